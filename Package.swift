@@ -1,0 +1,79 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// Every target is compiled alike: Swift 6 mode and the stricter rules that are still opt-in.
+let strict: [SwiftSetting] = [
+    .swiftLanguageMode(.v6),
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+]
+
+/// A library product and the one target behind it.
+struct Module {
+    var name: String
+    var dependencies: [String] = []
+    var isProduct = true
+    var exclude: [String] = []
+}
+
+// An arrow means "may import". Siblings never import each other; wiring lives in Last9GenAI.
+let modules = [
+    Module(name: "GenAICore"),
+    Module(name: "GenAITelemetry", dependencies: ["GenAICore"]),
+    Module(name: "GenAITelemetryTesting", dependencies: ["GenAICore", "GenAITelemetry"]),
+    Module(name: "GenAIPricing", dependencies: ["GenAICore"]),
+    Module(name: "GenAIBridge", dependencies: ["GenAICore", "GenAITelemetry"]),
+    Module(name: "GenAIHTTP", isProduct: false),
+    Module(name: "GenAIExportOTLP", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "CZlib"]),
+    Module(name: "GenAIOpenAI", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP"]),
+    Module(
+        name: "Last9GenAI",
+        dependencies: [
+            "GenAICore", "GenAITelemetry", "GenAIPricing", "GenAIBridge", "GenAIExportOTLP", "GenAIOpenAI",
+        ]),
+]
+
+/// Test targets and what each needs beside the module it is named after.
+let testDependencies: [String: [String]] = [
+    "GenAICore": [],
+    "GenAITelemetry": ["GenAICore", "GenAITelemetryTesting"],
+    "GenAIPricing": ["GenAICore"],
+    "GenAIBridge": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting"],
+    "GenAIHTTP": ["LoopbackServer"],
+    "GenAIExportOTLP": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer"],
+    "GenAIOpenAI": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer"],
+    "Last9GenAI": ["GenAITelemetryTesting", "LoopbackServer"],
+]
+
+let package = Package(
+    name: "last9-genai-swift",
+    platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
+    products: modules.filter(\.isProduct).map { .library(name: $0.name, targets: [$0.name]) },
+    targets: modules.map { module in
+        .target(
+            name: module.name,
+            dependencies: module.dependencies.map { .init(stringLiteral: $0) },
+            path: "Packages/\(module.name)",
+            exclude: module.exclude,
+            swiftSettings: strict)
+    }
+        + [
+            .systemLibrary(
+                name: "CZlib", path: "Packages/CZlib", pkgConfig: "zlib",
+                providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+            // A scriptable HTTP/1.1 server on loopback, for tests and offline examples.
+            .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),
+            .executableTarget(
+                name: "quickstart", dependencies: ["Last9GenAI", "LoopbackServer"], path: "Examples/Quickstart",
+                swiftSettings: strict),
+        ]
+        + testDependencies.sorted { $0.key < $1.key }.map { name, extra in
+            .testTarget(
+                name: "\(name)Tests",
+                dependencies: ([name] + extra).map { .init(stringLiteral: $0) },
+                path: "Tests/\(name)Tests",
+                swiftSettings: strict)
+        }
+)
