@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+
+/// Why no complete answer came back. Never holds header values or body content.
+public struct HTTPError: Error, Sendable {
+    /// The kind of failure. New codes may appear in minor releases.
+    public struct Code: Sendable, Hashable {
+        private enum Kind: Hashable { case badURL, connection, timedOut, cancelled, tooLarge, protocolViolation, tls }
+        private let kind: Kind
+
+        /// The URL cannot be parsed or is neither `http` nor `https`.
+        public static let badURL = Code(kind: .badURL)
+        /// The name did not resolve, the connection was refused, or it broke.
+        public static let connection = Code(kind: .connection)
+        /// One of the request's ``HTTPTimeouts`` passed.
+        public static let timedOut = Code(kind: .timedOut)
+        /// The task was cancelled.
+        public static let cancelled = Code(kind: .cancelled)
+        /// The body is larger than the caller allows.
+        public static let tooLarge = Code(kind: .tooLarge)
+        /// The peer does not speak HTTP as it should.
+        public static let protocolViolation = Code(kind: .protocolViolation)
+        /// The certificate was not accepted, or the handshake failed.
+        public static let tls = Code(kind: .tls)
+    }
+
+    /// What went wrong, to switch on.
+    public var code: Code
+    /// Detail for a log line. Unstable: never parse it.
+    public var message: String
+
+    /// Creates an error; custom transports throw it too.
+    public init(_ code: Code, _ message: String) {
+        self.code = code
+        self.message = message
+    }
+}

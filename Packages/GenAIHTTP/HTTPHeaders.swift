@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+
+/// HTTP header fields in order, with names compared without regard to case.
+public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
+    /// One field.
+    public struct Field: Sendable, Hashable {
+        /// The name, as given.
+        public var name: String
+        /// The value.
+        public var value: String
+    }
+
+    /// All fields, in the order they were added.
+    public private(set) var fields: [Field] = []
+
+    /// Creates fields from name and value pairs.
+    public init(dictionaryLiteral elements: (String, String)...) {
+        for (name, value) in elements { append(name, value) }
+    }
+
+    /// The first value of a field, or `nil`; setting replaces every field of that name.
+    public subscript(name: String) -> String? {
+        get { fields.first { isSame($0.name, name) }?.value }
+        set {
+            fields.removeAll { isSame($0.name, name) }
+            if let newValue { append(name, newValue) }
+        }
+    }
+
+    /// Adds a field and keeps those of the same name.
+    public mutating func append(_ name: String, _ value: String) {
+        fields.append(Field(name: name, value: value))
+    }
+}
+
+private func isSame(_ one: String, _ other: String) -> Bool {
+    one.utf8.count == other.utf8.count && zip(one.utf8, other.utf8).allSatisfy { lowered($0) == lowered($1) }
+}
+
+private func lowered(_ byte: UInt8) -> UInt8 {
+    (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+
+/// Sends HTTP requests: the seam where a program puts its own HTTP client.
+///
+/// The package's own transport is ``URLSessionTransport``; tests use a small struct.
+public protocol HTTPTransport: Sendable {
+    /// Sends one request and returns when the response head has arrived; the body streams.
+    ///
+    /// Never follows a redirect and never retries: both are decisions of the caller. Cancelling the task closes the
+    /// connection.
+    ///
+    /// - Throws: ``HTTPError``. A status of 400 or more is a response, not an error.
+    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
+}
+
+/// One outgoing request.
+public struct HTTPRequest: Sendable {
+    /// The verb, upper case.
+    public var method: String
+    /// Where to: absolute, `http` or `https`.
+    public var url: String
+    /// The header fields.
+    public var headers: HTTPHeaders
+    /// The whole body; empty for none.
+    public var body: [UInt8]
+    /// How long to wait, and for what.
+    public var timeouts: HTTPTimeouts
+
+    /// Creates a request.
+    public init(
+        method: String, url: String, headers: HTTPHeaders = [:], body: [UInt8] = [],
+        timeouts: HTTPTimeouts = HTTPTimeouts()
+    ) {
+        self.method = method
+        self.url = url
+        self.headers = headers
+        self.body = body
+        self.timeouts = timeouts
+    }
+}
+
+/// The limits a request waits for; `nil` means no limit.
+public struct HTTPTimeouts: Sendable, Hashable {
+    /// Until the response head has arrived, connecting included.
+    public var head: Duration?
+    /// Between two pieces of the response body.
+    public var betweenChunks: Duration?
+    /// For the whole exchange, body included.
+    public var total: Duration?
+
+    /// Creates timeouts; none by default.
+    public init(head: Duration? = nil, betweenChunks: Duration? = nil, total: Duration? = nil) {
+        self.head = head
+        self.betweenChunks = betweenChunks
+        self.total = total
+    }
+}
+
+/// What the server answered.
+public struct HTTPResponse: Sendable {
+    /// The status code.
+    public var status: Int
+    /// The header fields.
+    public var headers: HTTPHeaders
+    /// The body, as it arrives.
+    public var body: HTTPBody
+
+    /// Creates a response.
+    public init(status: Int, headers: HTTPHeaders = [:], body: HTTPBody = HTTPBody([])) {
+        self.status = status
+        self.headers = headers
+        self.body = body
+    }
+}
