@@ -30,6 +30,8 @@ public struct GenAIContext: Sendable {
     public var agent: Agent? { identity?.fields.agent }
     /// The custom attributes, under their full names.
     public var attributes: Attributes { identity?.fields.attributes ?? [:] }
+    /// Whether the scopes around allow prompts and completions to be recorded.
+    public var allowsContentCapture: Bool { identity?.fields.allowsContentCapture ?? true }
     /// The identity of the current span.
     public var spanContext: SpanContext? { activeSpan?.context }
 
@@ -75,6 +77,13 @@ public struct Workflow: Sendable, Hashable {
     public var type: String?
     /// A name for people. Attribute `gen_ai.workflow.name`.
     public var name: String?
+
+    /// Creates a workflow.
+    public init(id: String, type: String? = nil, name: String? = nil) {
+        self.id = id
+        self.type = type
+        self.name = name
+    }
 }
 
 /// An agent, in the sense of the `gen_ai.agent.*` attributes.
@@ -87,6 +96,14 @@ public struct Agent: Sendable, Hashable {
     public var description: String?
     /// The version of its definition.
     public var version: String?
+
+    /// Creates an agent.
+    public init(name: String? = nil, id: String? = nil, description: String? = nil, version: String? = nil) {
+        self.name = name
+        self.id = id
+        self.description = description
+        self.version = version
+    }
 }
 
 /// The span that is current in a context. Implemented by the telemetry SDK.
@@ -105,6 +122,7 @@ package final class GenAIIdentity: Sendable {
         package var workflow: Workflow?
         package var agent: Agent?
         package var attributes: Attributes = [:]
+        package var allowsContentCapture = true
     }
 
     let fields: Fields
