@@ -105,6 +105,7 @@ package final class GenAIIdentity: Sendable {
         package var workflow: Workflow?
         package var agent: Agent?
         package var attributes: Attributes = [:]
+        package var baggage = Baggage()
     }
 
     let fields: Fields
