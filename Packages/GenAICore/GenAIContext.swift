@@ -123,6 +123,7 @@ package final class GenAIIdentity: Sendable {
         package var agent: Agent?
         package var attributes: Attributes = [:]
         package var allowsContentCapture = true
+        package var baggage = Baggage()
     }
 
     let fields: Fields
@@ -138,17 +139,17 @@ package final class GenAIIdentity: Sendable {
 extension GenAIIdentity.Fields {
     fileprivate var stamp: Attributes {
         var stamp = attributes
-        stamp["gen_ai.conversation.id"] = conversationID?.attributeValue
-        stamp["gen_ai.conversation.turn"] = turn?.attributeValue
-        stamp["gen_ai.conversation.turn_number"] = turn?.attributeValue
-        stamp["user.id"] = userID?.attributeValue
-        stamp["workflow.id"] = workflow?.id.attributeValue
-        stamp["workflow.type"] = workflow?.type?.attributeValue
-        stamp["gen_ai.workflow.name"] = workflow?.name?.attributeValue
-        stamp["gen_ai.agent.name"] = agent?.name?.attributeValue
-        stamp["gen_ai.agent.id"] = agent?.id?.attributeValue
-        stamp["gen_ai.agent.description"] = agent?.description?.attributeValue
-        stamp["gen_ai.agent.version"] = agent?.version?.attributeValue
+        stamp[.genAIConversationID] = conversationID
+        stamp[.genAIConversationTurn] = turn
+        stamp[.genAIConversationTurnNumber] = turn
+        stamp[.userID] = userID
+        stamp[.workflowID] = workflow?.id
+        stamp[.workflowType] = workflow?.type
+        stamp[.genAIWorkflowName] = workflow?.name
+        stamp[.genAIAgentName] = agent?.name
+        stamp[.genAIAgentID] = agent?.id
+        stamp[.genAIAgentDescription] = agent?.description
+        stamp[.genAIAgentVersion] = agent?.version
         return stamp
     }
 }
