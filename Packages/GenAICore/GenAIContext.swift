@@ -139,17 +139,20 @@ package final class GenAIIdentity: Sendable {
 extension GenAIIdentity.Fields {
     fileprivate var stamp: Attributes {
         var stamp = attributes
-        stamp[.genAIConversationID] = conversationID
-        stamp[.genAIConversationTurn] = turn
-        stamp[.genAIConversationTurnNumber] = turn
-        stamp[.userID] = userID
-        stamp[.workflowID] = workflow?.id
-        stamp[.workflowType] = workflow?.type
-        stamp[.genAIWorkflowName] = workflow?.name
-        stamp[.genAIAgentName] = agent?.name
-        stamp[.genAIAgentID] = agent?.id
-        stamp[.genAIAgentDescription] = agent?.description
-        stamp[.genAIAgentVersion] = agent?.version
+        func add<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
+            if let value { stamp[key] = value }
+        }
+        add(.genAIConversationID, conversationID)
+        add(.genAIConversationTurn, turn)
+        add(.genAIConversationTurnNumber, turn)
+        add(.userID, userID)
+        add(.workflowID, workflow?.id)
+        add(.workflowType, workflow?.type)
+        add(.genAIWorkflowName, workflow?.name)
+        add(.genAIAgentName, agent?.name)
+        add(.genAIAgentID, agent?.id)
+        add(.genAIAgentDescription, agent?.description)
+        add(.genAIAgentVersion, agent?.version)
         return stamp
     }
 }
