@@ -8,7 +8,7 @@ struct JSONTextTests {
     static let exact: [(value: AttributeValue, text: String)] = [
         (nil, "null"), (true, "true"), (false, "false"),
         (0, "0"), (-1, "-1"), (.int(.max), "9223372036854775807"), (.int(.min), "-9223372036854775808"),
-        (1.5, "1.5"), (.double(-0.0), "-0.0"), (.double(1e21), "1e+21"), (.double(5e-324), "5e-324"),
+        (1.5, "1.5"), (.double(-0.0), "-0.0"), (.double(1e21), "1e+21"), (.double(.leastNonzeroMagnitude), "5e-324"),
         (.double(.nan), "\"NaN\""), (.double(.infinity), "\"Infinity\""), (.double(-.infinity), "\"-Infinity\""),
         ("", "\"\""), ("\"\\/", "\"\\\"\\\\/\""), ("\u{8}\t\n\u{C}\r", "\"\\b\\t\\n\\f\\r\""),
         ("\0\u{1}\u{F}\u{10}\u{1F}\u{7F}", "\"\\u0000\\u0001\\u000f\\u0010\\u001f\u{7F}\""),
