@@ -43,6 +43,17 @@ public protocol AttributeValueConvertible: Sendable {
     init?(attributeValue: AttributeValue)
 }
 
+extension AttributeValueConvertible where Self: RawRepresentable, RawValue == String {
+    /// The raw value as an attribute value.
+    public var attributeValue: AttributeValue { .string(rawValue) }
+
+    /// The value whose raw value a `string` value holds, when there is one.
+    public init?(attributeValue: AttributeValue) {
+        guard case .string(let text) = attributeValue else { return nil }
+        self.init(rawValue: text)
+    }
+}
+
 extension AttributeValue: AttributeValueConvertible {
     /// The value itself.
     public var attributeValue: AttributeValue { self }
