@@ -134,3 +134,21 @@ extension GenAIIdentity.Fields {
         return stamp
     }
 }
+
+/// A current span of which only the identity is known: not recorded here, or of another process.
+package final class PassiveSpan: ActiveSpan {
+    package let context: SpanContext
+
+    package init(_ context: SpanContext) {
+        self.context = context
+    }
+}
+
+extension GenAIContext {
+    /// The context with another parent for new spans: the span of another process, or `nil` to begin a new trace.
+    public func settingParent(_ parent: SpanContext?) -> GenAIContext {
+        var context = self
+        context.activeSpan = parent.map(PassiveSpan.init)
+        return context
+    }
+}
