@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+
+/// What surrounds the running code: conversation, turn, user, workflow, agent, custom attributes and current span.
+///
+/// The package's only task-local value. It follows child tasks and `Task {}`; `Task.detached`, callbacks and dispatch
+/// queues do not inherit it: capture ``current`` and ``run(isolation:_:)-async`` there.
+public struct GenAIContext: Sendable {
+    @TaskLocal package static var active = GenAIContext()
+
+    /// The context of the running task; empty outside all scopes.
+    public static var current: GenAIContext { active }
+
+    // Two references, so that reading the task-local costs two retains however much the context holds.
+    package private(set) var identity: GenAIIdentity?
+    /// The span that new spans become children of.
+    package var activeSpan: (any ActiveSpan)?
+
+    /// Creates an empty context.
+    public init() {}
+
+    /// The conversation, in the sense of `gen_ai.conversation.id`.
+    public var conversationID: String? { identity?.fields.conversationID }
+    /// The user on whose behalf the code runs.
+    public var userID: String? { identity?.fields.userID }
+    /// The number of the turn within the conversation, from 1.
+    public var turn: Int? { identity?.fields.turn }
+    /// The workflow.
+    public var workflow: Workflow? { identity?.fields.workflow }
+    /// The agent.
+    public var agent: Agent? { identity?.fields.agent }
+    /// The custom attributes, under their full names.
+    public var attributes: Attributes { identity?.fields.attributes ?? [:] }
+    /// Whether the scopes around allow prompts and completions to be recorded.
+    public var allowsContentCapture: Bool { identity?.fields.allowsContentCapture ?? true }
+    /// The identity of the current span.
+    public var spanContext: SpanContext? { activeSpan?.context }
+
+    /// The attributes that spans started in this context are stamped with.
+    package var stamp: Attributes { identity?.stamp ?? [:] }
+
+    /// The context with its identity changed.
+    package func updating(_ change: (inout GenAIIdentity.Fields) -> Void) -> GenAIContext {
+        var context = self
+        var fields = identity?.fields ?? GenAIIdentity.Fields()
+        change(&fields)
+        context.identity = GenAIIdentity(fields)
+        return context
+    }
+
+    /// Runs a closure in this context instead of the current one.
+    ///
+    /// `GenAIContext().run { … }` runs it with no context at all.
+    public func run<Value, Failure: Error>(
+        isolation: isolated (any Actor)? = #isolation,
+        _ operation: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        let outcome: Result<Value, Failure> = await Self.$active.withValue(self) {
+            do throws(Failure) { return .success(try await operation()) } catch { return .failure(error) }
+        }
+        return try outcome.get()
+    }
+
+    /// Runs a synchronous closure in this context instead of the current one.
+    public func run<Value, Failure: Error>(_ operation: () throws(Failure) -> Value) throws(Failure) -> Value {
+        let outcome: Result<Value, Failure> = Self.$active.withValue(self) {
+            do throws(Failure) { return .success(try operation()) } catch { return .failure(error) }
+        }
+        return try outcome.get()
+    }
+}
+
+/// A workflow: the steps that together serve one purpose.
+public struct Workflow: Sendable, Hashable {
+    /// Identifies the workflow; costs are added up by it. Attribute `workflow.id`.
+    public var id: String
+    /// The kind of workflow. Attribute `workflow.type`.
+    public var type: String?
+    /// A name for people. Attribute `gen_ai.workflow.name`.
+    public var name: String?
+
+    /// Creates a workflow.
+    public init(id: String, type: String? = nil, name: String? = nil) {
+        self.id = id
+        self.type = type
+        self.name = name
+    }
+}
+
+/// An agent, in the sense of the `gen_ai.agent.*` attributes.
+public struct Agent: Sendable, Hashable {
+    /// The name for people.
+    public var name: String?
+    /// A stable identifier.
+    public var id: String?
+    /// What the agent is for.
+    public var description: String?
+    /// The version of its definition.
+    public var version: String?
+
+    /// Creates an agent.
+    public init(name: String? = nil, id: String? = nil, description: String? = nil, version: String? = nil) {
+        self.name = name
+        self.id = id
+        self.description = description
+        self.version = version
+    }
+}
+
+/// The span that is current in a context. Implemented by the telemetry SDK.
+package protocol ActiveSpan: AnyObject, Sendable {
+    /// The span's identity.
+    var context: SpanContext { get }
+}
+
+/// The part of a context that is not the current span; never changes, so that contexts share it.
+package final class GenAIIdentity: Sendable {
+    /// The identity's facts.
+    package struct Fields: Sendable {
+        package var conversationID: String?
+        package var turn: Int?
+        package var userID: String?
+        package var workflow: Workflow?
+        package var agent: Agent?
+        package var attributes: Attributes = [:]
+        package var allowsContentCapture = true
+        package var baggage = Baggage()
+    }
+
+    let fields: Fields
+    /// What spans are stamped with; made once a scope, not once a span.
+    let stamp: Attributes
+
+    init(_ fields: Fields) {
+        self.fields = fields
+        stamp = fields.stamp
+    }
+}
+
+extension GenAIIdentity.Fields {
+    fileprivate var stamp: Attributes {
+        var stamp = attributes
+        func add<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
+            if let value { stamp[key] = value }
+        }
+        add(.genAIConversationID, conversationID)
+        add(.genAIConversationTurn, turn)
+        add(.genAIConversationTurnNumber, turn)
+        add(.userID, userID)
+        add(.workflowID, workflow?.id)
+        add(.workflowType, workflow?.type)
+        add(.genAIWorkflowName, workflow?.name)
+        add(.genAIAgentName, agent?.name)
+        add(.genAIAgentID, agent?.id)
+        add(.genAIAgentDescription, agent?.description)
+        add(.genAIAgentVersion, agent?.version)
+        return stamp
+    }
+}
+
+/// A current span of which only the identity is known: not recorded here, or of another process.
+package final class PassiveSpan: ActiveSpan {
+    package let context: SpanContext
+
+    package init(_ context: SpanContext) {
+        self.context = context
+    }
+}
+
+extension GenAIContext {
+    /// The context with another parent for new spans: the span of another process, or `nil` to begin a new trace.
+    public func settingParent(_ parent: SpanContext?) -> GenAIContext {
+        var context = self
+        context.activeSpan = parent.map(PassiveSpan.init)
+        return context
+    }
+}

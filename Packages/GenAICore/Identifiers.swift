@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+/// The identifier of a trace: 16 bytes, not all zero.
+///
+/// Source: W3C Trace Context, `trace-id`.
+public struct TraceID: Sendable, Hashable {
+    /// The first eight bytes.
+    public let high: UInt64
+    /// The last eight bytes.
+    public let low: UInt64
+
+    /// Creates an identifier from its two halves.
+    public init(high: UInt64, low: UInt64) {
+        self.high = high
+        self.low = low
+    }
+
+    /// Reads 32 lower-case hexadecimal digits; `nil` for anything else and for all zeros.
+    public init?(_ text: some StringProtocol) {
+        let digits = text.utf8
+        guard digits.count == 32, let high = hexNumber(digits.prefix(16)), let low = hexNumber(digits.dropFirst(16)),
+            high != 0 || low != 0
+        else { return nil }
+        self.init(high: high, low: low)
+    }
+
+    /// Whether the identifier is not all zero.
+    public var isValid: Bool { high != 0 || low != 0 }
+}
+
+extension TraceID: CustomStringConvertible {
+    /// 32 lower-case hexadecimal digits.
+    public var description: String {
+        String(unsafeUninitializedCapacity: 32) { buffer in
+            writeHex(high, into: buffer, at: 0)
+            writeHex(low, into: buffer, at: 16)
+            return 32
+        }
+    }
+}
+
+/// The identifier of a span: 8 bytes, not all zero.
+///
+/// Source: W3C Trace Context, `parent-id`.
+public struct SpanID: Sendable, Hashable {
+    /// The eight bytes.
+    public let rawValue: UInt64
+
+    /// Creates an identifier from its bytes.
+    public init(rawValue: UInt64) {
+        self.rawValue = rawValue
+    }
+
+    /// Reads 16 lower-case hexadecimal digits; `nil` for anything else and for all zeros.
+    public init?(_ text: some StringProtocol) {
+        guard text.utf8.count == 16, let number = hexNumber(text.utf8), number != 0 else { return nil }
+        rawValue = number
+    }
+
+    /// Whether the identifier is not all zero.
+    public var isValid: Bool { rawValue != 0 }
+}
+
+extension SpanID: CustomStringConvertible {
+    /// 16 lower-case hexadecimal digits.
+    public var description: String {
+        String(unsafeUninitializedCapacity: 16) { buffer in
+            writeHex(rawValue, into: buffer, at: 0)
+            return 16
+        }
+    }
+}
+
+/// The number that at most 16 lower-case hexadecimal digits spell, or `nil` when one of them is none.
+func hexNumber(_ digits: some Sequence<UInt8>) -> UInt64? {
+    var number: UInt64 = 0
+    for digit in digits {
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt64(digit - UInt8(ascii: "0"))
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
+        default: return nil
+        }
+    }
+    return number
+}
+
+/// Writes 16 lower-case hexadecimal digits. The buffer must have room for them after `start`.
+func writeHex(_ number: UInt64, into buffer: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
+    let digits = StaticString("0123456789abcdef")
+    for position in 0..<16 {
+        let digit = Int(truncatingIfNeeded: number >> UInt64(60 - position * 4)) & 0xF
+        buffer[start + position] = digits.utf8Start[digit]
+    }
+}

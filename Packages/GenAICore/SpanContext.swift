@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+
+/// The part of a span that crosses process borders.
+///
+/// Source: OpenTelemetry trace API, SpanContext; W3C Trace Context.
+public struct SpanContext: Sendable, Hashable {
+    /// The trace the span belongs to.
+    public var traceID: TraceID
+    /// The span itself.
+    public var spanID: SpanID
+    /// Whether it is sampled, and how its trace id was made.
+    public var flags: TraceFlags
+    /// Vendors' own positions in the trace.
+    public var traceState: TraceState
+    /// Whether it came from another process.
+    public var isRemote: Bool
+
+    /// Creates a span context.
+    public init(
+        traceID: TraceID, spanID: SpanID, flags: TraceFlags = [], traceState: TraceState = TraceState(),
+        isRemote: Bool = false
+    ) {
+        self.traceID = traceID
+        self.spanID = spanID
+        self.flags = flags
+        self.traceState = traceState
+        self.isRemote = isRemote
+    }
+
+    /// Whether both identifiers are valid.
+    public var isValid: Bool { traceID.isValid && spanID.isValid }
+    /// Whether the span is exported.
+    public var isSampled: Bool { flags.contains(.sampled) }
+}
+
+/// The trace flags of W3C Trace Context.
+public struct TraceFlags: OptionSet, Sendable, Hashable {
+    /// The flags as one byte.
+    public let rawValue: UInt8
+
+    /// Creates flags from a byte.
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// The caller may have recorded the trace.
+    public static let sampled = TraceFlags(rawValue: 0x01)
+    /// The last seven bytes of the trace id are random. Source: W3C Trace Context level 2.
+    public static let random = TraceFlags(rawValue: 0x02)
+}

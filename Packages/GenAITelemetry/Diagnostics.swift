@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+import Synchronization
+
+/// Where the SDK reports its own trouble: losses, refused configuration, failed exports.
+///
+/// Each kind of trouble is reported at most once a minute; what came in between is counted in the next report. Messages never hold
+/// keys, header values, prompts or completions.
+public enum Diagnostics {
+    /// How bad a report is.
+    public enum Level: Sendable, Hashable {
+        /// For the record.
+        case info
+        /// Something is off; telemetry goes on.
+        case warning
+        /// Telemetry is lost.
+        case error
+    }
+
+    /// One report.
+    public struct Message: Sendable {
+        /// How bad it is.
+        public let level: Level
+        /// The part of the SDK that reports, for example `BatchSpanProcessor`.
+        public let source: String
+        /// What happened, in one line.
+        public let text: String
+        /// How many reports of the same kind were held back since the last one.
+        public let suppressedCount: Int
+    }
+
+    /// Takes the reports.
+    ///
+    /// Default: one line on standard error. Called on whatever thread has the trouble; must be quick and not call
+    /// back into telemetry.
+    public static func setHandler(_ handler: (@Sendable (Message) -> Void)?) {
+        state.withLock { $0.handler = handler ?? writeToStandardError }
+    }
+
+    /// Reports trouble.
+    ///
+    /// - Parameter key: The kind of trouble, which rate limits apply to; `nil` means the text itself.
+    package static func report(
+        _ level: Level, _ source: String, _ text: String, key: String? = nil, now: UInt64 = steadyNanoseconds()
+    ) {
+        let kind = "\(source) \(key ?? text)"
+        let delivery: (handler: @Sendable (Message) -> Void, suppressed: Int)? = state.withLock { state in
+            state.limiter.admit(kind, at: now).map { (state.handler, $0) }
+        }
+        guard let delivery else { return }
+        delivery.handler(Message(level: level, source: source, text: text, suppressedCount: delivery.suppressed))
+    }
+
+    private struct State {
+        var handler: @Sendable (Message) -> Void = writeToStandardError
+        var limiter = ReportLimiter()
+    }
+
+    private static let state = Mutex(State())
+}
+
+/// Decides which reports pass: one of a kind a minute, and a bounded number of kinds.
+struct ReportLimiter {
+    private static let interval: UInt64 = 60_000_000_000
+    private static let capacity = 256
+    private var kinds: [String: (last: UInt64, suppressed: Int)] = [:]
+
+    /// How many reports of this kind were held back before, or `nil` to hold this one back as well.
+    mutating func admit(_ kind: String, at now: UInt64) -> Int? {
+        if let known = kinds[kind], now &- known.last < Self.interval {
+            kinds[kind] = (known.last, known.suppressed + 1)
+            return nil
+        }
+        let suppressed = kinds[kind]?.suppressed ?? 0
+        if kinds.count >= Self.capacity { kinds.removeAll() }
+        kinds[kind] = (now, 0)
+        return suppressed
+    }
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+
+/// Environment variables, read by the rules of the OpenTelemetry specification.
+///
+/// Empty counts as unset. A value that cannot be understood is reported through ``Diagnostics`` and counts as unset.
+///
+/// Source: OpenTelemetry environment variable specification.
+public struct TelemetryEnvironment: Sendable {
+    private let lookUp: @Sendable (String) -> String?
+
+    /// The variables of this process.
+    public static let process = TelemetryEnvironment(lookUp: environmentValue)
+
+    /// Takes the variables from a dictionary, for tests and for programs that configure themselves otherwise.
+    public init(_ values: [String: String]) {
+        lookUp = { values[$0] }
+    }
+
+    private init(lookUp: @escaping @Sendable (String) -> String?) {
+        self.lookUp = lookUp
+    }
+
+    /// The text of a variable without white space around it; `nil` when unset or empty.
+    public func string(_ name: String) -> String? {
+        guard let value = lookUp(name) else { return nil }
+        let text = value.drop { $0.isWhitespace }
+        let end = text.lastIndex { !$0.isWhitespace }
+        return end.map { String(text[...$0]) }
+    }
+
+    /// True only for `true` in whatever case; anything else is false, and a warning unless it is `false`.
+    public func bool(_ name: String) -> Bool? {
+        guard let text = string(name) else { return nil }
+        switch text.lowercased() {
+        case "true": return true
+        case "false": return false
+        default:
+            warn(name, text, "is neither true nor false and counts as false")
+            return false
+        }
+    }
+
+    /// A whole number within a range.
+    public func int(_ name: String, in range: ClosedRange<Int> = 0...Int.max) -> Int? {
+        guard let text = string(name) else { return nil }
+        guard let number = Int(text), range.contains(number) else {
+            warn(name, text, "is not a whole number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    /// A number within a range.
+    public func double(_ name: String, in range: ClosedRange<Double>) -> Double? {
+        guard let text = string(name) else { return nil }
+        guard let number = Double(text), range.contains(number) else {
+            warn(name, text, "is not a number from \(range.lowerBound) to \(range.upperBound)")
+            return nil
+        }
+        return number
+    }
+
+    /// A duration in whole milliseconds.
+    public func milliseconds(_ name: String) -> Duration? {
+        int(name, in: 0...Int(Int32.max)).map { .milliseconds($0) }
+    }
+
+    /// One of several words, in whatever case.
+    public func choice<Choice>(_ name: String, of choices: [String: Choice]) -> Choice? {
+        guard let text = string(name) else { return nil }
+        guard let choice = choices[text.lowercased()] else {
+            warn(name, text, "is not one of \(choices.keys.sorted().joined(separator: ", "))")
+            return nil
+        }
+        return choice
+    }
+
+    /// The parts of a comma-separated list, without white space and without empty parts; `nil` when unset.
+    public func list(_ name: String) -> [String]? {
+        string(name)?.split(separator: ",").compactMap { part in
+            TelemetryEnvironment([name: String(part)]).string(name)
+        }
+    }
+
+    // Values of these variables are no secrets; headers are not read through this.
+    private func warn(_ name: String, _ value: String, _ problem: String) {
+        Diagnostics.report(.warning, "Environment", "\(name)=\(value) \(problem); it is ignored")
+    }
+}

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+
+/// A span as processors and exporters see it: a plain value.
+///
+/// Source: OpenTelemetry trace SDK; opentelemetry-proto `Span`.
+public struct SpanData: Sendable {
+    /// The span's name, low in cardinality, for example `chat gpt-4o`.
+    public var name: String
+    /// The span's identity.
+    public let context: SpanContext
+    /// The parent's identity; `nil` for the root of a trace.
+    public let parent: SpanContext?
+    /// The role of the span in a remote call.
+    public let kind: SpanKind
+    /// When the operation began.
+    public let startNanoseconds: UnixNanoseconds
+    /// When the operation ended; zero until then.
+    public var endNanoseconds: UnixNanoseconds
+    /// What is known about the operation.
+    public var attributes: Attributes
+    /// How many attributes were refused at the limit.
+    public var droppedAttributesCount: Int
+    /// What happened at points in time.
+    public var events: [SpanEvent]
+    /// How many events were refused at the limit.
+    public var droppedEventsCount: Int
+    /// Spans of other traces that are related.
+    public var links: [SpanLink]
+    /// How many links were refused at the limit.
+    public var droppedLinksCount: Int
+    /// How the operation ended.
+    public var status: SpanStatus
+    /// The library that made the span.
+    public let scope: InstrumentationScope
+    /// What the span was recorded in.
+    public let resource: Resource
+
+    /// Creates a span; for tests and for programs that import spans from elsewhere.
+    public init(
+        name: String, context: SpanContext, parent: SpanContext? = nil, kind: SpanKind = .internal,
+        startNanoseconds: UnixNanoseconds, endNanoseconds: UnixNanoseconds = 0, attributes: Attributes = [:],
+        events: [SpanEvent] = [], links: [SpanLink] = [], status: SpanStatus = .unset,
+        scope: InstrumentationScope, resource: Resource = Resource()
+    ) {
+        self.name = name
+        self.context = context
+        self.parent = parent
+        self.kind = kind
+        self.startNanoseconds = startNanoseconds
+        self.endNanoseconds = endNanoseconds
+        self.attributes = attributes
+        self.events = events
+        self.links = links
+        self.status = status
+        self.scope = scope
+        self.resource = resource
+        droppedAttributesCount = 0
+        droppedEventsCount = 0
+        droppedLinksCount = 0
+    }
+}
+
+/// The role of a span in a remote call. The raw values are those of opentelemetry-proto.
+public enum SpanKind: UInt8, Sendable, Hashable {
+    /// An operation inside the process.
+    case `internal` = 1
+    /// Handling a request from another process.
+    case server = 2
+    /// A request to another process, which answers.
+    case client = 3
+    /// Handing work to another process that does not answer.
+    case producer = 4
+    /// Taking work that another process handed over.
+    case consumer = 5
+}
+
+/// How an operation ended.
+public enum SpanStatus: Sendable, Hashable {
+    /// Nothing was said; the operation is taken as having gone well.
+    case unset
+    /// The operation went well; said by the application, never by an instrumentation. Final.
+    case ok
+    /// The operation failed.
+    case error(description: String = "")
+}
+
+/// Something that happened at a point in time within a span.
+public struct SpanEvent: Sendable, Hashable {
+    /// What happened.
+    public var name: String
+    /// When.
+    public var nanoseconds: UnixNanoseconds
+    /// Details.
+    public var attributes: Attributes
+    /// How many attributes were refused at the limit.
+    public var droppedAttributesCount: Int
+
+    /// Creates an event.
+    public init(
+        name: String, nanoseconds: UnixNanoseconds, attributes: Attributes = [:], droppedAttributesCount: Int = 0
+    ) {
+        self.name = name
+        self.nanoseconds = nanoseconds
+        self.attributes = attributes
+        self.droppedAttributesCount = droppedAttributesCount
+    }
+}
+
+/// A relation to a span of this or another trace that is not its parent.
+public struct SpanLink: Sendable, Hashable {
+    /// The other span.
+    public var context: SpanContext
+    /// What kind of relation it is.
+    public var attributes: Attributes
+    /// How many attributes were refused at the limit.
+    public var droppedAttributesCount: Int
+
+    /// Creates a link.
+    public init(context: SpanContext, attributes: Attributes = [:], droppedAttributesCount: Int = 0) {
+        self.context = context
+        self.attributes = attributes
+        self.droppedAttributesCount = droppedAttributesCount
+    }
+}
