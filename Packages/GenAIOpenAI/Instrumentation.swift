@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
-import GenAITelemetry
+public import GenAITelemetry
 import Synchronization
 
 /// Watches one call from its start to its end: the only place where requests and answers meet telemetry.
@@ -63,7 +63,7 @@ final class CallRecorder: Sendable {
     private init(_ request: RequestFacts, isStream: Bool, sender: Sender, tracer: Tracer) {
         self.request = request
         self.isStream = isStream
-        settings = tracer.instrumentation.narrowed(by: GenAIContext.current)
+        settings = sender.settings(for: tracer)
         names = ConventionNames(settings.conventions, provider: sender.providerName)
         logger = sender.logger
         span = tracer.startSpan(
@@ -123,7 +123,9 @@ extension CallRecorder {
         switch settings.conventions {
         case .latest:
             guard settings.contentCapture.contains(.spans) else { return }
-            span.setAttributes(content(of: request).mapValues { .string($0.jsonText) })
+            for attribute in content(of: request) {
+                span.setAttribute(attribute.key, .string(attribute.value.jsonText))
+            }
         default:
             guard let logger, logger.isEnabled else { return }
             let capturing = settings.contentCapture.contains(.events)
@@ -177,7 +179,7 @@ extension CallRecorder {
     // What the server says about a failure can quote the prompt.
     private func recordFailure(_ error: OpenAIError) {
         let isContentAllowed = settings.contentCapture != .nowhere
-        span.setAttribute(.errorType, ErrorType(rawValue: error.errorType))
+        span.setAttribute(AttributeKey<String>.errorType.name, .string(error.errorType))
         span.setStatus(.error(description: isContentAllowed ? error.description : error.code.name))
     }
 }
@@ -196,6 +198,13 @@ extension Sender {
     /// The log emitter of the configured or the global provider.
     var logger: LogEmitter? {
         (configuration.loggerProvider ?? LoggerProvider.global)?.emitter(scope: Self.instrumentationScope)
+    }
+
+    /// What may be recorded of a call that starts now.
+    func settings(for tracer: Tracer) -> InstrumentationSettings {
+        var settings = tracer.instrumentation.narrowed(by: GenAIContext.current)
+        if !configuration.allowsContentCapture { settings.contentCapture = .nowhere }
+        return settings
     }
 
     private static let instrumentationScope = InstrumentationScope(name: "GenAIOpenAI")

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import GenAICore
+public import GenAICore
 
 /// What a call asks for, in the terms that all endpoints share.
 struct RequestFacts: Sendable {
