@@ -20,12 +20,39 @@ public enum AttributeValue: Sendable, Hashable {
     case null
 }
 
+extension AttributeValue {
+    /// An estimate of the memory the value holds outside itself. Keys are not counted: they are mostly literals.
+    package var approximateByteCount: Int {
+        switch self {
+        case .string(let text): text.utf8.count
+        case .bool, .int, .double, .null: 0
+        case .bytes(let bytes): bytes.count
+        case .array(let values):
+            values.reduce(values.count * MemoryLayout<AttributeValue>.stride) {
+                $0 + $1.approximateByteCount
+            }
+        case .map(let attributes): attributes.approximateByteCount
+        }
+    }
+}
+
 /// A type that an attribute can hold.
 public protocol AttributeValueConvertible: Sendable {
     /// The value as an attribute holds it.
     var attributeValue: AttributeValue { get }
     /// Reads the value back, or `nil` when the attribute holds another type.
     init?(attributeValue: AttributeValue)
+}
+
+extension AttributeValueConvertible where Self: RawRepresentable, RawValue == String {
+    /// The raw value as an attribute value.
+    public var attributeValue: AttributeValue { .string(rawValue) }
+
+    /// The value whose raw value a `string` value holds, when there is one.
+    public init?(attributeValue: AttributeValue) {
+        guard case .string(let text) = attributeValue else { return nil }
+        self.init(rawValue: text)
+    }
 }
 
 extension AttributeValue: AttributeValueConvertible {

@@ -86,6 +86,15 @@ public struct Attributes: Sendable {
         return true
     }
 
+    /// An estimate of the memory the attributes hold, cheap enough to take for every span.
+    package var approximateByteCount: Int {
+        storage.withUnsafeBufferPointer { attributes in
+            var count = attributes.count * MemoryLayout<Attribute>.stride
+            for index in attributes.indices { count &+= attributes[index].value.approximateByteCount }
+            return count
+        }
+    }
+
     private mutating func set(_ name: String, _ value: AttributeValue) {
         guard value != .null, !name.isEmpty else { return }
         _ = set(name, value, limit: .max)

@@ -2,7 +2,114 @@
 public import GenAICore
 
 /// A span in progress: OpenTelemetry's Span, under a name that does not hide Swift's own `Span`.
+///
+/// A small value that refers to the span; copies write to the same one. All methods may be called from any thread
+/// and do nothing once the span has ended or when it is not recorded.
+///
+/// Source: OpenTelemetry trace API, Span.
 public struct TraceSpan: Sendable {
-    /// The span's identity.
+    /// The span's identity; valid also when nothing is recorded.
     public let context: SpanContext
+    let recording: RecordingSpan?
+
+    /// Whether what is written is kept. False once the span has ended.
+    public var isRecording: Bool { recording?.isRecording ?? false }
+
+    /// The span that is current in the running task, or `nil`.
+    public static var current: TraceSpan? { GenAIContext.current.span }
+
+    /// Sets an attribute; ``GenAICore/AttributeValue/null`` and empty names are ignored.
+    public func setAttribute(_ name: String, _ value: AttributeValue) {
+        recording?.setAttribute(name, value)
+    }
+
+    /// Sets an attribute by its typed key; `nil` does nothing.
+    public func setAttribute<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
+        guard let recording, let value else { return }
+        recording.setAttribute(key.name, value.attributeValue)
+    }
+
+    /// Sets several attributes at once.
+    public func setAttributes(_ attributes: Attributes) {
+        recording?.setAttributes(attributes)
+    }
+
+    /// Tells what an LLM call used up, down to the parts that are billed apart.
+    ///
+    /// For processors, such as one that works out the cost; not exported. The totals belong into the attributes
+    /// `gen_ai.usage.input_tokens` and `gen_ai.usage.output_tokens` as well.
+    public func setUsage(_ usage: TokenUsage) {
+        recording?.setUsage(usage)
+    }
+
+    /// Adds an event.
+    ///
+    /// - Parameter nanoseconds: When it happened; now by default.
+    public func addEvent(_ name: String, attributes: Attributes = [:], at nanoseconds: UnixNanoseconds? = nil) {
+        recording?.addEvent(name, attributes: attributes, at: nanoseconds ?? systemUnixNanoseconds())
+    }
+
+    /// Adds a link to another span. Links given at the start are seen by the sampler, later ones are not.
+    public func addLink(to context: SpanContext, attributes: Attributes = [:]) {
+        recording?.addLink(SpanLink(context: context, attributes: attributes))
+    }
+
+    /// Sets the status.
+    ///
+    /// `ok` is final, `unset` changes nothing. Instrumentations leave a success unset.
+    public func setStatus(_ status: SpanStatus) {
+        recording?.setStatus(status)
+    }
+
+    /// Gives the span another name.
+    public func updateName(_ name: String) {
+        recording?.updateName(name)
+    }
+
+    /// Records that the operation failed: the status, `error.type` and one `exception` event.
+    ///
+    /// - Parameter type: A low-cardinality name; by default the error's ``ErrorTypeProviding/errorType`` or its type.
+    public func recordError(_ error: any Error, type: String? = nil) {
+        guard let recording, recording.isRecording else { return }
+        recording.recordError(type: type ?? errorType(of: error), message: String(describing: error))
+    }
+
+    /// Ends the span and hands it to the processors. Later calls do nothing.
+    ///
+    /// - Parameter nanoseconds: When the operation ended; now by default.
+    public func end(at nanoseconds: UnixNanoseconds? = nil) {
+        recording?.end(at: nanoseconds)
+    }
+
+    /// The current attribute of that name.
+    public subscript(name: String) -> AttributeValue? {
+        recording?.attribute(name)
+    }
+}
+
+extension GenAIContext {
+    /// The current span, or `nil`.
+    public var span: TraceSpan? {
+        activeSpan.map { TraceSpan(context: $0.context, recording: $0 as? RecordingSpan) }
+    }
+
+    /// The context with another current span, which new spans become children of.
+    public func settingSpan(_ span: TraceSpan) -> GenAIContext {
+        var context = self
+        context.activeSpan = span.recording ?? PassiveSpan(span.context)
+        return context
+    }
+}
+
+/// An error that names its own kind for `error.type`.
+///
+/// Source: OpenTelemetry semantic conventions, `error.type`.
+public protocol ErrorTypeProviding: Error {
+    /// A name of low cardinality, for example `rate_limit_exceeded`.
+    var errorType: String { get }
+}
+
+/// The value of `error.type` for an error.
+package func errorType(of error: any Error) -> String {
+    (error as? any ErrorTypeProviding)?.errorType ?? String(reflecting: type(of: error))
 }

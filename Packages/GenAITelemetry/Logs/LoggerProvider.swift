@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+import Synchronization
+
+/// The root of logging: owns the configuration and the processors, and gives out emitters.
+///
+/// Source: OpenTelemetry logs SDK, LoggerProvider.
+public final class LoggerProvider: Sendable {
+    /// How a provider works. Precedence of every setting: code, then environment, then default.
+    public struct Configuration: Sendable {
+        /// What the records are emitted in.
+        public var resource = Resource()
+        /// How much a record's attributes may hold.
+        public var limits: LogRecordLimits
+        /// Sees every record, in this order.
+        public var processors: [any LogRecordProcessor] = []
+        /// Whether nothing is emitted at all. Default false, `OTEL_SDK_DISABLED`.
+        public var isDisabled: Bool
+
+        /// Creates the default configuration, changed by environment variables where they are set.
+        public init(environment: TelemetryEnvironment = .process) {
+            limits = LogRecordLimits(environment: environment)
+            isDisabled = environment.bool("OTEL_SDK_DISABLED") ?? false
+        }
+    }
+
+    private let state: Mutex<LogPipeline?>
+
+    /// Creates a provider.
+    public init(_ configuration: Configuration = Configuration()) {
+        let pipeline = LogPipeline(
+            resource: configuration.resource, limits: configuration.limits, processors: configuration.processors)
+        state = Mutex(configuration.isDisabled ? nil : pipeline)
+    }
+
+    /// What new records are emitted with; `nil` when disabled or shut down.
+    var pipeline: LogPipeline? { state.withLock { $0 } }
+
+    /// An emitter for one library: OpenTelemetry's Logger.
+    public func emitter(
+        named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
+    ) -> LogEmitter {
+        emitter(
+            scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
+    }
+
+    /// An emitter for one library, whose description is made once and shared.
+    public func emitter(scope: InstrumentationScope) -> LogEmitter {
+        LogEmitter(provider: self, scope: scope)
+    }
+
+    /// Adds a processor behind the others; records emitted from now on are seen by it.
+    public func addProcessor(_ processor: any LogRecordProcessor) {
+        state.withLock { $0?.processors.append(processor) }
+    }
+
+    /// Hands on everything emitted before the call.
+    ///
+    /// - Returns: Whether all of it was delivered within `timeout`.
+    @discardableResult
+    public func forceFlush(timeout: Duration = .seconds(30)) async -> Bool {
+        guard let processors = pipeline?.processors else { return true }
+        return await allSucceed(processors) { await $0.forceFlush(timeout: timeout) }
+    }
+
+    /// Flushes and stops. Records emitted later are ignored. Idempotent.
+    ///
+    /// - Returns: Whether everything was delivered within `timeout`.
+    @discardableResult
+    public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
+        guard let processors = state.withLock({ $0.take() })?.processors else { return true }
+        return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
+    }
+}
+
+extension LoggerProvider {
+    private static let registered = Mutex<LoggerProvider?>(nil)
+
+    /// The provider for code that is given none; `nil` until one is set.
+    public static var global: LoggerProvider? {
+        get { registered.withLock { $0 } }
+        set { registered.withLock { $0 = newValue } }
+    }
+}
+
+/// What all records of a provider share.
+struct LogPipeline: Sendable {
+    let resource: Resource
+    let limits: LogRecordLimits
+    var processors: [any LogRecordProcessor]
+}
+
+/// Emits log records and events on behalf of one library: OpenTelemetry's Logger.
+public struct LogEmitter: Sendable {
+    let provider: LoggerProvider
+    /// The library the records are attributed to.
+    public let scope: InstrumentationScope
+
+    /// Whether anyone listens; records need not be built when not.
+    public var isEnabled: Bool { provider.pipeline?.processors.isEmpty == false }
+
+    /// Emits a record.
+    ///
+    /// Fills in what is missing: the time it was observed, and the span from `context`.
+    public func emit(_ record: LogRecord, context: GenAIContext = .current) {
+        guard let pipeline = provider.pipeline else { return }
+        var record = record
+        let limits = pipeline.limits
+        let (kept, dropped) = record.attributes.limited(
+            count: limits.attributeCount, length: limits.attributeValueLength)
+        record.attributes = kept
+        record.droppedAttributesCount += dropped
+        record.observedNanoseconds = record.observedNanoseconds ?? systemUnixNanoseconds()
+        record.spanContext = record.spanContext ?? context.spanContext
+        record.scope = scope
+        record.resource = pipeline.resource
+        for processor in pipeline.processors { processor.onEmit(&record, context: context) }
+    }
+}

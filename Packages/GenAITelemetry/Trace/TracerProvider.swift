@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+import Synchronization
+
+/// The root of tracing: owns the configuration and the processors, and gives out tracers.
+///
+/// Source: OpenTelemetry trace SDK, TracerProvider.
+public final class TracerProvider: Sendable {
+    /// How a provider works. Precedence of every setting: code, then environment, then default.
+    public struct Configuration: Sendable {
+        /// What the spans are recorded in.
+        public var resource = Resource()
+        /// Which spans are recorded. Default parent-based always-on, `OTEL_TRACES_SAMPLER`.
+        public var sampler: any Sampler
+        /// How much a span may hold.
+        public var limits: SpanLimits
+        /// Makes the identifiers.
+        public var idGenerator: any IDGenerator = RandomIDGenerator()
+        /// What instrumentations that use this provider record.
+        public var instrumentation: InstrumentationSettings
+        /// Sees every span, in this order.
+        public var processors: [any SpanProcessor] = []
+        /// Whether nothing is recorded at all. Default false, `OTEL_SDK_DISABLED`.
+        public var isDisabled: Bool
+
+        /// Creates the default configuration, changed by environment variables where they are set.
+        public init(environment: TelemetryEnvironment = .process) {
+            sampler = environment.sampler()
+            limits = SpanLimits(environment: environment)
+            instrumentation = InstrumentationSettings(environment: environment)
+            isDisabled = environment.bool("OTEL_SDK_DISABLED") ?? false
+        }
+    }
+
+    private let state: Mutex<TracePipeline?>
+
+    /// Creates a provider.
+    public init(_ configuration: Configuration = Configuration()) {
+        state = Mutex(configuration.isDisabled ? nil : TracePipeline(configuration))
+    }
+
+    /// What new spans are recorded with; `nil` when disabled or shut down.
+    var pipeline: TracePipeline? { state.withLock { $0 } }
+
+    /// A tracer for one library.
+    ///
+    /// - Parameters:
+    ///   - name: The library's name, for example `MyApp.Search`.
+    ///   - schemaURL: Where the names that the library uses are defined.
+    public func tracer(
+        named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
+    ) -> Tracer {
+        tracer(
+            scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
+    }
+
+    /// A tracer for one library, whose description is made once and shared.
+    public func tracer(scope: InstrumentationScope) -> Tracer {
+        Tracer(provider: self, scope: scope)
+    }
+
+    /// Adds a processor behind the others; spans that start from now on are seen by it.
+    public func addProcessor(_ processor: any SpanProcessor) {
+        change { $0.processors.append(processor) }
+    }
+
+    /// Changes what instrumentations that use this provider record, from their next call on.
+    public func setInstrumentation(_ settings: InstrumentationSettings) {
+        change { $0.instrumentation = settings }
+    }
+
+    private func change(_ change: (inout Configuration) -> Void) {
+        state.withLock { pipeline in
+            guard var configuration = pipeline?.configuration else { return }
+            change(&configuration)
+            pipeline = TracePipeline(configuration)
+        }
+    }
+
+    /// Hands on everything that ended before the call.
+    ///
+    /// - Returns: Whether all of it was delivered within `timeout`.
+    @discardableResult
+    public func forceFlush(timeout: Duration = .seconds(30)) async -> Bool {
+        guard let processors = pipeline?.configuration.processors else { return true }
+        return await allSucceed(processors) { await $0.forceFlush(timeout: timeout) }
+    }
+
+    /// Flushes and stops. Spans started later record nothing. Idempotent.
+    ///
+    /// - Returns: Whether everything was delivered within `timeout`.
+    @discardableResult
+    public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
+        guard let processors = state.withLock({ $0.take() })?.configuration.processors else { return true }
+        return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
+    }
+}
+
+extension TracerProvider {
+    private static let registered = Mutex<TracerProvider?>(nil)
+
+    /// The provider for code that is given none, such as a client created without a tracer; `nil` until one is set.
+    public static var global: TracerProvider? {
+        get { registered.withLock { $0 } }
+        set { registered.withLock { $0 = newValue } }
+    }
+}
+
+/// Runs an operation on all elements at once, and tells whether all of them succeeded.
+func allSucceed<Element: Sendable>(
+    _ elements: [Element], _ operation: @escaping @Sendable (Element) async -> Bool
+) async -> Bool {
+    await withTaskGroup(of: Bool.self) { group in
+        for element in elements {
+            group.addTask { await operation(element) }
+        }
+        return await group.reduce(true) { $0 && $1 }
+    }
+}
