@@ -271,3 +271,33 @@ extension ExportError {
     /// Whether it is about these items, so that others may still fare better.
     fileprivate var isRejection: Bool { code == .rejected || code == .tooLarge || code == .invalidResponse }
 }
+
+// MARK: - Making one
+
+extension OTLPClient {
+    /// Weighs the settings and makes a transport where none is given.
+    convenience init(
+        _ configuration: OTLPConfiguration, environment: TelemetryEnvironment, transport: (any HTTPTransport)?
+    ) throws(ConfigurationError) {
+        let settings = try OTLPSettings(configuration, signal: Item.signal, environment: environment)
+        let chosen: any HTTPTransport
+        if let transport { chosen = transport } else { chosen = try settings.tls.makeTransport() }
+        self.init(settings: settings, transport: chosen, clock: ContinuousClock(), jitter: { .random(in: 0...1) })
+    }
+}
+
+extension OTLPSettings.TLSFiles {
+    fileprivate func makeTransport() throws(ConfigurationError) -> any HTTPTransport {
+        var configuration = URLSessionTransport.Configuration()
+        configuration.certificateAuthorityFile = authority?.path
+        configuration.clientCertificateFile = clientCertificate?.path
+        configuration.clientKeyFile = clientKey?.path
+        do throws(HTTPError) {
+            return try URLSessionTransport(configuration)
+        } catch {
+            let file = clientCertificate ?? clientKey ?? authority
+            throw ConfigurationError(
+                .unavailable, option: file?.option ?? "certificateFile", value: file?.path, advice: error.message)
+        }
+    }
+}
