@@ -16,7 +16,7 @@ extension JSONWriter {
         groups(batch, outer: "resourceLogs", inner: "scopeLogs", items: "logRecords") { $0.logRecord($1) }
     }
 
-    private mutating func groups<Item: Grouped>(
+    mutating func groups<Item: Grouped>(
         _ batch: ArraySlice<Item>, outer: StaticString, inner: StaticString, items: StaticString,
         _ write: (inout JSONWriter, Item) -> Void
     ) {

@@ -220,6 +220,7 @@ extension OTLPClient {
         switch error.code {
         case .connection: return .retryable(ExportError(.unreachable, text), after: nil)
         case .tls: return .failed(ExportError(.unreachable, text))
+        case .shutDown: return .failed(ExportError(.shutDown, text))
         case .timedOut: return .failed(ExportError(.timedOut, text))
         case .cancelled: return .failed(Self.cancelled)
         case .tooLarge: return .failed(ExportError(.tooLarge, text))

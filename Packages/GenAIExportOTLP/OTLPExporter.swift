@@ -83,3 +83,54 @@ public struct OTLPLogRecordExporter: LogRecordExporter {
         client.shutdown()
     }
 }
+
+/// Sends metrics to an OTLP server over HTTP; works like ``OTLPSpanExporter``.
+public struct OTLPMetricExporter: MetricExporter {
+    private let client: OTLPClient<MetricData>
+    private let temporality: TemporalityPreference
+    private let histogramAggregation: MetricAggregation
+
+    /// Creates an exporter.
+    ///
+    /// - Parameters:
+    ///   - temporality: What points count from. Default: cumulative. Variable:
+    ///     `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`.
+    ///   - histogramAggregation: How histograms are kept. Default: explicit buckets. Variable:
+    ///     `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`.
+    ///   - environment: Where what is left open is looked up.
+    ///   - transport: What sends the requests; `nil` means a `URLSessionTransport` with the configuration's files.
+    /// - Throws: `ConfigurationError`, as ``OTLPSpanExporter`` does.
+    public init(
+        _ configuration: OTLPConfiguration = OTLPConfiguration(), temporality: TemporalityPreference? = nil,
+        histogramAggregation: MetricAggregation? = nil, environment: TelemetryEnvironment = .process,
+        transport: (any HTTPTransport)? = nil
+    ) throws(ConfigurationError) {
+        client = try OTLPClient(configuration, environment: environment, transport: transport)
+        self.temporality = temporality ?? TemporalityPreference(environment: environment) ?? .cumulative
+        self.histogramAggregation =
+            histogramAggregation ?? .defaultHistogram(environment: environment) ?? .default
+    }
+
+    /// What the exporter has done so far, counted in data points.
+    public var statistics: OTLPStatistics { client.statistics }
+
+    /// What the points of an instrument count from, by the preference.
+    public func temporality(for kind: InstrumentKind) -> AggregationTemporality {
+        temporality.temporality(for: kind)
+    }
+
+    /// How an instrument's measurements are combined; only histograms have a choice.
+    public func aggregation(for kind: InstrumentKind) -> MetricAggregation {
+        kind == .histogram ? histogramAggregation : .default
+    }
+
+    /// Delivers one batch; see ``OTLPSpanExporter``.
+    public func export(_ batch: [MetricData]) async throws(ExportError) {
+        try await client.export(batch)
+    }
+
+    /// Makes later exports, and repeats of running ones, fail. Idempotent.
+    public func shutdown() async {
+        client.shutdown()
+    }
+}

@@ -28,6 +28,13 @@ extension LogRecord: OTLPItem {
     static func encode(_ batch: ArraySlice<LogRecord>, into writer: inout JSONWriter) { writer.logs(batch) }
 }
 
+extension MetricData: OTLPItem {
+    static var signal: OTLPSignal { .metrics }
+    var weight: Int { pointCount }
+    static func encode(_ batch: ArraySlice<MetricData>, into writer: inout ProtobufWriter) { writer.metrics(batch) }
+    static func encode(_ batch: ArraySlice<MetricData>, into writer: inout JSONWriter) { writer.metrics(batch) }
+}
+
 /// The buffers that request bodies are made in, kept from one export to the next.
 struct RequestEncoder: ~Copyable, Sendable {
     /// A request's body with what its header has to say about it.
