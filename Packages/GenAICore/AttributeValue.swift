@@ -27,9 +27,10 @@ extension AttributeValue {
         case .string(let text): text.utf8.count
         case .bool, .int, .double, .null: 0
         case .bytes(let bytes): bytes.count
-        case .array(let values): values.reduce(values.count * MemoryLayout<AttributeValue>.stride) {
-            $0 + $1.approximateByteCount
-        }
+        case .array(let values):
+            values.reduce(values.count * MemoryLayout<AttributeValue>.stride) {
+                $0 + $1.approximateByteCount
+            }
         case .map(let attributes): attributes.approximateByteCount
         }
     }
