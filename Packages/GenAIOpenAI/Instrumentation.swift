@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import GenAITelemetry
+
 /// Watches one call from its start to its end: the only place where requests and answers meet telemetry.
 ///
 /// The first of `finish`, `fail` and `abandon` ends the record; later calls do nothing.
@@ -7,11 +9,26 @@ struct CallRecorder: Sendable {
     /// What is being asked.
     enum Request: Sendable {
         case chat(ChatCompletionRequest)
+        case response(ResponseRequest)
+        case completion(CompletionRequest)
+        case embeddings(EmbeddingRequest)
+
+        var model: String {
+            switch self {
+            case .chat(let request): request.model
+            case .response(let request): request.model ?? ""
+            case .completion(let request): request.model
+            case .embeddings(let request): request.model
+            }
+        }
     }
 
     /// What came back; for streams, put together from the chunks.
     enum Answer: Sendable {
         case chat(ChatCompletion)
+        case response(ModelResponse)
+        case completion(TextCompletion)
+        case embeddings(EmbeddingResponse)
     }
 
     /// Begins a record.
@@ -41,6 +58,7 @@ extension Sender {
         _ request: CallRecorder.Request, answer: (Value) -> CallRecorder.Answer,
         _ call: () async throws(OpenAIError) -> Value
     ) async throws(OpenAIError) -> Value {
+        try await askBeforeCall(request)
         let recorder = CallRecorder.start(request, isStream: false, sender: self)
         do throws(OpenAIError) {
             let value = try await call()
@@ -56,6 +74,7 @@ extension Sender {
     func recordedStream<Chunk: JSONRecord>(
         _ request: CallRecorder.Request, rules: StreamRules<Chunk>, _ call: APICall
     ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
+        try await askBeforeCall(request)
         let recorder = CallRecorder.start(request, isStream: true, sender: self)
         do throws(OpenAIError) {
             let response = try await stream(of: call)
@@ -65,6 +84,24 @@ extension Sender {
         } catch {
             recorder.fail(error)
             throw error
+        }
+    }
+
+    /// Runs a tool of the tool loop under a record.
+    func recordedTool(
+        _ call: ChatToolCall, _ tool: LocalTool, _ run: () async throws -> String
+    ) async throws -> String {
+        try await run()
+    }
+
+    private func askBeforeCall(_ request: CallRecorder.Request) async throws(OpenAIError) {
+        guard let beforeCall = configuration.beforeCall else { return }
+        do {
+            try await beforeCall(request.model)
+        } catch {
+            var failure = OpenAIError(.budgetExceeded, "stopped before the call: \(errorType(of: error))")
+            failure.underlying = error
+            throw failure
         }
     }
 }

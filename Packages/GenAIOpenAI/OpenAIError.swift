@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAITelemetry
+
 /// Why a call brought no usable answer.
 ///
 /// Holds what the server said about the failure with everything that looks like a key removed, and never the
@@ -25,6 +27,8 @@ public struct OpenAIError: Error, Sendable {
     public var rateLimits: RateLimits?
     /// Where in the answer decoding failed, outermost first; for code ``Code/decoding``.
     public var codingPath: [String] = []
+    /// What the program's own code threw: a tool, or ``OpenAIClient/Configuration/beforeCall``.
+    public var underlying: (any Error)?
 
     /// Creates an error; test doubles throw it too.
     public init(_ code: Code, _ message: String, status: Int? = nil) {
@@ -123,6 +127,11 @@ extension OpenAIError: CustomStringConvertible {
         if let requestID { text += " (request \(requestID))" }
         return text
     }
+}
+
+extension OpenAIError: ErrorTypeProviding {
+    /// The stable name of the code.
+    public var errorType: String { code.name }
 }
 
 extension OpenAIError {
