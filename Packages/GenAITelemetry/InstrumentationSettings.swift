@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+public import GenAICore
 
 /// What instrumentations record and under which names; given to a provider, read by every instrumentation that uses it.
 public struct InstrumentationSettings: Sendable, Hashable {
@@ -33,6 +34,15 @@ public struct InstrumentationSettings: Sendable, Hashable {
         self.contentCapture = environment.choice(variable, of: words) ?? (isSet ? .nowhere : contentCapture ?? .nowhere)
         let optIn = environment.list("OTEL_SEMCONV_STABILITY_OPT_IN") ?? []
         self.conventions = conventions ?? (optIn.contains("gen_ai_latest_experimental") ? .latest : .legacy)
+    }
+}
+
+extension InstrumentationSettings {
+    /// The settings without content where the scopes around forbid it.
+    public func narrowed(by context: GenAIContext) -> InstrumentationSettings {
+        var settings = self
+        if !context.allowsContentCapture { settings.contentCapture = .nowhere }
+        return settings
     }
 }
 

@@ -42,6 +42,11 @@ final class RecordingSpan: ActiveSpan {
         }
     }
 
+    func setUsage(_ usage: TokenUsage) {
+        let boxed = SpanData.Usage(usage)
+        data.withLock { $0?.boxedUsage = boxed }
+    }
+
     func addEvent(_ name: String, attributes: Attributes, at nanoseconds: UnixNanoseconds) {
         let limits = pipeline.limits
         let (kept, dropped) = attributes.limited(count: limits.eventAttributeCount, length: limits.attributeValueLength)

@@ -50,9 +50,13 @@ public final class TracerProvider: Sendable {
     public func tracer(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
     ) -> Tracer {
-        Tracer(
-            provider: self,
+        tracer(
             scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
+    }
+
+    /// A tracer for one library, whose description is made once and shared.
+    public func tracer(scope: InstrumentationScope) -> Tracer {
+        Tracer(provider: self, scope: scope)
     }
 
     /// Adds a processor behind the others; spans that start from now on are seen by it.
