@@ -14,8 +14,8 @@ public struct OpenAIClient: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: Where the server is and how to talk to it; read once.
-    ///   - transport: The HTTP client to send with.
-    public init(configuration: Configuration = Configuration(), transport: any HTTPTransport) {
+    ///   - transport: The HTTP client to send with; by default one with connections of its own.
+    public init(configuration: Configuration = Configuration(), transport: any HTTPTransport = URLSessionTransport()) {
         self.init(configuration: configuration, transport: transport, clock: ContinuousClock())
     }
 

@@ -81,6 +81,8 @@ extension OpenAIError {
         public static let decoding = Code("decoding")
         /// The connection could not be made, or broke.
         public static let connection = Code("connection")
+        /// The server's certificate was not accepted. Not retried.
+        public static let untrustedServer = Code("untrusted_server")
         /// No answer within the time allowed.
         public static let timedOut = Code("timed_out")
         /// The task was cancelled.
@@ -146,7 +148,8 @@ extension OpenAIError {
     init(_ error: HTTPError) {
         let code: Code =
             switch error.code {
-            case .badURL: .configuration
+            case .badURL, .invalidRequest, .shutDown: .configuration
+            case .tls: .untrustedServer
             case .timedOut: .timedOut
             case .cancelled: .cancelled
             case .tooLarge: .responseTooLarge
