@@ -20,6 +20,22 @@ public enum AttributeValue: Sendable, Hashable {
     case null
 }
 
+extension AttributeValue {
+    /// An estimate of the memory the value holds outside itself. Keys are not counted: they are mostly literals.
+    package var approximateByteCount: Int {
+        switch self {
+        case .string(let text): text.utf8.count
+        case .bool, .int, .double, .null: 0
+        case .bytes(let bytes): bytes.count
+        case .array(let values):
+            values.reduce(values.count * MemoryLayout<AttributeValue>.stride) {
+                $0 + $1.approximateByteCount
+            }
+        case .map(let attributes): attributes.approximateByteCount
+        }
+    }
+}
+
 /// A type that an attribute can hold.
 public protocol AttributeValueConvertible: Sendable {
     /// The value as an attribute holds it.

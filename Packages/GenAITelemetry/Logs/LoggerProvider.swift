@@ -40,9 +40,13 @@ public final class LoggerProvider: Sendable {
     public func emitter(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
     ) -> LogEmitter {
-        LogEmitter(
-            provider: self,
+        emitter(
             scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
+    }
+
+    /// An emitter for one library, whose description is made once and shared.
+    public func emitter(scope: InstrumentationScope) -> LogEmitter {
+        LogEmitter(provider: self, scope: scope)
     }
 
     /// Adds a processor behind the others; records emitted from now on are seen by it.

@@ -34,6 +34,14 @@ public struct TraceSpan: Sendable {
         recording?.setAttributes(attributes)
     }
 
+    /// Tells what an LLM call used up, down to the parts that are billed apart.
+    ///
+    /// For processors, such as one that works out the cost; not exported. The totals belong into the attributes
+    /// `gen_ai.usage.input_tokens` and `gen_ai.usage.output_tokens` as well.
+    public func setUsage(_ usage: TokenUsage) {
+        recording?.setUsage(usage)
+    }
+
     /// Adds an event.
     ///
     /// - Parameter nanoseconds: When it happened; now by default.

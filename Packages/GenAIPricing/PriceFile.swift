@@ -1,0 +1,3 @@
+// SPDX-License-Identifier: MIT
+public struct PriceFile: Sendable { let prices: [String: ModelPricing] }
+public struct LivePrices {}
