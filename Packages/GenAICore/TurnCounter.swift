@@ -25,7 +25,7 @@ package final class TurnCounter: Sendable {
 
     /// The next turn of a conversation, from 1.
     package func next(in conversationID: String) -> Int {
-        update(conversationID) { $0 + 1 }
+        update(conversationID) { $0 == .max ? $0 : $0 + 1 }
     }
 
     /// Takes note of a turn that was given explicitly, so that counting goes on behind it.
