@@ -10,8 +10,9 @@ import Synchronization
 
 /// One request on its way: takes what the session delivers and hands it to the task that waits for it.
 ///
-/// The session's queue calls `receive` and `finish`; consumers call `head` and `next`; anyone may call `abort`. Whatever
-/// comes first wins, and every waiter is resumed exactly once because it is taken out of the state under the lock.
+/// The session's queue calls `receive` and `finish`; consumers call `head` and `next`; anyone may call `abort`.
+/// Whatever comes first wins, and every waiter is resumed exactly once because it is taken out of the state under the
+/// lock.
 final class Exchange: Sendable {
     /// What came before the body.
     struct Head: Sendable {

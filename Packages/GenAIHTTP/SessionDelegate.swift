@@ -62,8 +62,8 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
         newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
     ) {
         #if canImport(FoundationNetworking)
-            // swift-corelibs-foundation (6.3) stops the process if the answer to this call meets a cancelled task, so there
-            // is no answer: the response ends here, without its body.
+            // swift-corelibs-foundation (6.3) stops the process if the answer to this call meets a cancelled task,
+            // so there is no answer: the response ends here, without its body.
             if let head = Exchange.Head(response) { exchange(of: task)?.receive(head) }
             exchange(of: task)?.finish(nil)
             DispatchQueue.global().async { task.cancel() }

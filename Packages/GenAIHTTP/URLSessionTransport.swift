@@ -32,7 +32,7 @@ public final class URLSessionTransport: HTTPTransport {
         ///
         /// Apple platforms only: elsewhere creating the transport throws.
         public var certificateAuthorityFile: String?
-        /// A client certificate file. URLSession cannot use one: creating the transport throws and says what else to do.
+        /// A client certificate file. URLSession cannot use one: creating the transport throws and says what to do.
         public var clientCertificateFile: String?
         /// The key of the client certificate; see ``clientCertificateFile``.
         public var clientKeyFile: String?
