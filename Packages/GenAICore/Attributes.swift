@@ -95,6 +95,11 @@ public struct Attributes: Sendable {
         }
     }
 
+    /// Adds attributes whose names are known not to be in the map yet, without looking for them.
+    package mutating func append(unique attributes: [Attribute]) {
+        storage.append(contentsOf: attributes)
+    }
+
     private mutating func set(_ name: String, _ value: AttributeValue) {
         guard value != .null, !name.isEmpty else { return }
         _ = set(name, value, limit: .max)
