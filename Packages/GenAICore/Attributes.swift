@@ -22,6 +22,11 @@ public struct Attributes: Sendable {
     // An array with linear search beats a dictionary at this size: no hashing of keys, one allocation, and the
     // encoder walks it in order.
     private var storage: [Attribute] = []
+    // Kept up to date by every change: adding it up costs 8 ns an attribute, for every span that is queued.
+    private var valueByteCount = 0
+
+    /// An estimate of the memory the attributes hold.
+    package var approximateByteCount: Int { storage.count * MemoryLayout<Attribute>.stride + valueByteCount }
 
     /// Creates an empty map.
     public init() {}
@@ -52,7 +57,7 @@ public struct Attributes: Sendable {
 
     /// Adds the attributes of another map, which win over those of the same name here.
     public mutating func merge(_ other: Attributes) {
-        guard !storage.isEmpty else { return storage = other.storage }
+        guard !storage.isEmpty else { return self = other }
         for attribute in other.storage { set(attribute.key, attribute.value) }
     }
 
@@ -78,21 +83,14 @@ public struct Attributes: Sendable {
     /// - Returns: Whether the map now holds the value.
     package mutating func set(_ name: String, _ value: AttributeValue, limit: Int) -> Bool {
         if let index = index(of: name) {
+            valueByteCount &-= storage[index].value.approximateByteCount
             storage[index].value = value
         } else {
             guard storage.count < limit else { return false }
             storage.append(Attribute(key: name, value: value))
         }
+        valueByteCount &+= value.approximateByteCount
         return true
-    }
-
-    /// An estimate of the memory the attributes hold, cheap enough to take for every span.
-    package var approximateByteCount: Int {
-        storage.withUnsafeBufferPointer { attributes in
-            var count = attributes.count * MemoryLayout<Attribute>.stride
-            for index in attributes.indices { count &+= attributes[index].value.approximateByteCount }
-            return count
-        }
     }
 
     /// Adds attributes whose names are known not to be in the map yet, without looking for them.
@@ -106,7 +104,8 @@ public struct Attributes: Sendable {
     }
 
     private mutating func remove(_ name: String) {
-        if let index = index(of: name) { storage.remove(at: index) }
+        guard let index = index(of: name) else { return }
+        valueByteCount &-= storage.remove(at: index).value.approximateByteCount
     }
 
     private func index(of name: String) -> Int? {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import GenAIOpenAI
+import GenAITelemetry
 import Synchronization
 import Testing
 
@@ -53,7 +54,7 @@ final class StubTransport: HTTPTransport {
 extension OpenAIClient {
     /// A client of a scripted transport.
     init(_ transport: StubTransport, configure: (inout Configuration) -> Void = { _ in }) {
-        var configuration = Configuration(environment: ["OPENAI_API_KEY": testKey])
+        var configuration = Configuration(environment: TelemetryEnvironment(["OPENAI_API_KEY": testKey]))
         configure(&configuration)
         self.init(configuration: configuration, transport: transport)
     }
