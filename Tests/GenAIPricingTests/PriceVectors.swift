@@ -56,10 +56,12 @@ extension PriceVectors.Vector {
 
     var unixSeconds: Int64 { Int64(at.timeIntervalSince1970) }
 
-    var priceContext: PriceContext {
-        PriceContext(
-            serviceTier: context["service_tier"], processing: context["processing"], speed: context["speed"],
-            searchType: context["search_type"])
+    var priceContext: PriceContext? {
+        context.isEmpty
+            ? nil
+            : PriceContext(
+                serviceTier: context["service_tier"], processing: context["processing"], speed: context["speed"],
+                searchType: context["search_type"])
     }
 
     struct UnknownKey: Error {
