@@ -143,6 +143,7 @@ private struct PriceTableReader {
             }
             table.appendRate(unit, pico: pico, tiersFrom: firstTier)
         }
+        table.rates[Int(start)...].sort { $0.unit.rawValue < $1.unit.rawValue }  // the order a bill is settled in
         return .init(start: start, end: UInt32(table.rates.count))
     }
 
