@@ -16,9 +16,21 @@ struct Exporters: Sendable {
     init(_ configuration: Last9.Configuration) throws(ConfigurationError) {
         let environment = configuration.environment
         guard environment.bool("OTEL_SDK_DISABLED") != true else { return }
-        spans = try configuration.spanExporters ?? Self.spanExporters(environment)
-        logRecords = try configuration.logRecordExporters ?? Self.logRecordExporters(environment)
-        metrics = try configuration.metricExporters ?? Self.metricExporters(environment)
+        if let given = configuration.spanExporters {
+            spans = given
+        } else {
+            spans = try Self.spanExporters(environment)
+        }
+        if let given = configuration.logRecordExporters {
+            logRecords = given
+        } else {
+            logRecords = try Self.logRecordExporters(environment)
+        }
+        if let given = configuration.metricExporters {
+            metrics = given
+        } else {
+            metrics = try Self.metricExporters(environment)
+        }
         if spans.isEmpty, configuration.spanExporters == nil, environment.string("OTEL_TRACES_EXPORTER") == nil,
             configuration.tracerProvider == nil
         {
@@ -42,11 +54,14 @@ struct Exporters: Sendable {
     /// The readers that feed the metric exporters.
     func metricReaders(_ environment: TelemetryEnvironment) -> [any MetricReader] {
         metrics.map {
-            PeriodicMetricReader(exporter: $0, configuration: PeriodicMetricReader.Configuration(environment: environment))
+            PeriodicMetricReader(
+                exporter: $0, configuration: PeriodicMetricReader.Configuration(environment: environment))
         }
     }
 
-    private static func spanExporters(_ environment: TelemetryEnvironment) throws(ConfigurationError) -> [any SpanExporter] {
+    private static func spanExporters(_ environment: TelemetryEnvironment) throws(ConfigurationError)
+        -> [any SpanExporter]
+    {
         var exporters: [any SpanExporter] = []
         for kind in kinds("TRACES", environment) {
             switch kind {
@@ -79,8 +94,7 @@ struct Exporters: Sendable {
         for kind in kinds("METRICS", environment) {
             switch kind {
             case .otlp: exporters.append(try OTLPMetricExporter(environment: environment))
-            case .console: exporters.append(ConsoleMetricExporter())
-            case .none: break
+            case .console, .none: break
             }
         }
         return exporters

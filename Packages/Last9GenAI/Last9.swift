@@ -20,7 +20,9 @@ public enum Last9 {
     /// once on standard error, and scopes, costs and the ledger work all the same.
     ///
     /// - Throws: `ConfigurationError`, which names the variable or property at fault and the fix.
-    public static func install(_ configuration: Configuration = Configuration()) throws(ConfigurationError) -> Last9Telemetry {
+    public static func install(_ configuration: Configuration = Configuration()) throws(ConfigurationError)
+        -> Last9Telemetry
+    {
         let exporters = try Exporters(configuration)
         let telemetry = try Last9Telemetry(configuration, exporters)
         if configuration.setGlobal {
@@ -52,7 +54,7 @@ public final class Last9Telemetry: Sendable {
         let resource = Resource.detected(
             serviceName: configuration.serviceName, attributes: configuration.resource, environment: environment)
         spanProcessor = Last9SpanProcessor(
-            prices: configuration.enableCostTracking ? try configuration.priceBook() : nil,
+            prices: configuration.enableCostTracking ? try configuration.prices() : nil,
             ledger: configuration.ledger, followsConventionsOnly: configuration.followsConventionsOnly)
         bridge = LogToSpanProcessor(configuration.bridge)
         let spanProcessors: [any SpanProcessor] =
@@ -117,7 +119,18 @@ public final class Last9Telemetry: Sendable {
 }
 
 extension Last9.Configuration {
-    fileprivate func priceBook() throws(ConfigurationError) -> PriceBook {
-        customPricing.isEmpty ? .bundled : PriceBook(overrides: customPricing)
+    /// The user's prices, then those of the file that `GENAI_PRICES_FILE` names, then the bundled ones.
+    fileprivate func prices() throws(ConfigurationError) -> LivePrices {
+        LivePrices(PriceBook(overrides: customPricing, file: try priceFile()))
+    }
+
+    private func priceFile() throws(ConfigurationError) -> PriceFile? {
+        guard let path = environment.string(PriceFile.environmentVariable) else { return nil }
+        do throws(PriceFileError) {
+            return try PriceFile(path: path)
+        } catch {
+            throw ConfigurationError(
+                .invalidValue, option: PriceFile.environmentVariable, value: path, advice: error.description)
+        }
     }
 }
