@@ -156,7 +156,7 @@ private struct Bill {
                 counts[Int(rate.unit.rawValue)] = 0
                 guard price > 0 else { continue }
                 if Self.isNeeded(rate.unit, usage) { return .failure(.init(.missingUsage, rate.unit)) }
-                unreported = unreported ?? rate.unit
+                unreported = rate.unit  // the last one is the most general
                 continue
             }
             if shortestAudio > 0 { count = billed(count, rate.unit) }
