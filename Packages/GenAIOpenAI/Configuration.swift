@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAITelemetry
+
 #if canImport(FoundationEssentials)
     import FoundationEssentials
 #else
@@ -46,6 +48,13 @@ extension OpenAIClient {
         public var allowsInsecureHTTP = false
         /// The most bytes of an answer, or of one event of a stream. Default: 64 MiB.
         public var maximumResponseBytes = 64 << 20
+
+        /// Records the spans of calls. Default: the global provider at the time of the call.
+        public var tracerProvider: TracerProvider?
+        /// Emits the messages of calls. Default: the global provider at the time of the call.
+        public var loggerProvider: LoggerProvider?
+        /// Whether content may be recorded where the provider's settings and the scopes around allow it.
+        public var allowsContentCapture = true
 
         /// Creates a configuration from the environment and defaults.
         ///
