@@ -72,6 +72,13 @@ struct Sender: Sendable {
     }
 }
 
+extension Sender: CustomStringConvertible, CustomReflectable {
+    /// The base URL; a client that is printed must not give its key away.
+    var description: String { configuration.description }
+
+    var customMirror: Mirror { Mirror(self, children: ["configuration": configuration]) }
+}
+
 // MARK: - Attempts
 
 extension Sender {
