@@ -26,13 +26,13 @@ public final class URLSessionTransport: HTTPTransport {
         public var maximumConnectionsPerHost = 256
         /// The most bytes of one response body to hold for a consumer that has not read them.
         ///
-        /// 16 MiB by default.
-        public var bufferLimit = 16_777_216
+        /// 64 MiB by default.
+        public var bufferLimit = 67_108_864
         /// A file with the certificates (PEM, or one in DER) of the only authorities to trust; `nil` for the system's.
         ///
         /// Apple platforms only: elsewhere creating the transport throws.
         public var certificateAuthorityFile: String?
-        /// A client certificate file. URLSession cannot use one: creating the transport throws and says what else to do.
+        /// A client certificate file. URLSession cannot use one: creating the transport throws and says what to do.
         public var clientCertificateFile: String?
         /// The key of the client certificate; see ``clientCertificateFile``.
         public var clientKeyFile: String?
@@ -62,7 +62,7 @@ public final class URLSessionTransport: HTTPTransport {
         self.configuration = configuration
         delegate = SessionDelegate(trust: trust)
         session = URLSession(
-            configuration: .bare(configuration), delegate: delegate, delegateQueue: .serial("GenAIHTTP"))
+            configuration: .bare(configuration), delegate: delegate, delegateQueue: .forDelegate())
     }
 
     deinit {
@@ -133,9 +133,14 @@ extension URLSessionConfiguration {
 }
 
 extension OperationQueue {
-    fileprivate static func serial(_ name: String) -> OperationQueue {
-        let queue = OperationQueue()
-        queue.name = name
+    /// A queue that keeps the order of what it is given.
+    fileprivate static func forDelegate() -> OperationQueue {
+        #if canImport(FoundationNetworking)
+            let queue = InlineQueue()
+        #else
+            let queue = OperationQueue()
+        #endif
+        queue.name = "GenAIHTTP"
         queue.maxConcurrentOperationCount = 1
         return queue
     }
