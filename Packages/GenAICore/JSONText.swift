@@ -225,15 +225,14 @@ package func withUTF8(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> V
     native.withUTF8(body)
 }
 
-/// The position of the first byte that needs an escape; looks at sixteen bytes at a time.
+/// The position of the first byte that needs an escape; looks at eight bytes at a time.
+///
+/// In ordinary 64-bit arithmetic, because comparisons of SIMD vectors are compiled to a loop over the elements.
 private func plainEnd(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     var position = start
     let raw = UnsafeRawBufferPointer(text)
-    while position + 16 <= text.count {
-        let block = raw.loadUnaligned(fromByteOffset: position, as: SIMD16<UInt8>.self)
-        let special = (block .< 0x20) .| (block .== UInt8(ascii: "\"")) .| (block .== UInt8(ascii: "\\"))
-        if any(special) { break }
-        position += 16
+    while position + 8 <= text.count, !needsEscape(raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)) {
+        position += 8
     }
     while position < text.count {
         let byte = text[position]
@@ -241,6 +240,17 @@ private func plainEnd(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> I
         position += 1
     }
     return position
+}
+
+/// Whether one of eight bytes does: subtracting borrows through the top bit of those below the bound, and the bytes
+/// that equal a character are below one once they are combined with it by exclusive or.
+private func needsEscape(_ block: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quote = block ^ (ones &* 0x22)
+    let backslash = block ^ (ones &* 0x5C)
+    let below =
+        ((block &- (ones &* 0x20)) & ~block) | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+    return below & (ones &* 0x80) != 0
 }
 
 private func digit(_ index: Int, of alphabet: StaticString) -> UInt8 {

@@ -12,6 +12,7 @@ protocol Grouped {
 
 extension SpanData: Grouped {}
 extension LogRecord: Grouped {}
+extension MetricData: Grouped {}
 
 /// The items of one resource, in the order of the batch.
 struct ResourceGroup {

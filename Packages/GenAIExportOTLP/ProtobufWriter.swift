@@ -101,6 +101,14 @@ struct ProtobufWriter: ~Copyable {
         for value in values { put(fixed: value) }
     }
 
+    /// A packed field of varints; none are left out.
+    mutating func packed(_ field: Int, varints values: [UInt64]) {
+        guard !values.isEmpty else { return }
+        header(field, length: values.reduce(0) { $0 + Self.size(ofVarint: $1) })
+        reserve(values.count * 10)
+        for value in values { put(value) }
+    }
+
     /// A message field; the closure writes the body. Written even when empty.
     ///
     /// - Parameter expecting: A guess of the body's length; only speed depends on it.

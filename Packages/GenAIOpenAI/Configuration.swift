@@ -46,6 +46,12 @@ extension OpenAIClient {
         /// Asked before each call that costs tokens, on the task of the call and outside its record; `model` is the
         /// one to be asked. What it throws stops the call and ends up in ``OpenAIError/underlying``. Default: none.
         public var beforeCall: (@Sendable (_ model: String) async throws -> Void)?
+        /// Records the spans of calls. Default: the global provider at the time of the call.
+        public var tracerProvider: TracerProvider?
+        /// Emits the messages of calls. Default: the global provider at the time of the call.
+        public var loggerProvider: LoggerProvider?
+        /// Whether content may be recorded where the provider's settings and the scopes around allow it.
+        public var allowsContentCapture = true
 
         /// Creates a configuration from the environment and defaults.
         public init(environment: TelemetryEnvironment = .process) {

@@ -14,9 +14,10 @@ public struct OpenAIClient: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: Where the server is and how to talk to it; read once.
-    ///   - transport: The HTTP client to send with; by default one with connections of its own.
-    public init(configuration: Configuration = Configuration(), transport: any HTTPTransport = URLSessionTransport()) {
-        self.init(configuration: configuration, transport: transport, clock: ContinuousClock())
+    ///   - transport: The HTTP client to send with. `nil` means one on URLSession that all such clients share.
+    public init(configuration: Configuration = Configuration(), transport: (any HTTPTransport)? = nil) {
+        self.init(
+            configuration: configuration, transport: transport ?? Self.sharedTransport, clock: ContinuousClock())
     }
 
     /// Creates a client whose waits between attempts go by `clock`.
@@ -25,4 +26,6 @@ public struct OpenAIClient: Sendable {
     ) {
         sender = Sender(configuration: configuration, transport: transport, clock: clock)
     }
+
+    private static let sharedTransport = URLSessionTransport()
 }

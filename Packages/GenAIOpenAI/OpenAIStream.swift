@@ -40,11 +40,11 @@ public struct OpenAIStream<Chunk: JSONRecord>: AsyncSequence, Sendable {
         mutating func nextOfAll() async throws(OpenAIError) -> Chunk? {
             do throws(OpenAIError) {
                 if let chunk = try await reader?.next() { return chunk }
-                reader?.lifetime.recorder.finishStream()
+                reader?.lifetime.recorder?.finishStream()
                 reader = nil
                 return nil
             } catch {
-                reader?.lifetime.recorder.fail(error)
+                reader?.lifetime.recorder?.fail(error)
                 reader = nil
                 throw error
             }
@@ -67,14 +67,14 @@ struct StreamRules<Chunk: JSONRecord>: Sendable {
 
 /// Ends the record of a stream that nobody reads to its end.
 final class StreamLifetime: Sendable {
-    let recorder: CallRecorder
+    let recorder: CallRecorder?
 
-    init(recorder: CallRecorder) {
+    init(recorder: CallRecorder?) {
         self.recorder = recorder
     }
 
     deinit {
-        recorder.abandon()
+        recorder?.abandon()
     }
 }
 

@@ -48,7 +48,7 @@ struct StreamReader<Chunk: JSONRecord> {
         }
         let chunk = try decode { () throws(JSONError) in try Chunk(json: json) }
         if rules.ends(chunk) { isComplete = true }
-        lifetime.recorder.chunk(chunk)
+        lifetime.recorder?.chunk(chunk)
         return chunk
     }
 

@@ -47,6 +47,8 @@ struct BatchQueue<Element> {
     private let batchByteCount: Int
 
     private var open = Batch()
+    // The next batch probably gets as large as the last one, so its memory is taken at once.
+    private var recentBatchCount = 0
     private var sealed: [Batch] = []
     private var sealedStart = 0
     private var isClosed = false
@@ -93,6 +95,7 @@ struct BatchQueue<Element> {
         guard waitingCount < capacity, waitingByteCount + byteCount <= byteCapacity || waitingCount == 0 else {
             return .full
         }
+        if open.elements.isEmpty { open.elements.reserveCapacity(recentBatchCount) }
         open.elements.append(element)
         open.byteCount += byteCount
         acceptedCount += 1
@@ -115,8 +118,10 @@ struct BatchQueue<Element> {
     /// Lets everything leave that waits now.
     mutating func seal() {
         guard !open.elements.isEmpty else { return }
+        let count = open.elements.count
         sealed.append(open)
         open = Batch()
+        recentBatchCount = count
     }
 
     /// The oldest sealed batch.

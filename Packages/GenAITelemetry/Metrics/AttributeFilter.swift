@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+
+/// Which attributes of a measurement distinguish series; the others are added together.
+public struct AttributeFilter: Sendable, Hashable {
+    // An array: the lists are short, and comparing lengths first beats hashing each name.
+    private let names: [String]
+    private let keepsNames: Bool
+
+    /// Only these attributes are kept.
+    public static func keeping(_ names: some Sequence<String>) -> AttributeFilter {
+        AttributeFilter(names: Array(names), keepsNames: true)
+    }
+
+    /// All attributes but these are kept.
+    public static func dropping(_ names: some Sequence<String>) -> AttributeFilter {
+        AttributeFilter(names: Array(names), keepsNames: false)
+    }
+
+    func keeps(_ name: String) -> Bool {
+        let length = name.utf8.count
+        let isListed = names.contains { $0.utf8.count == length && $0 == name }
+        return isListed == keepsNames
+    }
+
+    func kept(_ attributes: Attributes) -> Attributes {
+        Attributes(attributes.filter { keeps($0.key) })
+    }
+
+    func dropped(_ attributes: Attributes) -> Attributes {
+        Attributes(attributes.filter { !keeps($0.key) })
+    }
+}
+
+/// Hashes attribute sets for ``SeriesIndex``: same entries, same hash, in whatever order.
+///
+/// Several times faster than `Hasher` on a handful of short texts. Seeded per process; and as an index holds a bounded
+/// number of series, even chosen collisions cost a bounded number of comparisons.
+enum AttributeHash {
+    private static let seed = UInt64.random(in: .min ... .max)
+    private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
+
+    static func of(_ attributes: Attributes, filter: AttributeFilter?) -> UInt64 {
+        var sum = seed
+        for attribute in attributes where filter?.keeps(attribute.key) ?? true {
+            sum &+= mix(of(attribute.key, seed), of(attribute.value))
+        }
+        return mix(sum, multiplier)
+    }
+
+    private static func of(_ value: AttributeValue) -> UInt64 {
+        switch value {
+        case .string(let text): of(text, multiplier)
+        case .int(let number): mix(UInt64(bitPattern: Int64(number)), multiplier ^ 1)
+        case .double(let number): mix((number == 0 ? 0 : number).bitPattern, multiplier ^ 2)
+        case .bool(let flag): flag ? multiplier ^ 3 : multiplier ^ 4
+        default: UInt64(bitPattern: Int64(value.hashValue))
+        }
+    }
+
+    private static func of(_ text: String, _ start: UInt64) -> UInt64 {
+        if let hash = text.utf8.withContiguousStorageIfAvailable({ of(UnsafeRawBufferPointer($0), start) }) {
+            return hash
+        }
+        return Array(text.utf8).withUnsafeBytes { of($0, start) }
+    }
+
+    private static func of(_ bytes: UnsafeRawBufferPointer, _ start: UInt64) -> UInt64 {
+        var hash = start ^ UInt64(truncatingIfNeeded: bytes.count)
+        var position = 0
+        while position + 8 <= bytes.count {
+            hash = mix(hash, bytes.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+            position += 8
+        }
+        var rest: UInt64 = 1
+        while position < bytes.count {
+            rest = rest << 8 | UInt64(bytes[position])
+            position += 1
+        }
+        return mix(hash, rest)
+    }
+
+    private static func mix(_ one: UInt64, _ other: UInt64) -> UInt64 {
+        let product = (one ^ seed).multipliedFullWidth(by: other ^ multiplier)
+        return product.high ^ product.low
+    }
+}

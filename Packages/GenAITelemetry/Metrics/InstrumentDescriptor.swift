@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: MIT
+
+/// What an instrument was asked to be.
+struct InstrumentDescriptor: Sendable, Hashable {
+    let name: String
+    let kind: InstrumentKind
+    let unit: String
+    let description: String
+    /// Zero as the instrument measures it: whole or floating point.
+    let zero: MetricNumber
+    /// Advised bucket bounds.
+    var bounds: [Double]?
+
+    /// What names are compared by.
+    var key: String { name.lowercased() }
+
+    /// Whether both stand for the same instrument; advice does not distinguish.
+    func isSame(as other: InstrumentDescriptor) -> Bool {
+        key == other.key && kind == other.kind && unit == other.unit && description == other.description
+            && zero == other.zero
+    }
+
+    /// What is wrong with the name, or `nil`.
+    ///
+    /// Source: OpenTelemetry metrics API, instrument name syntax.
+    var nameProblem: String? {
+        let bytes = name.utf8
+        guard let first = bytes.first else { return "is empty" }
+        guard bytes.count <= 255 else { return "is longer than 255 characters" }
+        guard isLetter(first) else { return "does not start with a letter" }
+        let others = Array("_.-/0123456789".utf8)
+        guard bytes.allSatisfy({ isLetter($0) || others.contains($0) }) else {
+            return "has characters other than letters, digits, _, ., - and /"
+        }
+        return nil
+    }
+
+    private func isLetter(_ byte: UInt8) -> Bool {
+        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
+    }
+}
+
+/// The bounds without a final infinity, or `nil` when they are not finite and strictly ascending.
+func validBounds(_ bounds: [Double]) -> [Double]? {
+    let finite = bounds.last == .infinity ? bounds.dropLast() : bounds[...]
+    guard finite.allSatisfy(\.isFinite), zip(finite, finite.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
+    return Array(finite)
+}
+
+extension InstrumentKind {
+    /// Whether callbacks observe it instead of code recording it.
+    var isObservable: Bool {
+        switch self {
+        case .observableCounter, .observableUpDownCounter, .observableGauge: true
+        case .counter, .upDownCounter, .histogram, .gauge: false
+        }
+    }
+
+    /// Whether its measurements are never negative, so that their sum only grows.
+    var isMonotonic: Bool {
+        switch self {
+        case .counter, .histogram, .observableCounter: true
+        case .upDownCounter, .gauge, .observableUpDownCounter, .observableGauge: false
+        }
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+/// Makes instruments on behalf of one library.
+///
+/// Asking twice for the same instrument gives the same one. Instruments of the same name that differ in kind, unit,
+/// description or number type are reported; all of them work and are exported. A name must start with a letter, have at
+/// most 255 characters, and consist of letters, digits, `_`, `.`, `-` and `/`; an instrument with another name is
+/// reported and records nothing.
+///
+/// Source: OpenTelemetry metrics API, Meter.
+public struct Meter: Sendable {
+    let provider: MeterProvider
+    /// The library the instruments are attributed to.
+    public let scope: InstrumentationScope
+
+    /// Whether anyone collects; false after shutdown and when the SDK is disabled.
+    public var isEnabled: Bool { provider.isEnabled }
+
+    /// An instrument that adds up increments.
+    ///
+    /// - Parameters:
+    ///   - unit: The unit in UCUM notation, for example `{request}`.
+    ///   - type: `Int` or `Double`.
+    public func counter<Value: MetricValue>(
+        named name: String, unit: String = "", description: String = "", of type: Value.Type = Int.self
+    ) -> MetricCounter<Value> {
+        MetricCounter(core: instrument(name, .counter, unit, description, type))
+    }
+
+    /// An instrument that adds up increments and decrements.
+    public func upDownCounter<Value: MetricValue>(
+        named name: String, unit: String = "", description: String = "", of type: Value.Type = Int.self
+    ) -> MetricUpDownCounter<Value> {
+        MetricUpDownCounter(core: instrument(name, .upDownCounter, unit, description, type))
+    }
+
+    /// An instrument that records a distribution.
+    ///
+    /// - Parameter bounds: Advised upper bounds of the buckets, finite and ascending; views win over them. `nil` means
+    ///   ``MetricAggregation/defaultBounds``, which are made for milliseconds.
+    public func histogram<Value: MetricValue>(
+        named name: String, unit: String = "", description: String = "", bounds: [Double]? = nil,
+        of type: Value.Type = Double.self
+    ) -> MetricHistogram<Value> {
+        MetricHistogram(core: instrument(name, .histogram, unit, description, type, bounds))
+    }
+
+    /// An instrument that keeps the last value.
+    public func gauge<Value: MetricValue>(
+        named name: String, unit: String = "", description: String = "", of type: Value.Type = Double.self
+    ) -> MetricGauge<Value> {
+        MetricGauge(core: instrument(name, .gauge, unit, description, type))
+    }
+
+    /// An instrument whose growing total is asked for at each collection; see ``ObservableInstrument/addCallback(_:)``.
+    public func observableCounter<Value: MetricValue>(
+        named name: String, unit: String = "", description: String = "", of type: Value.Type = Int.self
+    ) -> ObservableInstrument<Value> {
+        observable(name, .observableCounter, unit, description)
+    }
+
+    /// An instrument whose total is asked for at each collection.
+    public func observableUpDownCounter<Value: MetricValue>(
+        named name: String, unit: String = "", description: String = "", of type: Value.Type = Int.self
+    ) -> ObservableInstrument<Value> {
+        observable(name, .observableUpDownCounter, unit, description)
+    }
+
+    /// An instrument whose value is asked for at each collection.
+    public func observableGauge<Value: MetricValue>(
+        named name: String, unit: String = "", description: String = "", of type: Value.Type = Double.self
+    ) -> ObservableInstrument<Value> {
+        observable(name, .observableGauge, unit, description)
+    }
+
+    private func instrument<Value: MetricValue>(
+        _ name: String, _ kind: InstrumentKind, _ unit: String, _ description: String, _: Value.Type,
+        _ bounds: [Double]? = nil
+    ) -> InstrumentCore {
+        provider.instrument(
+            InstrumentDescriptor(
+                name: name, kind: kind, unit: unit, description: description, zero: Value.metricZero, bounds: bounds),
+            scope)
+    }
+
+    private func observable<Value: MetricValue>(
+        _ name: String, _ kind: InstrumentKind, _ unit: String, _ description: String
+    ) -> ObservableInstrument<Value> {
+        ObservableInstrument(
+            core: provider.observable(
+                InstrumentDescriptor(
+                    name: name, kind: kind, unit: unit, description: description, zero: Value.metricZero), scope))
+    }
+}

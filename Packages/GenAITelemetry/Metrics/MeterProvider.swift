@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+import Synchronization
+
+/// The root of metrics: owns the configuration and the readers, and gives out meters.
+///
+/// Source: OpenTelemetry metrics SDK, MeterProvider.
+public final class MeterProvider: Sendable {
+    /// How a provider works. Precedence of every setting: code, then environment, then default.
+    public struct Configuration: Sendable {
+        /// What the metrics are recorded in.
+        public var resource = Resource()
+        /// Who collects. Each reader sees every measurement, independent of the others.
+        public var readers: [any MetricReader] = []
+        /// Changes to how measurements become metrics.
+        public var views: [MetricView] = []
+        /// Which measurements may become exemplars. Default trace-based, `OTEL_METRICS_EXEMPLAR_FILTER`.
+        public var exemplarFilter: ExemplarFilter
+        /// How many attribute sets an instrument may have; measurements of further ones are added up in one series with
+        /// `otel.metric.overflow`. Default 2000.
+        public var cardinalityLimit = 2000
+        /// Whether nothing is recorded at all. Default false, `OTEL_SDK_DISABLED`.
+        public var isDisabled: Bool
+        /// The clock that points are stamped with.
+        package var now: @Sendable () -> UnixNanoseconds = systemUnixNanoseconds
+
+        /// Creates the default configuration, changed by environment variables where they are set.
+        public init(environment: TelemetryEnvironment = .process) {
+            exemplarFilter = ExemplarFilter(environment: environment) ?? .traceBased
+            isDisabled = environment.bool("OTEL_SDK_DISABLED") ?? false
+        }
+    }
+
+    private struct InstrumentKey: Hashable {
+        let scope: InstrumentationScope
+        let name: String
+    }
+
+    fileprivate enum Instrument {
+        case measured(InstrumentCore)
+        case observable(ObservableCore)
+    }
+
+    private let shared: MetricShared
+    private let readers: [(reader: any MetricReader, pipeline: MetricPipeline)]
+    private let instruments = Mutex<[InstrumentKey: [Instrument]]>([:])
+
+    /// Creates a provider and starts its readers.
+    public init(_ configuration: Configuration = Configuration()) {
+        let shared = MetricShared(configuration)
+        self.shared = shared
+        let attached = configuration.isDisabled ? [] : configuration.readers
+        readers = attached.map { ($0, MetricPipeline(shared: shared)) }
+        for (reader, pipeline) in readers { reader.attach(to: MetricSource(pipeline: pipeline)) }
+    }
+
+    /// Whether anyone collects.
+    var isEnabled: Bool { !readers.isEmpty && !shared.isStopped }
+
+    /// How many measurements were discarded: negative ones for counters and histograms, and what is not a number.
+    public var discardedMeasurementCount: Int { shared.discardedCount }
+    /// How many measurements went into overflow series, once per reader and view.
+    public var overflowedMeasurementCount: Int { shared.overflowedCount }
+
+    /// A meter for one library.
+    ///
+    /// - Parameters:
+    ///   - name: The library's name, for example `MyApp.Search`.
+    ///   - schemaURL: Where the names that the library uses are defined.
+    public func meter(
+        named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
+    ) -> Meter {
+        Meter(
+            provider: self,
+            scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
+    }
+
+    /// Collects and hands on everything recorded before the call.
+    ///
+    /// - Returns: Whether all of it was delivered within `timeout`.
+    @discardableResult
+    public func forceFlush(timeout: Duration = .seconds(30)) async -> Bool {
+        guard isEnabled else { return true }
+        return await allSucceed(readers.map(\.reader)) { await $0.forceFlush(timeout: timeout) }
+    }
+
+    /// Collects and hands on for the last time, and stops. Measurements made later are ignored. Idempotent.
+    ///
+    /// - Returns: Whether everything was delivered within `timeout`.
+    @discardableResult
+    public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
+        guard !shared.stop() else { return true }
+        return await allSucceed(readers.map(\.reader)) { await $0.shutdown(timeout: timeout) }
+    }
+}
+
+extension MeterProvider {
+    private static let registered = Mutex<MeterProvider?>(nil)
+
+    /// The provider for code that is given none; `nil` until one is set.
+    public static var global: MeterProvider? {
+        get { registered.withLock { $0 } }
+        set { registered.withLock { $0 = newValue } }
+    }
+}
+
+extension MeterProvider {
+    /// The instrument that fits a description; made when there is none.
+    func instrument(_ descriptor: InstrumentDescriptor, _ scope: InstrumentationScope) -> InstrumentCore {
+        guard isUsable(descriptor, scope) else { return InstrumentCore(descriptor, shared: nil) }
+        if case .measured(let known)? = known(descriptor, scope) { return known }
+        let streams = readers.map { reader, _ in
+            StreamFactory(shared: shared, scope: scope, reader: reader).measuredStreams(for: descriptor)
+        }
+        let core = InstrumentCore(descriptor, sinks: streams.flatMap { $0.map(\.sink) }, shared: shared)
+        guard case .measured(let kept) = keep(.measured(core), scope), kept === core else {
+            return instrument(descriptor, scope)
+        }
+        for ((_, pipeline), streams) in zip(readers, streams) where !streams.isEmpty {
+            pipeline.register(streams.map(\.collectable), scope: scope)
+        }
+        return core
+    }
+
+    /// The observable instrument that fits a description; made when there is none.
+    func observable(_ descriptor: InstrumentDescriptor, _ scope: InstrumentationScope) -> ObservableCore {
+        guard isUsable(descriptor, scope) else { return ObservableCore(descriptor, isEnabled: false, shared: nil) }
+        if case .observable(let known)? = known(descriptor, scope) { return known }
+        let streams = readers.map { reader, _ in
+            StreamFactory(shared: shared, scope: scope, reader: reader).observedStreams(for: descriptor)
+        }
+        let core = ObservableCore(descriptor, isEnabled: streams.contains { !$0.isEmpty }, shared: shared)
+        guard case .observable(let kept) = keep(.observable(core), scope), kept === core else {
+            return observable(descriptor, scope)
+        }
+        for ((_, pipeline), streams) in zip(readers, streams) where !streams.isEmpty {
+            pipeline.register(core, streams, scope: scope)
+        }
+        return core
+    }
+
+    private func isUsable(_ descriptor: InstrumentDescriptor, _ scope: InstrumentationScope) -> Bool {
+        if let problem = descriptor.nameProblem {
+            Diagnostics.report(
+                .error, "Meter", "an instrument of \(scope.name) records nothing because its name \(problem)")
+            return false
+        }
+        return isEnabled
+    }
+
+    private func known(_ descriptor: InstrumentDescriptor, _ scope: InstrumentationScope) -> Instrument? {
+        let known = instruments.withLock { instruments in
+            instruments[InstrumentKey(scope: scope, name: descriptor.key)]?.first {
+                $0.descriptor.isSame(as: descriptor)
+            }
+        }
+        if let known, let bounds = descriptor.bounds, bounds != known.descriptor.bounds {
+            Diagnostics.report(
+                .warning, "Meter", "\(descriptor.name) was made with other bucket bounds before; the first ones count")
+        }
+        return known
+    }
+
+    /// Remembers an instrument unless the same one has been made in the meantime.
+    ///
+    /// - Returns: The one to use.
+    private func keep(_ instrument: Instrument, _ scope: InstrumentationScope) -> Instrument {
+        let descriptor = instrument.descriptor
+        let key = InstrumentKey(scope: scope, name: descriptor.key)
+        let (kept, clashes) = instruments.withLock { instruments -> (Instrument, Bool) in
+            let others = instruments[key] ?? []
+            if let same = others.first(where: { $0.descriptor.isSame(as: descriptor) }) { return (same, false) }
+            instruments[key] = others + [instrument]
+            return (instrument, !others.isEmpty)
+        }
+        if clashes {
+            Diagnostics.report(
+                .warning, "Meter",
+                "\(descriptor.name) of \(scope.name) was made before with another kind, unit, description or number type"
+            )
+        }
+        return kept
+    }
+}
+
+extension MeterProvider.Instrument {
+    fileprivate var descriptor: InstrumentDescriptor {
+        switch self {
+        case .measured(let core): core.descriptor
+        case .observable(let core): core.descriptor
+        }
+    }
+}

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+import Synchronization
+
+/// What all instruments of a provider share.
+final class MetricShared: Sendable {
+    let resource: Resource
+    let views: [MetricView]
+    let exemplarFilter: ExemplarFilter
+    let cardinalityLimit: Int
+    let now: @Sendable () -> UnixNanoseconds
+    private let stopped = Atomic<Bool>(false)
+    private let discarded = Atomic<Int>(0)
+    private let overflowed = Atomic<Int>(0)
+
+    init(_ configuration: MeterProvider.Configuration) {
+        resource = configuration.resource
+        views = configuration.views
+        exemplarFilter = configuration.exemplarFilter
+        cardinalityLimit = max(1, configuration.cardinalityLimit)
+        now = configuration.now
+    }
+
+    var isStopped: Bool { stopped.load(ordering: .relaxed) }
+    var discardedCount: Int { discarded.load(ordering: .relaxed) }
+    var overflowedCount: Int { overflowed.load(ordering: .relaxed) }
+
+    /// Makes all instruments ignore what comes.
+    ///
+    /// - Returns: Whether they did so already.
+    func stop() -> Bool { stopped.exchange(true, ordering: .relaxed) }
+
+    func countDiscarded(_ problem: String, by instrument: InstrumentDescriptor) {
+        discarded.add(1, ordering: .relaxed)
+        Diagnostics.report(
+            .warning, "Meter", "\(instrument.name): a measurement was discarded because it is \(problem)",
+            key: "discarded \(instrument.name)")
+    }
+
+    func countOverflow(in stream: StreamDescription) {
+        let isFirst = overflowed.add(1, ordering: .relaxed).oldValue == 0
+        // Every further measurement of a new set comes here: most are not worth the price of a report.
+        guard isFirst || overflowedCount.isMultiple(of: 1024) else { return }
+        Diagnostics.report(
+            .warning, "Meter",
+            "\(stream.name) has more than \(stream.cardinalityLimit) attribute sets; further ones are added up in one "
+                + "series with otel.metric.overflow=true",
+            key: "overflow \(stream.name)")
+    }
+}

@@ -1,0 +1,217 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+import Synchronization
+
+/// Where a synchronous instrument's measurements go: one per reader and matching view.
+protocol MeasurementSink: Sendable {
+    func record(_ value: MetricNumber, _ attributes: Attributes, _ origin: MeasurementOrigin?)
+    /// A sink for one attribute set, which need not be looked up any more.
+    func bound(to attributes: Attributes) -> any BoundMeasurementSink
+}
+
+/// Where the measurements of a bound instrument go.
+protocol BoundMeasurementSink: Sendable {
+    func record(_ value: MetricNumber, _ origin: MeasurementOrigin?)
+}
+
+/// What a reader collects from.
+protocol CollectableStream: Sendable {
+    var description: StreamDescription { get }
+    /// The points since the last collection or since the start; `nil` when there are none.
+    func collect(at nanoseconds: UnixNanoseconds) -> MetricData.Content?
+}
+
+/// What the metric of one stream looks like.
+struct StreamDescription: Sendable {
+    var name: String
+    var description: String
+    var unit: String
+    /// The only attributes that distinguish series; `nil` means all.
+    var filter: AttributeFilter?
+    var temporality: AggregationTemporality
+    /// How many series there may be beside the overflow series.
+    var cardinalityLimit: Int
+
+    static let overflowAttributes: Attributes = ["otel.metric.overflow": true]
+}
+
+/// The aggregation of one instrument for one reader and view.
+///
+/// Measurements go straight into the series' states, under one short lock. A collection of delta points takes the whole
+/// store away and leaves an empty one, so that idle series are released and no measurement counts twice; a collection
+/// of cumulative points copies the states.
+final class MetricStore<Accumulator: SeriesAccumulator>: MeasurementSink, CollectableStream {
+    private struct State {
+        var index = SeriesIndex()
+        var accumulator: Accumulator
+        var starts: [UnixNanoseconds] = []
+        var intervalStart: UnixNanoseconds
+        var overflowSeries: Int?
+        var generation: UInt32 = 0
+
+        /// The series of a set; beyond the limit the overflow series.
+        mutating func series(
+            _ hash: UInt64, _ kept: Attributes, limit: Int, at nanoseconds: UnixNanoseconds
+        ) -> Int {
+            if let known = index.find(hash, kept, filter: nil) { return known }
+            let count = index.count - (overflowSeries == nil ? 0 : 1)
+            if count < limit { return append(hash, kept, nanoseconds) }
+            if let overflowSeries { return overflowSeries }
+            let overflow = StreamDescription.overflowAttributes
+            let series = append(AttributeHash.of(overflow, filter: nil), overflow, nanoseconds)
+            overflowSeries = series
+            return series
+        }
+
+        private mutating func append(_ hash: UInt64, _ set: Attributes, _ nanoseconds: UnixNanoseconds) -> Int {
+            let series = index.insert(hash, set)
+            accumulator.appendSeries()
+            starts.append(nanoseconds)
+            return series
+        }
+    }
+
+    let description: StreamDescription
+    private let shared: MetricShared
+    private let state: Mutex<State>
+
+    init(_ description: StreamDescription, _ accumulator: Accumulator, shared: MetricShared) {
+        self.description = description
+        self.shared = shared
+        state = Mutex(State(accumulator: accumulator, intervalStart: shared.now()))
+    }
+
+    func record(_ value: MetricNumber, _ attributes: Attributes, _ origin: MeasurementOrigin?) {
+        let filter = description.filter
+        let hash = AttributeHash.of(attributes, filter: filter)
+        var origin = origin
+        if origin != nil, let filter { origin?.filteredAttributes = filter.dropped(attributes) }
+        let isKnown = state.withLock { state in
+            guard let series = state.index.find(hash, attributes, filter: filter) else { return false }
+            state.accumulator.record(value, series: series, origin: origin)
+            return true
+        }
+        if isKnown { return }
+        _ = recordFirst(value, hash, filter?.kept(attributes) ?? attributes, origin)
+    }
+
+    /// Records a measurement of a set that may be new.
+    ///
+    /// - Returns: Where the set's series is; `nil` when it has none of its own.
+    fileprivate func recordFirst(
+        _ value: MetricNumber, _ hash: UInt64, _ kept: Attributes, _ origin: MeasurementOrigin?
+    ) -> SeriesPosition? {
+        let nanoseconds = shared.now()
+        let (position, overflows) = state.withLock { state -> (SeriesPosition, Bool) in
+            let series = state.series(hash, kept, limit: description.cardinalityLimit, at: nanoseconds)
+            state.accumulator.record(value, series: series, origin: origin)
+            return (SeriesPosition(generation: state.generation, series: series), series == state.overflowSeries)
+        }
+        guard overflows else { return position }
+        shared.countOverflow(in: description)
+        return nil
+    }
+
+    /// Records a measurement of a set whose series was at a position when it was last used.
+    ///
+    /// - Returns: Whether the series is still there.
+    fileprivate func record(
+        _ value: MetricNumber, at position: SeriesPosition, _ hash: UInt64, _ origin: MeasurementOrigin?
+    ) -> Bool {
+        state.withLock { state in
+            guard position.generation == state.generation, state.index.holds(position.series, hash) else {
+                return false
+            }
+            state.accumulator.record(value, series: position.series, origin: origin)
+            return true
+        }
+    }
+
+    func bound(to attributes: Attributes) -> any BoundMeasurementSink {
+        BoundSeries(store: self, attributes: attributes)
+    }
+
+    func collect(at nanoseconds: UnixNanoseconds) -> MetricData.Content? {
+        let taken = description.temporality == .delta ? takeInterval(until: nanoseconds) : copyState(at: nanoseconds)
+        guard taken.frame.attributes.count > 0 else { return nil }
+        return taken.accumulator.content(taken.frame)
+    }
+
+    private func takeInterval(until nanoseconds: UnixNanoseconds) -> (accumulator: Accumulator, frame: CollectionFrame)
+    {
+        // Made before the lock, with room for as many series as there are: most of them come back.
+        let (count, prototype) = state.withLock { ($0.index.count, $0.accumulator.emptied(capacity: 0)) }
+        var fresh = State(accumulator: prototype.emptied(capacity: count), intervalStart: nanoseconds)
+        fresh.index = SeriesIndex(capacity: count)
+        fresh.starts.reserveCapacity(count)
+        let taken = state.withLock { state in
+            fresh.generation = state.generation &+ 1
+            fresh.intervalStart = max(nanoseconds, state.intervalStart)
+            swap(&state, &fresh)
+            return fresh
+        }
+        return (taken.accumulator, frame(taken, at: nanoseconds))
+    }
+
+    private func copyState(at nanoseconds: UnixNanoseconds) -> (accumulator: Accumulator, frame: CollectionFrame) {
+        let copy = state.withLock { state in
+            var copy = state
+            copy.accumulator = state.accumulator.snapshot()
+            return copy
+        }
+        return (copy.accumulator, frame(copy, at: nanoseconds))
+    }
+
+    private func frame(_ state: State, at nanoseconds: UnixNanoseconds) -> CollectionFrame {
+        CollectionFrame(
+            attributes: state.index.attributes, starts: state.starts, intervalStart: state.intervalStart,
+            nanoseconds: max(nanoseconds, state.intervalStart), temporality: description.temporality)
+    }
+}
+
+/// Where a series lies in a store, as long as the generation has not changed.
+struct SeriesPosition: Sendable {
+    let generation: UInt32
+    let series: Int
+
+    init(generation: UInt32, series: Int) {
+        self.generation = generation
+        self.series = series
+    }
+
+    /// Both in one word, for an atomic.
+    init(packed: UInt64) {
+        generation = UInt32(truncatingIfNeeded: packed >> 32)
+        series = Int(UInt32(truncatingIfNeeded: packed))
+    }
+
+    var packed: UInt64 { UInt64(generation) << 32 | UInt64(UInt32(truncatingIfNeeded: series)) }
+}
+
+/// One series of a store, remembered by its position.
+private final class BoundSeries<Accumulator: SeriesAccumulator>: BoundMeasurementSink {
+    private let store: MetricStore<Accumulator>
+    private let kept: Attributes
+    private let dropped: Attributes
+    private let hash: UInt64
+    /// A hint: the store checks it against its generation and the hash.
+    private let position = Atomic<UInt64>(.max)
+
+    init(store: MetricStore<Accumulator>, attributes: Attributes) {
+        self.store = store
+        let filter = store.description.filter
+        kept = filter?.kept(attributes) ?? attributes
+        dropped = filter?.dropped(attributes) ?? [:]
+        hash = AttributeHash.of(attributes, filter: filter)
+    }
+
+    func record(_ value: MetricNumber, _ origin: MeasurementOrigin?) {
+        var origin = origin
+        origin?.filteredAttributes = dropped
+        let last = SeriesPosition(packed: position.load(ordering: .relaxed))
+        if store.record(value, at: last, hash, origin) { return }
+        if let found = store.recordFirst(value, hash, kept, origin) {
+            position.store(found.packed, ordering: .relaxed)
+        }
+    }
+}

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: MIT
+import Synchronization
+
+/// A reader that collects at regular intervals and exports what it has.
+///
+/// Collections and exports run one after the other, never concurrently. While an export is under way, due collections
+/// are skipped; nothing is lost, as measurements wait in their instruments.
+///
+/// Source: OpenTelemetry metrics SDK, periodic exporting MetricReader.
+public final class PeriodicMetricReader: MetricReader {
+    /// How a reader works. Precedence of every setting: code, then environment, then default.
+    public struct Configuration: Sendable {
+        /// The time between collections. Default 60 s, `OTEL_METRIC_EXPORT_INTERVAL`.
+        public var interval: Duration
+        /// After which an export is cancelled; `nil` means never. Default 30 s, `OTEL_METRIC_EXPORT_TIMEOUT`, where 0
+        /// means never.
+        public var timeout: Duration?
+
+        /// Creates the default configuration, changed by environment variables where they are set.
+        public init(environment: TelemetryEnvironment = .process) {
+            let milliseconds = environment.int("OTEL_METRIC_EXPORT_INTERVAL", in: 1...Int(Int32.max))
+            interval = milliseconds.map { .milliseconds($0) } ?? .seconds(60)
+            let timeout = environment.milliseconds("OTEL_METRIC_EXPORT_TIMEOUT") ?? .seconds(30)
+            self.timeout = timeout == .zero ? nil : timeout
+        }
+    }
+
+    /// What became of the points.
+    public struct Statistics: Sendable, Hashable {
+        /// How many points were exported.
+        public var exportedPointCount = 0
+        /// How many points were lost because their export failed. Of cumulative points only the moment is lost.
+        public var lostPointCount = 0
+        /// How many exports failed.
+        public var failedExportCount = 0
+        /// How many collections were skipped because an export was still under way.
+        public var skippedCollectionCount = 0
+    }
+
+    private struct State {
+        var source: MetricSource?
+        var timer: Task<Void, Never>?
+        var running: Task<Bool, Never>?
+        var waiting: Task<Bool, Never>?
+        var export: Task<ExportError?, Never>?
+        var shutdown: Task<Bool, Never>?
+        var statistics = Statistics()
+    }
+
+    private let exporter: any MetricExporter
+    private let configuration: Configuration
+    private let clock: any Clock<Duration>
+    private let state = Mutex(State())
+
+    /// Creates a reader, which starts to collect when it is given to a provider.
+    ///
+    /// - Parameter clock: What intervals and timeouts are measured with.
+    public init(
+        exporter: any MetricExporter, configuration: Configuration = Configuration(),
+        clock: any Clock<Duration> = ContinuousClock()
+    ) {
+        self.exporter = exporter
+        self.configuration = configuration
+        self.clock = clock
+    }
+
+    deinit {
+        state.withLock { $0.timer }?.cancel()
+    }
+
+    /// What became of the points so far.
+    public var statistics: Statistics { state.withLock { $0.statistics } }
+
+    /// As the exporter prefers.
+    public func temporality(for kind: InstrumentKind) -> AggregationTemporality { exporter.temporality(for: kind) }
+    /// As the exporter prefers.
+    public func aggregation(for kind: InstrumentKind) -> MetricAggregation { exporter.aggregation(for: kind) }
+
+    /// Starts to collect; the first source counts.
+    public func attach(to source: MetricSource) {
+        let isFirst = state.withLock { state in
+            guard state.source == nil, state.shutdown == nil else { return false }
+            state.source = source
+            state.timer = Task.detached { [weak self, clock, interval = configuration.interval] in
+                while (try? await clock.sleep(for: interval)) != nil {
+                    guard let self else { return }
+                    self.collectIfIdle()
+                }
+            }
+            return true
+        }
+        if !isFirst { reportSecondSource("PeriodicMetricReader") }
+    }
+
+    /// Collects and exports everything recorded before the call. Fails after shutdown.
+    ///
+    /// - Returns: Whether all of it was delivered within `timeout`.
+    @discardableResult
+    public func forceFlush(timeout: Duration) async -> Bool {
+        guard state.withLock({ $0.shutdown == nil }) else { return false }
+        return await withDeadline(timeout, clock: clock) { await self.flush() } ?? false
+    }
+
+    /// Collects and exports for the last time, then shuts the exporter down. Idempotent.
+    ///
+    /// - Returns: Whether everything was delivered within `timeout`. An export that is under way by then is cancelled.
+    @discardableResult
+    public func shutdown(timeout: Duration) async -> Bool {
+        let shutdown = state.withLock { state -> Task<Bool, Never> in
+            if let shutdown = state.shutdown { return shutdown }
+            state.timer?.cancel()
+            let shutdown = Task.detached {
+                let isDelivered = await self.flush()
+                await self.exporter.shutdown()
+                return isDelivered
+            }
+            state.shutdown = shutdown
+            return shutdown
+        }
+        if let isDelivered = await withDeadline(timeout, clock: clock, { await shutdown.value }) { return isDelivered }
+        state.withLock { $0.export }?.cancel()
+        return false
+    }
+
+    private func flush() async -> Bool {
+        let isExported = await enqueueCycle().value
+        do throws(ExportError) {
+            try await exporter.forceFlush()
+            return isExported
+        } catch {
+            Diagnostics.report(
+                .warning, "PeriodicMetricReader", "the exporter could not be flushed: \(error.message)", key: "flush")
+            return false
+        }
+    }
+}
+
+/// The cycles of collection and export: at most one that runs and one that waits for it.
+extension PeriodicMetricReader {
+    private func collectIfIdle() {
+        state.withLock { state in
+            guard state.running == nil, state.waiting == nil else {
+                state.statistics.skippedCollectionCount += 1
+                return
+            }
+            state.running = Task.detached { await self.runCycle() }
+        }
+    }
+
+    /// A cycle that has not collected yet.
+    private func enqueueCycle() -> Task<Bool, Never> {
+        state.withLock { state in
+            if let waiting = state.waiting { return waiting }
+            guard let running = state.running else {
+                let cycle = Task.detached { await self.runCycle() }
+                state.running = cycle
+                return cycle
+            }
+            let cycle = Task.detached {
+                _ = await running.value
+                self.state.withLock { state in
+                    state.running = state.waiting
+                    state.waiting = nil
+                }
+                return await self.runCycle()
+            }
+            state.waiting = cycle
+            return cycle
+        }
+    }
+
+    private func runCycle() async -> Bool {
+        defer { state.withLock { $0.running = nil } }
+        guard let source = state.withLock({ $0.source }) else { return true }
+        let batch = source.collect()
+        guard !batch.isEmpty else { return true }
+        let points = batch.reduce(0) { $0 + $1.pointCount }
+        guard let error = await export(batch) else {
+            state.withLock { $0.statistics.exportedPointCount += points }
+            return true
+        }
+        let lost = min(error.rejectedCount ?? points, points)
+        state.withLock { state in
+            state.statistics.failedExportCount += 1
+            state.statistics.lostPointCount += lost
+            state.statistics.exportedPointCount += points - lost
+        }
+        Diagnostics.report(
+            .error, "PeriodicMetricReader", "\(lost) of \(points) points were not exported: \(error.message)",
+            key: "export")
+        return false
+    }
+
+    /// Exports, and cancels the export at the timeout. Ends only with the export, so that none overlaps the next.
+    private func export(_ batch: [MetricData]) async -> ExportError? {
+        let export = Task.detached { [exporter] () -> ExportError? in
+            do throws(ExportError) {
+                try await exporter.export(batch)
+                return nil
+            } catch {
+                return error
+            }
+        }
+        state.withLock { $0.export = export }
+        let alarm = Task.detached { [clock, timeout = configuration.timeout] in
+            guard let timeout, (try? await clock.sleep(for: timeout)) != nil else { return }
+            export.cancel()
+        }
+        let error = await export.value
+        alarm.cancel()
+        state.withLock { $0.export = nil }
+        return error
+    }
+}

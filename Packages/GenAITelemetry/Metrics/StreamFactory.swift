@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+
+/// Decides which streams an instrument has for one reader.
+struct StreamFactory {
+    let shared: MetricShared
+    let scope: InstrumentationScope
+    let reader: any MetricReader
+
+    /// How one stream is to be made.
+    private struct Plan {
+        var stream: StreamDescription
+        var aggregation: MetricAggregation.Kind
+    }
+
+    /// A stream for measurements, in both of its roles.
+    struct MeasuredStream {
+        let sink: any MeasurementSink
+        let collectable: any CollectableStream
+    }
+
+    func measuredStreams(for instrument: InstrumentDescriptor) -> [MeasuredStream] {
+        plans(for: instrument).compactMap { plan in
+            switch plan.aggregation {
+            case .drop, .standard:
+                return nil
+            case .sum:
+                return store(plan, SumAccumulator(isMonotonic: instrument.kind.isMonotonic, zero: instrument.zero))
+            case .lastValue:
+                return store(plan, LastValueAccumulator(zero: instrument.zero))
+            case .explicitBuckets(let bounds, let recordsMinMax):
+                return store(
+                    plan,
+                    HistogramAccumulator(
+                        HistogramAccumulator.Layout(
+                            bounds: self.bounds(bounds, for: instrument), recordsSum: instrument.kind.isMonotonic,
+                            recordsMinMax: recordsMinMax)))
+            case .exponentialBuckets(let maxSize, let maxScale, let recordsMinMax):
+                return store(
+                    plan,
+                    ExponentialAccumulator(
+                        ExponentialAccumulator.Layout(
+                            maxSize: maxSize, maxScale: maxScale, recordsSum: instrument.kind.isMonotonic,
+                            recordsMinMax: recordsMinMax)))
+            }
+        }
+    }
+
+    func observedStreams(for instrument: InstrumentDescriptor) -> [ObservedStream] {
+        plans(for: instrument).compactMap { plan in
+            switch plan.aggregation {
+            case .drop, .standard:
+                return nil
+            case .sum:
+                return ObservedStream(plan.stream, isMonotonic: instrument.kind.isMonotonic, shared: shared)
+            case .lastValue:
+                return ObservedStream(plan.stream, isMonotonic: nil, shared: shared)
+            case .explicitBuckets, .exponentialBuckets:
+                Diagnostics.report(
+                    .warning, "Meter", "\(instrument.name): observations cannot be counted in buckets; ignored")
+                let isGauge = instrument.kind == .observableGauge
+                return ObservedStream(
+                    plan.stream, isMonotonic: isGauge ? nil : instrument.kind.isMonotonic, shared: shared)
+            }
+        }
+    }
+
+    private func store(_ plan: Plan, _ accumulator: some SeriesAccumulator) -> MeasuredStream {
+        let store = MetricStore(plan.stream, accumulator, shared: shared)
+        return MeasuredStream(sink: store, collectable: store)
+    }
+
+    private func plans(for instrument: InstrumentDescriptor) -> [Plan] {
+        let matching = shared.views.filter { $0.selector.matches(instrument, scope: scope) }
+        guard !matching.isEmpty else { return [plan(for: instrument, view: nil)] }
+        return matching.map { plan(for: instrument, view: $0) }
+    }
+
+    private func plan(for instrument: InstrumentDescriptor, view: MetricView?) -> Plan {
+        let stream = StreamDescription(
+            name: name(for: instrument, view: view), description: view?.description ?? instrument.description,
+            unit: instrument.unit, filter: view?.attributes, temporality: reader.temporality(for: instrument.kind),
+            cardinalityLimit: max(1, view?.cardinalityLimit ?? shared.cardinalityLimit))
+        var aggregation = view?.aggregation?.kind ?? .standard
+        if aggregation == .standard { aggregation = reader.aggregation(for: instrument.kind).kind }
+        if aggregation == .standard { aggregation = instrument.kind.standardAggregation }
+        return Plan(stream: stream, aggregation: aggregation)
+    }
+
+    private func name(for instrument: InstrumentDescriptor, view: MetricView?) -> String {
+        guard let view, let name = view.name else { return instrument.name }
+        guard !view.selector.matchesManyNames else {
+            Diagnostics.report(
+                .warning, "MetricView", "the name \(name) is ignored: the view may match several instruments")
+            return instrument.name
+        }
+        return name
+    }
+
+    private func bounds(_ asked: [Double]?, for instrument: InstrumentDescriptor) -> [Double] {
+        for bounds in [asked, instrument.bounds].compactMap({ $0 }) {
+            if let valid = validBounds(bounds) { return valid }
+            Diagnostics.report(
+                .warning, "Meter", "\(instrument.name): bucket bounds must be finite and ascending; they are ignored")
+        }
+        return MetricAggregation.defaultBounds
+    }
+}
+
+extension InstrumentKind {
+    /// How measurements are combined when nothing else is asked for.
+    fileprivate var standardAggregation: MetricAggregation.Kind {
+        switch self {
+        case .counter, .upDownCounter, .observableCounter, .observableUpDownCounter: .sum
+        case .gauge, .observableGauge: .lastValue
+        case .histogram: .explicitBuckets(bounds: nil, recordsMinMax: true)
+        }
+    }
+}
