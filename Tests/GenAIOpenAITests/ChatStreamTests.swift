@@ -150,7 +150,7 @@ struct ChatStreamTests {
         #expect(try await stream(pieces).collect().choices[0].message.content == "a")
     }
 
-    @Test("may end without [DONE] once every answer said why it ended")
+    @Test("may end without [DONE] once the answer said why it ended")
     func noDone() async throws {
         let pieces = [chunk(#"{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}"#)]
         #expect(try await stream(pieces).collect().choices[0].message.content == "a")

@@ -32,6 +32,10 @@ public struct ChatMessage: JSONRecord {
         body = content
     }
 
+    init(role: ChatRole) {
+        self.role = role
+    }
+
     /// Names the members.
     public mutating func map(_ members: inout JSONMapper) {
         members("role", &role)
