@@ -69,19 +69,13 @@ extension PriceTable {
     }
 
     private func variants(of model: Model, _ context: PriceContext, at seconds: Int64?) -> UInt64 {
-        let time =
-            model.variantsDependOnTime ? CivilDate.split(unixSeconds: seconds ?? CivilDate.now()) : (day: 0, second: 0)
         var active: UInt64 = 0
-        for (bit, index) in model.variants.range.prefix(64).enumerated() where applies(variants[index], context, time) {
-            active |= 1 << UInt64(bit)
+        for (bit, index) in model.variants.range.prefix(64).enumerated() {
+            guard let value = context[variants[index].key], equals(variants[index].value, value) else { continue }
+            let time = CivilDate.split(unixSeconds: seconds ?? CivilDate.now())
+            if variants[index].condition.holds(day: time.day, second: time.second) { active |= 1 << UInt64(bit) }
         }
         return active
-    }
-
-    private func applies(_ variant: Variant, _ context: PriceContext, _ time: (day: Int, second: Int)) -> Bool {
-        guard variant.condition.holds(day: time.day, second: time.second), let value = context[variant.key]
-        else { return false }
-        return equals(variant.value, value)
     }
 
     /// Adds up a call, each unit once: a unit with a price of its own is taken out of the totals it is part of.

@@ -35,9 +35,8 @@ final class PriceTable: Sendable {
         var clauses: Rows
         var periods: Rows
         var variants: Rows
-        /// Whether the usual prices, and those of the variants, depend on the time of the call.
+        /// Whether the usual prices depend on the time of the call.
         var periodsDependOnTime = false
-        var variantsDependOnTime = false
         /// Shorter audio is billed as this long. Unit: ms.
         var shortestAudioMilliseconds: Int
     }

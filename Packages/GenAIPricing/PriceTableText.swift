@@ -108,7 +108,6 @@ private struct PriceTableReader {
         else { return false }
         table.variants.append(.init(key: key, value: text(pair[1]), condition: condition, rates: rates))
         table.models[model].variants.end = UInt32(table.variants.count)
-        if !condition.isAlways { table.models[model].variantsDependOnTime = true }
         return true
     }
 
