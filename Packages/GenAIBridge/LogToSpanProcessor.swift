@@ -66,6 +66,9 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
     /// How many spans are open; for tests.
     var openSpanCount: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.count) } }
 
+    /// About how many bytes of messages are kept; for tests.
+    var storedSize: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.size) } }
+
     /// How much was looked at to make room; for tests.
     var evictionWork: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.evictionWork) } }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Foundation
 import GenAICore
 import GenAITelemetry
 import Testing

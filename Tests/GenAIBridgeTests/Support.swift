@@ -95,8 +95,8 @@ extension SpanData {
 
     /// The entries of a JSON attribute, read by a parser that is not ours.
     func entries(_ name: String, sourceLocation: SourceLocation = #_sourceLocation) throws -> [NSDictionary] {
-        let text = try #require(text(name), "no \(name)", sourceLocation: sourceLocation)
-        let json = try JSONSerialization.jsonObject(with: Data(text.utf8))
+        let written = try #require(text(name), "no \(name)", sourceLocation: sourceLocation)
+        let json = try JSONSerialization.jsonObject(with: Data(written.utf8))
         return try #require(json as? [NSDictionary], sourceLocation: sourceLocation)
     }
 }
