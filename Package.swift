@@ -68,6 +68,9 @@ let package = Package(
             .executableTarget(
                 name: "quickstart", dependencies: ["Last9GenAI", "LoopbackServer"], path: "Examples/Quickstart",
                 swiftSettings: strict),
+            .executableTarget(
+                name: "price-log", dependencies: ["GenAICore", "GenAIPricing"], path: "Examples/PriceLog",
+                exclude: ["README.md", "calls.jsonl"], swiftSettings: strict),
         ]
         + testDependencies.sorted { $0.key < $1.key }.map { name, extra in
             .testTarget(

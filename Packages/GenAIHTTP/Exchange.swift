@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -9,8 +10,9 @@ import Synchronization
 
 /// One request on its way: takes what the session delivers and hands it to the task that waits for it.
 ///
-/// The session's queue calls `receive` and `finish`; consumers call `head` and `next`; anyone may call `abort`. Whatever
-/// comes first wins, and every waiter is resumed exactly once because it is taken out of the state under the lock.
+/// The session's queue calls `receive` and `finish`; consumers call `head` and `next`; anyone may call `abort`.
+/// Whatever comes first wins, and every waiter is resumed exactly once because it is taken out of the state under the
+/// lock.
 final class Exchange: Sendable {
     /// What came before the body.
     struct Head: Sendable {
@@ -46,7 +48,7 @@ final class Exchange: Sendable {
         var taskToCancel: URLSessionTask?
 
         func run() {
-            taskToCancel?.cancel()
+            taskToCancel?.cancelSoon()
             timer?.cancel()
             for waiter in waiters { waiter.resume() }
         }
@@ -61,29 +63,33 @@ final class Exchange: Sendable {
 
     /// Sends the request and begins to watch its deadlines.
     func start() {
-        let (task, isTimed) = state.withLock { ($0.task, $0.deadlines.next != nil) }
+        let task = state.withLock { state in
+            watchDeadlines(&state)
+            return state.task
+        }
         task?.resume()
-        guard isTimed else { return }
-        let timer = Task.detached { [weak self] in
-            while let deadline = self?.nextDeadline {
-                guard (try? await ContinuousClock().sleep(until: deadline.instant)) != nil else { return }
-                self?.expire(at: .now)
+    }
+
+    /// Sees to it that someone wakes up at the next deadline, if there is one.
+    private func watchDeadlines(_ state: inout State) {
+        guard state.timer == nil, state.end == nil, state.deadlines.next != nil else { return }
+        state.timer = Task.detached { [weak self] in
+            while let instant = self?.expireOrNext(at: .now) {
+                guard (try? await ContinuousClock().sleep(until: instant)) != nil else { return }
             }
         }
-        let isOver = state.withLock { state in
-            if state.end == nil { state.timer = timer }
-            return state.end != nil
+    }
+
+    /// Aborts if a deadline has passed; else says when to ask again, or `nil` to ask no more.
+    private func expireOrNext(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        let deadline = state.withLock { state in
+            let next = state.end == nil ? state.deadlines.next : nil
+            if next == nil { state.timer = nil }
+            return next
         }
-        if isOver { timer.cancel() }
-    }
-
-    private var nextDeadline: Deadlines.Deadline? {
-        state.withLock { $0.end == nil ? $0.deadlines.next : nil }
-    }
-
-    private func expire(at now: ContinuousClock.Instant) {
-        guard let deadline = nextDeadline, deadline.instant <= now else { return }
+        guard let deadline, deadline.instant <= now else { return deadline?.instant }
         abort(HTTPError(.timedOut, "\(deadline.limit.explanation) (limit: \(deadline.limit))"))
+        return nil
     }
 
     // MARK: - What the session delivers
@@ -93,6 +99,7 @@ final class Exchange: Sendable {
         change { state in
             if state.head == nil { state.head = head }
             state.deadlines.progress(at: .now)
+            watchDeadlines(&state)
         }
     }
 
@@ -127,6 +134,7 @@ final class Exchange: Sendable {
             if state.hasFailed { return Aftermath() }
             let task = state.task
             _ = state.buffer.takeAll()
+            state.head = nil
             var aftermath = Self.end(&state, .failed(error))
             aftermath.taskToCancel = task
             return aftermath
@@ -160,7 +168,7 @@ final class Exchange: Sendable {
     /// The response head, once it is there.
     func head() async throws(HTTPError) -> Head {
         try await wait { state in
-            if let head = state.head, !state.hasFailed { return .success(head) }
+            if let head = state.head { return .success(head) }
             switch state.end {
             case .failed(let error): return .failure(error)
             case .complete: return .failure(HTTPError(.protocolViolation, "the exchange ended without a response"))
@@ -178,6 +186,7 @@ final class Exchange: Sendable {
                 taskToResume = state.task
                 state.deadlines.isHalted = false
                 state.deadlines.progress(at: .now)
+                watchDeadlines(&state)
             }
             if !bytes.isEmpty { return .success(bytes) }
             switch state.end {
@@ -211,6 +220,18 @@ final class Exchange: Sendable {
             abort(HTTPError(.cancelled, "the task was cancelled"))
         }
         return try result.get()
+    }
+}
+
+extension URLSessionTask {
+    /// Cancels, from whatever queue.
+    fileprivate func cancelSoon() {
+        #if canImport(FoundationNetworking)
+            // There cancelling waits for the session's queue, which may be the one we are on; see `InlineQueue`.
+            DispatchQueue.global().async { self.cancel() }
+        #else
+            cancel()
+        #endif
     }
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -61,15 +62,30 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
         newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
     ) {
         #if canImport(FoundationNetworking)
-            // swift-corelibs-foundation (6.3) stops the process if the answer to this call meets a cancelled task, so there
-            // is no answer: the response ends here, without its body.
+            // swift-corelibs-foundation (6.3) stops the process if the answer to this call meets a cancelled task,
+            // so there is no answer: the response ends here, without its body.
             if let head = Exchange.Head(response) { exchange(of: task)?.receive(head) }
             exchange(of: task)?.finish(nil)
-            task.cancel()
+            DispatchQueue.global().async { task.cancel() }
         #else
             completionHandler(nil)
         #endif
     }
+
+    #if canImport(FoundationNetworking)
+        /// Asked only when a reused connection broke before the answer and libcurl wants to send the body anew.
+        ///
+        /// swift-corelibs-foundation (6.3) cannot rewind a body, and would send a request without the body announced in
+        /// it. Whether to send twice is the caller's decision anyway.
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask,
+            needNewBodyStream completionHandler: @escaping @Sendable (InputStream?) -> Void
+        ) {
+            let origin = task.originalRequest?.url.map(describe) ?? "the server"
+            exchange(of: task)?.abort(HTTPError(.connection, "the connection to \(origin) broke before the response"))
+            completionHandler(nil)
+        }
+    #endif
 
     func urlSession(
         _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
@@ -78,13 +94,27 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
         #if canImport(FoundationNetworking)
             // Asked only once a 401 response has arrived whole. Any other answer would leave the task without an end.
             exchange(of: task)?.finish(nil)
-            completionHandler(.cancelAuthenticationChallenge, nil)
+            DispatchQueue.global().async { completionHandler(.cancelAuthenticationChallenge, nil) }
         #else
             let (disposition, credential) = trust.answer(challenge)
             completionHandler(disposition, credential)
         #endif
     }
 }
+
+#if canImport(FoundationNetworking)
+    /// Runs each operation at once, on the queue on which the session reads from the network.
+    ///
+    /// A queue of its own would let pieces of a body pile up between the network and the buffer that is to bound them:
+    /// on Linux the session reads on, however long the queue. The delegate never blocks, so nothing is held up.
+    ///
+    /// Unchecked only because it has to repeat what its superclass says; it adds no state.
+    final class InlineQueue: OperationQueue, @unchecked Sendable {
+        override func addOperation(_ block: @escaping @Sendable () -> Void) {
+            block()
+        }
+    }
+#endif
 
 extension Exchange.Head {
     /// Reads a final response; `nil` for one that only announces another (1xx), which Linux reports too.

@@ -7,12 +7,15 @@ struct ClauseMatcher {
     let table: PriceTable
     let pool: NameBytes
     let clauses: UnsafeBufferPointer<NameClause>
+    let models: UnsafeBufferPointer<PriceTable.Model>
 
     /// Runs `body` with the table's names and clauses at hand.
     static func with<Result>(_ table: PriceTable, _ body: (ClauseMatcher) -> Result) -> Result {
         table.pool.withUnsafeBufferPointer { pool in
             table.clauses.withUnsafeBufferPointer { clauses in
-                body(ClauseMatcher(table: table, pool: pool, clauses: clauses))
+                table.models.withUnsafeBufferPointer { models in
+                    body(ClauseMatcher(table: table, pool: pool, clauses: clauses, models: models))
+                }
             }
         }
     }
@@ -37,12 +40,12 @@ struct ClauseMatcher {
 
     /// The first model of a provider that a name fits. The order of the table decides.
     func model(of provider: PriceTable.Provider, named name: NameBytes) -> Int? {
-        provider.models.range.first { any(of: table.models[$0].clauses, hold: name) }
+        provider.models.range.first { any(of: models[$0].clauses, hold: name) }
     }
 
     /// The model of a provider that has exactly this identifier.
     func model(of provider: PriceTable.Provider, id: NameBytes) -> Int? {
-        provider.models.range.first { pool[table.models[$0].id.range].elementsEqual(id) }
+        provider.models.range.first { pool[models[$0].id.range].elementsEqual(id) }
     }
 
     private func matches(_ clause: NameClause, _ name: NameBytes) -> Bool {

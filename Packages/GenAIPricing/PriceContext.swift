@@ -26,8 +26,6 @@ public struct PriceContext: Sendable, Hashable {
         self.searchType = searchType
     }
 
-    /// The standard price.
-    public static let standard = PriceContext()
     /// A call made through a batch interface.
     public static let batch = PriceContext(processing: "batch")
     /// A call served when there is room, for less.
@@ -51,7 +49,4 @@ public struct PriceContext: Sendable, Hashable {
         case .searchType: searchType
         }
     }
-
-    /// Whether nothing was given, so that no variant can apply.
-    var isStandard: Bool { serviceTier == nil && processing == nil && speed == nil && searchType == nil }
 }

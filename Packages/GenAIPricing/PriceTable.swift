@@ -35,8 +35,8 @@ final class PriceTable: Sendable {
         var clauses: Rows
         var periods: Rows
         var variants: Rows
-        /// Where any price of the model depends on the time of the call.
-        var dependsOnTime: Bool
+        /// Whether the usual prices depend on the time of the call.
+        var periodsDependOnTime = false
         /// Shorter audio is billed as this long. Unit: ms.
         var shortestAudioMilliseconds: Int
     }
@@ -167,7 +167,7 @@ struct PriceTableBuilder {
         models.append(
             .init(
                 id: name, clauses: .init(), periods: .init(start: period, end: period + 1), variants: .init(),
-                dependsOnTime: false, shortestAudioMilliseconds: 0))
+                shortestAudioMilliseconds: 0))
         return models.count - 1
     }
 }

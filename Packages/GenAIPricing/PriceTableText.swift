@@ -85,8 +85,7 @@ private struct PriceTableReader {
         table.models.append(
             .init(
                 id: text(fields[1]), clauses: clauses, periods: .init(start: period, end: period),
-                variants: .init(start: variant, end: variant), dependsOnTime: false,
-                shortestAudioMilliseconds: integer(fields[3]) ?? 0))
+                variants: .init(start: variant, end: variant), shortestAudioMilliseconds: integer(fields[3]) ?? 0))
         table.providers[table.providers.count - 1].models.end = UInt32(table.models.count)
         return true
     }
@@ -97,7 +96,7 @@ private struct PriceTableReader {
         else { return false }
         table.periods.append(.init(condition: condition, rates: rates))
         table.models[model].periods.end = UInt32(table.periods.count)
-        if !condition.isAlways { table.models[model].dependsOnTime = true }
+        if !condition.isAlways { table.models[model].periodsDependOnTime = true }
         return true
     }
 
@@ -109,7 +108,6 @@ private struct PriceTableReader {
         else { return false }
         table.variants.append(.init(key: key, value: text(pair[1]), condition: condition, rates: rates))
         table.models[model].variants.end = UInt32(table.variants.count)
-        if !condition.isAlways { table.models[model].dependsOnTime = true }
         return true
     }
 
@@ -144,6 +142,7 @@ private struct PriceTableReader {
             }
             table.appendRate(unit, pico: pico, tiersFrom: firstTier)
         }
+        table.rates[Int(start)...].sort { $0.unit.rawValue < $1.unit.rawValue }  // the order a bill is settled in
         return .init(start: start, end: UInt32(table.rates.count))
     }
 

@@ -50,6 +50,9 @@ struct Connection {
                 return head
             }
             guard buffer.count <= Self.headLimit else { throw .malformed("the request head is too large") }
+            if let first = buffer.first, !(UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) {
+                throw .malformed("not an HTTP request")  // TLS, most likely
+            }
             searched = max(0, buffer.count - 3)
             try readMore()
         }
