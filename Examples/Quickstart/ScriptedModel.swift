@@ -71,7 +71,7 @@ struct ScriptedModel {
         let choice: JSONValue = [
             "index": 0, "finish_reason": "stop", "message": ["role": "assistant", "content": .string(line.text)],
         ]
-        return .json(200, answer(model, choice: choice, usage(of: line)).text)
+        return .json(200, text(answer(model, choice: choice, usage(of: line))))
     }
 
     private static func toolCall(_ model: String) -> LoopbackServer.Reply {
@@ -81,9 +81,9 @@ struct ScriptedModel {
         ]
         let choice: JSONValue = [
             "index": 0, "finish_reason": "tool_calls",
-            "message": ["role": "assistant", "content": nil, "tool_calls": [call]],
+            "message": ["role": "assistant", "content": .null, "tool_calls": [call]],
         ]
-        return .json(200, answer(model, choice: choice, usage(of: toolCallUsage)).text)
+        return .json(200, text(answer(model, choice: choice, usage(of: toolCallUsage))))
     }
 
     /// What asking for the tool uses up.
@@ -99,13 +99,13 @@ struct ScriptedModel {
         steps.append(event(model, ["index": 0, "delta": [:], "finish_reason": "stop"]))
         var last = answer(model, choice: nil, usage(of: line))
         last["choices"] = []
-        steps.append(.event(last.text))
+        steps.append(.event(text(last)))
         steps.append(.event("[DONE]"))
         return .events(steps)
     }
 
     private static func event(_ model: String, _ choice: JSONValue) -> LoopbackServer.Reply.Step {
-        .event(answer(model, choice: choice, nil).text)
+        .event(text(answer(model, choice: choice, nil)))
     }
 
     private static func embeddings(_ model: String, _ inputs: [JSONValue]) -> LoopbackServer.Reply {
@@ -117,7 +117,7 @@ struct ScriptedModel {
             "object": "list", "model": .string(model), "data": .array(data),
             "usage": ["prompt_tokens": tokens, "total_tokens": tokens],
         ]
-        return .json(200, answer.text)
+        return .json(200, text(answer.objectValue ?? [:]))
     }
 
     /// A bag of letters: texts with the same words lie near each other.
@@ -128,7 +128,9 @@ struct ScriptedModel {
     }
 
     private static func answer(_ model: String, choice: JSONValue?, _ usage: JSONValue?) -> JSONObject {
-        var answer: JSONObject = ["id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": .string(model)]
+        var answer: JSONObject = [
+            "id": "chatcmpl-1", "object": "chat.completion", "created": 1, "model": .string(model),
+        ]
         answer["choices"] = choice.map { [$0] } ?? []
         answer["usage"] = usage
         return answer
@@ -142,4 +144,6 @@ struct ScriptedModel {
             "prompt_tokens_details": ["cached_tokens": .integer(Int64(line.cachedTokens))],
         ]
     }
+
+    private static func text(_ object: JSONObject) -> String { JSONValue.object(object).serializedText }
 }

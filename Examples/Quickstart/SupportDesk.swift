@@ -50,7 +50,9 @@ struct SupportDesk {
         let ranking = try await openai.chat.completions.create(
             .init(
                 model: "gpt-4.1-nano",
-                messages: [.system("Put the passages in order of use, best first."), .user(found.joined(separator: "\n"))]))
+                messages: [
+                    .system("Put the passages in order of use, best first."), .user(found.joined(separator: "\n")),
+                ]))
         let best = ranking.choices.first?.message.content ?? found[0]
         let answer = try await openai.chat.completions.stream(
             .init(model: "gpt-4o-mini", messages: [.system("Answer from this manual:\n\(best)"), .user(question)]))
@@ -71,7 +73,9 @@ struct SupportDesk {
 
     private func workflow(_ name: String, type: String, _ steps: () async throws -> Void) async throws {
         try await withWorkflow(name, type: type) {
-            let attributes: Attributes = ["gen_ai.operation.name": "invoke_workflow", "gen_ai.workflow.name": .string(name)]
+            let attributes: Attributes = [
+                "gen_ai.operation.name": "invoke_workflow", "gen_ai.workflow.name": .string(name),
+            ]
             try await tracer?.withSpan("invoke_workflow \(name)", attributes: attributes) { _ in try await steps() }
         }
     }
