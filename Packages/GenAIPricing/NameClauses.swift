@@ -22,6 +22,10 @@ struct ClauseMatcher {
 
     /// Whether any clause, or any run of clauses tied together, holds for a lower-case name.
     func any(of rows: PriceTable.Rows, hold name: NameBytes) -> Bool {
+        any(of: rows, hold: name, BytePairs(name))
+    }
+
+    private func any(of rows: PriceTable.Rows, hold name: NameBytes, _ pairs: BytePairs) -> Bool {
         var index = Int(rows.start)
         let end = Int(rows.end)
         while index < end {
@@ -29,7 +33,7 @@ struct ClauseMatcher {
             var joined = true
             while joined, index < end {
                 let clause = clauses[index]
-                holds = holds && matches(clause, name)
+                holds = holds && pairs.mayContain(clause.pairs) && matches(clause, name)
                 joined = clause.joinsNext
                 index += 1
             }
@@ -40,7 +44,8 @@ struct ClauseMatcher {
 
     /// The first model of a provider that a name fits. The order of the table decides.
     func model(of provider: PriceTable.Provider, named name: NameBytes) -> Int? {
-        provider.models.range.first { any(of: models[$0].clauses, hold: name) }
+        let pairs = BytePairs(name)
+        return provider.models.range.first { any(of: models[$0].clauses, hold: name, pairs) }
     }
 
     /// The model of a provider that has exactly this identifier.

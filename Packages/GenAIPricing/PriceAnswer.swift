@@ -170,7 +170,7 @@ extension PricedCall {
     public var variants: [String] {
         table.models[row.model].variants.range.prefix(64).enumerated().compactMap { bit, index in
             guard selection.variants & 1 << UInt64(bit) != 0 else { return nil }
-            return "\(table.variants[index].key.rawValue)=\(table.string(table.variants[index].value))"
+            return "\(table.variants[index].key.rawValue)=\(table.variants[index].value)"
         }
     }
 

@@ -57,25 +57,30 @@ extension PriceTable {
     func select(_ row: PriceRow, context: PriceContext?, at seconds: Int64?) -> PriceSelection {
         let model = models[row.model]
         var selection = PriceSelection(period: Int(model.periods.start))
+        var moment = Moment(seconds: seconds)
         if model.periodsDependOnTime {
-            let time = CivilDate.split(unixSeconds: seconds ?? CivilDate.now())
-            let last = model.periods.range.last { periods[$0].condition.holds(day: time.day, second: time.second) }
+            let last = model.periods.range.last { moment.isIn(periods[$0].condition) }
             selection.period = last ?? selection.period
         }
-        if let context, !row.usesFallback, !model.variants.isEmpty {
-            selection.variants = variants(of: model, context, at: seconds)
+        guard let context, !row.usesFallback, !model.variants.isEmpty else { return selection }
+        for (bit, index) in model.variants.range.prefix(64).enumerated()
+        where context.has(variants[index].value, for: variants[index].key) && moment.isIn(variants[index].condition) {
+            selection.variants |= 1 << UInt64(bit)
         }
         return selection
     }
 
-    private func variants(of model: Model, _ context: PriceContext, at seconds: Int64?) -> UInt64 {
-        var active: UInt64 = 0
-        for (bit, index) in model.variants.range.prefix(64).enumerated() {
-            guard let value = context[variants[index].key], equals(variants[index].value, value) else { continue }
-            let time = CivilDate.split(unixSeconds: seconds ?? CivilDate.now())
-            if variants[index].condition.holds(day: time.day, second: time.second) { active |= 1 << UInt64(bit) }
+    /// The time of a call, read from the clock only if a price asks for it, and only once.
+    private struct Moment {
+        var seconds: Int64?
+
+        mutating func isIn(_ condition: Condition) -> Bool {
+            if condition.isAlways { return true }
+            let seconds = self.seconds ?? CivilDate.now()
+            self.seconds = seconds
+            let (day, second) = CivilDate.split(unixSeconds: seconds)
+            return condition.holds(day: day, second: second)
         }
-        return active
     }
 
     /// Adds up a call, each unit once: a unit with a price of its own is taken out of the totals it is part of.
@@ -86,42 +91,35 @@ extension PriceTable {
     ) -> Result<Charge, UnpricedReason> {
         let model = models[row.model]
         let standard = periods[selection.period].rates
-        return rates.withUnsafeBufferPointer { all in
-            withUnsafeTemporaryAllocation(of: Int.self, capacity: Bill.unitCount) { counts in
-                let bill = Bill(tiers: tiers, shortestAudio: model.shortestAudioMilliseconds, counts: counts)
-                guard selection.variants != 0 else {
-                    return bill.settle(UnsafeBufferPointer(rebasing: all[standard.range]), usage, eachLine)
-                }
-                return withUnsafeTemporaryAllocation(of: Rate.self, capacity: Bill.unitCount) { merged in
-                    let rows = inForce(standard, model, selection, scratch: counts)
-                    var count = 0
-                    for row in rows where row >= 0 {
-                        merged.initializeElement(at: count, to: all[row])
-                        count += 1
-                    }
-                    return bill.settle(UnsafeBufferPointer(rebasing: merged[..<count]), usage, eachLine)
-                }
+        return rates.withUnsafeBufferPointer { rates in
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * Bill.unitCount) { scratch in
+                let bill = Bill(
+                    rates: rates, tiers: tiers, shortestAudio: model.shortestAudioMilliseconds,
+                    counts: UnsafeMutableBufferPointer(rebasing: scratch[..<Bill.unitCount]))
+                guard selection.variants != 0 else { return bill.settle(standard.range, usage, eachLine) }
+                let rows = UnsafeMutableBufferPointer(rebasing: scratch[Bill.unitCount...])
+                return bill.settle(inForce(standard, model, selection, into: rows), usage, eachLine)
             }
         }
     }
 
-    /// The row of the rate in force for each unit, -1 for none: that of the first active variant with one, else the usual.
+    /// The rows of the rates in force, in the order of the units: that of the first variant with one, else the usual.
     private func inForce(
-        _ standard: Rows, _ model: Model, _ selection: PriceSelection, scratch rows: UnsafeMutableBufferPointer<Int>
-    ) -> UnsafeMutableBufferPointer<Int> {
+        _ standard: Rows, _ model: Model, _ selection: PriceSelection, into rows: UnsafeMutableBufferPointer<Int>
+    ) -> LazyFilterSequence<UnsafeMutableBufferPointer<Int>> {
         rows.initialize(repeating: -1)
         for row in standard.range { rows[Int(rates[row].unit.rawValue)] = row }
         var replaced: UInt32 = 0
         var active = selection.variants
         while active != 0 {
-            let variant = variants[Int(model.variants.start) + active.trailingZeroBitCount]
+            let variant = variants[Int(model.variants.start) + active.trailingZeroBitCount].rates
             active &= active - 1
-            for row in variant.rates.range where replaced & rates[row].unit.bit == 0 {
+            for row in variant.range where replaced & rates[row].unit.bit == 0 {
                 replaced |= rates[row].unit.bit
                 rows[Int(rates[row].unit.rawValue)] = row
             }
         }
-        return rows
+        return rows.lazy.filter { $0 >= 0 }
     }
 }
 
@@ -129,6 +127,7 @@ extension PriceTable {
 private struct Bill {
     static let unitCount = PricedUnit.Kind.allCases.count
 
+    let rates: UnsafeBufferPointer<PriceTable.Rate>
     let tiers: [PriceTable.Tier]
     let shortestAudio: Int
     /// For each unit that has a price, how many are charged at it.
@@ -136,13 +135,14 @@ private struct Bill {
 
     /// Goes through rates in the order of their units, the most specific first, so that totals find their parts settled.
     func settle(
-        _ rates: UnsafeBufferPointer<PriceTable.Rate>, _ usage: TokenUsage, _ eachLine: ((CostLine) -> Void)?
+        _ rows: some Sequence<Int>, _ usage: TokenUsage, _ eachLine: ((CostLine) -> Void)?
     ) -> Result<Charge, UnpricedReason> {
         var charge = Charge()
         var settled: UInt32 = 0
         var isAnyReported = false
         var unreported: PricedUnit.Kind?
-        for rate in rates {
+        for row in rows {
+            let rate = rates[row]
             let price = self.price(rate, usage)
             if price < 0 { return .failure(.init(.invalidPrice, rate.unit)) }
             settled |= rate.unit.bit

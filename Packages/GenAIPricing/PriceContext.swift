@@ -41,12 +41,12 @@ public struct PriceContext: Sendable, Hashable {
         case searchType = "search_type"
     }
 
-    subscript(_ key: Key) -> String? {
+    func has(_ value: String, for key: Key) -> Bool {
         switch key {
-        case .serviceTier: serviceTier
-        case .processing: processing
-        case .speed: speed
-        case .searchType: searchType
+        case .serviceTier: serviceTier == value
+        case .processing: processing == value
+        case .speed: speed == value
+        case .searchType: searchType == value
         }
     }
 }

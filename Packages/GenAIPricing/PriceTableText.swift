@@ -106,7 +106,8 @@ private struct PriceTableReader {
             let key = PriceContext.Key(rawValue: String(decoding: bytes[pair[0]], as: UTF8.self)),
             let condition = readCondition(fields[2], fields[3]), let rates = readRates(fields[4], into: &table)
         else { return false }
-        table.variants.append(.init(key: key, value: text(pair[1]), condition: condition, rates: rates))
+        table.variants.append(
+            .init(key: key, value: String(decoding: bytes[pair[1]], as: UTF8.self), condition: condition, rates: rates))
         table.models[model].variants.end = UInt32(table.variants.count)
         return true
     }
@@ -152,8 +153,9 @@ private struct PriceTableReader {
             let parts = split(alternative, at: "&")
             for (position, part) in parts.enumerated() {
                 guard let first = part.first, let kind = NameClause.Kind(rawValue: bytes[first]) else { return nil }
-                table.clauses.append(
-                    .init(kind: kind, joinsNext: position < parts.count - 1, text: text(part.dropFirst())))
+                let joins = position < parts.count - 1
+                let value = part.dropFirst()
+                table.clauses.append(NameClause(kind, text(value), in: bytes[value], joinsNext: joins))
             }
         }
         return .init(start: start, end: UInt32(table.clauses.count))
