@@ -35,21 +35,21 @@ struct NameResolver {
         }
         var tried: [(name: [UInt8], provider: Int)] = []
         for form in forms.forms {
-            for provider in candidates(for: form, given: given)
-            where !tried.contains(where: { $0.provider == provider && $0.name == form.name }) {
-                if let found = find(form, at: provider) { return found }
-                tried.append((form.name, provider))
-            }
+            guard let provider = self.provider(for: form, given: given),
+                !tried.contains(where: { $0.provider == provider && $0.name == form.name })
+            else { continue }
+            if let found = find(form, at: provider) { return found }
+            tried.append((form.name, provider))
         }
         return .unknownModel
     }
 
-    /// The providers to ask about a form, in order.
-    private func candidates(for form: NameForms.Form, given: Int?) -> [Int] {
-        let named = form.prefix.flatMap { provider(named: $0) }
-        guard form.prefix == nil || named != nil else { return [] }
-        if given == nil, named == nil { return inferred(from: form.name).map { [$0] } ?? [] }
-        return [given, given == named ? nil : named].compactMap { $0 }
+    /// The provider to ask about a form: the one given, else the one in the name, else the one the name is typical of.
+    ///
+    /// A prefix is only taken off where it names a provider: `my-company/gpt-4o` may cost anything.
+    private func provider(for form: NameForms.Form, given: Int?) -> Int? {
+        guard let prefix = form.prefix else { return given ?? inferred(from: form.name) }
+        return provider(named: prefix).map { given ?? $0 }
     }
 
     private func find(_ form: NameForms.Form, at provider: Int) -> Resolution? {

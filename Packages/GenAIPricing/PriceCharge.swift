@@ -72,14 +72,18 @@ extension PriceTable {
 
     /// The time of a call, read from the clock only if a price asks for it, and only once.
     private struct Moment {
-        var seconds: Int64?
+        private let seconds: Int64?
+        private var split: (day: Int, second: Int)?
+
+        init(seconds: Int64?) {
+            self.seconds = seconds
+        }
 
         mutating func isIn(_ condition: Condition) -> Bool {
             if condition.isAlways { return true }
-            let seconds = self.seconds ?? CivilDate.now()
-            self.seconds = seconds
-            let (day, second) = CivilDate.split(unixSeconds: seconds)
-            return condition.holds(day: day, second: second)
+            let time = split ?? CivilDate.split(unixSeconds: seconds ?? CivilDate.now())
+            split = time
+            return condition.holds(day: time.day, second: time.second)
         }
     }
 
@@ -106,7 +110,7 @@ extension PriceTable {
     /// The rows of the rates in force, in the order of the units: that of the first variant with one, else the usual.
     private func inForce(
         _ standard: Rows, _ model: Model, _ selection: PriceSelection, into rows: UnsafeMutableBufferPointer<Int>
-    ) -> LazyFilterSequence<UnsafeMutableBufferPointer<Int>> {
+    ) -> Slice<UnsafeMutableBufferPointer<Int>> {
         rows.initialize(repeating: -1)
         for row in standard.range { rows[Int(rates[row].unit.rawValue)] = row }
         var replaced: UInt32 = 0
@@ -119,7 +123,12 @@ extension PriceTable {
                 rows[Int(rates[row].unit.rawValue)] = row
             }
         }
-        return rows.lazy.filter { $0 >= 0 }
+        var count = 0
+        for unit in rows.indices where rows[unit] >= 0 {
+            rows[count] = rows[unit]
+            count += 1
+        }
+        return rows[..<count]
     }
 }
 
@@ -203,7 +212,8 @@ private struct Bill {
 
     private func tier(_ rate: PriceTable.Rate, _ usage: TokenUsage) -> PriceTable.Tier? {
         let input = usage.inputTokens ?? 0
-        return tiers[rate.tiers.range].last { input > $0.aboveInputTokens }
+        for row in rate.tiers.range.reversed() where input > tiers[row].aboveInputTokens { return tiers[row] }
+        return nil
     }
 
     private func line(
