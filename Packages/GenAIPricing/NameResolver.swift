@@ -9,7 +9,7 @@ enum Resolution: Equatable {
 
 /// Finds the row of a table that prices a model. Pure; only called for names not seen before.
 struct NameResolver {
-    /// Names of providers in use elsewhere that no clause of the table covers. Compared with dashes for `_`, `.` and blanks.
+    /// Names of providers in use elsewhere that no clause of the table covers, with dashes for `_`, `.` and blanks.
     private static let aliases = [
         "fireworks-ai": "fireworks", "grok": "x-ai", "kimi": "moonshotai", "az-ai-inference": "azure",
         "azure-ai": "azure", "azure-ai-inference": "azure", "azure-ai-foundry": "azure", "microsoft-foundry": "azure",

@@ -142,7 +142,7 @@ private struct Bill {
     /// For each unit that has a price, how many are charged at it.
     let counts: UnsafeMutableBufferPointer<Int>
 
-    /// Goes through rates in the order of their units, the most specific first, so that totals find their parts settled.
+    /// Goes through rates in the order of their units, the most specific first: totals find their parts settled.
     func settle(
         _ rows: some Sequence<Int>, _ usage: TokenUsage, _ eachLine: ((CostLine) -> Void)?
     ) -> Result<Charge, UnpricedReason> {
