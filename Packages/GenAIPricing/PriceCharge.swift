@@ -171,7 +171,7 @@ private struct Bill {
             isAnyReported = isAnyReported || rate.unit != .requests
             let cost = Self.cost(of: count, at: price, per: rate.per)
             charge.add(cost, to: rate.unit.side)
-            if let eachLine { eachLine(line(rate, count, price, cost, usage)) }
+            eachLine?(line(rate, count, price, cost, usage))
         }
         if !isAnyReported, let unreported { return .failure(.init(.missingUsage, unreported)) }
         return .success(charge)
@@ -225,12 +225,16 @@ private struct Bill {
     }
 
     /// Pico-USD for a count, rounded half up. Exact for every price of at most six decimals per million tokens.
+    @inline(__always)
     private static func cost(of count: Int, at price: Int64, per: UInt64) -> Int128 {
         let (product, overflow) = UInt64(count).multipliedReportingOverflow(by: UInt64(price))
-        if !overflow, per == 1_000_000 {  // a constant divisor is several times faster, and this is the usual one
-            let whole = product / 1_000_000
-            return Int128(product - whole * 1_000_000 >= 500_000 ? whole + 1 : whole)
-        }
+        guard !overflow, per == 1_000_000 else { return wideCost(of: count, at: price, per: per) }
+        let whole = product / 1_000_000  // a constant divisor is several times faster, and this is the usual one
+        return Int128(product - whole * 1_000_000 >= 500_000 ? whole + 1 : whole)
+    }
+
+    @inline(never)
+    private static func wideCost(of count: Int, at price: Int64, per: UInt64) -> Int128 {
         let (whole, rest) = (Int128(count) * Int128(price)).quotientAndRemainder(dividingBy: Int128(per))
         return rest >= Int128(per) - rest ? whole + 1 : whole
     }
