@@ -1,7 +1,7 @@
 import Last9GenAI
 
-let telemetry = try Last9.install()                     // reads OTEL_*; wires everything, exporters included
-let openai = OpenAIClient()                              // OPENAI_API_KEY, OPENAI_BASE_URL
+let telemetry = try Last9.install()  // reads OTEL_*; wires everything, exporters included
+let openai = OpenAIClient()  // OPENAI_API_KEY, OPENAI_BASE_URL
 
 try await withConversation("thread-123", userID: "user-456") {
     try await withWorkflow("support-flow", type: "chat") {
