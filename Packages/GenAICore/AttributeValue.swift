@@ -46,9 +46,11 @@ public protocol AttributeValueConvertible: Sendable {
 
 extension AttributeValueConvertible where Self: RawRepresentable, RawValue == String {
     /// The raw value as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .string(rawValue) }
 
     /// The value whose raw value a `string` value holds, when there is one.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .string(let text) = attributeValue else { return nil }
         self.init(rawValue: text)
@@ -57,17 +59,21 @@ extension AttributeValueConvertible where Self: RawRepresentable, RawValue == St
 
 extension AttributeValue: AttributeValueConvertible {
     /// The value itself.
+    @inlinable
     public var attributeValue: AttributeValue { self }
 
     /// Takes the value as it is.
+    @inlinable
     public init(attributeValue: AttributeValue) { self = attributeValue }
 }
 
 extension String: AttributeValueConvertible {
     /// The text as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .string(self) }
 
     /// The text of a `string` value.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .string(let text) = attributeValue else { return nil }
         self = text
@@ -76,9 +82,11 @@ extension String: AttributeValueConvertible {
 
 extension Bool: AttributeValueConvertible {
     /// The truth value as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .bool(self) }
 
     /// The truth value of a `bool` value.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .bool(let flag) = attributeValue else { return nil }
         self = flag
@@ -87,9 +95,11 @@ extension Bool: AttributeValueConvertible {
 
 extension Int: AttributeValueConvertible {
     /// The number as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .int(self) }
 
     /// The number of an `int` value.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .int(let number) = attributeValue else { return nil }
         self = number
@@ -98,9 +108,11 @@ extension Int: AttributeValueConvertible {
 
 extension Double: AttributeValueConvertible {
     /// The number as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .double(self) }
 
     /// The number of a `double` or `int` value.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         switch attributeValue {
         case .double(let number): self = number
@@ -112,9 +124,11 @@ extension Double: AttributeValueConvertible {
 
 extension Array: AttributeValueConvertible where Element: AttributeValueConvertible {
     /// The elements as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .array(map(\.attributeValue)) }
 
     /// The elements of an `array` value, when each has the right type.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .array(let values) = attributeValue else { return nil }
         var elements: [Element] = []

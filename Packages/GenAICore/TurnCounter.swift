@@ -19,7 +19,7 @@ package final class TurnCounter: Sendable {
     package func next(in conversationID: String) -> Int {
         turns.withLock { turns in
             turns.update(conversationID, default: 0) { turn in
-                turn += 1
+                if turn < .max { turn += 1 }
                 return turn
             }
         }

@@ -2,12 +2,6 @@
 
 public import GenAITelemetry
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 extension OpenAIClient {
     /// How a client reaches its server. Every property: code, then the environment variable, then the default.
     public struct Configuration: Sendable {
@@ -49,6 +43,9 @@ extension OpenAIClient {
         /// The most bytes of an answer, or of one event of a stream. Default: 64 MiB.
         public var maximumResponseBytes = 64 << 20
 
+        /// Asked before each call that costs tokens, on the task of the call and outside its record; `model` is the
+        /// one to be asked. What it throws stops the call and ends up in ``OpenAIError/underlying``. Default: none.
+        public var beforeCall: (@Sendable (_ model: String) async throws -> Void)?
         /// Records the spans of calls. Default: the global provider at the time of the call.
         public var tracerProvider: TracerProvider?
         /// Emits the messages of calls. Default: the global provider at the time of the call.
@@ -57,24 +54,18 @@ extension OpenAIClient {
         public var allowsContentCapture = true
 
         /// Creates a configuration from the environment and defaults.
-        ///
-        /// - Parameter environment: The variables to read instead of the process's own.
-        public init(environment: [String: String]? = nil) {
-            let environment = environment ?? ProcessInfo.processInfo.environment
-            func variable(_ name: String) -> String? {
-                environment[name].flatMap { $0.isEmpty ? nil : $0 }
-            }
-            apiKey = variable("OPENAI_API_KEY")
-            organization = variable("OPENAI_ORG_ID")
-            project = variable("OPENAI_PROJECT_ID")
-            baseURL = variable("OPENAI_BASE_URL") ?? "https://api.openai.com/v1"
+        public init(environment: TelemetryEnvironment = .process) {
+            apiKey = environment.string("OPENAI_API_KEY")
+            organization = environment.string("OPENAI_ORG_ID")
+            project = environment.string("OPENAI_PROJECT_ID")
+            baseURL = environment.string("OPENAI_BASE_URL") ?? "https://api.openai.com/v1"
         }
 
-        /// Creates a configuration for a server, with the rest from the environment and defaults.
+        /// Creates a configuration for a server, with defaults for the rest.
         ///
-        /// Where `baseURL` is given, `OPENAI_API_KEY` is not used: it belongs to another server.
+        /// The environment is not read: the key it holds belongs to another server.
         public init(baseURL: String, apiKey: String? = nil) {
-            self.init()
+            self.init(environment: TelemetryEnvironment([:]))
             self.baseURL = baseURL
             self.apiKey = apiKey
         }
@@ -85,18 +76,17 @@ extension OpenAIClient {
         ///   - endpoint: The resource, such as `https://my-resource.openai.azure.com`. Default:
         ///     `AZURE_OPENAI_ENDPOINT`.
         ///   - apiKey: The key. Default: `AZURE_OPENAI_API_KEY`.
-        ///   - apiVersion: The dated version. Default: `OPENAI_API_VERSION`.
+        ///   - apiVersion: The dated version. Default: `OPENAI_API_VERSION`, else the undated paths.
         ///   - deployment: The deployment every request goes to. Default: the request's model.
         public static func azure(
             endpoint: String? = nil, apiKey: String? = nil, apiVersion: String? = nil, deployment: String? = nil,
-            environment: [String: String]? = nil
+            environment: TelemetryEnvironment = .process
         ) -> Configuration {
-            let environment = environment ?? ProcessInfo.processInfo.environment
-            var configuration = Configuration(environment: [:])
-            configuration.baseURL = endpoint ?? environment["AZURE_OPENAI_ENDPOINT"] ?? ""
-            configuration.apiKey = apiKey ?? environment["AZURE_OPENAI_API_KEY"]
+            var configuration = Configuration(
+                baseURL: endpoint ?? environment.string("AZURE_OPENAI_ENDPOINT") ?? "",
+                apiKey: apiKey ?? environment.string("AZURE_OPENAI_API_KEY"))
             configuration.azure = Azure(
-                apiVersion: apiVersion ?? environment["OPENAI_API_VERSION"], deployment: deployment)
+                apiVersion: apiVersion ?? environment.string("OPENAI_API_VERSION"), deployment: deployment)
             return configuration
         }
     }

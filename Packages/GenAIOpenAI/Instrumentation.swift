@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
-public import GenAITelemetry
+import GenAITelemetry
 import Synchronization
 
 /// Watches one call from its start to its end: the only place where requests and answers meet telemetry.
@@ -10,11 +10,26 @@ final class CallRecorder: Sendable {
     /// What is being asked.
     enum Request: Sendable {
         case chat(ChatCompletionRequest)
+        case response(ResponseRequest)
+        case completion(CompletionRequest)
+        case embeddings(EmbeddingRequest)
 
         /// The request as telemetry sees it.
         var facts: RequestFacts {
             switch self {
             case .chat(let request): request.facts
+            case .response(let request): request.facts
+            case .completion(let request): request.facts
+            case .embeddings(let request): request.facts
+            }
+        }
+
+        var model: String {
+            switch self {
+            case .chat(let request): request.model
+            case .response(let request): request.model ?? ""
+            case .completion(let request): request.model
+            case .embeddings(let request): request.model
             }
         }
     }
@@ -22,11 +37,17 @@ final class CallRecorder: Sendable {
     /// What came back; for streams, put together from the chunks.
     enum Answer: Sendable {
         case chat(ChatCompletion)
+        case response(ModelResponse)
+        case completion(TextCompletion)
+        case embeddings(EmbeddingResponse)
 
         /// The answer as telemetry sees it.
         var facts: AnswerFacts {
             switch self {
             case .chat(let completion): completion.facts
+            case .response(let response): response.facts
+            case .completion(let completion): completion.facts
+            case .embeddings(let response): response.facts
             }
         }
     }
@@ -40,7 +61,7 @@ final class CallRecorder: Sendable {
 
     private struct State {
         var isOver = false
-        var chunks = ChatAccumulator()
+        var chunks = StreamedAnswer()
         var firstChunkNanoseconds: UInt64?
     }
 
@@ -77,7 +98,7 @@ final class CallRecorder: Sendable {
         let now = steadyNanoseconds()
         state.withLock { state in
             state.firstChunkNanoseconds = state.firstChunkNanoseconds ?? now
-            if let chunk = chunk as? ChatCompletionChunk { state.chunks.add(chunk) }
+            state.chunks.add(chunk)
         }
     }
 
@@ -88,17 +109,17 @@ final class CallRecorder: Sendable {
 
     /// Ends the record of a stream that came to its end.
     func finishStream() {
-        end(.answered) { $0.chunks.completion.facts }
+        end(.answered) { $0.chunks.facts }
     }
 
     /// Ends the record of a call that failed.
     func fail(_ error: OpenAIError) {
-        end(.failed(error)) { $0.chunks.completion.facts }
+        end(.failed(error)) { $0.chunks.facts }
     }
 
     /// Ends the record of a stream whose reader lost interest.
     func abandon() {
-        end(.abandoned) { $0.chunks.completion.facts }
+        end(.abandoned) { $0.chunks.facts }
     }
 
     private func end(_ outcome: Outcome, _ facts: (State) -> AnswerFacts) {
@@ -109,7 +130,9 @@ final class CallRecorder: Sendable {
         }
         guard let state else { return }
         var answer = facts(state)
-        if case .failed = outcome, answer.choices.isEmpty { answer.choices = [ChatChoice()] }
+        if case .failed = outcome, answer.choices.isEmpty, request.operation != .embeddings {
+            answer.choices = [ChatChoice()]
+        }
         recordOutput(answer, firstChunk: state.firstChunkNanoseconds)
         if case .failed(let error) = outcome { recordFailure(error) }
         span.end()
@@ -184,11 +207,6 @@ extension CallRecorder {
     }
 }
 
-extension OpenAIError: ErrorTypeProviding {
-    /// The code's stable name, for the attribute `error.type`.
-    public var errorType: String { code.name }
-}
-
 extension Sender {
     /// The tracer of the configured or the global provider.
     var tracer: Tracer? {
@@ -214,6 +232,7 @@ extension Sender {
         _ request: CallRecorder.Request, answer: (Value) -> CallRecorder.Answer,
         _ call: () async throws(OpenAIError) -> Value
     ) async throws(OpenAIError) -> Value {
+        try await askBeforeCall(request)
         guard let recorder = CallRecorder.start(request, isStream: false, sender: self) else { return try await call() }
         do throws(OpenAIError) {
             let value = try await GenAIContext.current.settingSpan(recorder.span).run(call)
@@ -229,6 +248,7 @@ extension Sender {
     func recordedStream<Chunk: JSONRecord>(
         _ request: CallRecorder.Request, rules: StreamRules<Chunk>, _ call: APICall
     ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
+        try await askBeforeCall(request)
         let recorder = CallRecorder.start(request, isStream: true, sender: self)
         do throws(OpenAIError) {
             let response = try await stream(of: call)
@@ -238,6 +258,36 @@ extension Sender {
         } catch {
             recorder?.fail(error)
             throw error
+        }
+    }
+
+    /// Runs a tool of the tool loop under a record.
+    func recordedTool(
+        _ call: ChatToolCall, _ tool: LocalTool, _ run: () async throws -> String
+    ) async throws -> String {
+        guard let tracer, tracer.isEnabled else { return try await run() }
+        let capturesContent = settings(for: tracer).contentCapture.contains(.spans)
+        var attributes: Attributes = [:]
+        attributes[.genAIOperationName] = .executeTool
+        attributes[.genAIToolName] = call.name
+        attributes[.genAIToolCallID] = call.id
+        attributes[.genAIToolType] = .function
+        if capturesContent { attributes["gen_ai.tool.call.arguments"] = .string(call.arguments) }
+        return try await tracer.withSpan("execute_tool \(call.name)", attributes: attributes) { span in
+            let result = try await run()
+            if capturesContent { span.setAttribute("gen_ai.tool.call.result", .string(result)) }
+            return result
+        }
+    }
+
+    private func askBeforeCall(_ request: CallRecorder.Request) async throws(OpenAIError) {
+        guard let beforeCall = configuration.beforeCall else { return }
+        do {
+            try await beforeCall(request.model)
+        } catch {
+            var failure = OpenAIError(.budgetExceeded, "stopped before the call: \(errorType(of: error))")
+            failure.underlying = error
+            throw failure
         }
     }
 }

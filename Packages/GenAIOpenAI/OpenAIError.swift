@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAITelemetry
+
 /// Why a call brought no usable answer.
 ///
 /// Holds what the server said about the failure with everything that looks like a key removed, and never the
@@ -25,6 +27,8 @@ public struct OpenAIError: Error, Sendable {
     public var rateLimits: RateLimits?
     /// Where in the answer decoding failed, outermost first; for code ``Code/decoding``.
     public var codingPath: [String] = []
+    /// What the program's own code threw: a tool, or ``OpenAIClient/Configuration/beforeCall``.
+    public var underlying: (any Error)?
 
     /// Creates an error; test doubles throw it too.
     public init(_ code: Code, _ message: String, status: Int? = nil) {
@@ -77,6 +81,8 @@ extension OpenAIError {
         public static let decoding = Code("decoding")
         /// The connection could not be made, or broke.
         public static let connection = Code("connection")
+        /// The server's certificate was not accepted. Not retried.
+        public static let untrustedServer = Code("untrusted_server")
         /// No answer within the time allowed.
         public static let timedOut = Code("timed_out")
         /// The task was cancelled.
@@ -125,6 +131,11 @@ extension OpenAIError: CustomStringConvertible {
     }
 }
 
+extension OpenAIError: ErrorTypeProviding {
+    /// The stable name of the code.
+    public var errorType: String { code.name }
+}
+
 extension OpenAIError {
     /// An answer that is not what the API documents.
     init(_ error: JSONError, requestID: String? = nil) {
@@ -137,7 +148,8 @@ extension OpenAIError {
     init(_ error: HTTPError) {
         let code: Code =
             switch error.code {
-            case .badURL: .configuration
+            case .badURL, .invalidRequest, .shutDown: .configuration
+            case .tls: .untrustedServer
             case .timedOut: .timedOut
             case .cancelled: .cancelled
             case .tooLarge: .responseTooLarge

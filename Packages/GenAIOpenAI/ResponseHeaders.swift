@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import GenAICore
+
 extension HTTPHeaders {
     /// The server's name for the exchange.
     var requestID: String? {
@@ -17,10 +19,7 @@ extension HTTPHeaders {
 
     /// How long the server asks to wait.
     var retryAfter: Duration? {
-        if let text = self["retry-after-ms"], let number = Double(text), number >= 0, number < 1e12 {
-            return .seconds(number / 1000)
-        }
-        return self["Retry-After"].flatMap { Double($0) }.flatMap { $0 >= 0 && $0 < 1e9 ? .seconds($0) : nil }
+        RetryAfter.delay(in: self, now: .nanoseconds(Int64(clamping: systemUnixNanoseconds())))
     }
 
     /// The limits of the account, or `nil` where the response has none of the fields.

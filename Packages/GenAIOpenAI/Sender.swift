@@ -72,6 +72,13 @@ struct Sender: Sendable {
     }
 }
 
+extension Sender: CustomStringConvertible, CustomReflectable {
+    /// The base URL; a client that is printed must not give its key away.
+    var description: String { configuration.description }
+
+    var customMirror: Mirror { Mirror(self, children: ["configuration": configuration]) }
+}
+
 // MARK: - Attempts
 
 extension Sender {
@@ -80,7 +87,9 @@ extension Sender {
         _ call: APICall, read: (HTTPResponse) async throws(OpenAIError) -> Value
     ) async throws(OpenAIError) -> Value {
         let request = try request(for: call)
-        let maxRetries = call.options.maxRetries ?? configuration.maxRetries
+        let backoff = Backoff(
+            initialDelay: .milliseconds(500), maximumDelay: .seconds(8),
+            maximumAttempts: max(0, call.options.maxRetries ?? configuration.maxRetries) + 1)
         var retries = 0
         while true {
             let failure: OpenAIError
@@ -95,8 +104,9 @@ extension Sender {
             } catch {
                 failure = error
             }
-            guard retries < maxRetries, serverSaysRetry ?? failure.isWorthRetrying,
-                let delay = delay(after: failure, retries: retries)
+            guard serverSaysRetry ?? failure.isWorthRetrying,
+                failure.retryAfter ?? .zero <= configuration.maxRetryDelay,
+                let delay = backoff.delay(afterFailedAttempt: retries + 1, serverDelay: failure.retryAfter)
             else { throw failure }
             do {
                 try await clock.sleep(for: delay)
@@ -105,13 +115,6 @@ extension Sender {
             }
             retries += 1
         }
-    }
-
-    /// How long to wait, or `nil` where the server asks for longer than allowed.
-    private func delay(after failure: OpenAIError, retries: Int) -> Duration? {
-        if let asked = failure.retryAfter { return asked <= configuration.maxRetryDelay ? asked : nil }
-        let ceiling = min(0.5 * Double(1 << min(retries, 10)), 8)
-        return .seconds(ceiling * Double.random(in: 0.75...1))
     }
 
     /// One attempt: the request, and redirects within the same origin.

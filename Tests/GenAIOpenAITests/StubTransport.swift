@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import GenAIOpenAI
+import GenAITelemetry
 import Synchronization
 import Testing
 
@@ -9,6 +10,7 @@ final class StubTransport: HTTPTransport {
     enum Answer: Sendable {
         case response(status: Int, headers: HTTPHeaders, pieces: [[UInt8]])
         case failure(HTTPError)
+        case broken(String, HTTPError)
 
         static func json(_ text: String, status: Int = 200, headers: HTTPHeaders = [:]) -> Answer {
             .response(status: status, headers: headers, pieces: [Array(text.utf8)])
@@ -41,6 +43,18 @@ final class StubTransport: HTTPTransport {
         switch answer {
         case nil: throw HTTPError(.connection, "no answer is scripted for this request")
         case .failure(let error): throw error
+        case .broken(let text, let error):
+            let rest = Mutex<[UInt8]?>(Array(text.utf8))
+            return HTTPResponse(
+                status: 200,
+                body: HTTPBody { () throws(HTTPError) in
+                    let piece = rest.withLock { rest in
+                        defer { rest = nil }
+                        return rest
+                    }
+                    guard let piece else { throw error }
+                    return piece
+                })
         case .response(let status, let headers, let pieces):
             let rest = Mutex(pieces[...])
             return HTTPResponse(
@@ -53,7 +67,7 @@ final class StubTransport: HTTPTransport {
 extension OpenAIClient {
     /// A client of a scripted transport.
     init(_ transport: StubTransport, configure: (inout Configuration) -> Void = { _ in }) {
-        var configuration = Configuration(environment: ["OPENAI_API_KEY": testKey])
+        var configuration = Configuration(environment: TelemetryEnvironment(["OPENAI_API_KEY": testKey]))
         configure(&configuration)
         self.init(configuration: configuration, transport: transport)
     }

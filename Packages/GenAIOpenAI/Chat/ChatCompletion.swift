@@ -39,7 +39,7 @@ public struct ChatChoice: JSONRecord {
     /// The position among the answers.
     public var index = 0
     /// The answer.
-    public var message = ChatMessage(role: .assistant)
+    public var message = ChatMessage()
     /// Why it ended; `nil` where the server does not say.
     public var finishReason: ChatFinishReason?
     /// The likelihood of its tokens.
@@ -56,13 +56,6 @@ public struct ChatChoice: JSONRecord {
         members.required("message", &message)
         members("finish_reason", &finishReason)
         members("logprobs", &logprobs)
-    }
-}
-
-extension ChatMessage {
-    init(role: ChatRole) {
-        self.init()
-        self.role = role
     }
 }
 

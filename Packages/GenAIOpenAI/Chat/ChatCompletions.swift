@@ -38,14 +38,9 @@ public struct ChatCompletions: Sendable {
         _ request: ChatCompletionRequest, options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> OpenAIStream<ChatCompletionChunk> {
         var body = request
-        let asksForUsage = request.streamOptions?.includeUsage == nil && sender.requestsStreamUsage
-        if asksForUsage {
-            body.streamOptions = request.streamOptions ?? ChatStreamOptions()
-            body.streamOptions?.includeUsage = true
-        }
-        var object = body.json.objectValue ?? [:]
-        object["stream"] = true
-        var call = call(.object(object), request.model, options)
+        let asksForUsage = sender.addUsage(to: &body.streamOptions)
+        body.additional["stream"] = true
+        var call = call(body.json, request.model, options)
         call.isStream = true
         let rules = StreamRules<ChatCompletionChunk>(
             hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
@@ -59,8 +54,15 @@ public struct ChatCompletions: Sendable {
 }
 
 extension Sender {
-    /// Whether streams ask for token usage by themselves. Mistral sends it unasked and refuses the question.
-    var requestsStreamUsage: Bool {
-        configuration.requestsStreamUsage && providerName != "mistral_ai"
+    /// Makes a stream carry its token usage where the request leaves that open; whether this did so.
+    ///
+    /// Mistral sends the usage unasked and refuses the question.
+    func addUsage(to options: inout ChatStreamOptions?) -> Bool {
+        guard options?.includeUsage == nil, configuration.requestsStreamUsage, providerName != "mistral_ai" else {
+            return false
+        }
+        options = options ?? ChatStreamOptions()
+        options?.includeUsage = true
+        return true
     }
 }

@@ -3,7 +3,7 @@
 /// One message of a conversation, sent or received.
 public struct ChatMessage: JSONRecord {
     /// Who speaks.
-    public var role: ChatRole = .user
+    public var role: ChatRole = .assistant
     /// What is said: text, or a list of parts.
     public var body: ChatContent?
     /// Tells participants of the same role apart.
@@ -23,13 +23,17 @@ public struct ChatMessage: JSONRecord {
     /// Members without a property.
     public var additional: JSONObject = [:]
 
-    /// Creates an empty user message.
+    /// Creates an empty message of the model.
     public init() {}
 
     /// Creates a message.
     public init(role: ChatRole, content: ChatContent) {
         self.role = role
         body = content
+    }
+
+    init(role: ChatRole) {
+        self.role = role
     }
 
     /// Names the members.

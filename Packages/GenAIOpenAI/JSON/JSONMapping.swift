@@ -136,6 +136,15 @@ public struct JSONMapper {
         }
     }
 
+    /// A member that is read only where it has the expected form; any other stays in ``JSONRecord/additional``.
+    mutating func ifPossible<Value: JSONConvertible>(_ key: String, _ value: inout Value?) {
+        guard isReading else { return self(key, &value) }
+        guard let index = members.firstIndex(where: { $0.key == key }) else { return }
+        guard let found = try? Value(json: members[index].value) else { return }
+        members.remove(at: index)
+        value = found
+    }
+
     private mutating func read<Value: JSONConvertible>(_ key: String, as: Value.Type) -> Value? {
         guard let index = members.firstIndex(where: { $0.key == key }) else { return nil }
         let json = members.remove(at: index).value
