@@ -130,7 +130,7 @@ struct OTLPVariables {
                 } else {
                     Diagnostics.report(
                         .warning, "OTLPExporter",
-                        "entry \(index + 1) of \(variable) is not name=value with a percent-encoded value; it is left out"
+                        "entry \(index + 1) of \(variable) is not name=value, percent-encoded; it is left out"
                     )
                 }
             }
