@@ -83,6 +83,10 @@ let package = Package(
                 providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
             // A scriptable HTTP/1.1 server on loopback, for tests and offline examples.
             .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),
+            // Random telemetry for Scripts/check-otlp-roundtrip.
+            .executableTarget(
+                name: "otlp-random", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "GenAIExportOTLP"],
+                path: "Tests/Tools/OTLPRandom", swiftSettings: strict),
         ]
         + examples.map { example in
             .executableTarget(
