@@ -8,6 +8,7 @@ public struct AttributeKey<Value: AttributeValueConvertible>: Sendable, Hashable
     public let name: String
 
     /// Creates a key for a name the conventions do not have.
+    @inlinable
     public init(_ name: String) {
         self.name = name
     }

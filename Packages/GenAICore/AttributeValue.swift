@@ -20,6 +20,22 @@ public enum AttributeValue: Sendable, Hashable {
     case null
 }
 
+extension AttributeValue {
+    /// An estimate of the memory the value holds outside itself. Keys are not counted: they are mostly literals.
+    package var approximateByteCount: Int {
+        switch self {
+        case .string(let text): text.utf8.count
+        case .bool, .int, .double, .null: 0
+        case .bytes(let bytes): bytes.count
+        case .array(let values):
+            values.reduce(values.count * MemoryLayout<AttributeValue>.stride) {
+                $0 + $1.approximateByteCount
+            }
+        case .map(let attributes): attributes.approximateByteCount
+        }
+    }
+}
+
 /// A type that an attribute can hold.
 public protocol AttributeValueConvertible: Sendable {
     /// The value as an attribute holds it.
@@ -28,19 +44,36 @@ public protocol AttributeValueConvertible: Sendable {
     init?(attributeValue: AttributeValue)
 }
 
+extension AttributeValueConvertible where Self: RawRepresentable, RawValue == String {
+    /// The raw value as an attribute value.
+    @inlinable
+    public var attributeValue: AttributeValue { .string(rawValue) }
+
+    /// The value whose raw value a `string` value holds, when there is one.
+    @inlinable
+    public init?(attributeValue: AttributeValue) {
+        guard case .string(let text) = attributeValue else { return nil }
+        self.init(rawValue: text)
+    }
+}
+
 extension AttributeValue: AttributeValueConvertible {
     /// The value itself.
+    @inlinable
     public var attributeValue: AttributeValue { self }
 
     /// Takes the value as it is.
+    @inlinable
     public init(attributeValue: AttributeValue) { self = attributeValue }
 }
 
 extension String: AttributeValueConvertible {
     /// The text as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .string(self) }
 
     /// The text of a `string` value.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .string(let text) = attributeValue else { return nil }
         self = text
@@ -49,9 +82,11 @@ extension String: AttributeValueConvertible {
 
 extension Bool: AttributeValueConvertible {
     /// The truth value as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .bool(self) }
 
     /// The truth value of a `bool` value.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .bool(let flag) = attributeValue else { return nil }
         self = flag
@@ -60,9 +95,11 @@ extension Bool: AttributeValueConvertible {
 
 extension Int: AttributeValueConvertible {
     /// The number as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .int(self) }
 
     /// The number of an `int` value.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .int(let number) = attributeValue else { return nil }
         self = number
@@ -71,9 +108,11 @@ extension Int: AttributeValueConvertible {
 
 extension Double: AttributeValueConvertible {
     /// The number as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .double(self) }
 
     /// The number of a `double` or `int` value.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         switch attributeValue {
         case .double(let number): self = number
@@ -85,9 +124,11 @@ extension Double: AttributeValueConvertible {
 
 extension Array: AttributeValueConvertible where Element: AttributeValueConvertible {
     /// The elements as an attribute value.
+    @inlinable
     public var attributeValue: AttributeValue { .array(map(\.attributeValue)) }
 
     /// The elements of an `array` value, when each has the right type.
+    @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .array(let values) = attributeValue else { return nil }
         var elements: [Element] = []
@@ -130,9 +171,4 @@ extension AttributeValue: ExpressibleByDictionaryLiteral {
     public init(dictionaryLiteral elements: (String, AttributeValue)...) {
         self = .map(Attributes(elements.lazy.map { Attribute(key: $0, value: $1) }))
     }
-}
-
-extension AttributeValue: ExpressibleByNilLiteral {
-    /// The ``null`` value.
-    public init(nilLiteral: ()) { self = .null }
 }

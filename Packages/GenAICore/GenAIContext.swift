@@ -3,7 +3,7 @@
 /// What surrounds the running code: conversation, turn, user, workflow, agent, custom attributes and current span.
 ///
 /// The package's only task-local value. It follows child tasks and `Task {}`; `Task.detached`, callbacks and dispatch
-/// queues do not inherit it: capture ``current`` and ``run(isolation:_:)-async`` there.
+/// queues do not inherit it: capture ``current`` and ``run(isolation:_:)`` there.
 public struct GenAIContext: Sendable {
     @TaskLocal package static var active = GenAIContext()
 
@@ -30,6 +30,8 @@ public struct GenAIContext: Sendable {
     public var agent: Agent? { identity?.fields.agent }
     /// The custom attributes, under their full names.
     public var attributes: Attributes { identity?.fields.attributes ?? [:] }
+    /// Whether the scopes around allow prompts and completions to be recorded.
+    public var allowsContentCapture: Bool { identity?.fields.allowsContentCapture ?? true }
     /// The identity of the current span.
     public var spanContext: SpanContext? { activeSpan?.context }
 
@@ -75,6 +77,13 @@ public struct Workflow: Sendable, Hashable {
     public var type: String?
     /// A name for people. Attribute `gen_ai.workflow.name`.
     public var name: String?
+
+    /// Creates a workflow.
+    public init(id: String, type: String? = nil, name: String? = nil) {
+        self.id = id
+        self.type = type
+        self.name = name
+    }
 }
 
 /// An agent, in the sense of the `gen_ai.agent.*` attributes.
@@ -87,6 +96,14 @@ public struct Agent: Sendable, Hashable {
     public var description: String?
     /// The version of its definition.
     public var version: String?
+
+    /// Creates an agent.
+    public init(name: String? = nil, id: String? = nil, description: String? = nil, version: String? = nil) {
+        self.name = name
+        self.id = id
+        self.description = description
+        self.version = version
+    }
 }
 
 /// The span that is current in a context. Implemented by the telemetry SDK.
@@ -105,6 +122,8 @@ package final class GenAIIdentity: Sendable {
         package var workflow: Workflow?
         package var agent: Agent?
         package var attributes: Attributes = [:]
+        package var allowsContentCapture = true
+        package var baggage = Baggage()
     }
 
     let fields: Fields
@@ -120,17 +139,20 @@ package final class GenAIIdentity: Sendable {
 extension GenAIIdentity.Fields {
     fileprivate var stamp: Attributes {
         var stamp = attributes
-        stamp["gen_ai.conversation.id"] = conversationID?.attributeValue
-        stamp["gen_ai.conversation.turn"] = turn?.attributeValue
-        stamp["gen_ai.conversation.turn_number"] = turn?.attributeValue
-        stamp["user.id"] = userID?.attributeValue
-        stamp["workflow.id"] = workflow?.id.attributeValue
-        stamp["workflow.type"] = workflow?.type?.attributeValue
-        stamp["gen_ai.workflow.name"] = workflow?.name?.attributeValue
-        stamp["gen_ai.agent.name"] = agent?.name?.attributeValue
-        stamp["gen_ai.agent.id"] = agent?.id?.attributeValue
-        stamp["gen_ai.agent.description"] = agent?.description?.attributeValue
-        stamp["gen_ai.agent.version"] = agent?.version?.attributeValue
+        func add<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
+            if let value { stamp[key] = value }
+        }
+        add(.genAIConversationID, conversationID)
+        add(.genAIConversationTurn, turn)
+        add(.genAIConversationTurnNumber, turn)
+        add(.userID, userID)
+        add(.workflowID, workflow?.id)
+        add(.workflowType, workflow?.type)
+        add(.genAIWorkflowName, workflow?.name)
+        add(.genAIAgentName, agent?.name)
+        add(.genAIAgentID, agent?.id)
+        add(.genAIAgentDescription, agent?.description)
+        add(.genAIAgentVersion, agent?.version)
         return stamp
     }
 }

@@ -17,8 +17,8 @@ public struct TraceID: Sendable, Hashable {
 
     /// Reads 32 lower-case hexadecimal digits; `nil` for anything else and for all zeros.
     public init?(_ text: some StringProtocol) {
-        let digits = Array(text.utf8)
-        guard digits.count == 32, let high = hexNumber(digits[..<16]), let low = hexNumber(digits[16...]),
+        let digits = text.utf8
+        guard digits.count == 32, let high = hexNumber(digits.prefix(16)), let low = hexNumber(digits.dropFirst(16)),
             high != 0 || low != 0
         else { return nil }
         self.init(high: high, low: low)
@@ -30,7 +30,13 @@ public struct TraceID: Sendable, Hashable {
 
 extension TraceID: CustomStringConvertible {
     /// 32 lower-case hexadecimal digits.
-    public var description: String { hexText(high) + hexText(low) }
+    public var description: String {
+        String(unsafeUninitializedCapacity: 32) { buffer in
+            writeHex(high, into: buffer, at: 0)
+            writeHex(low, into: buffer, at: 16)
+            return 32
+        }
+    }
 }
 
 /// The identifier of a span: 8 bytes, not all zero.
@@ -47,8 +53,7 @@ public struct SpanID: Sendable, Hashable {
 
     /// Reads 16 lower-case hexadecimal digits; `nil` for anything else and for all zeros.
     public init?(_ text: some StringProtocol) {
-        let digits = Array(text.utf8)
-        guard digits.count == 16, let number = hexNumber(digits[...]), number != 0 else { return nil }
+        guard text.utf8.count == 16, let number = hexNumber(text.utf8), number != 0 else { return nil }
         rawValue = number
     }
 
@@ -58,11 +63,16 @@ public struct SpanID: Sendable, Hashable {
 
 extension SpanID: CustomStringConvertible {
     /// 16 lower-case hexadecimal digits.
-    public var description: String { hexText(rawValue) }
+    public var description: String {
+        String(unsafeUninitializedCapacity: 16) { buffer in
+            writeHex(rawValue, into: buffer, at: 0)
+            return 16
+        }
+    }
 }
 
-/// The number that lower-case hexadecimal digits spell, or `nil` when one of them is none.
-func hexNumber(_ digits: ArraySlice<UInt8>) -> UInt64? {
+/// The number that at most 16 lower-case hexadecimal digits spell, or `nil` when one of them is none.
+func hexNumber(_ digits: some Sequence<UInt8>) -> UInt64? {
     var number: UInt64 = 0
     for digit in digits {
         switch digit {
@@ -74,13 +84,11 @@ func hexNumber(_ digits: ArraySlice<UInt8>) -> UInt64? {
     return number
 }
 
-private func hexText(_ number: UInt64) -> String {
+/// Writes 16 lower-case hexadecimal digits. The buffer must have room for them after `start`.
+func writeHex(_ number: UInt64, into buffer: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
     let digits = StaticString("0123456789abcdef")
-    return String(unsafeUninitializedCapacity: 16) { buffer in
-        for position in 0..<16 {
-            let digit = Int(truncatingIfNeeded: number >> UInt64(60 - position * 4)) & 0xF
-            buffer[position] = digits.utf8Start[digit]
-        }
-        return 16
+    for position in 0..<16 {
+        let digit = Int(truncatingIfNeeded: number >> UInt64(60 - position * 4)) & 0xF
+        buffer[start + position] = digits.utf8Start[digit]
     }
 }

@@ -97,7 +97,29 @@ public func withAttributes<Value, Failure: Error>(
     try GenAIContext.current.adding(attributes, prefix: prefix).run(operation)
 }
 
+/// Runs a closure without recording prompts, completions, tool arguments or results.
+///
+/// Only narrows: where content is off, `true` does not switch it on.
+public func withContentCapture<Value, Failure: Error>(
+    _ isAllowed: Bool,
+    isolation: isolated (any Actor)? = #isolation,
+    _ operation: () async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    try await GenAIContext.current.narrowingContentCapture(isAllowed).run(operation)
+}
+
+/// Runs a synchronous closure without recording content; see the asynchronous form.
+public func withContentCapture<Value, Failure: Error>(
+    _ isAllowed: Bool, _ operation: () throws(Failure) -> Value
+) throws(Failure) -> Value {
+    try GenAIContext.current.narrowingContentCapture(isAllowed).run(operation)
+}
+
 extension GenAIContext {
+    fileprivate func narrowingContentCapture(_ isAllowed: Bool) -> GenAIContext {
+        updating { $0.allowsContentCapture = $0.allowsContentCapture && isAllowed }
+    }
+
     /// The context inside a conversation.
     package func enteringConversation(_ id: String, userID: String?, turn: Int?) -> GenAIContext {
         if let turn { TurnCounter.shared.note(turn, in: id) }

@@ -2,10 +2,17 @@
 
 /// The members of the `tracestate` header: one position per vendor, the most recent first.
 ///
-/// Source: W3C Trace Context, section 3.3.
+/// Holds at most 32 members of at most 513 bytes each, so a hostile header cannot make it large.
+///
+/// Source: W3C Trace Context level 2, section 3.3.
 public struct TraceState: Sendable, Hashable {
     /// The header's text; empty when there are no members.
-    public let description: String
+    public private(set) var description: String
+
+    /// The most members a header may have.
+    private static let memberLimit = 32
+    /// The longest header that is read: twice what 32 members of full length need.
+    private static let byteLimit = 2 * 32 * 514
 
     /// Creates an empty state.
     public init() {
@@ -13,77 +20,130 @@ public struct TraceState: Sendable, Hashable {
     }
 
     /// Reads a header; `nil` when a member is malformed, a key is repeated or there are more than 32 members.
+    ///
+    /// Empty members and whitespace around members are accepted and not kept. A header above 32,896 bytes is refused.
     public init?(_ header: String) {
-        var keys: Set<Substring> = []
-        var members: [Substring] = []
-        for member in header.split(separator: ",").map(trimmed) where !member.isEmpty {
-            guard let border = member.firstIndex(of: "="), isKey(member[..<border]),
-                isValue(member[member.index(after: border)...]), keys.insert(member[..<border]).inserted
+        guard header.utf8.count <= Self.byteLimit else { return nil }
+        var members: [Member] = []
+        for bytes in header.utf8.split(separator: UInt8(ascii: ",")).lazy.map(trimmed) where !bytes.isEmpty {
+            guard members.count < Self.memberLimit, let member = Member(bytes),
+                !members.contains(where: { $0.key == member.key })
             else { return nil }
             members.append(member)
         }
-        guard members.count <= 32 else { return nil }
-        description = members.joined(separator: ",")
+        self.init(members)
+    }
+
+    private init(_ members: [Member]) {
+        description = members.lazy.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
     }
 
     /// The value of a vendor's member.
+    ///
+    /// Setting a value puts the member first, as a vendor must that changes its position; beyond 32 members the
+    /// last ones go. Setting `nil` removes the member. A key or value that the header cannot hold is ignored.
     public subscript(key: String) -> String? {
-        for member in description.split(separator: ",") {
-            guard let border = member.firstIndex(of: "="), member[..<border] == key else { continue }
-            return String(member[member.index(after: border)...])
+        get { members.first { $0.key == key }?.value }
+        set {
+            var others = members.filter { $0.key != key }
+            if let newValue {
+                guard let member = Member(key: key, value: newValue) else { return }
+                others.insert(member, at: 0)
+            }
+            self = TraceState(Array(others.prefix(Self.memberLimit)))
         }
-        return nil
+    }
+
+    private var members: [Member] {
+        description.utf8.split(separator: UInt8(ascii: ",")).compactMap(Member.init)
     }
 }
 
 extension TraceState: CustomStringConvertible {}
 
+/// One well-formed member of `tracestate`.
+private struct Member {
+    let key: String
+    let value: String
+
+    init?(key: String, value: String) {
+        guard isKey(key.utf8), isValue(value.utf8) else { return nil }
+        self.key = key
+        self.value = value
+    }
+
+    init?(_ bytes: Substring.UTF8View) {
+        guard let border = bytes.firstIndex(of: UInt8(ascii: "=")) else { return nil }
+        self.init(key: String(Substring(bytes[..<border])), value: String(Substring(bytes[border...].dropFirst())))
+    }
+}
+
+/// Source: W3C Trace Context level 2, section 3.3.1.3.1. Level 1 wanted the `@` of a tenant at fixed places;
+/// level 2 lets it stand anywhere after the first character.
+private func isKey(_ key: String.UTF8View) -> Bool {
+    guard (1...256).contains(key.count), let first = key.first, isLowerCaseOrDigit(first) else { return false }
+    return key.allSatisfy { isLowerCaseOrDigit($0) || "_-*/@".utf8.contains($0) }
+}
+
+private func isLowerCaseOrDigit(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"): true
+    default: false
+    }
+}
+
+/// Source: W3C Trace Context level 2, section 3.3.1.3.2: spaces may lead but not trail.
+private func isValue(_ value: String.UTF8View) -> Bool {
+    (1...256).contains(value.count) && value.last != UInt8(ascii: " ")
+        && value.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=") }
+}
+
 extension SpanContext {
     /// The `traceparent` header, for example `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`.
+    ///
+    /// Of the flags only those known to level 2 are sent.
     public var traceparent: String {
-        let digits = String(flags.rawValue & 0x03, radix: 16)
-        return "00-\(traceID)-\(spanID)-0\(digits)"
+        String(unsafeUninitializedCapacity: 55) { buffer in
+            buffer.initialize(repeating: UInt8(ascii: "0"))
+            writeHex(traceID.high, into: buffer, at: 3)
+            writeHex(traceID.low, into: buffer, at: 19)
+            writeHex(spanID.rawValue, into: buffer, at: 36)
+            for position in [2, 35, 52] { buffer[position] = UInt8(ascii: "-") }
+            buffer[54] += flags.intersection([.sampled, .random]).rawValue
+            return 55
+        }
     }
 
     /// Reads the two headers of W3C Trace Context.
     ///
     /// `nil` when `traceparent` is malformed. A malformed `tracestate` is dropped alone. The result is remote.
+    /// Flags unknown to level 2 are dropped; of a version above 00 only the sampled flag is taken.
     ///
-    /// Source: W3C Trace Context, sections 3.2 and 4.
+    /// Source: W3C Trace Context level 2, sections 3.2 and 4.
     public init?(traceparent: String, tracestate: String? = nil) {
-        let bytes = Array(trimmed(traceparent[...]).utf8)
+        let header = trimmed(traceparent[...].utf8)
+        // What follows the 55 bytes matters only for its first byte, so that a long header is not copied.
+        let bytes = Array(header.prefix(56))
         let dash = UInt8(ascii: "-")
         guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,
             let version = hexNumber(bytes[0..<2]), version != 0xFF,
-            version == 0 ? bytes.count == 55 : bytes.count == 55 || bytes[55] == dash,
+            bytes.count == 55 || version > 0 && bytes[55] == dash,
             let high = hexNumber(bytes[3..<19]), let low = hexNumber(bytes[19..<35]),
             let span = hexNumber(bytes[36..<52]), let flags = hexNumber(bytes[53..<55])
         else { return nil }
+        let known: TraceFlags = version == 0 ? [.sampled, .random] : .sampled
         self.init(
             traceID: TraceID(high: high, low: low), spanID: SpanID(rawValue: span),
-            flags: TraceFlags(rawValue: UInt8(truncatingIfNeeded: flags) & 0x03),
-            traceState: tracestate.flatMap(TraceState.init) ?? TraceState(), isRemote: true)
+            flags: TraceFlags(rawValue: UInt8(truncatingIfNeeded: flags)).intersection(known), isRemote: true)
         guard isValid else { return nil }
+        if let tracestate { traceState = TraceState(tracestate) ?? TraceState() }
     }
 }
 
-private func trimmed(_ text: Substring) -> Substring {
-    var text = text
-    while let first = text.utf8.first, first == 0x20 || first == 0x09 { text = text.dropFirst() }
-    while let last = text.utf8.last, last == 0x20 || last == 0x09 { text = text.dropLast() }
-    return text
-}
-
-private func isKey(_ key: Substring) -> Bool {
-    func isStart(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) || (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    }
-    guard let first = key.utf8.first, isStart(first), key.utf8.count <= 256 else { return false }
-    return key.utf8.allSatisfy { isStart($0) || "_-*/@".utf8.contains($0) }
-}
-
-private func isValue(_ value: Substring) -> Bool {
-    let bytes = value.utf8
-    return (1...256).contains(bytes.count)
-        && bytes.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=") }
+/// The bytes without spaces and tabs at the ends: the `OWS` of HTTP.
+func trimmed(_ bytes: Substring.UTF8View) -> Substring.UTF8View {
+    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+    var bytes = bytes.drop(while: isSpace)
+    while let last = bytes.last, isSpace(last) { bytes = bytes.dropLast() }
+    return bytes
 }

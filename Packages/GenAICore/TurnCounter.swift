@@ -9,39 +9,24 @@ package final class TurnCounter: Sendable {
     /// The counter of this process: 100,000 conversations.
     package static let shared = TurnCounter(capacity: 100_000)
 
-    // Two generations instead of a list of uses: when the young one is full it becomes the old one, and what the old
-    // one held and nobody asked for since is forgotten. Constant time, and at most `capacity` entries in all.
-    private struct State {
-        var young: [String: Int] = [:]
-        var old: [String: Int] = [:]
-    }
-
-    private let state = Mutex(State())
-    private let generationSize: Int
+    private let turns: Mutex<RecentMap<String, Int>>
 
     package init(capacity: Int) {
-        generationSize = max(1, capacity / 2)
+        turns = Mutex(RecentMap(capacity: capacity))
     }
 
     /// The next turn of a conversation, from 1.
     package func next(in conversationID: String) -> Int {
-        update(conversationID) { $0 + 1 }
+        turns.withLock { turns in
+            turns.update(conversationID, default: 0) { turn in
+                if turn < .max { turn += 1 }
+                return turn
+            }
+        }
     }
 
     /// Takes note of a turn that was given explicitly, so that counting goes on behind it.
     package func note(_ turn: Int, in conversationID: String) {
-        _ = update(conversationID) { max($0, turn) }
-    }
-
-    private func update(_ conversationID: String, _ change: (Int) -> Int) -> Int {
-        state.withLock { state in
-            let turn = change(state.young[conversationID] ?? state.old[conversationID] ?? 0)
-            if state.young[conversationID] == nil, state.young.count >= generationSize {
-                state.old = state.young
-                state.young = [:]
-            }
-            state.young[conversationID] = turn
-            return turn
-        }
+        turns.withLock { $0.update(conversationID, default: 0) { $0 = max($0, turn) } }
     }
 }

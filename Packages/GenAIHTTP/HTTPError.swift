@@ -4,11 +4,15 @@
 public struct HTTPError: Error, Sendable {
     /// The kind of failure. New codes may appear in minor releases.
     public struct Code: Sendable, Hashable {
-        private enum Kind: Hashable { case badURL, connection, timedOut, cancelled, tooLarge, protocolViolation, tls }
+        private enum Kind: Hashable {
+            case badURL, invalidRequest, connection, timedOut, cancelled, tooLarge, protocolViolation, tls, shutDown
+        }
         private let kind: Kind
 
         /// The URL cannot be parsed or is neither `http` nor `https`.
         public static let badURL = Code(kind: .badURL)
+        /// The method or a header field may not be sent as it is. Nothing was sent.
+        public static let invalidRequest = Code(kind: .invalidRequest)
         /// The name did not resolve, the connection was refused, or it broke.
         public static let connection = Code(kind: .connection)
         /// One of the request's ``HTTPTimeouts`` passed.
@@ -21,6 +25,8 @@ public struct HTTPError: Error, Sendable {
         public static let protocolViolation = Code(kind: .protocolViolation)
         /// The certificate was not accepted, or the handshake failed.
         public static let tls = Code(kind: .tls)
+        /// The transport was shut down.
+        public static let shutDown = Code(kind: .shutDown)
     }
 
     /// What went wrong, to switch on.
@@ -33,4 +39,14 @@ public struct HTTPError: Error, Sendable {
         self.code = code
         self.message = message
     }
+}
+
+extension HTTPError: CustomStringConvertible {
+    /// The code's name and the message.
+    public var description: String { "\(code): \(message)" }
+}
+
+extension HTTPError.Code: CustomStringConvertible {
+    /// The name of the code.
+    public var description: String { "\(kind)" }
 }

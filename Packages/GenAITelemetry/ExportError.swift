@@ -4,7 +4,9 @@
 public struct ExportError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure. New codes may appear in minor releases.
     public struct Code: Sendable, Hashable {
-        private enum Kind: Hashable { case timedOut, rejected, unreachable, tooLarge, shutDown, invalidResponse, other }
+        private enum Kind: Hashable {
+            case timedOut, rejected, unreachable, unavailable, tooLarge, shutDown, cancelled, invalidResponse, other
+        }
         private let kind: Kind
 
         /// No answer before the exporter's deadline. The batch may have arrived.
@@ -13,10 +15,14 @@ public struct ExportError: Error, Sendable, CustomStringConvertible {
         public static let rejected = Code(kind: .rejected)
         /// No connection, or it broke before an answer.
         public static let unreachable = Code(kind: .unreachable)
+        /// The server asked to come back later, and went on to do so until the deadline was too near.
+        public static let unavailable = Code(kind: .unavailable)
         /// The batch or the answer exceeds a size limit.
         public static let tooLarge = Code(kind: .tooLarge)
         /// The exporter has been shut down.
         public static let shutDown = Code(kind: .shutDown)
+        /// The task was cancelled. The batch may have arrived.
+        public static let cancelled = Code(kind: .cancelled)
         /// The server's answer cannot be understood.
         public static let invalidResponse = Code(kind: .invalidResponse)
         /// Anything else; see the message.

@@ -24,9 +24,9 @@ public struct LogRecord: Sendable {
     /// The span the record belongs to; filled in from the current span on emission.
     public var spanContext: SpanContext?
     /// The library that emits the record; filled in on emission.
-    public internal(set) var scope: InstrumentationScope
+    public package(set) var scope: InstrumentationScope
     /// What the record was emitted in; filled in on emission.
-    public internal(set) var resource: Resource
+    public package(set) var resource: Resource
 
     /// Creates a record.
     public init(

@@ -9,7 +9,7 @@ public final class LoggerProvider: Sendable {
     /// How a provider works. Precedence of every setting: code, then environment, then default.
     public struct Configuration: Sendable {
         /// What the records are emitted in.
-        public var resource = Resource()
+        public var resource: Resource
         /// How much a record's attributes may hold.
         public var limits: LogRecordLimits
         /// Sees every record, in this order.
@@ -18,7 +18,8 @@ public final class LoggerProvider: Sendable {
         public var isDisabled: Bool
 
         /// Creates the default configuration, changed by environment variables where they are set.
-        public init(environment: TelemetryEnvironment = .process) {
+        public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
+            self.resource = resource
             limits = LogRecordLimits(environment: environment)
             isDisabled = environment.bool("OTEL_SDK_DISABLED") ?? false
         }
@@ -40,9 +41,13 @@ public final class LoggerProvider: Sendable {
     public func emitter(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
     ) -> LogEmitter {
-        LogEmitter(
-            provider: self,
+        emitter(
             scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
+    }
+
+    /// An emitter for one library, whose description is made once and shared.
+    public func emitter(scope: InstrumentationScope) -> LogEmitter {
+        LogEmitter(provider: self, scope: scope)
     }
 
     /// Adds a processor behind the others; records emitted from now on are seen by it.

@@ -4,22 +4,14 @@ import Synchronization
 
 /// What all spans of a provider share; replaced as a whole when the provider changes.
 final class TracePipeline: Sendable {
-    let resource: Resource
-    let limits: SpanLimits
-    let sampler: any Sampler
-    let idGenerator: any IDGenerator
-    let processors: [any SpanProcessor]
+    let configuration: TracerProvider.Configuration
 
-    init(
-        resource: Resource, limits: SpanLimits, sampler: any Sampler, idGenerator: any IDGenerator,
-        processors: [any SpanProcessor]
-    ) {
-        self.resource = resource
-        self.limits = limits
-        self.sampler = sampler
-        self.idGenerator = idGenerator
-        self.processors = processors
+    init(_ configuration: TracerProvider.Configuration) {
+        self.configuration = configuration
     }
+
+    var limits: SpanLimits { configuration.limits }
+    var processors: [any SpanProcessor] { configuration.processors }
 }
 
 /// The live span: its data behind one lock until it ends.
@@ -48,6 +40,11 @@ final class RecordingSpan: ActiveSpan {
         data.withLock { data in
             for attribute in attributes { data?.set(attribute.key, attribute.value, pipeline.limits) }
         }
+    }
+
+    func setUsage(_ usage: TokenUsage) {
+        let boxed = SpanData.Usage(usage)
+        data.withLock { $0?.boxedUsage = boxed }
     }
 
     func addEvent(_ name: String, attributes: Attributes, at nanoseconds: UnixNanoseconds) {

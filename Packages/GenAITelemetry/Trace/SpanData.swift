@@ -31,10 +31,24 @@ public struct SpanData: Sendable {
     public var droppedLinksCount: Int
     /// How the operation ended.
     public var status: SpanStatus
+    /// What an LLM call used up, down to the parts that are billed apart; for processors, not exported.
+    public var usage: TokenUsage? {
+        get { boxedUsage?.value }
+        set { boxedUsage = newValue.map(Usage.init) }
+    }
     /// The library that made the span.
     public let scope: InstrumentationScope
     /// What the span was recorded in.
     public let resource: Resource
+
+    // Boxed, since most spans have none and a usage is as large as the rest of the span.
+    final class Usage: Sendable {
+        let value: TokenUsage
+
+        init(_ value: TokenUsage) { self.value = value }
+    }
+
+    var boxedUsage: Usage?
 
     /// Creates a span; for tests and for programs that import spans from elsewhere.
     public init(

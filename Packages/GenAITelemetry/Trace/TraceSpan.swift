@@ -23,15 +23,25 @@ public struct TraceSpan: Sendable {
         recording?.setAttribute(name, value)
     }
 
+    // Inlinable so that the conversion is specialised for the value's type in the caller's module: without it, setting
+    // by typed key takes several times as long.
     /// Sets an attribute by its typed key; `nil` does nothing.
+    @inlinable
     public func setAttribute<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
-        guard let recording, let value else { return }
-        recording.setAttribute(key.name, value.attributeValue)
+        if let value { setAttribute(key.name, value.attributeValue) }
     }
 
     /// Sets several attributes at once.
     public func setAttributes(_ attributes: Attributes) {
         recording?.setAttributes(attributes)
+    }
+
+    /// Tells what an LLM call used up, down to the parts that are billed apart.
+    ///
+    /// For processors, such as one that works out the cost; not exported. The totals belong into the attributes
+    /// `gen_ai.usage.input_tokens` and `gen_ai.usage.output_tokens` as well.
+    public func setUsage(_ usage: TokenUsage) {
+        recording?.setUsage(usage)
     }
 
     /// Adds an event.

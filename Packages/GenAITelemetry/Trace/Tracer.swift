@@ -14,6 +14,12 @@ public struct Tracer: Sendable {
     /// Whether spans are recorded at all; false after shutdown and when the SDK is disabled.
     public var isEnabled: Bool { provider.pipeline != nil }
 
+    /// What instrumentations record; nothing when spans are not recorded.
+    public var instrumentation: InstrumentationSettings {
+        provider.pipeline?.configuration.instrumentation
+            ?? InstrumentationSettings(environment: TelemetryEnvironment([:]))
+    }
+
     /// Starts a span, which must be ended with ``TraceSpan/end(at:)``.
     ///
     /// Prefer ``withSpan(_:kind:attributes:links:isolation:_:)``, which also makes the span current.
@@ -79,14 +85,14 @@ public struct Tracer: Sendable {
         guard let pipeline = provider.pipeline else {
             return TraceSpan(context: parent ?? .invalid, recording: nil)
         }
-        let traceID = parent?.traceID ?? pipeline.idGenerator.makeTraceID()
+        let traceID = parent?.traceID ?? pipeline.configuration.idGenerator.makeTraceID()
         var all = context.stamp
         all.reserveCapacity(max(Self.usualAttributeCount, all.count + attributes.count))
         all.merge(attributes)
-        let sampling = pipeline.sampler.sample(
+        let sampling = pipeline.configuration.sampler.sample(
             SpanToSample(parent: parent, traceID: traceID, name: name, kind: kind, attributes: all, links: links))
         let identity = SpanContext(
-            traceID: traceID, spanID: pipeline.idGenerator.makeSpanID(),
+            traceID: traceID, spanID: pipeline.configuration.idGenerator.makeSpanID(),
             flags: sampling.decision == .recordAndSample ? .sampled : [],
             traceState: sampling.traceState ?? parent?.traceState ?? TraceState())
         guard sampling.decision != .drop else { return TraceSpan(context: identity, recording: nil) }
@@ -95,7 +101,7 @@ public struct Tracer: Sendable {
             SpanData(
                 name: name, context: identity, parent: parent, kind: kind,
                 startNanoseconds: startNanoseconds ?? systemUnixNanoseconds(), attributes: all, scope: scope,
-                resource: pipeline.resource),
+                resource: pipeline.configuration.resource),
             links, pipeline)
         let span = TraceSpan(context: identity, recording: recording)
         for processor in pipeline.processors { processor.onStart(span, parent: context) }

@@ -9,22 +9,26 @@ public final class TracerProvider: Sendable {
     /// How a provider works. Precedence of every setting: code, then environment, then default.
     public struct Configuration: Sendable {
         /// What the spans are recorded in.
-        public var resource = Resource()
+        public var resource: Resource
         /// Which spans are recorded. Default parent-based always-on, `OTEL_TRACES_SAMPLER`.
         public var sampler: any Sampler
         /// How much a span may hold.
         public var limits: SpanLimits
         /// Makes the identifiers.
         public var idGenerator: any IDGenerator = RandomIDGenerator()
+        /// What instrumentations that use this provider record.
+        public var instrumentation: InstrumentationSettings
         /// Sees every span, in this order.
         public var processors: [any SpanProcessor] = []
         /// Whether nothing is recorded at all. Default false, `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
 
         /// Creates the default configuration, changed by environment variables where they are set.
-        public init(environment: TelemetryEnvironment = .process) {
+        public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
+            self.resource = resource
             sampler = environment.sampler()
             limits = SpanLimits(environment: environment)
+            instrumentation = InstrumentationSettings(environment: environment)
             isDisabled = environment.bool("OTEL_SDK_DISABLED") ?? false
         }
     }
@@ -33,10 +37,7 @@ public final class TracerProvider: Sendable {
 
     /// Creates a provider.
     public init(_ configuration: Configuration = Configuration()) {
-        let pipeline = TracePipeline(
-            resource: configuration.resource, limits: configuration.limits, sampler: configuration.sampler,
-            idGenerator: configuration.idGenerator, processors: configuration.processors)
-        state = Mutex(configuration.isDisabled ? nil : pipeline)
+        state = Mutex(configuration.isDisabled ? nil : TracePipeline(configuration))
     }
 
     /// What new spans are recorded with; `nil` when disabled or shut down.
@@ -50,18 +51,30 @@ public final class TracerProvider: Sendable {
     public func tracer(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
     ) -> Tracer {
-        Tracer(
-            provider: self,
+        tracer(
             scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
+    }
+
+    /// A tracer for one library, whose description is made once and shared.
+    public func tracer(scope: InstrumentationScope) -> Tracer {
+        Tracer(provider: self, scope: scope)
     }
 
     /// Adds a processor behind the others; spans that start from now on are seen by it.
     public func addProcessor(_ processor: any SpanProcessor) {
+        change { $0.processors.append(processor) }
+    }
+
+    /// Changes what instrumentations that use this provider record, from their next call on.
+    public func setInstrumentation(_ settings: InstrumentationSettings) {
+        change { $0.instrumentation = settings }
+    }
+
+    private func change(_ change: (inout Configuration) -> Void) {
         state.withLock { pipeline in
-            guard let current = pipeline else { return }
-            pipeline = TracePipeline(
-                resource: current.resource, limits: current.limits, sampler: current.sampler,
-                idGenerator: current.idGenerator, processors: current.processors + [processor])
+            guard var configuration = pipeline?.configuration else { return }
+            change(&configuration)
+            pipeline = TracePipeline(configuration)
         }
     }
 
@@ -70,7 +83,7 @@ public final class TracerProvider: Sendable {
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
     public func forceFlush(timeout: Duration = .seconds(30)) async -> Bool {
-        guard let processors = pipeline?.processors else { return true }
+        guard let processors = pipeline?.configuration.processors else { return true }
         return await allSucceed(processors) { await $0.forceFlush(timeout: timeout) }
     }
 
@@ -79,7 +92,7 @@ public final class TracerProvider: Sendable {
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
-        guard let processors = state.withLock({ $0.take() })?.processors else { return true }
+        guard let processors = state.withLock({ $0.take() })?.configuration.processors else { return true }
         return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
     }
 }

@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+public import GenAITelemetry
+import Synchronization
+
+/// Promotes the messages of model calls from log records onto the spans that the records name.
+///
+/// Instrumentations send prompts and answers as log records; dashboards look for them on spans. This processor collects
+/// the GenAI message events of every open span, by the trace and span id in the record and not by whichever span is
+/// current, and writes them once, when the span ends:
+///
+/// - `gen_ai.prompt` and `gen_ai.completion`: JSON arrays of `{role, content, tool_calls, tool_call_id}` and
+///   `{role, content, tool_calls, finish_reason, index}`;
+/// - the span events `gen_ai.content.prompt` and `gen_ai.content.completion` with the same text;
+/// - `gen_ai.prompt.{i}.*` and `gen_ai.completion.{i}.*`, bounded in number.
+///
+/// Records pass unchanged. Attributes and events that the application has set itself stay. Spans whose messages are in
+/// `gen_ai.input.messages`, `gen_ai.output.messages` and `gen_ai.system_instructions`, on the span or on an event that
+/// names it, get the same attributes.
+///
+/// One and the same processor must be given to the tracer provider and to the logger provider. Corresponds to
+/// `Last9LogToSpanProcessor` of the Python package. Safe to call from any thread.
+///
+/// Source: semantic-conventions v1.36.0 (message events) and v1.41.1 (message attributes).
+public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
+    private let configuration: Configuration
+    private let reader: MessageReader
+    private let writer: ConversationWriter
+    private let report: @Sendable (String) -> Void
+    private let shards: [Shard]
+
+    /// Creates a processor.
+    public convenience init(_ configuration: Configuration = Configuration()) {
+        self.init(configuration, shardCount: 8) { Diagnostics.report(.warning, "LogToSpanProcessor", $0) }
+    }
+
+    /// Creates a processor whose open spans are kept under several locks; the limits are shared out evenly.
+    ///
+    /// - Parameters:
+    ///   - shardCount: A power of two.
+    ///   - report: Takes word of every loss; called outside of locks.
+    init(_ configuration: Configuration, shardCount: Int, report: @escaping @Sendable (String) -> Void) {
+        self.configuration = configuration
+        self.report = report
+        reader = MessageReader(
+            capturesContent: configuration.capturesContent, maxContentLength: max(0, configuration.maxContentLength))
+        writer = ConversationWriter(configuration)
+        let bytes = max(0, configuration.maxBytes) / shardCount
+        let limits = OpenSpans.Limits(
+            spans: max(1, configuration.maxSpans / shardCount),
+            bytesPerSpan: min(max(0, configuration.maxBytesPerSpan), bytes / 2), bytes: bytes)
+        shards = (0..<shardCount).map { _ in Shard(limits) }
+    }
+
+    /// What was lost so far.
+    public var losses: Losses {
+        shards.reduce(into: Losses()) { losses, shard in
+            shard.state.withLock { state in
+                losses.lateRecords += state.lateCount
+                losses.evictedSpans += state.spans.evictedCount
+                losses.elidedMessages += state.elidedCount
+            }
+        }
+    }
+
+    /// How many spans are open; for tests.
+    var openSpanCount: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.count) } }
+
+    /// About how many bytes of messages are kept; for tests.
+    var storedSize: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.size) } }
+
+    /// How much was looked at to make room; for tests.
+    var evictionWork: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.evictionWork) } }
+
+    // MARK: - Spans
+
+    /// Takes note of the span, so that records which name it are kept.
+    public func onStart(_ span: TraceSpan, parent: GenAIContext) {
+        open(span.context)
+    }
+
+    private func open(_ context: SpanContext) {
+        let isEvicting = shard(of: context).state.withLock { state -> Bool in
+            guard state.isOpen else { return false }
+            let before = state.spans.evictedCount
+            state.spans.open(OpenSpans.Key(context))
+            return state.spans.evictedCount > before
+        }
+        if isEvicting { reportEviction() }
+    }
+
+    /// Writes the collected messages onto the span and forgets them.
+    public func onEnding(_ span: inout SpanData) {
+        let key = OpenSpans.Key(span.context)
+        let collected: Conversation? = shard(of: span.context).state.withLock { state in
+            guard let conversation = state.spans.close(key) else { return nil }
+            state.elidedCount += conversation.elidedCount
+            return conversation
+        }
+        var conversation = collected ?? Conversation()
+        if configuration.promotesMessageAttributes { complete(&conversation, from: span.attributes) }
+        writer.write(conversation, to: &span)
+    }
+
+    // The messages in attributes serve where no record brought any.
+    private func complete(_ conversation: inout Conversation, from attributes: Attributes) {
+        if conversation.prompts.isEmpty, let prompts = reader.prompts(in: attributes) {
+            conversation.prompts = Transcript(whole: prompts)
+        }
+        if conversation.completions.isEmpty, let completions = reader.completions(in: attributes) {
+            conversation.completions = Transcript(whole: completions)
+        }
+    }
+
+    // MARK: - Log records
+
+    /// Keeps the message until its span ends; every other record is left alone.
+    public func onEmit(_ record: inout LogRecord, context: GenAIContext) {
+        guard let span = record.spanContext, span.isValid, let event = MessageEvent(record),
+            let update = update(event, record)
+        else { return }
+        let outcome = shard(of: span).state.withLock { $0.take(update, for: span) }
+        switch outcome {
+        case .kept: break
+        case .evicting: reportEviction()
+        case .late:
+            report("a message came for a span that has ended or that was started elsewhere; it is not on the span")
+        }
+    }
+
+    private func update(_ event: MessageEvent, _ record: borrowing LogRecord) -> OpenSpans.Update? {
+        switch event {
+        case .prompt(let role): return .prompt(reader.prompt(role: role, record))
+        case .completion: return .completion(reader.completion(record))
+        case .details:
+            guard configuration.promotesMessageAttributes else { return nil }
+            let attributes = record.attributes
+            return .whole(prompts: reader.prompts(in: attributes), completions: reader.completions(in: attributes))
+        }
+    }
+
+    // MARK: - Lifecycle
+
+    /// Has nothing to hand on: messages stay until their span ends.
+    ///
+    /// - Returns: True.
+    public func forceFlush(timeout: Duration) async -> Bool { true }
+
+    /// Forgets everything; what comes later is ignored.
+    ///
+    /// - Returns: True.
+    public func shutdown(timeout: Duration) async -> Bool {
+        for shard in shards { shard.state.withLock { $0.shutDown() } }
+        return true
+    }
+
+    private func shard(of context: borrowing SpanContext) -> Shard {
+        shards[Int(truncatingIfNeeded: context.spanID.rawValue) & (shards.count - 1)]
+    }
+
+    private func reportEviction() {
+        report("too many messages of open spans; the oldest spans lose theirs")
+    }
+}
+
+// MARK: - State
+
+extension LogToSpanProcessor {
+    /// Some of the open spans, under a lock of their own.
+    private final class Shard: Sendable {
+        let state: Mutex<State>
+
+        init(_ limits: OpenSpans.Limits) {
+            state = Mutex(State(spans: OpenSpans(limits: limits)))
+        }
+    }
+
+    private enum Outcome {
+        case kept, evicting, late
+    }
+
+    private struct State {
+        var spans: OpenSpans
+        var isOpen = true
+        var lateCount = 0
+        var elidedCount = 0
+
+        mutating func take(_ update: OpenSpans.Update, for span: SpanContext) -> Outcome {
+            guard isOpen else { return .kept }
+            let before = spans.evictedCount
+            guard spans.update(OpenSpans.Key(span), update) else {
+                // A span that is not sampled was never recorded: nothing is lost.
+                guard span.isSampled else { return .kept }
+                lateCount += 1
+                return .late
+            }
+            return spans.evictedCount > before ? .evicting : .kept
+        }
+
+        mutating func shutDown() {
+            isOpen = false
+            spans.removeAll()
+        }
+    }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+
+/// One message as the span's attributes show it, whichever convention it came by.
+struct Message: Sendable, Equatable {
+    /// Who speaks.
+    var role: String
+    /// Text, or parts; `nil` when it was not captured.
+    var content: AttributeValue?
+    /// The calls the model asks for.
+    var toolCalls: AttributeValue?
+    /// The call that a tool's message answers.
+    var toolCallID: String?
+    /// Why the model stopped; only of completions.
+    var finishReason: String?
+    /// The number of the choice; only of completions.
+    var index: Int?
+
+    /// About how many bytes the message takes in memory and in JSON text.
+    var size: Int {
+        var size = 128 + role.utf8.count
+        if let content { size += content.jsonSize }
+        if let toolCalls { size += toolCalls.jsonSize }
+        return size + (toolCallID?.utf8.count ?? 0) + (finishReason?.utf8.count ?? 0)
+    }
+}
+
+/// Reads messages out of records and attributes, and shortens them on the way.
+struct MessageReader: Sendable {
+    /// Whether contents and tool call arguments are kept.
+    var capturesContent: Bool
+    /// The longest content, and the longest list of tool calls, in bytes.
+    var maxContentLength: Int
+
+    /// Roles, identifiers and finish reasons are short by nature; others' mistakes must not become ours.
+    static let maxNameLength = 256
+
+    func message(
+        role: String, content: AttributeValue? = nil, toolCalls: AttributeValue? = nil, toolCallID: String? = nil,
+        finishReason: String? = nil, index: Int? = nil
+    ) -> Message {
+        Message(
+            role: role.shortened(to: Self.maxNameLength),
+            content: capturesContent ? content?.shortened(to: maxContentLength) : nil,
+            toolCalls: toolCalls.flatMap(calls)?.shortened(to: maxContentLength),
+            toolCallID: toolCallID?.shortened(to: Self.maxNameLength),
+            finishReason: finishReason?.shortened(to: Self.maxNameLength), index: index)
+    }
+
+    // A list, given as such or as JSON text; `nil` when there is nothing in it.
+    private func calls(_ value: AttributeValue) -> AttributeValue? {
+        let list = value.parsed(asListFrom: maxParsedLength) ?? value
+        switch list {
+        case .null, .string(""), .array([]): return nil
+        case .array(let calls) where !capturesContent: return .array(calls.compactMap(\.withoutArguments))
+        case _ where capturesContent: return list
+        default: return nil
+        }
+    }
+
+    /// Longer texts are taken as they are: parsing them would cost more than they can be worth.
+    var maxParsedLength: Int { max(1 << 20, maxContentLength * 4) }
+}
+
+extension AttributeValue {
+    /// The value unless it is `null`.
+    var unlessNull: AttributeValue? {
+        // A conditional expression would make `nil` a value, since the type has a literal for it.
+        if self == .null { return nil }
+        return self
+    }
+
+    /// A short text: strings as they are, numbers spelled out.
+    var shortText: String? {
+        switch self {
+        case .string(let text): text.isEmpty ? nil : text
+        case .int(let number): String(number)
+        default: nil
+        }
+    }
+
+    /// The members of a map, or of JSON text that holds an object.
+    func members(parsingUpTo limit: Int) -> Attributes? {
+        switch self {
+        case .map(let members): return members
+        case .string(let text) where text.utf8.count <= limit && text.opens(with: "{"):
+            guard case .map(let members)? = AttributeValue(jsonText: text) else { return nil }
+            return members
+        default: return nil
+        }
+    }
+
+    /// The array that JSON text holds.
+    func parsed(asListFrom limit: Int) -> AttributeValue? {
+        guard case .string(let text) = self, text.utf8.count <= limit, text.opens(with: "["),
+            let list = AttributeValue(jsonText: text)
+        else { return nil }
+        return list
+    }
+
+    /// A tool call reduced to what is recorded without content: identifier, type and name.
+    ///
+    /// Source: semantic-conventions v1.36.0, GenAI events, `ToolCall`: arguments are opt-in.
+    fileprivate var withoutArguments: AttributeValue? {
+        guard case .map(let call) = self else { return nil }
+        var reduced: Attributes = [:]
+        for name in ["id", "type", "name"] { reduced[name] = call[name].flatMap(\.shortText).map { .string($0) } }
+        if case .map(let function)? = call["function"], let name = function["name"]?.shortText {
+            reduced["function"] = ["name": .string(name)]
+        }
+        guard !reduced.isEmpty else { return nil }
+        return .map(reduced)
+    }
+}
+
+extension String {
+    /// Whether the first character that is no white space is the given one.
+    fileprivate func opens(with mark: Unicode.Scalar) -> Bool {
+        let first = utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
+        return first == UInt8(ascii: mark)
+    }
+}

@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+
+/// What takes the place of text that was left out.
+let truncationMarker = "...[truncated]"
+
+extension String {
+    /// The text, or as much of it as fits with a marker at its end, cut between Unicode scalars.
+    ///
+    /// - Parameter limit: Bytes in UTF-8, the marker included; less than the marker's length counts as that.
+    func shortened(to limit: Int) -> String {
+        guard utf8.count > limit else { return self }
+        let kept = Swift.max(0, limit - truncationMarker.utf8.count)
+        var end = utf8.index(startIndex, offsetBy: kept)
+        while end > startIndex, utf8[end] & 0xC0 == 0x80 { end = utf8.index(before: end) }
+        return self[..<end] + truncationMarker
+    }
+}
+
+extension AttributeValue {
+    private static let deepest = 32
+    /// What an element must be allowed at least, so that its marker fits.
+    private static let smallest = 24
+
+    /// About how long the value is as JSON text; escapes are not counted.
+    var jsonSize: Int { jsonSize(levels: Self.deepest) }
+
+    /// The value, or a value of the same shape with its longest texts shortened.
+    ///
+    /// Members and elements that are small stay whole; the large ones share what room is left evenly. Where there are
+    /// more of them than room for markers, the last ones go.
+    ///
+    /// - Parameter limit: Bytes as JSON text, quotation marks of a plain text and escapes not counted.
+    func shortened(to limit: Int) -> AttributeValue {
+        let room = max(limit, Self.smallest)
+        return jsonSize <= room + 2 ? self : fitted(to: room + 2, levels: Self.deepest)
+    }
+
+    private func jsonSize(levels: Int) -> Int {
+        switch self {
+        case .string(let text): return text.utf8.count + 2
+        case .bool, .null: return 5
+        case .int, .double: return 20
+        case .bytes(let data): return data.count / 3 * 4 + 6
+        case .array(let elements):
+            // What is nested too deep always counts as too large.
+            guard levels > 0 else { return 1 << 40 }
+            return elements.reduce(2) { $0 + $1.jsonSize(levels: levels - 1) + 1 }
+        case .map(let members):
+            guard levels > 0 else { return 1 << 40 }
+            return members.entries.reduce(2) { $0 + $1.key.utf8.count + 4 + $1.value.jsonSize(levels: levels - 1) }
+        }
+    }
+
+    private func fitted(to limit: Int, levels: Int) -> AttributeValue {
+        guard jsonSize(levels: levels) > limit else { return self }
+        switch self {
+        case .string(let text): return .string(text.shortened(to: limit - 2))
+        case .array(let elements) where levels > 0: return .array(Self.fitted(elements, limit, levels))
+        case .map(let members) where levels > 0: return .map(Self.fitted(members, limit, levels))
+        case .bool, .int, .double, .null: return self
+        case .bytes, .array, .map: return .string(truncationMarker)
+        }
+    }
+
+    private static func fitted(_ elements: [AttributeValue], _ limit: Int, _ levels: Int) -> [AttributeValue] {
+        let room = limit - 2
+        let kept = elements.prefix(max(1, room / smallest))
+        let cap = share(of: room, sizes: kept.map { $0.jsonSize(levels: levels - 1) + 1 })
+        var fitted = kept.map { $0.fitted(to: cap - 1, levels: levels - 1) }
+        if kept.count < elements.count { fitted[fitted.count - 1] = .string(truncationMarker) }
+        return fitted
+    }
+
+    private static func fitted(_ members: Attributes, _ limit: Int, _ levels: Int) -> Attributes {
+        let room = limit - 2
+        let kept = members.entries.prefix(max(1, room / smallest))
+        let names = kept.reduce(0) { $0 + min($1.key.utf8.count, room) + 4 }
+        let cap = share(of: room - names, sizes: kept.map { $0.value.jsonSize(levels: levels - 1) })
+        var fitted: Attributes = [:]
+        fitted.reserveCapacity(kept.count)
+        for member in kept {
+            fitted[member.key.shortened(to: room)] = member.value.fitted(to: cap, levels: levels - 1)
+        }
+        if kept.count < members.count { fitted[truncationMarker] = true }
+        return fitted
+    }
+
+    // The largest size such that the sizes, none counted above it, add up to no more than the room.
+    private static func share(of room: Int, sizes: [Int]) -> Int {
+        var rest = room
+        var count = sizes.count
+        for size in sizes.sorted() {
+            if size * count > rest { break }
+            rest -= size
+            count -= 1
+        }
+        return max(smallest, count > 0 ? rest / count : room)
+    }
+}

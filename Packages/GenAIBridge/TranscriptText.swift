@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+
+extension Transcript {
+    /// The messages as a JSON array, never longer than the limit and a marker.
+    ///
+    /// Whole messages in the middle make room, and one entry says how many; the text itself is never cut.
+    func jsonText(limit: Int) -> String {
+        var writer = JSONWriter()
+        writer.bytes.reserveCapacity(min(size, limit * 2))
+        var ends: [Int] = []
+        ends.reserveCapacity(messages.count)
+        writer.array { writer in
+            for message in messages {
+                message.write(to: &writer)
+                ends.append(writer.bytes.count)
+            }
+        }
+        if elidedCount == 0, writer.bytes.count <= limit { return String(decoding: writer.bytes, as: UTF8.self) }
+        return Self.shortened(writer.bytes, kept(ends, limit: limit), ends, alreadyElided: elidedCount)
+    }
+
+    // Which messages stay: a quarter of the room for the beginning, the rest for the end, what is over for the beginning.
+    private func kept(_ ends: [Int], limit: Int) -> (head: Int, tail: Int) {
+        let headLimit = elidedCount > 0 ? gap : ends.count
+        var room = limit - 2
+        var head = 0
+        var tail = ends.count
+        func length(_ index: Int) -> Int { ends[index] - (index == 0 ? 1 : ends[index - 1]) }
+        func extendHead(leaving reserve: Int) {
+            while head < min(headLimit, tail), length(head) <= room - reserve {
+                room -= length(head)
+                head += 1
+            }
+        }
+        extendHead(leaving: limit / 4 * 3)
+        while tail > max(head, elidedCount > 0 ? gap : 0), length(tail - 1) <= room {
+            tail -= 1
+            room -= length(tail)
+        }
+        extendHead(leaving: 0)
+        return (head, tail)
+    }
+
+    private static func shortened(
+        _ bytes: [UInt8], _ kept: (head: Int, tail: Int), _ ends: [Int], alreadyElided: Int
+    ) -> String {
+        var writer = JSONWriter()
+        writer.bytes.reserveCapacity(bytes.count)
+        writer.bytes.append(contentsOf: kept.head > 0 ? bytes[..<ends[kept.head - 1]] : bytes[..<1])
+        let elided = kept.tail - kept.head + alreadyElided
+        if elided > 0 {
+            let entry = Message(role: "elided", content: .string("...[\(elided) messages elided]"))
+            entry.write(to: &writer)
+        }
+        var rest = bytes[(kept.tail > 0 ? ends[kept.tail - 1] : 1)...]
+        if rest.first == UInt8(ascii: ",") { rest = rest.dropFirst() }
+        if rest.count > 1, writer.bytes.count > 1 { writer.bytes.append(UInt8(ascii: ",")) }
+        writer.bytes.append(contentsOf: rest)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+extension Message {
+    /// Writes the message as an object.
+    fileprivate func write(to writer: inout JSONWriter) {
+        writer.object { writer in
+            writer.field("role")
+            writer.string(role)
+            if let content {
+                writer.field("content")
+                writer.value(content)
+            }
+            if let toolCalls {
+                writer.field("tool_calls")
+                writer.value(toolCalls)
+            }
+            if let toolCallID {
+                writer.field("tool_call_id")
+                writer.string(toolCallID)
+            }
+            if let finishReason {
+                writer.field("finish_reason")
+                writer.string(finishReason)
+            }
+            if let index {
+                writer.field("index")
+                writer.int(index)
+            }
+        }
+    }
+}

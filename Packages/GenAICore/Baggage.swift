@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+
+/// Values that travel with a request through all its services, in the `baggage` header.
+///
+/// Every service on the way, your vendors' included, can read them: put nothing secret in.
+///
+/// Source: W3C Baggage.
+public struct Baggage: Sendable, Hashable {
+    /// A value with its name.
+    public struct Entry: Sendable, Hashable {
+        /// The name: an HTTP token.
+        public let key: String
+        /// The value, decoded.
+        public var value: String
+        /// What further is said about the value.
+        public var properties: [Property]
+    }
+
+    /// A remark on an entry, whose meaning is left to those who exchange it.
+    public struct Property: Sendable, Hashable {
+        /// The name: an HTTP token.
+        public let key: String
+        /// The value, decoded; `nil` when the property is a name alone.
+        public let value: String?
+
+        /// Creates a property; `nil` when the key is not an HTTP token.
+        public init?(key: String, value: String? = nil) {
+            guard isToken(key.utf8) else { return nil }
+            self.key = key
+            self.value = value
+        }
+    }
+
+    /// The most bytes of a header that are read or written. W3C asks for at least as many.
+    public static let byteLimit = 8192
+    /// The most entries of a header that are read or written. W3C asks for 64; its older text had 180.
+    public static let entryLimit = 180
+
+    /// The entries in the order they were first set, each key once.
+    public private(set) var entries: [Entry] = []
+
+    /// Creates empty baggage.
+    public init() {}
+
+    /// Reads a header. Malformed entries are skipped; of equal keys the last one wins.
+    ///
+    /// Entries past ``byteLimit`` or ``entryLimit`` are dropped whole.
+    public init(_ header: String) {
+        let window = header.utf8.prefix(Self.byteLimit + 1)
+        let isCut = window.count > Self.byteLimit
+        for member in window.split(separator: UInt8(ascii: ",")) where !(isCut && member.endIndex == window.endIndex) {
+            guard entries.count < Self.entryLimit else { return }
+            if let entry = Entry(member) { set(entry) }
+        }
+    }
+
+    /// The value of a key.
+    ///
+    /// Setting a value drops the entry's properties; setting `nil` removes the entry. A key that is not an HTTP
+    /// token is ignored.
+    public subscript(key: String) -> String? {
+        get { entries.first { $0.key == key }?.value }
+        set {
+            if let newValue { set(key, newValue) } else { entries.removeAll { $0.key == key } }
+        }
+    }
+
+    /// Sets a value with properties. A key that is not an HTTP token is ignored.
+    public mutating func set(_ key: String, _ value: String, properties: [Property] = []) {
+        guard isToken(key.utf8) else { return }
+        set(Entry(key: key, value: value, properties: properties))
+    }
+
+    private mutating func set(_ entry: Entry) {
+        if let index = entries.firstIndex(where: { $0.key == entry.key }) {
+            entries[index] = entry
+        } else {
+            entries.append(entry)
+        }
+    }
+
+    /// Whether there are no entries.
+    public var isEmpty: Bool { entries.isEmpty }
+
+    /// The header's text; empty when there are no entries.
+    ///
+    /// Entries that do not fit ``byteLimit`` or ``entryLimit`` any more are left out whole; later ones that fit
+    /// are kept.
+    public var header: String {
+        var text: [UInt8] = []
+        var count = 0
+        for entry in entries where count < Self.entryLimit {
+            let member = entry.encoded
+            let separator = text.isEmpty ? 0 : 1
+            guard text.count + separator + member.count <= Self.byteLimit else { continue }
+            if separator > 0 { text.append(UInt8(ascii: ",")) }
+            text += member
+            count += 1
+        }
+        return String(decoding: text, as: UTF8.self)
+    }
+}
+
+extension Baggage.Entry {
+    /// Reads `key=value;property`; `nil` when it is malformed.
+    fileprivate init?(_ member: Substring.UTF8View) {
+        var parts = member.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).lazy.map(trimmed)[...]
+        guard let (key, value) = parts.popFirst().flatMap(pair), let value else { return nil }
+        self.init(key: key, value: value, properties: [])
+        for part in parts where !part.isEmpty {
+            guard let (key, value) = pair(part), let property = Baggage.Property(key: key, value: value) else {
+                return nil
+            }
+            properties.append(property)
+        }
+    }
+
+    fileprivate var encoded: [UInt8] {
+        var bytes = Array(key.utf8) + [UInt8(ascii: "=")]
+        appendEncoded(value, to: &bytes)
+        for property in properties {
+            bytes.append(UInt8(ascii: ";"))
+            bytes += property.key.utf8
+            guard let value = property.value else { continue }
+            bytes.append(UInt8(ascii: "="))
+            appendEncoded(value, to: &bytes)
+        }
+        return bytes
+    }
+}
+
+/// Reads `key` or `key=value`; `nil` when either has a byte it must not have.
+private func pair(_ bytes: Substring.UTF8View) -> (key: String, value: String?)? {
+    let border = bytes.firstIndex(of: UInt8(ascii: "=")) ?? bytes.endIndex
+    let key = trimmed(bytes[..<border])
+    guard isToken(key) else { return nil }
+    guard border < bytes.endIndex else { return (String(Substring(key)), nil) }
+    let value = trimmed(bytes[border...].dropFirst())
+    guard value.allSatisfy(isBaggageOctet) else { return nil }
+    return (String(Substring(key)), decoded(value))
+}
+
+/// Undoes percent coding. A `%` without two digits stays; bytes that are not UTF-8 become U+FFFD.
+private func decoded(_ text: Substring.UTF8View) -> String {
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.count)
+    var rest = text
+    while let byte = rest.popFirst() {
+        if byte == UInt8(ascii: "%"), let value = hexByte(rest.prefix(2)) {
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        } else {
+            bytes.append(byte)
+        }
+    }
+    return String(decoding: bytes, as: UTF8.self)
+}
+
+private func hexByte(_ digits: Substring.UTF8View) -> UInt8? {
+    guard digits.count == 2 else { return nil }
+    let lowerCased = digits.lazy.map { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) ? $0 | 0x20 : $0 }
+    return hexNumber(lowerCased).map(UInt8.init(truncatingIfNeeded:))
+}
+
+private func appendEncoded(_ text: String, to bytes: inout [UInt8]) {
+    let digits = Array("0123456789ABCDEF".utf8)
+    for byte in text.utf8 {
+        if isBaggageOctet(byte), byte != UInt8(ascii: "%") {
+            bytes.append(byte)
+        } else {
+            bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
+        }
+    }
+}
+
+/// Source: W3C Baggage, `baggage-octet`.
+private func isBaggageOctet(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x21, 0x23...0x2B, 0x2D...0x3A, 0x3C...0x5B, 0x5D...0x7E: true
+    default: false
+    }
+}
+
+/// Source: RFC 7230, section 3.2.6.
+private func isToken(_ bytes: some Collection<UInt8>) -> Bool {
+    !bytes.isEmpty
+        && bytes.allSatisfy { byte in
+            switch byte {
+            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+            case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+            }
+        }
+}

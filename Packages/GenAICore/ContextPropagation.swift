@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: MIT
+
+/// Which parts of a context's identity cross process borders as baggage.
+///
+/// None do unless they are named: baggage is readable by everyone on the way, and what arrives in it can be forged.
+public struct PropagatedIdentity: OptionSet, Sendable, Hashable {
+    /// The parts as bits.
+    public let rawValue: UInt8
+
+    /// Creates a set from bits.
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// The conversation and its turn: `gen_ai.conversation.id`, `gen_ai.conversation.turn`.
+    public static let conversation = PropagatedIdentity(rawValue: 1 << 0)
+    /// The user: `user.id`.
+    public static let user = PropagatedIdentity(rawValue: 1 << 1)
+    /// The workflow: `workflow.id`, `workflow.type`, `gen_ai.workflow.name`.
+    public static let workflow = PropagatedIdentity(rawValue: 1 << 2)
+    /// The agent: `gen_ai.agent.name`, `gen_ai.agent.id`, `gen_ai.agent.version`.
+    public static let agent = PropagatedIdentity(rawValue: 1 << 3)
+}
+
+extension GenAIContext {
+    /// What travels along with requests, for all services on the way to read.
+    ///
+    /// Filled by ``extracting(from:accepting:using:)`` and passed on by ``inject(into:propagating:using:)``.
+    public var baggage: Baggage { identity?.fields.baggage ?? Baggage() }
+
+    /// The context with other baggage.
+    public func settingBaggage(_ baggage: Baggage) -> GenAIContext {
+        updating { $0.baggage = baggage }
+    }
+
+    /// Writes the current span's identity, the baggage and the named parts of the identity to a carrier.
+    ///
+    /// Without a current span and without baggage nothing is written. For a receiver that must not read the baggage
+    /// use a propagator without it.
+    ///
+    /// - Parameters:
+    ///   - carrier: For example HTTP headers.
+    ///   - identity: The parts of the identity to add to the baggage.
+    ///   - propagator: The formats to write.
+    public func inject(
+        into carrier: inout some TextMapCarrier, propagating identity: PropagatedIdentity = [],
+        using propagator: W3CPropagator = W3CPropagator()
+    ) {
+        propagator.inject(propagated(identity), into: &carrier)
+    }
+
+    /// Writes the context through a closure that is called with a name and its text; see
+    /// ``inject(into:propagating:using:)``.
+    public func inject(
+        propagating identity: PropagatedIdentity = [], using propagator: W3CPropagator = W3CPropagator(),
+        _ setText: (_ name: String, _ text: String) -> Void
+    ) {
+        propagator.inject(propagated(identity), setText)
+    }
+
+    /// The context with the parent span and the baggage that a carrier brings.
+    ///
+    /// What the carrier lacks, or has malformed, leaves the context as it is.
+    ///
+    /// - Parameters:
+    ///   - carrier: For example the headers of an incoming request.
+    ///   - identity: The parts of the identity to take from the baggage. Accept only what you would believe the
+    ///     sender.
+    ///   - propagator: The formats to read.
+    public func extracting(
+        from carrier: some TextMapCarrier, accepting identity: PropagatedIdentity = [],
+        using propagator: W3CPropagator = W3CPropagator()
+    ) -> GenAIContext {
+        adopting(propagator.extract(from: carrier), accepting: identity)
+    }
+
+    /// The context with what is read through a closure that is called with a lower-case name; see
+    /// ``extracting(from:accepting:using:)``.
+    public func extracting(
+        accepting identity: PropagatedIdentity = [], using propagator: W3CPropagator = W3CPropagator(),
+        _ text: (_ name: String) -> String?
+    ) -> GenAIContext {
+        adopting(propagator.extract(text), accepting: identity)
+    }
+
+    private func propagated(_ identity: PropagatedIdentity) -> PropagatedContext {
+        var baggage = self.baggage
+        func add(_ key: AttributeKey<String>, _ value: String?) {
+            if let value { baggage[key.name] = value }
+        }
+        if identity.contains(.conversation), let conversationID {
+            add(.genAIConversationID, conversationID)
+            baggage[turnKey] = turn.map(String.init)
+        }
+        if identity.contains(.user) { add(.userID, userID) }
+        if identity.contains(.workflow), let workflow {
+            add(.workflowID, workflow.id)
+            add(.workflowType, workflow.type)
+            add(.genAIWorkflowName, workflow.name)
+        }
+        if identity.contains(.agent), let agent {
+            add(.genAIAgentName, agent.name)
+            add(.genAIAgentID, agent.id)
+            add(.genAIAgentVersion, agent.version)
+        }
+        return PropagatedContext(spanContext: spanContext, baggage: baggage)
+    }
+
+    private func adopting(_ incoming: PropagatedContext, accepting identity: PropagatedIdentity) -> GenAIContext {
+        var context = self
+        if let parent = incoming.spanContext { context = context.settingParent(parent) }
+        guard !incoming.baggage.isEmpty else { return context }
+        let baggage = incoming.baggage
+        if identity.contains(.conversation), let id = baggage.text(.genAIConversationID) {
+            context = context.enteringConversation(id, userID: nil, turn: baggage.turn)
+        }
+        return context.updating { fields in
+            fields.baggage = baggage
+            if identity.contains(.user), let id = baggage.text(.userID) { fields.userID = id }
+            if identity.contains(.workflow), let workflow = baggage.workflow { fields.workflow = workflow }
+            if identity.contains(.agent), let agent = baggage.agent { fields.agent = agent }
+        }
+    }
+}
+
+private let turnKey = AttributeKey<Int>.genAIConversationTurn.name
+
+extension Baggage {
+    fileprivate func text(_ key: AttributeKey<String>) -> String? {
+        self[key.name].flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// A turn that a sender can mean; the bound keeps a forged one from overflowing the count.
+    fileprivate var turn: Int? {
+        self[turnKey].flatMap { Int($0) }.flatMap { (1...1_000_000_000).contains($0) ? $0 : nil }
+    }
+
+    fileprivate var workflow: Workflow? {
+        text(.workflowID).map { Workflow(id: $0, type: text(.workflowType), name: text(.genAIWorkflowName)) }
+    }
+
+    fileprivate var agent: Agent? {
+        let agent = Agent(name: text(.genAIAgentName), id: text(.genAIAgentID), version: text(.genAIAgentVersion))
+        return agent.name == nil && agent.id == nil ? nil : agent
+    }
+}

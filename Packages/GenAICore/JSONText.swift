@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: MIT
+
+/// Writes JSON text, byte by byte, into one growing buffer.
+///
+/// Commas look after themselves: each value or name is preceded by one unless it comes first. Text is escaped no
+/// further than RFC 8259 demands. The caller balances objects and arrays by using the closures.
+package struct JSONWriter: Sendable {
+    /// The text so far, in UTF-8. Keep the writer and remove the bytes to reuse the memory.
+    package var bytes: [UInt8] = []
+
+    /// Creates a writer with nothing written.
+    package init() {}
+
+    /// An object; the closure writes names and values in turn.
+    package mutating func object(_ body: (inout JSONWriter) -> Void) {
+        open(UInt8(ascii: "{"))
+        body(&self)
+        bytes.append(UInt8(ascii: "}"))
+    }
+
+    /// An array; the closure writes the elements.
+    package mutating func array(_ body: (inout JSONWriter) -> Void) {
+        open(UInt8(ascii: "["))
+        body(&self)
+        bytes.append(UInt8(ascii: "]"))
+    }
+
+    /// A name within an object; its value follows.
+    package mutating func key(_ name: String) {
+        string(name)
+        bytes.append(UInt8(ascii: ":"))
+    }
+
+    /// A name known when compiling, which must need no escapes.
+    package mutating func field(_ name: StaticString) {
+        open(UInt8(ascii: "\""))
+        raw(name)
+        raw("\":")
+    }
+
+    /// Text known when compiling, as it is and without a comma before it.
+    package mutating func raw(_ text: StaticString) {
+        bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
+    }
+
+    /// Text in quotation marks.
+    package mutating func string(_ text: String) {
+        open(UInt8(ascii: "\""))
+        withUTF8(of: text) { escape($0) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// A whole number of at most 64 bits, exact however large.
+    package mutating func int(_ number: some FixedWidthInteger) {
+        separate()
+        digits(number)
+    }
+
+    /// A whole number in quotation marks, as proto3 JSON writes those of 64 bits.
+    package mutating func quoted(_ number: some FixedWidthInteger) {
+        open(UInt8(ascii: "\""))
+        digits(number)
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// The shortest text that reads back as the same number; `"NaN"`, `"Infinity"` and `"-Infinity"` are strings,
+    /// as in proto3 JSON.
+    package mutating func double(_ number: Double) {
+        guard number.isFinite else {
+            return string(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")
+        }
+        separate()
+        withUTF8(of: number.description) { bytes.append(contentsOf: $0) }
+    }
+
+    /// `true` or `false`.
+    package mutating func bool(_ flag: Bool) {
+        separate()
+        raw(flag ? "true" : "false")
+    }
+
+    /// `null`.
+    package mutating func null() {
+        separate()
+        raw("null")
+    }
+
+    /// Bytes as text in base64, with padding.
+    package mutating func base64(_ data: [UInt8]) {
+        open(UInt8(ascii: "\""))
+        bytes.reserveCapacity(bytes.count + (data.count + 2) / 3 * 4 + 1)
+        for start in stride(from: 0, to: data.count, by: 3) { base64Group(data[start..<min(start + 3, data.count)]) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// Bytes as lower-case hexadecimal text, the most significant first.
+    package mutating func hex(_ words: UInt64...) {
+        open(UInt8(ascii: "\""))
+        for word in words {
+            for shift in stride(from: 60, through: 0, by: -4) {
+                bytes.append(digit(Int(truncatingIfNeeded: word >> UInt64(shift)) & 0xF, of: "0123456789abcdef"))
+            }
+        }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
+    /// An attribute value in plain JSON: maps are objects and bytes base64 text.
+    ///
+    /// What is nested deeper than 128 levels is written as `null`, so that no input can exhaust the stack.
+    package mutating func value(_ value: AttributeValue) {
+        self.value(value, levels: 128)
+    }
+
+    private mutating func value(_ value: AttributeValue, levels: Int) {
+        switch value {
+        case .string(let text): string(text)
+        case .bool(let flag): bool(flag)
+        case .int(let number): int(number)
+        case .double(let number): double(number)
+        case .bytes(let data): base64(data)
+        case .null: null()
+        case .array, .map:
+            guard levels > 0 else { return null() }
+            nested(value, levels: levels - 1)
+        }
+    }
+
+    private mutating func nested(_ value: AttributeValue, levels: Int) {
+        if case .array(let elements) = value {
+            array { writer in
+                for element in elements { writer.value(element, levels: levels) }
+            }
+        } else if case .map(let entries) = value {
+            object { writer in
+                for entry in entries {
+                    writer.key(entry.key)
+                    writer.value(entry.value, levels: levels)
+                }
+            }
+        }
+    }
+}
+
+extension JSONWriter {
+    private mutating func open(_ mark: UInt8) {
+        separate()
+        bytes.append(mark)
+    }
+
+    // Strings end with a quotation mark, so the last byte alone tells whether a value came before.
+    private mutating func separate() {
+        switch bytes.last {
+        case nil, UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: "\n"): break
+        default: bytes.append(UInt8(ascii: ","))
+        }
+    }
+
+    private mutating func escape(_ text: UnsafeBufferPointer<UInt8>) {
+        var written = 0
+        var position = 0
+        while position < text.count {
+            position = plainEnd(in: text, from: position)
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[written..<position]))
+            guard position < text.count else { return }
+            escape(text[position])
+            position += 1
+            written = position
+        }
+    }
+
+    private mutating func escape(_ byte: UInt8) {
+        switch byte {
+        case UInt8(ascii: "\""): raw("\\\"")
+        case UInt8(ascii: "\\"): raw("\\\\")
+        case 0x08: raw("\\b")
+        case 0x09: raw("\\t")
+        case 0x0A: raw("\\n")
+        case 0x0C: raw("\\f")
+        case 0x0D: raw("\\r")
+        default:
+            raw(byte < 0x10 ? "\\u000" : "\\u001")
+            bytes.append(digit(Int(byte & 0xF), of: "0123456789abcdef"))
+        }
+    }
+
+    private mutating func digits(_ number: some FixedWidthInteger) {
+        if number < 0 { bytes.append(UInt8(ascii: "-")) }
+        var rest = UInt64(truncatingIfNeeded: number.magnitude)
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 20) { buffer in
+            var start = 20
+            repeat {
+                start -= 1
+                buffer[start] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+                rest /= 10
+            } while rest > 0
+            bytes.append(contentsOf: buffer[start...])
+        }
+    }
+
+    private mutating func base64Group(_ group: ArraySlice<UInt8>) {
+        let alphabet: StaticString = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+        var bits = 0
+        for byte in group { bits = bits << 8 | Int(byte) }
+        bits <<= (3 - group.count) * 8
+        for index in 0..<4 {
+            bytes.append(
+                index <= group.count ? digit(bits >> (18 - index * 6) & 0x3F, of: alphabet) : UInt8(ascii: "="))
+        }
+    }
+}
+
+extension AttributeValue {
+    /// The value in plain JSON, on one line: maps are objects, bytes base64 text, numbers that are not finite text.
+    package var jsonText: String {
+        var writer = JSONWriter()
+        writer.value(self)
+        return String(decoding: writer.bytes, as: UTF8.self)
+    }
+}
+
+/// Lends the text's bytes, without a copy wherever the string holds UTF-8 itself.
+package func withUTF8(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
+    if text.utf8.withContiguousStorageIfAvailable(body) != nil { return }
+    var native = text
+    native.withUTF8(body)
+}
+
+/// The position of the first byte that needs an escape; looks at eight bytes at a time.
+///
+/// In ordinary 64-bit arithmetic, because comparisons of SIMD vectors are compiled to a loop over the elements.
+private func plainEnd(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+    var position = start
+    let raw = UnsafeRawBufferPointer(text)
+    while position + 8 <= text.count, !needsEscape(raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)) {
+        position += 8
+    }
+    while position < text.count {
+        let byte = text[position]
+        if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
+        position += 1
+    }
+    return position
+}
+
+/// Whether one of eight bytes does: subtracting borrows through the top bit of those below the bound, and the bytes
+/// that equal a character are below one once they are combined with it by exclusive or.
+private func needsEscape(_ block: UInt64) -> Bool {
+    let ones: UInt64 = 0x0101_0101_0101_0101
+    let quote = block ^ (ones &* 0x22)
+    let backslash = block ^ (ones &* 0x5C)
+    let below =
+        ((block &- (ones &* 0x20)) & ~block) | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
+    return below & (ones &* 0x80) != 0
+}
+
+private func digit(_ index: Int, of alphabet: StaticString) -> UInt8 {
+    alphabet.utf8Start[index]
+}

@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+
+/// Something that carries context as named texts: HTTP headers, message properties, the `_meta` of MCP.
+public protocol TextMapCarrier {
+    /// The text of a name, given in lower case.
+    ///
+    /// HTTP ignores the case of names, so a carrier of HTTP headers must, too. Where a name occurs several times,
+    /// the texts are joined by a comma.
+    func text(named name: String) -> String?
+
+    /// Replaces the text of a name, given in lower case.
+    mutating func setText(_ text: String, named name: String)
+}
+
+extension [String: String]: TextMapCarrier {
+    /// The value of a name in whatever case.
+    public func text(named name: String) -> String? {
+        if let text = self[name] { return text }
+        // Of several spellings the first in order, so that the outcome does not hang on hashing.
+        return keys.filter { isEqualIgnoringCase($0, name) }.min().flatMap { self[$0] }
+    }
+
+    /// Sets the value of a name and removes other spellings of the name.
+    public mutating func setText(_ text: String, named name: String) {
+        for key in keys.filter({ isEqualIgnoringCase($0, name) }) { self[key] = nil }
+        self[name] = text
+    }
+}
+
+/// What crosses a process border: where the trace stands and what the application sends along.
+public struct PropagatedContext: Sendable, Hashable {
+    /// The span that is the parent on the other side, when there is one.
+    public var spanContext: SpanContext?
+    /// What the application sends along.
+    public var baggage: Baggage
+
+    /// Creates a context.
+    public init(spanContext: SpanContext? = nil, baggage: Baggage = Baggage()) {
+        self.spanContext = spanContext
+        self.baggage = baggage
+    }
+}
+
+/// Writes context to and reads it from carriers in the formats of the W3C.
+///
+/// Never throws: what is malformed is as good as absent, and what is empty or invalid is not written.
+///
+/// Source: OpenTelemetry propagators API; W3C Trace Context level 2; W3C Baggage.
+public struct W3CPropagator: Sendable, Hashable {
+    /// The names it reads and writes.
+    public static let fields = ["traceparent", "tracestate", "baggage"]
+
+    /// Whether it handles `traceparent` and `tracestate`.
+    public var includesTraceContext: Bool
+    /// Whether it handles `baggage`.
+    public var includesBaggage: Bool
+
+    /// Creates a propagator.
+    public init(includesTraceContext: Bool = true, includesBaggage: Bool = true) {
+        self.includesTraceContext = includesTraceContext
+        self.includesBaggage = includesBaggage
+    }
+
+    /// Writes a context to a carrier.
+    public func inject(_ context: PropagatedContext, into carrier: inout some TextMapCarrier) {
+        inject(context) { carrier.setText($1, named: $0) }
+    }
+
+    /// Writes a context through a closure that is called with a name and its text, for carriers without a type of
+    /// their own.
+    public func inject(_ context: PropagatedContext, _ setText: (_ name: String, _ text: String) -> Void) {
+        if includesTraceContext, let spanContext = context.spanContext, spanContext.isValid {
+            setText("traceparent", spanContext.traceparent)
+            let state = spanContext.traceState.description
+            if !state.isEmpty { setText("tracestate", state) }
+        }
+        guard includesBaggage else { return }
+        let header = context.baggage.header
+        if !header.isEmpty { setText("baggage", header) }
+    }
+
+    /// Reads a context from a carrier.
+    public func extract(from carrier: some TextMapCarrier) -> PropagatedContext {
+        extract { carrier.text(named: $0) }
+    }
+
+    /// Reads a context through a closure that is called with a lower-case name and returns its text.
+    public func extract(_ text: (_ name: String) -> String?) -> PropagatedContext {
+        var context = PropagatedContext()
+        if includesTraceContext, let traceparent = text("traceparent") {
+            context.spanContext = SpanContext(traceparent: traceparent, tracestate: text("tracestate"))
+        }
+        if includesBaggage, let header = text("baggage") { context.baggage = Baggage(header) }
+        return context
+    }
+}
+
+private func isEqualIgnoringCase(_ one: String, _ other: String) -> Bool {
+    func lowerCased(_ byte: UInt8) -> UInt8 {
+        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
+    }
+    return one.utf8.count == other.utf8.count
+        && zip(one.utf8, other.utf8).allSatisfy { lowerCased($0) == lowerCased($1) }
+}

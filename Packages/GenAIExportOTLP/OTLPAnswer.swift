@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: MIT
+import GenAIHTTP
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+/// A server's answer, read as far as it can be.
+struct OTLPAnswer {
+    let status: Int
+    let headers: HTTPHeaders
+    /// `nil` when the body broke off.
+    let body: [UInt8]?
+
+    /// What the server says it did not take, in an answer that is otherwise a success.
+    struct PartialSuccess: Equatable {
+        var rejectedCount = 0
+        var message = ""
+    }
+
+    /// The answer's body means nothing in OTLP.
+    struct Unreadable: Error {}
+
+    var isSuccess: Bool { (200..<300).contains(status) }
+    var isRedirect: Bool { (300..<400).contains(status) }
+    /// Whether the same request may succeed later. Source: OTLP specification, retryable response codes.
+    var isRetryable: Bool { [429, 502, 503, 504].contains(status) }
+
+    private var contentType: String {
+        (headers["Content-Type"] ?? "").prefix { $0 != ";" }.lowercased().filter { $0 != " " }
+    }
+
+    /// Whether the answer is a web page: something other than an OTLP server answers at this URL.
+    var isWebPage: Bool { contentType == "text/html" }
+
+    /// Reads an `Export*ServiceResponse`; an empty body says that everything was taken.
+    func partialSuccess() throws(Unreadable) -> PartialSuccess {
+        guard let body else { throw Unreadable() }
+        guard !body.isEmpty else { return PartialSuccess() }
+        do {
+            return contentType == "application/json"
+                ? try Self.partialSuccess(json: body) : try Self.partialSuccess(protobuf: body)
+        } catch {
+            throw Unreadable()
+        }
+    }
+
+    /// The server's own words about a failure, from a `google.rpc.Status` or plain text; empty when there are none.
+    var statusMessage: String {
+        guard let body else { return "" }
+        switch contentType {
+        case "application/json": return (try? JSONDecoder().decode(RPCStatus.self, from: Data(body)))?.message ?? ""
+        case "text/plain": return String(decoding: body.prefix(1_024), as: UTF8.self)
+        case "text/html": return ""
+        default: return (try? Self.text(2, of: body[...])) ?? ""
+        }
+    }
+
+    // MARK: - Protobuf
+
+    private static func partialSuccess(protobuf body: [UInt8]) throws -> PartialSuccess {
+        var partial = PartialSuccess()
+        var response = ProtobufReader(body[...])
+        while let (field, value) = try response.next() {
+            guard field == 1, case .bytes(let content) = value else { continue }
+            var message = ProtobufReader(content)
+            while let (field, value) = try message.next() {
+                if field == 1, case .varint(let count) = value {
+                    partial.rejectedCount = Int(clamping: Int64(bitPattern: count))
+                }
+            }
+            partial.message = try text(2, of: content)
+        }
+        return partial
+    }
+
+    private static func text(_ wanted: UInt64, of body: ArraySlice<UInt8>) throws(ProtobufReader.Malformed) -> String {
+        var reader = ProtobufReader(body)
+        var text = ""
+        while let (field, value) = try reader.next() {
+            if field == wanted, case .bytes(let content) = value { text = String(decoding: content, as: UTF8.self) }
+        }
+        return text
+    }
+
+    // MARK: - JSON
+
+    private struct RPCStatus: Decodable {
+        var message: String?
+    }
+
+    private struct Response: Decodable {
+        struct Partial: Decodable {
+            var rejectedSpans: WireInt?
+            var rejectedLogRecords: WireInt?
+            var rejectedDataPoints: WireInt?
+            var errorMessage: String?
+        }
+        var partialSuccess: Partial?
+    }
+
+    /// A whole number of 64 bits, which JSON may hold as text.
+    private struct WireInt: Decodable {
+        var number: Int
+
+        init(from decoder: any Decoder) throws {
+            let container = try decoder.singleValueContainer()
+            if let text = try? container.decode(String.self) {
+                guard let parsed = Int(text) else { throw Unreadable() }
+                number = parsed
+            } else {
+                number = try container.decode(Int.self)
+            }
+        }
+    }
+
+    private static func partialSuccess(json body: [UInt8]) throws -> PartialSuccess {
+        guard let partial = try JSONDecoder().decode(Response.self, from: Data(body)).partialSuccess
+        else { return PartialSuccess() }
+        let count = partial.rejectedSpans ?? partial.rejectedLogRecords ?? partial.rejectedDataPoints
+        return PartialSuccess(rejectedCount: count?.number ?? 0, message: partial.errorMessage ?? "")
+    }
+}

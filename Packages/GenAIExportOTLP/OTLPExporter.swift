@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+public import GenAIHTTP
+public import GenAITelemetry
+
+// The three exporters differ in what they take. Everything they do is in OTLPClient.
+
+/// Sends spans to an OTLP server over HTTP.
+///
+/// One export encodes the batch, compresses it if so configured, sends it, and repeats it after connection failures
+/// and the statuses 429, 502, 503 and 504, with growing random waits or as long as `Retry-After` says, all within the
+/// timeout. A batch the server calls too large (413) is sent in halves. Redirects are not followed. What the server
+/// refuses in an otherwise accepted batch is not sent again; the error's `rejectedCount` tells how much it was.
+///
+/// Safe to share; concurrent exports work, but do not share buffers.
+///
+/// Source: OpenTelemetry protocol specification 1.10, OTLP/HTTP.
+public struct OTLPSpanExporter: SpanExporter {
+    private let client: OTLPClient<SpanData>
+
+    /// Creates an exporter.
+    ///
+    /// - Parameters:
+    ///   - environment: Where what the configuration leaves open is looked up.
+    ///   - transport: What sends the requests; `nil` means a `URLSessionTransport` with the configuration's files.
+    /// - Throws: `ConfigurationError` for an endpoint that is no URL, the protocol `grpc`, and certificate files that
+    ///   the platform or the file system does not let us use.
+    public init(
+        _ configuration: OTLPConfiguration = OTLPConfiguration(), environment: TelemetryEnvironment = .process,
+        transport: (any HTTPTransport)? = nil
+    ) throws(ConfigurationError) {
+        client = try OTLPClient(configuration, environment: environment, transport: transport)
+    }
+
+    init(client: OTLPClient<SpanData>) {
+        self.client = client
+    }
+
+    /// What the exporter has done so far.
+    public var statistics: OTLPStatistics { client.statistics }
+
+    /// Delivers one batch; see the type.
+    public func export(_ batch: [SpanData]) async throws(ExportError) {
+        try await client.export(batch)
+    }
+
+    /// Makes later exports, and repeats of running ones, fail. Idempotent.
+    public func shutdown() async {
+        client.shutdown()
+    }
+}
+
+/// Sends log records and events to an OTLP server over HTTP; works like ``OTLPSpanExporter``.
+public struct OTLPLogRecordExporter: LogRecordExporter {
+    private let client: OTLPClient<LogRecord>
+
+    /// Creates an exporter.
+    ///
+    /// - Parameters:
+    ///   - environment: Where what the configuration leaves open is looked up.
+    ///   - transport: What sends the requests; `nil` means a `URLSessionTransport` with the configuration's files.
+    /// - Throws: `ConfigurationError`, as ``OTLPSpanExporter`` does.
+    public init(
+        _ configuration: OTLPConfiguration = OTLPConfiguration(), environment: TelemetryEnvironment = .process,
+        transport: (any HTTPTransport)? = nil
+    ) throws(ConfigurationError) {
+        client = try OTLPClient(configuration, environment: environment, transport: transport)
+    }
+
+    init(client: OTLPClient<LogRecord>) {
+        self.client = client
+    }
+
+    /// What the exporter has done so far.
+    public var statistics: OTLPStatistics { client.statistics }
+
+    /// Delivers one batch; see ``OTLPSpanExporter``.
+    public func export(_ batch: [LogRecord]) async throws(ExportError) {
+        try await client.export(batch)
+    }
+
+    /// Makes later exports, and repeats of running ones, fail. Idempotent.
+    public func shutdown() async {
+        client.shutdown()
+    }
+}
+
+/// Sends metrics to an OTLP server over HTTP; works like ``OTLPSpanExporter``.
+public struct OTLPMetricExporter: MetricExporter {
+    private let client: OTLPClient<MetricData>
+    private let temporality: TemporalityPreference
+    private let histogramAggregation: MetricAggregation
+
+    /// Creates an exporter.
+    ///
+    /// - Parameters:
+    ///   - temporality: What points count from. Default: cumulative. Variable:
+    ///     `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`.
+    ///   - histogramAggregation: How histograms are kept. Default: explicit buckets. Variable:
+    ///     `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`.
+    ///   - environment: Where what is left open is looked up.
+    ///   - transport: What sends the requests; `nil` means a `URLSessionTransport` with the configuration's files.
+    /// - Throws: `ConfigurationError`, as ``OTLPSpanExporter`` does.
+    public init(
+        _ configuration: OTLPConfiguration = OTLPConfiguration(), temporality: TemporalityPreference? = nil,
+        histogramAggregation: MetricAggregation? = nil, environment: TelemetryEnvironment = .process,
+        transport: (any HTTPTransport)? = nil
+    ) throws(ConfigurationError) {
+        client = try OTLPClient(configuration, environment: environment, transport: transport)
+        self.temporality = temporality ?? TemporalityPreference(environment: environment) ?? .cumulative
+        self.histogramAggregation =
+            histogramAggregation ?? .defaultHistogram(environment: environment) ?? .default
+    }
+
+    /// What the exporter has done so far, counted in data points.
+    public var statistics: OTLPStatistics { client.statistics }
+
+    /// What the points of an instrument count from, by the preference.
+    public func temporality(for kind: InstrumentKind) -> AggregationTemporality {
+        temporality.temporality(for: kind)
+    }
+
+    /// How an instrument's measurements are combined; only histograms have a choice.
+    public func aggregation(for kind: InstrumentKind) -> MetricAggregation {
+        kind == .histogram ? histogramAggregation : .default
+    }
+
+    /// Delivers one batch; see ``OTLPSpanExporter``.
+    public func export(_ batch: [MetricData]) async throws(ExportError) {
+        try await client.export(batch)
+    }
+
+    /// Makes later exports, and repeats of running ones, fail. Idempotent.
+    public func shutdown() async {
+        client.shutdown()
+    }
+}

@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: MIT
+
+/// Writes protobuf's wire format into one buffer that is kept from export to export; knows nothing of OTLP.
+///
+/// The output is canonical: minimal varints, and fields in the order of the calls. A nested message is written in
+/// place: the width of its length is guessed, and the body moved by a byte or two where the guess was wrong. That
+/// beats a first pass for the sizes, which walks every attribute twice, and needs no padded varints, which are legal
+/// but make equal messages differ. Small messages whose size is easily told use ``header(_:length:)`` and move nothing.
+///
+/// Source: protobuf encoding specification, proto3.
+struct ProtobufWriter: ~Copyable {
+    // Raw memory, because an array checks for uniqueness and capacity on every append, which costs more than the
+    // bytes of a short field.
+    private var base = UnsafeMutablePointer<UInt8>.allocate(capacity: 4_096)
+    private var capacity = 4_096
+    /// How many bytes have been written.
+    private(set) var count = 0
+
+    deinit {
+        base.deallocate()
+    }
+
+    /// Lends what has been written.
+    func withBytes<Value>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Value) rethrows -> Value {
+        try body(UnsafeBufferPointer(start: base, count: count))
+    }
+
+    /// Forgets what has been written; memory beyond `limit` bytes is given back.
+    mutating func reset(keeping limit: Int = .max) {
+        count = 0
+        if capacity > limit { resize(to: limit) }
+    }
+
+    // MARK: - Fields
+
+    /// A varint field of whatever integer type; zero is left out unless `always`.
+    mutating func varint(_ field: Int, _ value: UInt64, always: Bool = false) {
+        guard value != 0 || always else { return }
+        reserve(15)
+        put(UInt64(field << 3))
+        put(value)
+    }
+
+    /// A `bool` field; false is left out unless `always`.
+    mutating func bool(_ field: Int, _ value: Bool, always: Bool = false) {
+        varint(field, value ? 1 : 0, always: always)
+    }
+
+    /// A `fixed64` or `sfixed64` field; zero is left out unless `always`.
+    mutating func fixed64(_ field: Int, _ value: UInt64, always: Bool = false) {
+        guard value != 0 || always else { return }
+        reserve(13)
+        put(UInt64(field << 3 | 1))
+        put(fixed: value)
+    }
+
+    /// A `double` field; positive zero is left out unless `always`.
+    mutating func double(_ field: Int, _ value: Double, always: Bool = false) {
+        fixed64(field, value.bitPattern, always: always)
+    }
+
+    /// A `fixed32` field; zero is left out.
+    mutating func fixed32(_ field: Int, _ value: UInt32) {
+        guard value != 0 else { return }
+        reserve(9)
+        put(UInt64(field << 3 | 5))
+        put(fixed: value)
+    }
+
+    /// A `string` field; empty text is left out unless `always`.
+    @inline(__always)
+    mutating func string(_ field: Int, _ text: String, always: Bool = false) {
+        let length = text.utf8.count
+        guard length > 0 || always else { return }
+        header(field, length: length)
+        reserve(length)
+        if text.utf8.withContiguousStorageIfAvailable({ append($0) }) == nil { text.utf8.forEach { append($0) } }
+    }
+
+    /// A `bytes` field; no bytes are left out unless `always`.
+    mutating func bytes(_ field: Int, _ data: [UInt8], always: Bool = false) {
+        guard !data.isEmpty || always else { return }
+        header(field, length: data.count)
+        reserve(data.count)
+        data.withUnsafeBufferPointer { append($0) }
+    }
+
+    /// A `bytes` field that holds whole words, the most significant byte first, as trace and span ids do.
+    mutating func bytes(_ field: Int, words first: UInt64, _ second: UInt64? = nil) {
+        header(field, length: second == nil ? 8 : 16)
+        reserve(16)
+        put(fixed: first.byteSwapped)
+        if let second { put(fixed: second.byteSwapped) }
+    }
+
+    /// A packed field of `fixed64` or `double` bit patterns; none are left out.
+    mutating func packed(_ field: Int, _ values: some Collection<UInt64>) {
+        guard !values.isEmpty else { return }
+        header(field, length: values.count * 8)
+        reserve(values.count * 8)
+        for value in values { put(fixed: value) }
+    }
+
+    /// A packed field of varints; none are left out.
+    mutating func packed(_ field: Int, varints values: [UInt64]) {
+        guard !values.isEmpty else { return }
+        header(field, length: values.reduce(0) { $0 + Self.size(ofVarint: $1) })
+        reserve(values.count * 10)
+        for value in values { put(value) }
+    }
+
+    /// A message field; the closure writes the body. Written even when empty.
+    ///
+    /// - Parameter expecting: A guess of the body's length; only speed depends on it.
+    @inline(__always)
+    mutating func message(_ field: Int, expecting guess: Int, _ body: (inout ProtobufWriter) -> Void) {
+        let width = Self.size(ofVarint: UInt64(guess))
+        reserve(15)
+        put(UInt64(field << 3 | 2))
+        count += width
+        let start = count
+        body(&self)
+        closeMessage(from: start, width: width)
+    }
+
+    /// The beginning of a string, bytes or message field whose content, of exactly `length` bytes, follows.
+    @inline(__always)
+    mutating func header(_ field: Int, length: Int) {
+        reserve(15)
+        put(UInt64(field << 3 | 2))
+        put(UInt64(length))
+    }
+
+    /// How many bytes a varint takes.
+    static func size(ofVarint value: UInt64) -> Int {
+        (70 - (value | 1).leadingZeroBitCount) / 7
+    }
+
+    /// How many bytes a string, bytes or message field takes with content of `length` bytes.
+    static func size(_ field: Int, length: Int) -> Int {
+        size(ofVarint: UInt64(field << 3)) + size(ofVarint: UInt64(length)) + length
+    }
+}
+
+// MARK: - Memory
+
+extension ProtobufWriter {
+    private mutating func closeMessage(from start: Int, width: Int) {
+        let length = count - start
+        let shift = Self.size(ofVarint: UInt64(length)) - width
+        if shift != 0 {
+            reserve(shift)
+            (base + start + shift).update(from: base + start, count: length)
+        }
+        count = start - width
+        put(UInt64(length))
+        count += length
+    }
+
+    private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
+        guard let source = bytes.baseAddress else { return }
+        reserve(bytes.count)
+        (base + count).update(from: source, count: bytes.count)
+        count += bytes.count
+    }
+
+    private mutating func append(_ byte: UInt8) {
+        reserve(1)
+        base[count] = byte
+        count += 1
+    }
+
+    /// Appends without looking at the capacity: the caller has reserved ten bytes.
+    @inline(__always)
+    private mutating func put(_ varint: UInt64) {
+        var rest = varint
+        while rest >= 0x80 {
+            base[count] = UInt8(truncatingIfNeeded: rest) | 0x80
+            count += 1
+            rest >>= 7
+        }
+        base[count] = UInt8(truncatingIfNeeded: rest)
+        count += 1
+    }
+
+    /// Appends in little-endian order without looking at the capacity.
+    @inline(__always)
+    private mutating func put<Word: FixedWidthInteger>(fixed word: Word) {
+        UnsafeMutableRawPointer(base + count).storeBytes(of: word.littleEndian, as: Word.self)
+        count += MemoryLayout<Word>.size
+    }
+
+    @inline(__always)
+    private mutating func reserve(_ extra: Int) {
+        if capacity - count < extra { resize(to: max(capacity * 2, count + extra)) }
+    }
+
+    private mutating func resize(to newCapacity: Int) {
+        let larger = UnsafeMutablePointer<UInt8>.allocate(capacity: newCapacity)
+        larger.update(from: base, count: count)
+        base.deallocate()
+        (base, capacity) = (larger, newCapacity)
+    }
+}
+
+// The memory has one owner, which the compiler enforces by forbidding copies, and is reached through it alone.
+extension ProtobufWriter: @unchecked Sendable {}

@@ -1,0 +1,255 @@
+// SPDX-License-Identifier: MIT
+
+import Dispatch
+import Foundation
+import Synchronization
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// One request on its way: takes what the session delivers and hands it to the task that waits for it.
+///
+/// The session's queue calls `receive` and `finish`; consumers call `head` and `next`; anyone may call `abort`.
+/// Whatever comes first wins, and every waiter is resumed exactly once because it is taken out of the state under the
+/// lock.
+final class Exchange: Sendable {
+    /// What came before the body.
+    struct Head: Sendable {
+        var status: Int
+        var headers: HTTPHeaders
+    }
+
+    private enum End {
+        case complete
+        case failed(HTTPError)
+    }
+
+    private struct State {
+        var head: Head?
+        var buffer: ResponseBuffer
+        var end: End?
+        var deadlines: Deadlines
+        var task: URLSessionTask?
+        var timer: Task<Void, Never>?
+        var waiters: [CheckedContinuation<Void, Never>] = []
+        /// Counts changes, so that a waiter cannot miss one between looking and waiting.
+        var version = 0
+
+        var hasFailed: Bool {
+            if case .failed = end { true } else { false }
+        }
+    }
+
+    /// What a change leaves to do outside the lock.
+    private struct Aftermath {
+        var waiters: [CheckedContinuation<Void, Never>] = []
+        var timer: Task<Void, Never>?
+        var taskToCancel: URLSessionTask?
+
+        func run() {
+            taskToCancel?.cancelSoon()
+            timer?.cancel()
+            for waiter in waiters { waiter.resume() }
+        }
+    }
+
+    private let state: Mutex<State>
+
+    init(task: URLSessionTask, timeouts: HTTPTimeouts, buffer: ResponseBuffer) {
+        let deadlines = Deadlines(timeouts, start: .now)
+        state = Mutex(State(buffer: buffer, deadlines: deadlines, task: task))
+    }
+
+    /// Sends the request and begins to watch its deadlines.
+    func start() {
+        let task = state.withLock { state in
+            watchDeadlines(&state)
+            return state.task
+        }
+        task?.resume()
+    }
+
+    /// Sees to it that someone wakes up at the next deadline, if there is one.
+    private func watchDeadlines(_ state: inout State) {
+        guard state.timer == nil, state.end == nil, state.deadlines.next != nil else { return }
+        state.timer = Task.detached { [weak self] in
+            while let instant = self?.expireOrNext(at: .now) {
+                guard (try? await ContinuousClock().sleep(until: instant)) != nil else { return }
+            }
+        }
+    }
+
+    /// Aborts if a deadline has passed; else says when to ask again, or `nil` to ask no more.
+    private func expireOrNext(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        let deadline = state.withLock { state in
+            let next = state.end == nil ? state.deadlines.next : nil
+            if next == nil { state.timer = nil }
+            return next
+        }
+        guard let deadline, deadline.instant <= now else { return deadline?.instant }
+        abort(HTTPError(.timedOut, "\(deadline.limit.explanation) (limit: \(deadline.limit))"))
+        return nil
+    }
+
+    // MARK: - What the session delivers
+
+    /// Takes the response head. A second one is ignored.
+    func receive(_ head: Head) {
+        change { state in
+            if state.head == nil { state.head = head }
+            state.deadlines.progress(at: .now)
+            watchDeadlines(&state)
+        }
+    }
+
+    /// Takes a piece of the body. More than the buffer holds ends the exchange.
+    func receive(_ piece: some Collection<UInt8>) {
+        var verdict = ResponseBuffer.Verdict.goOn
+        var limit = 0
+        let taskToHalt = change { state -> URLSessionTask? in
+            verdict = state.buffer.append(piece)
+            limit = state.buffer.limit
+            state.deadlines.progress(at: .now)
+            state.deadlines.isHalted = state.buffer.isHalted
+            return verdict == .halt ? state.task : nil
+        }
+        taskToHalt??.suspend()
+        guard verdict == .overflow else { return }
+        abort(HTTPError(.tooLarge, "more than \(limit) bytes of the response body arrived before they were read"))
+    }
+
+    /// Takes the end of the exchange: `nil` if all of it arrived. What is buffered can still be read.
+    func finish(_ failure: ((_ hasHead: Bool) -> HTTPError)?) {
+        let aftermath = state.withLock { state in
+            guard state.end == nil else { return Aftermath() }
+            return Self.end(&state, failure.map { .failed($0(state.head != nil)) } ?? .complete)
+        }
+        aftermath.run()
+    }
+
+    /// Ends the exchange at once: closes the connection and drops what is buffered.
+    func abort(_ error: HTTPError) {
+        let aftermath = state.withLock { state in
+            if state.hasFailed { return Aftermath() }
+            let task = state.task
+            _ = state.buffer.takeAll()
+            state.head = nil
+            var aftermath = Self.end(&state, .failed(error))
+            aftermath.taskToCancel = task
+            return aftermath
+        }
+        aftermath.run()
+    }
+
+    private static func end(_ state: inout State, _ end: End) -> Aftermath {
+        state.end = end
+        state.version += 1
+        defer { (state.waiters, state.timer, state.task) = ([], nil, nil) }
+        return Aftermath(waiters: state.waiters, timer: state.timer)
+    }
+
+    /// Changes a running exchange and wakes those who wait; does nothing and returns `nil` after its end.
+    @discardableResult
+    private func change<Value>(_ body: (inout State) -> Value) -> Value? where Value: Sendable {
+        let (value, waiters) = state.withLock { state -> (Value?, [CheckedContinuation<Void, Never>]) in
+            guard state.end == nil else { return (nil, []) }
+            state.version += 1
+            let value = body(&state)
+            defer { state.waiters = [] }
+            return (value, state.waiters)
+        }
+        for waiter in waiters { waiter.resume() }
+        return value
+    }
+
+    // MARK: - What the consumer asks for
+
+    /// The response head, once it is there.
+    func head() async throws(HTTPError) -> Head {
+        try await wait { state in
+            if let head = state.head { return .success(head) }
+            switch state.end {
+            case .failed(let error): return .failure(error)
+            case .complete: return .failure(HTTPError(.protocolViolation, "the exchange ended without a response"))
+            case nil: return nil
+            }
+        }
+    }
+
+    /// Everything of the body that has arrived since the last call, or `nil` at the end.
+    func next() async throws(HTTPError) -> [UInt8]? {
+        var taskToResume: URLSessionTask?
+        let piece: [UInt8]? = try await wait { state in
+            let (bytes, resumes) = state.buffer.takeAll()
+            if resumes {
+                taskToResume = state.task
+                state.deadlines.isHalted = false
+                state.deadlines.progress(at: .now)
+                watchDeadlines(&state)
+            }
+            if !bytes.isEmpty { return .success(bytes) }
+            switch state.end {
+            case .failed(let error): return .failure(error)
+            case .complete: return .success(nil)
+            case nil: return nil
+            }
+        }
+        taskToResume?.resume()
+        return piece
+    }
+
+    /// Waits until `look` finds something. Cancelling the waiting task aborts the exchange.
+    private func wait<Value: Sendable>(
+        _ look: (inout State) -> Result<Value, HTTPError>?
+    ) async throws(HTTPError) -> Value {
+        let result = await withTaskCancellationHandler {
+            while true {
+                let (found, version) = state.withLock { (look(&$0), $0.version) }
+                if let found { return found }
+                await withCheckedContinuation { continuation in
+                    let isStale = state.withLock { state in
+                        guard state.version == version else { return true }
+                        state.waiters.append(continuation)
+                        return false
+                    }
+                    if isStale { continuation.resume() }
+                }
+            }
+        } onCancel: {
+            abort(HTTPError(.cancelled, "the task was cancelled"))
+        }
+        return try result.get()
+    }
+}
+
+extension URLSessionTask {
+    /// Cancels, from whatever queue.
+    fileprivate func cancelSoon() {
+        #if canImport(FoundationNetworking)
+            // There cancelling waits for the session's queue, which may be the one we are on; see `InlineQueue`.
+            DispatchQueue.global().async { self.cancel() }
+        #else
+            cancel()
+        #endif
+    }
+}
+
+/// Keeps an exchange going for as long as anyone may still read its body.
+///
+/// The body's `pull` function holds the only reference; when the last copy of it goes, the connection is closed.
+final class ExchangeReader: Sendable {
+    private let exchange: Exchange
+
+    init(_ exchange: Exchange) {
+        self.exchange = exchange
+    }
+
+    deinit {
+        exchange.abort(HTTPError(.cancelled, "the response body was dropped before its end"))
+    }
+
+    func next() async throws(HTTPError) -> [UInt8]? {
+        try await exchange.next()
+    }
+}

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+#if canImport(Security)
+    import Security
+#endif
+
+/// Which servers a session trusts: those of the system, or those of one certificate authority.
+struct ServerTrust: Sendable {
+    private let authorities: [Data]
+
+    /// Trusts what the system trusts.
+    init() {
+        authorities = []
+    }
+
+    /// Reads the files of a configuration.
+    ///
+    /// - Throws: ``HTTPError`` with code `tls` where the platform cannot do what is asked, or a file is no use.
+    init(_ configuration: URLSessionTransport.Configuration) throws(HTTPError) {
+        guard configuration.clientCertificateFile == nil, configuration.clientKeyFile == nil else {
+            throw HTTPError(
+                .tls,
+                "URLSession cannot present a client certificate from a file: pass an HTTPTransport of your own,"
+                    + " or let a local proxy or OpenTelemetry Collector add it")
+        }
+        guard let path = configuration.certificateAuthorityFile else {
+            authorities = []
+            return
+        }
+        #if canImport(Security)
+            authorities = try Self.certificates(inFile: path)
+        #else
+            throw HTTPError(
+                .tls,
+                "URLSession on this platform trusts the system's certificates only: add \(path) to them"
+                    + " (for example with update-ca-certificates), or pass an HTTPTransport of your own")
+        #endif
+    }
+
+    #if canImport(Security)
+        private static func certificates(inFile path: String) throws(HTTPError) -> [Data] {
+            guard let file = FileManager.default.contents(atPath: path) else {
+                throw HTTPError(.tls, "the certificate authority file \(path) cannot be read")
+            }
+            let certificates = pemBlocks(in: String(decoding: file, as: UTF8.self)) ?? [file]
+            guard certificates.allSatisfy({ SecCertificateCreateWithData(nil, $0 as CFData) != nil }) else {
+                throw HTTPError(.tls, "the certificate authority file \(path) holds something else")
+            }
+            return certificates
+        }
+
+        /// The certificates of a PEM file in DER form, or `nil` if there is none.
+        private static func pemBlocks(in text: String) -> [Data]? {
+            let blocks = text.components(separatedBy: "-----BEGIN CERTIFICATE-----").dropFirst().compactMap { block in
+                let base64 = block.components(separatedBy: "-----END CERTIFICATE-----")[0]
+                return Data(base64Encoded: base64, options: .ignoreUnknownCharacters)
+            }
+            return blocks.isEmpty ? nil : blocks
+        }
+
+        /// Answers a challenge: checks a server against the given authorities and leaves the rest to the system.
+        func answer(
+            _ challenge: URLAuthenticationChallenge
+        ) -> (URLSession.AuthChallengeDisposition, URLCredential?) {
+            guard !authorities.isEmpty, let trust = challenge.protectionSpace.serverTrust else {
+                return (.performDefaultHandling, nil)
+            }
+            let anchors = authorities.compactMap { SecCertificateCreateWithData(nil, $0 as CFData) }
+            guard SecTrustSetAnchorCertificates(trust, anchors as CFArray) == errSecSuccess,
+                SecTrustSetAnchorCertificatesOnly(trust, true) == errSecSuccess,
+                SecTrustEvaluateWithError(trust, nil)
+            else { return (.cancelAuthenticationChallenge, nil) }
+            return (.useCredential, URLCredential(trust: trust))
+        }
+    #endif
+}

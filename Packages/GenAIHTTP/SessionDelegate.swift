@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: MIT
+
+import Dispatch
+import Foundation
+import Synchronization
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// Brings what a session reports to the exchange it belongs to. All calls come from the session's serial queue, so
+/// the pieces of a body keep their order.
+final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
+    private let exchanges = Mutex<[Int: Exchange]>([:])
+    private let trust: ServerTrust
+
+    init(trust: ServerTrust) {
+        self.trust = trust
+    }
+
+    func add(_ exchange: Exchange, for task: URLSessionTask) {
+        exchanges.withLock { $0[task.taskIdentifier] = exchange }
+    }
+
+    func abortAll(_ error: HTTPError) {
+        let all = exchanges.withLock { Array($0.values) }
+        for exchange in all { exchange.abort(error) }
+    }
+
+    private func exchange(of task: URLSessionTask) -> Exchange? {
+        exchanges.withLock { $0[task.taskIdentifier] }
+    }
+
+    // MARK: - URLSessionDataDelegate
+
+    func urlSession(
+        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
+        completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
+    ) {
+        if let head = Exchange.Head(response) { exchange(of: dataTask)?.receive(head) }
+        completionHandler(.allow)
+    }
+
+    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
+        exchange(of: dataTask)?.receive(data)
+    }
+
+    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
+        guard let exchange = exchanges.withLock({ $0.removeValue(forKey: task.taskIdentifier) }) else { return }
+        if let error {
+            let origin = task.originalRequest?.url.map(describe) ?? "the server"
+            exchange.finish { hasHead in HTTPError(error, from: origin, hasHead: hasHead) }
+        } else {
+            // On Linux a redirect without a usable target is reported by its end alone.
+            if let head = task.response.flatMap(Exchange.Head.init) { exchange.receive(head) }
+            exchange.finish(nil)
+        }
+    }
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
+        newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+    ) {
+        #if canImport(FoundationNetworking)
+            // swift-corelibs-foundation (6.3) stops the process if the answer to this call meets a cancelled task,
+            // so there is no answer: the response ends here, without its body.
+            if let head = Exchange.Head(response) { exchange(of: task)?.receive(head) }
+            exchange(of: task)?.finish(nil)
+            DispatchQueue.global().async { task.cancel() }
+        #else
+            completionHandler(nil)
+        #endif
+    }
+
+    #if canImport(FoundationNetworking)
+        /// Asked only when a reused connection broke before the answer and libcurl wants to send the body anew.
+        ///
+        /// swift-corelibs-foundation (6.3) cannot rewind a body, and would send a request without the body announced in
+        /// it. Whether to send twice is the caller's decision anyway.
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask,
+            needNewBodyStream completionHandler: @escaping @Sendable (InputStream?) -> Void
+        ) {
+            let origin = task.originalRequest?.url.map(describe) ?? "the server"
+            exchange(of: task)?.abort(HTTPError(.connection, "the connection to \(origin) broke before the response"))
+            completionHandler(nil)
+        }
+    #endif
+
+    func urlSession(
+        _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
+        completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+    ) {
+        #if canImport(FoundationNetworking)
+            // Asked only once a 401 response has arrived whole. Any other answer would leave the task without an end.
+            exchange(of: task)?.finish(nil)
+            DispatchQueue.global().async { completionHandler(.cancelAuthenticationChallenge, nil) }
+        #else
+            let (disposition, credential) = trust.answer(challenge)
+            completionHandler(disposition, credential)
+        #endif
+    }
+}
+
+#if canImport(FoundationNetworking)
+    /// Runs each operation at once, on the queue on which the session reads from the network.
+    ///
+    /// A queue of its own would let pieces of a body pile up between the network and the buffer that is to bound them:
+    /// on Linux the session reads on, however long the queue. The delegate never blocks, so nothing is held up.
+    ///
+    /// Unchecked only because it has to repeat what its superclass says; it adds no state.
+    final class InlineQueue: OperationQueue, @unchecked Sendable {
+        override func addOperation(_ block: @escaping @Sendable () -> Void) {
+            block()
+        }
+    }
+#endif
+
+extension Exchange.Head {
+    /// Reads a final response; `nil` for one that only announces another (1xx), which Linux reports too.
+    fileprivate init?(_ response: URLResponse) {
+        guard let response = response as? HTTPURLResponse, !(100...199).contains(response.statusCode) else {
+            return nil
+        }
+        status = response.statusCode
+        headers = HTTPHeaders(response)
+    }
+}
+
+extension HTTPHeaders {
+    /// The codings every platform decodes before the body gets here.
+    static let decodedCodings = "gzip, deflate"
+
+    /// Reads the fields, sorted by name because the platform forgets their order.
+    ///
+    /// The body is decoded already; the fields that describe its coded form would mislead, so they are left out.
+    fileprivate init(_ response: HTTPURLResponse) {
+        self = [:]
+        let fields = response.allHeaderFields.compactMap { name, value -> (String, String)? in
+            guard let name = name as? String, let value = value as? String else { return nil }
+            return (name, value)
+        }
+        for (name, value) in fields.sorted(by: { $0.0 < $1.0 }) { append(name, value) }
+        guard let coding = self["Content-Encoding"]?.lowercased(), ["gzip", "x-gzip", "deflate"].contains(coding) else {
+            return
+        }
+        self["Content-Encoding"] = nil
+        self["Content-Length"] = nil
+    }
+}

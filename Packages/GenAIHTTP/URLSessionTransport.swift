@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: MIT
+
+import Foundation
+import Synchronization
+
+#if canImport(FoundationNetworking)
+    import FoundationNetworking
+#endif
+
+/// Sends requests through one `URLSession` of its own, so that connections are reused.
+///
+/// - Redirects are not followed: a 3xx response comes back as it is. On Linux its body is left out.
+/// - No cookies, cache or stored credentials. Proxies are those of the platform's settings.
+/// - Nothing is sent twice, but for one case: on Linux libcurl repeats a request that has no body when a reused
+///   connection breaks before the answer.
+/// - The body that arrives is decoded: without an `Accept-Encoding` of the caller the transport asks for `gzip` or
+///   `deflate`, the platform undoes it, and the fields `Content-Encoding` and `Content-Length` are removed.
+/// - Apple platforms stop reading from the network while a consumer is slow. Linux cannot: there, a body that runs
+///   ahead of its consumer by more than ``Configuration/bufferLimit`` ends with the error `tooLarge`.
+///
+/// On Linux two kinds of answer stop the whole process inside Foundation, as of Swift 6.3.1
+/// (swift-corelibs-foundation issue 5285): a connection that is closed in the middle of a response head, and a chunked
+/// body with trailer fields. So does a `Content-Length` of 2^63 - 1. No delegate can prevent it: where the peer is not
+/// trusted that far, pass another ``HTTPTransport``.
+///
+/// Dropping the transport lets running exchanges come to their end; ``shutdown()`` ends them.
+public final class URLSessionTransport: HTTPTransport {
+    /// How a transport connects.
+    public struct Configuration: Sendable, Hashable {
+        /// The most connections to one host and port; further requests wait for one, within their own timeouts.
+        ///
+        /// 256 by default.
+        public var maximumConnectionsPerHost = 256
+        /// The most bytes of one response body to hold for a consumer that has not read them.
+        ///
+        /// 64 MiB by default.
+        public var bufferLimit = 67_108_864
+        /// A file with the certificates (PEM, or one in DER) of the only authorities to trust; `nil` for the system's.
+        ///
+        /// Apple platforms only: elsewhere creating the transport throws.
+        public var certificateAuthorityFile: String?
+        /// A client certificate file. URLSession cannot use one: creating the transport throws and says what to do.
+        public var clientCertificateFile: String?
+        /// The key of the client certificate; see ``clientCertificateFile``.
+        public var clientKeyFile: String?
+
+        /// Creates a configuration with all defaults.
+        public init() {}
+    }
+
+    private let configuration: Configuration
+    /// `nil` after shutdown: on Linux idle connections close only when the session itself goes.
+    private let session: Mutex<URLSession?>
+    let delegate: SessionDelegate
+
+    /// Creates a transport with the default configuration.
+    public convenience init() {
+        self.init(Configuration(), trust: ServerTrust())
+    }
+
+    /// Creates a transport.
+    ///
+    /// - Throws: ``HTTPError`` with code `tls` if the certificate files ask for what the platform cannot do.
+    public convenience init(_ configuration: Configuration) throws(HTTPError) {
+        self.init(configuration, trust: try ServerTrust(configuration))
+    }
+
+    private init(_ configuration: Configuration, trust: ServerTrust) {
+        self.configuration = configuration
+        delegate = SessionDelegate(trust: trust)
+        session = Mutex(
+            URLSession(configuration: .bare(configuration), delegate: delegate, delegateQueue: .forDelegate()))
+    }
+
+    deinit {
+        takeSession()?.finishTasksAndInvalidate()
+    }
+
+    /// Sends one request and returns when the response head has arrived; the body streams.
+    ///
+    /// Cancelling the task, or dropping the response before its end, closes the connection.
+    ///
+    /// - Throws: ``HTTPError``: `badURL` or `invalidRequest` before anything is sent, `timedOut` when one of the
+    ///   request's timeouts passes, `shutDown` after ``shutdown()``, else what went wrong on the way.
+    public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        let urlRequest = try URLRequest(request)
+        guard !Task.isCancelled else { throw HTTPError(.cancelled, "the task was cancelled before it began") }
+        let exchange = try begin(urlRequest, timeouts: request.timeouts)
+        // From here on the reader's end is the exchange's end, also if waiting for the head throws.
+        let reader = ExchangeReader(exchange)
+        let head = try await exchange.head()
+        let body = HTTPBody { () async throws(HTTPError) in try await reader.next() }
+        return HTTPResponse(status: head.status, headers: head.headers, body: body)
+    }
+
+    /// Ends every running exchange with the error `shutDown`, and refuses further ones. Idempotent.
+    public func shutdown() {
+        guard let session = takeSession() else { return }
+        delegate.abortAll(Self.shutDownError)
+        session.invalidateAndCancel()
+    }
+
+    private func takeSession() -> URLSession? {
+        session.withLock { session in
+            defer { session = nil }
+            return session
+        }
+    }
+
+    private static var shutDownError: HTTPError { HTTPError(.shutDown, "the transport was shut down") }
+
+    private func begin(_ request: URLRequest, timeouts: HTTPTimeouts) throws(HTTPError) -> Exchange {
+        // Under the lock, because an invalidated session stops the process when it is asked for a task, and because
+        // shutdown has to find every exchange. The session calls nothing of ours meanwhile.
+        let exchange = session.withLock { session -> Exchange? in
+            guard let task = session?.dataTask(with: request) else { return nil }
+            let buffer = ResponseBuffer(limit: configuration.bufferLimit, canHalt: Self.canHalt)
+            let exchange = Exchange(task: task, timeouts: timeouts, buffer: buffer)
+            delegate.add(exchange, for: task)
+            return exchange
+        }
+        guard let exchange else { throw Self.shutDownError }
+        exchange.start()
+        return exchange
+    }
+
+    #if canImport(FoundationNetworking)
+        // Suspending a task there takes its transfer out of libcurl, and resuming sends the request anew.
+        private static let canHalt = false
+    #else
+        private static let canHalt = true
+    #endif
+}
+
+extension URLSessionConfiguration {
+    fileprivate static func bare(_ configuration: URLSessionTransport.Configuration) -> URLSessionConfiguration {
+        let bare = URLSessionConfiguration.ephemeral
+        bare.urlCache = nil
+        bare.urlCredentialStorage = nil
+        bare.httpCookieStorage = nil
+        bare.httpCookieAcceptPolicy = .never
+        bare.httpShouldSetCookies = false
+        bare.httpMaximumConnectionsPerHost = max(1, configuration.maximumConnectionsPerHost)
+        return bare
+    }
+}
+
+extension OperationQueue {
+    /// A queue that keeps the order of what it is given.
+    fileprivate static func forDelegate() -> OperationQueue {
+        #if canImport(FoundationNetworking)
+            let queue = InlineQueue()
+        #else
+            let queue = OperationQueue()
+        #endif
+        queue.name = "GenAIHTTP"
+        queue.maxConcurrentOperationCount = 1
+        return queue
+    }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(FoundationEssentials)
+    import FoundationEssentials
+#else
+    import Foundation
+#endif
+
+extension [UInt8] {
+    /// The bytes in base64 (RFC 4648, section 4).
+    var base64: String { Data(self).base64EncodedString() }
+
+    /// Reads base64; `nil` where the text is none.
+    init?(base64 text: String) {
+        guard let data = Data(base64Encoded: text) else { return nil }
+        self.init(data)
+    }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+
+/// A piece of a streamed answer.
+public struct ChatCompletionChunk: JSONRecord {
+    /// The server's name for the answer, the same in all chunks; empty where it gives none.
+    public var id = ""
+    /// The model that answers.
+    public var model = ""
+    /// When the answer was begun, in seconds since 1970.
+    public var created: Int?
+    /// What is new in which answer; may be empty.
+    public var choices: [Choice] = []
+    /// What the whole answer cost in tokens; usually in the last chunk only.
+    public var usage: CompletionUsage?
+    /// The processing class used.
+    public var serviceTier: ServiceTier?
+    /// The server configuration behind the answer.
+    public var systemFingerprint: String?
+    /// Members without a property.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty chunk.
+    public init() {}
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("id", &id)
+        members("model", &model)
+        members("created", &created)
+        members("choices", &choices)
+        members("usage", &usage)
+        members("service_tier", &serviceTier)
+        members("system_fingerprint", &systemFingerprint)
+    }
+
+    /// What is new in one of the answers.
+    public struct Choice: JSONRecord {
+        /// The position among the answers.
+        public var index = 0
+        /// What to add.
+        public var delta = Delta()
+        /// Why the answer ended, in its last chunk.
+        public var finishReason: ChatFinishReason?
+        /// The likelihood of the new tokens.
+        public var logprobs: ChatLogprobs?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Creates a choice with nothing new.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("index", &index)
+            members("delta", &delta)
+            members("finish_reason", &finishReason)
+            members("logprobs", &logprobs)
+        }
+    }
+
+    /// What to add to a message.
+    public struct Delta: JSONRecord {
+        /// Who speaks, in the first chunk.
+        public var role: ChatRole?
+        /// More text.
+        public var content: String?
+        /// More of the refusal.
+        public var refusal: String?
+        /// More of the tool calls.
+        public var toolCalls: [ChatToolCall] = []
+        /// More of the spoken answer.
+        public var audio: ChatAudio?
+        /// More of the thinking, as DeepSeek, vLLM and others send it.
+        public var reasoningContent: String?
+        /// More sources.
+        public var annotations: [JSONValue] = []
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Creates an empty delta.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("role", &role)
+            members("content", &content)
+            members("refusal", &refusal)
+            members.list("tool_calls", &toolCalls)
+            members("audio", &audio)
+            members("reasoning_content", &reasoningContent)
+            members.list("annotations", &annotations)
+        }
+    }
+}

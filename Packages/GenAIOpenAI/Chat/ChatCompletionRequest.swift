@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: MIT
+
+/// What to ask `POST /chat/completions`.
+///
+/// A property that is `nil` or empty is not sent, so the server's default holds.
+public struct ChatCompletionRequest: JSONRecord {
+    /// The model to ask.
+    public var model = ""
+    /// The conversation so far.
+    public var messages: [ChatMessage] = []
+    /// Randomness, 0 to 2.
+    public var temperature: Double?
+    /// The share of likely tokens to choose from, 0 to 1.
+    public var topP: Double?
+    /// How many answers to write.
+    public var choiceCount: Int?
+    /// The most tokens to write, thinking included.
+    public var maxCompletionTokens: Int?
+    /// The older name of ``maxCompletionTokens``, which many other servers want.
+    public var maxTokens: Int?
+    /// Texts that end the answer.
+    public var stop: [String] = []
+    /// Discourages words already used, -2 to 2.
+    public var frequencyPenalty: Double?
+    /// Discourages topics already raised, -2 to 2.
+    public var presencePenalty: Double?
+    /// Adds to the likelihood of tokens, by token number.
+    public var logitBias: [String: Int]?
+    /// Whether to return the likelihood of each token.
+    public var logprobs: Bool?
+    /// How many alternatives to return per token, 0 to 20.
+    public var topLogprobs: Int?
+    /// Makes the answer repeatable, as far as the server can.
+    public var seed: Int?
+    /// How hard to think.
+    public var reasoningEffort: ReasoningEffort?
+    /// How long the answer should be: `low`, `medium` or `high`.
+    public var verbosity: String?
+    /// The form of the answer.
+    public var responseFormat: ChatResponseFormat?
+    /// The tools the model may call.
+    public var tools: [ChatTool] = []
+    /// Which tools it may or must call.
+    public var toolChoice: ChatToolChoice?
+    /// Whether it may call several at once.
+    public var parallelToolCalls: Bool?
+    /// What to answer with: `text`, `audio`.
+    public var modalities: [String] = []
+    /// The voice and format of spoken answers.
+    public var audio: JSONObject?
+    /// Text the answer will largely repeat.
+    public var prediction: JSONObject?
+    /// How the server searches the web.
+    public var webSearchOptions: JSONObject?
+    /// The processing class.
+    public var serviceTier: ServiceTier?
+    /// Whether the server keeps the answer.
+    public var store: Bool?
+    /// Labels of a kept answer.
+    public var metadata: [String: String]?
+    /// Which user of yours this is for.
+    public var user: String?
+    /// Groups requests that share a beginning, for the prompt cache.
+    public var promptCacheKey: String?
+    /// An anonymous user id for abuse detection.
+    public var safetyIdentifier: String?
+    /// What a stream carries besides the answer; for streams only.
+    public var streamOptions: ChatStreamOptions?
+    /// Members without a property; these win over the properties.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty request; set at least ``model`` and ``messages``.
+    public init() {}
+
+    /// Creates a request; everything else is set on the value.
+    public init(
+        model: String, messages: [ChatMessage], temperature: Double? = nil, maxCompletionTokens: Int? = nil,
+        reasoningEffort: ReasoningEffort? = nil, tools: [ChatTool] = [], toolChoice: ChatToolChoice? = nil,
+        responseFormat: ChatResponseFormat? = nil, choiceCount: Int? = nil, seed: Int? = nil
+    ) {
+        self.model = model
+        self.messages = messages
+        self.temperature = temperature
+        self.maxCompletionTokens = maxCompletionTokens
+        self.reasoningEffort = reasoningEffort
+        self.tools = tools
+        self.toolChoice = toolChoice
+        self.responseFormat = responseFormat
+        self.choiceCount = choiceCount
+        self.seed = seed
+    }
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("model", &model)
+        members("messages", &messages)
+        mapSampling(&members)
+        members("reasoning_effort", &reasoningEffort)
+        members("verbosity", &verbosity)
+        members("response_format", &responseFormat)
+        members.list("tools", &tools)
+        members("tool_choice", &toolChoice)
+        members("parallel_tool_calls", &parallelToolCalls)
+        members.list("modalities", &modalities)
+        members("audio", &audio)
+        members("prediction", &prediction)
+        members("web_search_options", &webSearchOptions)
+        members("service_tier", &serviceTier)
+        members("store", &store)
+        members("metadata", &metadata)
+        members("user", &user)
+        members("prompt_cache_key", &promptCacheKey)
+        members("safety_identifier", &safetyIdentifier)
+        members("stream_options", &streamOptions)
+    }
+
+    private mutating func mapSampling(_ members: inout JSONMapper) {
+        members("temperature", &temperature)
+        members("top_p", &topP)
+        members("n", &choiceCount)
+        members("max_completion_tokens", &maxCompletionTokens)
+        members("max_tokens", &maxTokens)
+        members.list("stop", &stop)
+        members("frequency_penalty", &frequencyPenalty)
+        members("presence_penalty", &presencePenalty)
+        members("logit_bias", &logitBias)
+        members("logprobs", &logprobs)
+        members("top_logprobs", &topLogprobs)
+        members("seed", &seed)
+    }
+}
+
+/// How hard a model thinks before it answers.
+public struct ReasoningEffort: JSONStringValue {
+    /// The text sent.
+    public var rawValue: String
+    /// Creates an effort.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Not at all.
+    public static let none = ReasoningEffort(rawValue: "none")
+    /// Hardly.
+    public static let minimal = ReasoningEffort(rawValue: "minimal")
+    /// A little.
+    public static let low = ReasoningEffort(rawValue: "low")
+    /// The usual.
+    public static let medium = ReasoningEffort(rawValue: "medium")
+    /// Much.
+    public static let high = ReasoningEffort(rawValue: "high")
+}
+
+/// A processing class: price against speed.
+public struct ServiceTier: JSONStringValue {
+    /// The text sent.
+    public var rawValue: String
+    /// Creates a tier.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// As the project is set up.
+    public static let auto = ServiceTier(rawValue: "auto")
+    /// The standard price and speed.
+    public static let standard = ServiceTier(rawValue: "default")
+    /// Cheaper and slower.
+    public static let flex = ServiceTier(rawValue: "flex")
+    /// Faster and dearer.
+    public static let priority = ServiceTier(rawValue: "priority")
+}
+
+/// What a stream carries besides the answer.
+public struct ChatStreamOptions: JSONRecord {
+    /// Whether a last chunk without choices carries the token usage of the whole answer.
+    public var includeUsage: Bool?
+    /// Whether chunks are padded to hide the length of what they carry.
+    public var includeObfuscation: Bool?
+    /// Members without a property.
+    public var additional: JSONObject = [:]
+
+    /// Creates options that leave everything to the server.
+    public init() {}
+
+    /// Creates options.
+    public init(includeUsage: Bool) { self.includeUsage = includeUsage }
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("include_usage", &includeUsage)
+        members("include_obfuscation", &includeObfuscation)
+    }
+}
+
+/// The form of an answer.
+public struct ChatResponseFormat: JSONRecord {
+    /// `text`, `json_object`, `json_schema` or another.
+    public var type = "text"
+    /// What a `json_schema` answer must follow: `name`, `schema`, `strict`, `description`.
+    public var jsonSchema: JSONObject?
+    /// Members without a property.
+    public var additional: JSONObject = [:]
+
+    /// Plain text.
+    public init() {}
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("type", &type)
+        members("json_schema", &jsonSchema)
+    }
+
+    /// Plain text.
+    public static let text = ChatResponseFormat()
+
+    /// Some JSON object; the messages must ask for one.
+    public static var jsonObject: ChatResponseFormat {
+        var format = ChatResponseFormat()
+        format.type = "json_object"
+        return format
+    }
+
+    /// JSON that follows a schema.
+    ///
+    /// - Parameters:
+    ///   - name: Letters, digits, underscores and dashes, at most 64.
+    ///   - strict: Whether the server enforces the schema.
+    public static func jsonSchema(
+        _ schema: JSONSchema, name: String, description: String? = nil, strict: Bool = true
+    ) -> ChatResponseFormat {
+        var format = ChatResponseFormat()
+        format.type = "json_schema"
+        format.jsonSchema = ["name": .string(name)]
+        format.jsonSchema?["description"] = description?.json
+        format.jsonSchema?["schema"] = schema.json
+        format.jsonSchema?["strict"] = .bool(strict)
+        return format
+    }
+}

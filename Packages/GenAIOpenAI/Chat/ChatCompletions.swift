@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+
+extension OpenAIClient {
+    /// The chat endpoints.
+    public var chat: Chat { Chat(completions: ChatCompletions(sender: sender)) }
+
+    /// The chat endpoints.
+    public struct Chat: Sendable {
+        /// `POST /chat/completions`.
+        public let completions: ChatCompletions
+    }
+}
+
+/// `POST /chat/completions`, plain and streamed.
+public struct ChatCompletions: Sendable {
+    let sender: Sender
+
+    /// Asks for an answer.
+    ///
+    /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+    public func create(
+        _ request: ChatCompletionRequest, options: CallOptions = CallOptions()
+    ) async throws(OpenAIError) -> ChatCompletion {
+        try await sender.recorded(.chat(request), answer: CallRecorder.Answer.chat) { () throws(OpenAIError) in
+            var body = request
+            body.streamOptions = nil
+            return try await sender.value(of: call(body.json, request.model, options), as: ChatCompletion.self)
+        }
+    }
+
+    /// Asks for an answer in pieces.
+    ///
+    /// Returns when the answer begins. Token usage is asked for and kept out of sight unless the request's
+    /// ``ChatCompletionRequest/streamOptions`` say otherwise; ``OpenAIStream/collect()`` has it either way.
+    ///
+    /// - Throws: ``OpenAIError``, after the attempts the configuration allows; so does the stream, without any.
+    public func stream(
+        _ request: ChatCompletionRequest, options: CallOptions = CallOptions()
+    ) async throws(OpenAIError) -> OpenAIStream<ChatCompletionChunk> {
+        var body = request
+        let asksForUsage = sender.addUsage(to: &body.streamOptions)
+        body.additional["stream"] = true
+        var call = call(body.json, request.model, options)
+        call.isStream = true
+        let rules = StreamRules<ChatCompletionChunk>(
+            hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
+            ends: { $0.choices.contains { $0.finishReason != nil } })
+        return try await sender.recordedStream(.chat(request), rules: rules, call)
+    }
+
+    private func call(_ body: JSONValue, _ model: String, _ options: CallOptions) -> APICall {
+        APICall(path: "chat/completions", model: model, body: body, options: options)
+    }
+}
+
+extension Sender {
+    /// Makes a stream carry its token usage where the request leaves that open; whether this did so.
+    ///
+    /// Mistral sends the usage unasked and refuses the question.
+    func addUsage(to options: inout ChatStreamOptions?) -> Bool {
+        guard options?.includeUsage == nil, configuration.requestsStreamUsage, providerName != "mistral_ai" else {
+            return false
+        }
+        options = options ?? ChatStreamOptions()
+        options?.includeUsage = true
+        return true
+    }
+}

@@ -1,0 +1,290 @@
+// SPDX-License-Identifier: MIT
+
+/// One message of a conversation, sent or received.
+public struct ChatMessage: JSONRecord {
+    /// Who speaks.
+    public var role: ChatRole = .assistant
+    /// What is said: text, or a list of parts.
+    public var body: ChatContent?
+    /// Tells participants of the same role apart.
+    public var name: String?
+    /// Why the model declined; `nil` where it did not.
+    public var refusal: String?
+    /// The tools the model wants called.
+    public var toolCalls: [ChatToolCall] = []
+    /// The call a message of role `tool` answers.
+    public var toolCallID: String?
+    /// The spoken answer, or a reference to an earlier one.
+    public var audio: ChatAudio?
+    /// Sources the answer cites.
+    public var annotations: [JSONValue] = []
+    /// The model's thinking, as DeepSeek, vLLM and others send it (`reasoning_content`).
+    public var reasoningContent: String?
+    /// Members without a property.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty message of the model.
+    public init() {}
+
+    /// Creates a message.
+    public init(role: ChatRole, content: ChatContent) {
+        self.role = role
+        body = content
+    }
+
+    init(role: ChatRole) {
+        self.role = role
+    }
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("role", &role)
+        members("content", &body)
+        members("name", &name)
+        members("refusal", &refusal)
+        members.list("tool_calls", &toolCalls)
+        members("tool_call_id", &toolCallID)
+        members("audio", &audio)
+        members.list("annotations", &annotations)
+        members("reasoning_content", &reasoningContent)
+    }
+}
+
+extension ChatMessage {
+    /// The text of the message: all of it, or its text parts joined; `nil` where there is none.
+    public var content: String? {
+        get { body?.text }
+        set { body = newValue.map(ChatContent.text) }
+    }
+
+    /// Instructions of the program, for models before o1.
+    public static func system(_ text: String) -> ChatMessage { .init(role: .system, content: .text(text)) }
+
+    /// Instructions of the program, for o1 and later.
+    public static func developer(_ text: String) -> ChatMessage { .init(role: .developer, content: .text(text)) }
+
+    /// What the user says.
+    public static func user(_ text: String) -> ChatMessage { .init(role: .user, content: .text(text)) }
+
+    /// What the user says and shows.
+    public static func user(_ parts: [ChatContentPart]) -> ChatMessage { .init(role: .user, content: .parts(parts)) }
+
+    /// What the model said earlier.
+    public static func assistant(_ text: String) -> ChatMessage { .init(role: .assistant, content: .text(text)) }
+
+    /// What a tool answered.
+    public static func tool(_ text: String, callID: String) -> ChatMessage {
+        var message = ChatMessage(role: .tool, content: .text(text))
+        message.toolCallID = callID
+        return message
+    }
+}
+
+/// Who speaks a message.
+public struct ChatRole: JSONStringValue {
+    /// The text sent.
+    public var rawValue: String
+    /// Creates a role.
+    public init(rawValue: String) { self.rawValue = rawValue }
+
+    /// Instructions of the program, for models before o1.
+    public static let system = ChatRole(rawValue: "system")
+    /// Instructions of the program, for o1 and later.
+    public static let developer = ChatRole(rawValue: "developer")
+    /// The user.
+    public static let user = ChatRole(rawValue: "user")
+    /// The model.
+    public static let assistant = ChatRole(rawValue: "assistant")
+    /// A tool's answer.
+    public static let tool = ChatRole(rawValue: "tool")
+}
+
+/// What a message says.
+public enum ChatContent: JSONConvertible, Hashable, ExpressibleByStringInterpolation {
+    /// Plain text.
+    case text(String)
+    /// Text, images, audio and files in order.
+    case parts([ChatContentPart])
+
+    /// Creates text.
+    public init(stringLiteral value: String) { self = .text(value) }
+
+    /// Reads text or a list of parts.
+    public init(json: JSONValue) throws(JSONError) {
+        if case .string(let text) = json {
+            self = .text(text)
+        } else {
+            self = .parts(try [ChatContentPart](json: json))
+        }
+    }
+
+    /// Text as a string, parts as a list.
+    public var json: JSONValue {
+        switch self {
+        case .text(let text): text.json
+        case .parts(let parts): parts.json
+        }
+    }
+
+    /// All the text; `nil` where no part is text.
+    public var text: String? {
+        switch self {
+        case .text(let text): return text
+        case .parts(let parts):
+            let texts = parts.compactMap(\.text)
+            return texts.isEmpty ? nil : texts.joined()
+        }
+    }
+}
+
+/// A piece of a message. What its ``type`` means, and which properties go with it, is the server's to say.
+public struct ChatContentPart: JSONRecord {
+    /// `text`, `image_url`, `input_audio`, `file`, `refusal` or another.
+    public var type = "text"
+    /// The text of a `text` part.
+    public var text: String?
+    /// The image of an `image_url` part.
+    public var imageURL: ImageURL?
+    /// The sound of an `input_audio` part.
+    public var inputAudio: InputAudio?
+    /// The file of a `file` part.
+    public var file: File?
+    /// Why the model declined, in a `refusal` part.
+    public var refusal: String?
+    /// Members without a property.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty text part.
+    public init() {}
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("type", &type)
+        members("text", &text)
+        members("image_url", &imageURL)
+        members("input_audio", &inputAudio)
+        members("file", &file)
+        members("refusal", &refusal)
+    }
+
+    /// A piece of text.
+    public static func text(_ text: String) -> ChatContentPart {
+        var part = ChatContentPart()
+        part.text = text
+        return part
+    }
+
+    /// An image at a URL, or in a `data:` URL.
+    ///
+    /// - Parameter detail: `low`, `high` or `auto`; `nil` leaves it to the server.
+    public static func image(url: String, detail: String? = nil) -> ChatContentPart {
+        var part = ChatContentPart()
+        part.type = "image_url"
+        part.imageURL = ImageURL()
+        part.imageURL?.url = url
+        part.imageURL?.detail = detail
+        return part
+    }
+
+    /// An image sent along.
+    ///
+    /// - Parameter mediaType: Such as `image/png`.
+    public static func image(_ bytes: [UInt8], mediaType: String, detail: String? = nil) -> ChatContentPart {
+        image(url: "data:\(mediaType);base64,\(bytes.base64)", detail: detail)
+    }
+
+    /// Sound sent along.
+    ///
+    /// - Parameter format: `wav` or `mp3`.
+    public static func audio(_ bytes: [UInt8], format: String) -> ChatContentPart {
+        var part = ChatContentPart()
+        part.type = "input_audio"
+        part.inputAudio = InputAudio()
+        part.inputAudio?.data = bytes.base64
+        part.inputAudio?.format = format
+        return part
+    }
+
+    /// A file uploaded before.
+    public static func file(id: String) -> ChatContentPart {
+        var part = ChatContentPart()
+        part.type = "file"
+        part.file = File()
+        part.file?.fileID = id
+        return part
+    }
+
+    /// A file sent along.
+    ///
+    /// - Parameter mediaType: Such as `application/pdf`.
+    public static func file(_ bytes: [UInt8], name: String, mediaType: String) -> ChatContentPart {
+        var part = ChatContentPart()
+        part.type = "file"
+        part.file = File()
+        part.file?.filename = name
+        part.file?.fileData = "data:\(mediaType);base64,\(bytes.base64)"
+        return part
+    }
+}
+
+extension ChatContentPart {
+    /// Where an image is.
+    public struct ImageURL: JSONRecord {
+        /// `https:` or `data:`.
+        public var url = ""
+        /// `low`, `high` or `auto`.
+        public var detail: String?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Creates an empty reference.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("url", &url)
+            members("detail", &detail)
+        }
+    }
+
+    /// Sound sent along.
+    public struct InputAudio: JSONRecord {
+        /// The sound in base64.
+        public var data = ""
+        /// `wav` or `mp3`.
+        public var format = ""
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Creates silence.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("data", &data)
+            members("format", &format)
+        }
+    }
+
+    /// A file, uploaded before or sent along.
+    public struct File: JSONRecord {
+        /// The id of an uploaded file.
+        public var fileID: String?
+        /// The content as a `data:` URL.
+        public var fileData: String?
+        /// The name to show to the model.
+        public var filename: String?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Creates an empty reference.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("file_id", &fileID)
+            members("file_data", &fileData)
+            members("filename", &filename)
+        }
+    }
+}

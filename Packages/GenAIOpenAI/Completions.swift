@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: MIT
+
+extension OpenAIClient {
+    /// `POST /completions`, the endpoint from before chat.
+    public var completions: Completions { Completions(sender: sender) }
+}
+
+/// `POST /completions`, plain and streamed: text goes on where the prompt ends.
+public struct Completions: Sendable {
+    let sender: Sender
+
+    /// Asks for a continuation.
+    ///
+    /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+    public func create(
+        _ request: CompletionRequest, options: CallOptions = CallOptions()
+    ) async throws(OpenAIError) -> TextCompletion {
+        try await sender.recorded(.completion(request), answer: CallRecorder.Answer.completion) {
+            () throws(OpenAIError) in
+            var body = request
+            body.streamOptions = nil
+            let call = APICall(path: "completions", model: request.model, body: body.json, options: options)
+            return try await sender.value(of: call, as: TextCompletion.self)
+        }
+    }
+
+    /// Asks for a continuation in pieces; token usage as for ``ChatCompletions/stream(_:options:)``.
+    ///
+    /// - Throws: ``OpenAIError``, after the attempts the configuration allows; so does the stream, without any.
+    public func stream(
+        _ request: CompletionRequest, options: CallOptions = CallOptions()
+    ) async throws(OpenAIError) -> OpenAIStream<TextCompletion> {
+        var body = request
+        let asksForUsage = sender.addUsage(to: &body.streamOptions)
+        body.additional["stream"] = true
+        let call = APICall(
+            path: "completions", model: request.model, body: body.json, isStream: true, options: options)
+        let rules = StreamRules<TextCompletion>(
+            hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
+            ends: { $0.choices.contains { $0.finishReason != nil } })
+        return try await sender.recordedStream(.completion(request), rules: rules, call)
+    }
+}
+
+/// What to ask `POST /completions`.
+public struct CompletionRequest: JSONRecord {
+    /// The model to ask.
+    public var model = ""
+    /// The texts to continue.
+    public var prompt: [String] = []
+    /// What comes after the continuation.
+    public var suffix: String?
+    /// The most tokens to write.
+    public var maxTokens: Int?
+    /// Randomness, 0 to 2.
+    public var temperature: Double?
+    /// The share of likely tokens to choose from, 0 to 1.
+    public var topP: Double?
+    /// How many continuations per prompt.
+    public var choiceCount: Int?
+    /// How many to write before choosing the best.
+    public var bestOf: Int?
+    /// How many alternatives to return per token.
+    public var logprobs: Int?
+    /// Whether to repeat the prompt.
+    public var echo: Bool?
+    /// Texts that end the continuation.
+    public var stop: [String] = []
+    /// Discourages words already used, -2 to 2.
+    public var frequencyPenalty: Double?
+    /// Discourages topics already raised, -2 to 2.
+    public var presencePenalty: Double?
+    /// Adds to the likelihood of tokens, by token number.
+    public var logitBias: [String: Int]?
+    /// Makes the continuation repeatable, as far as the server can.
+    public var seed: Int?
+    /// Which user of yours this is for.
+    public var user: String?
+    /// What a stream carries besides the text; for streams only.
+    public var streamOptions: ChatStreamOptions?
+    /// Members without a property; these win over the properties.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty request; set at least ``model`` and ``prompt``.
+    public init() {}
+
+    /// Creates a request; everything else is set on the value.
+    public init(model: String, prompt: String, maxTokens: Int? = nil) {
+        self.model = model
+        self.prompt = [prompt]
+        self.maxTokens = maxTokens
+    }
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("model", &model)
+        var text = OneOrMore(values: prompt)
+        members("prompt", &text)
+        prompt = text.values
+        members("suffix", &suffix)
+        members("max_tokens", &maxTokens)
+        members("temperature", &temperature)
+        members("top_p", &topP)
+        members("n", &choiceCount)
+        members("best_of", &bestOf)
+        members("logprobs", &logprobs)
+        members("echo", &echo)
+        members.list("stop", &stop)
+        members("frequency_penalty", &frequencyPenalty)
+        members("presence_penalty", &presencePenalty)
+        members("logit_bias", &logitBias)
+        members("seed", &seed)
+        members("user", &user)
+        members("stream_options", &streamOptions)
+    }
+}
+
+/// The answer of `POST /completions`, and a piece of it in a stream.
+public struct TextCompletion: JSONRecord {
+    /// The server's name for the answer; empty where it gives none.
+    public var id = ""
+    /// The model that answered.
+    public var model = ""
+    /// When the answer was made, in seconds since 1970.
+    public var created: Int?
+    /// The continuations; in a stream, what to add to which.
+    public var choices: [Choice] = []
+    /// What the answer cost in tokens.
+    public var usage: CompletionUsage?
+    /// The server configuration behind the answer.
+    public var systemFingerprint: String?
+    /// Members without a property.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty answer.
+    public init() {}
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("id", &id)
+        members("model", &model)
+        members("created", &created)
+        members.required("choices", &choices)
+        members("usage", &usage)
+        members("system_fingerprint", &systemFingerprint)
+    }
+
+    /// One continuation.
+    public struct Choice: JSONRecord {
+        /// The position among the continuations.
+        public var index = 0
+        /// The text.
+        public var text = ""
+        /// Why it ended; `nil` where it has not.
+        public var finishReason: ChatFinishReason?
+        /// The likelihood of its tokens.
+        public var logprobs: JSONObject?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Creates an empty continuation.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("index", &index)
+            members("text", &text)
+            members("finish_reason", &finishReason)
+            members("logprobs", &logprobs)
+        }
+    }
+}
+
+/// A list that is written as its only element where it has one.
+struct OneOrMore: JSONConvertible {
+    var values: [String]
+
+    init(values: [String]) { self.values = values }
+
+    init(json: JSONValue) throws(JSONError) {
+        if let text = json.stringValue { values = [text] } else { values = try [String](json: json) }
+    }
+
+    var json: JSONValue { values.count == 1 ? .string(values[0]) : values.json }
+}

@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: MIT
+
+extension OpenAIClient {
+    /// `POST /embeddings`.
+    public var embeddings: Embeddings { Embeddings(sender: sender) }
+}
+
+/// `POST /embeddings`.
+public struct Embeddings: Sendable {
+    let sender: Sender
+
+    /// Turns texts into vectors.
+    ///
+    /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+    public func create(
+        _ request: EmbeddingRequest, options: CallOptions = CallOptions()
+    ) async throws(OpenAIError) -> EmbeddingResponse {
+        try await sender.recorded(.embeddings(request), answer: CallRecorder.Answer.embeddings) {
+            () throws(OpenAIError) in
+            let call = APICall(path: "embeddings", model: request.model, body: request.json, options: options)
+            return try await sender.value(of: call, as: EmbeddingResponse.self)
+        }
+    }
+}
+
+/// What to ask `POST /embeddings`.
+public struct EmbeddingRequest: JSONRecord {
+    /// The model to ask.
+    public var model = ""
+    /// The texts, or their tokens.
+    public var input = EmbeddingInput.texts([])
+    /// How many numbers per vector; `nil` for as many as the model has.
+    public var dimensions: Int?
+    /// How the numbers travel: `float` or `base64`, which is shorter. Both end as ``Embedding/vector``.
+    public var encodingFormat: String?
+    /// Which user of yours this is for.
+    public var user: String?
+    /// Members without a property; these win over the properties.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty request; set at least ``model`` and ``input``.
+    public init() {}
+
+    /// Creates a request for several vectors.
+    public init(model: String, input: [String], dimensions: Int? = nil) {
+        self.model = model
+        self.input = .texts(input)
+        self.dimensions = dimensions
+    }
+
+    /// Creates a request for one vector.
+    public init(model: String, input: String, dimensions: Int? = nil) {
+        self.init(model: model, input: [input], dimensions: dimensions)
+    }
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("model", &model)
+        members("input", &input)
+        members("dimensions", &dimensions)
+        members("encoding_format", &encodingFormat)
+        members("user", &user)
+    }
+}
+
+/// What to turn into vectors.
+public enum EmbeddingInput: JSONConvertible, Hashable {
+    /// One vector per text.
+    case texts([String])
+    /// One vector per list of token numbers.
+    case tokens([[Int]])
+
+    /// Reads a text, or a list of texts or of lists of tokens.
+    public init(json: JSONValue) throws(JSONError) {
+        if let text = json.stringValue {
+            self = .texts([text])
+        } else if json.arrayValue?.first?.arrayValue != nil {
+            self = .tokens(try [[Int]](json: json))
+        } else {
+            self = .texts(try [String](json: json))
+        }
+    }
+
+    /// The list.
+    public var json: JSONValue {
+        switch self {
+        case .texts(let texts): texts.json
+        case .tokens(let tokens): tokens.json
+        }
+    }
+
+    /// How many vectors this asks for.
+    public var count: Int {
+        switch self {
+        case .texts(let texts): texts.count
+        case .tokens(let tokens): tokens.count
+        }
+    }
+}
+
+/// The answer of `POST /embeddings`.
+public struct EmbeddingResponse: JSONRecord {
+    /// The model that answered.
+    public var model = ""
+    /// The vectors, in the order of the input.
+    public var data: [Embedding] = []
+    /// What the answer cost in tokens.
+    public var usage: CompletionUsage?
+    /// Members without a property.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty answer.
+    public init() {}
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("model", &model)
+        members.required("data", &data)
+        members("usage", &usage)
+    }
+}
+
+/// One vector.
+public struct Embedding: JSONRecord {
+    /// The position in the input.
+    public var index = 0
+    /// The numbers, with the precision models work with.
+    public var vector: [Float] = []
+    /// Members without a property.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty vector.
+    public init() {}
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("index", &index)
+        var numbers = Numbers(vector: vector)
+        members.required("embedding", &numbers)
+        vector = numbers.vector
+    }
+
+    /// A list of numbers, or base64 of little-endian 32-bit floats.
+    private struct Numbers: JSONConvertible {
+        var vector: [Float]
+
+        init(vector: [Float]) { self.vector = vector }
+
+        init(json: JSONValue) throws(JSONError) {
+            switch json {
+            case .array(let elements):
+                vector = []
+                vector.reserveCapacity(elements.count)
+                for element in elements {
+                    guard let number = element.doubleValue else { throw JSONError(expected: "numbers") }
+                    vector.append(Float(number))
+                }
+            case .string(let text):
+                guard let bytes = [UInt8](base64: text), bytes.count.isMultiple(of: 4) else {
+                    throw JSONError(expected: "numbers in base64")
+                }
+                vector = stride(from: 0, to: bytes.count, by: 4).map { start in
+                    let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << (8 * UInt32($1)) }
+                    return Float(bitPattern: bits)
+                }
+            default: throw JSONError(expected: "a list of numbers")
+            }
+        }
+
+        var json: JSONValue { .array(vector.map { Double($0.description)?.json ?? .null }) }
+    }
+}

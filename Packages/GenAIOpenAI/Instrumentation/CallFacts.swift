@@ -1,0 +1,90 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+
+/// What a call asks for, in the terms that all endpoints share.
+struct RequestFacts: Sendable {
+    /// What the call does.
+    var operation: OperationName
+    /// The model as asked for.
+    var model: String
+    /// Attributes that both generations of the conventions name alike.
+    var attributes = Attributes()
+    /// The service tier asked for, unless it is left to the server.
+    var serviceTier: String?
+    /// Which of OpenAI's two generating APIs is used: `chat_completions` or `responses`.
+    var apiType: String?
+    /// The conversation so far.
+    var messages: [ChatMessage] = []
+    /// Instructions that are given apart from the messages.
+    var instructions: String?
+    /// The tools the model may call.
+    var tools: [ChatTool] = []
+}
+
+/// What came back, in the terms that all endpoints share.
+struct AnswerFacts: Sendable {
+    /// The answer's identifier; empty when it has none.
+    var id = ""
+    /// The model that answered; empty when it is not named.
+    var model = ""
+    /// The answers, in order.
+    var choices: [ChatChoice] = []
+    /// What the call used up.
+    var usage: TokenUsage?
+    /// The service tier that served the call.
+    var serviceTier: String?
+    /// The server's configuration.
+    var systemFingerprint: String?
+    /// Attributes that both generations of the conventions name alike.
+    var attributes = Attributes()
+
+    /// Why each answer ended; one without a reason was cut off.
+    var finishReasons: [String] { choices.map { $0.finishReason?.rawValue ?? "error" } }
+}
+
+extension ChatCompletionRequest {
+    /// The request as telemetry sees it.
+    var facts: RequestFacts {
+        var facts = RequestFacts(operation: .chat, model: model)
+        facts.apiType = "chat_completions"
+        facts.serviceTier = serviceTier == .auto ? nil : serviceTier?.rawValue
+        facts.messages = messages
+        facts.tools = tools
+        facts.attributes[.genAIRequestTemperature] = temperature
+        facts.attributes[.genAIRequestTopP] = topP
+        facts.attributes[.genAIRequestMaxTokens] = maxCompletionTokens ?? maxTokens
+        facts.attributes[.genAIRequestFrequencyPenalty] = frequencyPenalty
+        facts.attributes[.genAIRequestPresencePenalty] = presencePenalty
+        facts.attributes[.genAIRequestSeed] = seed
+        facts.attributes[.genAIRequestChoiceCount] = choiceCount == 1 ? nil : choiceCount
+        facts.attributes[.genAIRequestStopSequences] = stop.isEmpty ? nil : stop
+        facts.attributes[.genAIOutputType] = outputType
+        return facts
+    }
+
+    private var outputType: OutputType? {
+        guard let format = responseFormat?.type else { return nil }
+        return format == "text" ? .text : .json
+    }
+}
+
+extension ChatCompletion {
+    /// The answer as telemetry sees it.
+    var facts: AnswerFacts {
+        AnswerFacts(
+            id: id, model: model, choices: choices, usage: usage?.tokenUsage, serviceTier: serviceTier?.rawValue,
+            systemFingerprint: systemFingerprint)
+    }
+}
+
+extension CompletionUsage {
+    /// The usage in the terms of the conventions: totals include their parts.
+    public var tokenUsage: TokenUsage {
+        TokenUsage(
+            inputTokens: promptTokens, outputTokens: completionTokens,
+            cacheReadTokens: promptTokensDetails?.cachedTokens,
+            reasoningTokens: completionTokensDetails?.reasoningTokens,
+            inputAudioTokens: promptTokensDetails?.audioTokens,
+            outputAudioTokens: completionTokensDetails?.audioTokens)
+    }
+}

@@ -1,0 +1,197 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+
+// MARK: - Responses
+
+extension ResponseRequest {
+    /// The request as telemetry sees it.
+    var facts: RequestFacts {
+        var facts = RequestFacts(operation: .chat, model: model ?? "")
+        facts.apiType = "responses"
+        facts.serviceTier = serviceTier == .auto ? nil : serviceTier?.rawValue
+        facts.instructions = instructions
+        facts.messages = messages
+        facts.tools = tools.map(\.chatTool)
+        facts.attributes[.genAIRequestTemperature] = temperature
+        facts.attributes[.genAIRequestTopP] = topP
+        facts.attributes[.genAIRequestMaxTokens] = maxOutputTokens
+        if let type = text?.format?["type"]?.stringValue {
+            facts.attributes[.genAIOutputType] = type == "text" ? .text : .json
+        }
+        return facts
+    }
+
+    private var messages: [ChatMessage] {
+        switch input {
+        case .text(let text): [.user(text)]
+        case .items(let items): items.compactMap(\.chatMessage)
+        case nil: []
+        }
+    }
+}
+
+extension ResponseTool {
+    /// The tool in the form of the chat API.
+    var chatTool: ChatTool {
+        var tool = ChatTool()
+        tool.type = json["type"]?.stringValue ?? "function"
+        if let name = json["name"]?.stringValue {
+            tool.function = ChatTool.Function()
+            tool.function?.name = name
+        }
+        return tool
+    }
+}
+
+extension ModelResponse {
+    /// The answer as telemetry sees it: one choice, with everything the model put out.
+    var facts: AnswerFacts {
+        var choice = ChatChoice()
+        choice.message = ChatMessage(role: .assistant, items: output)
+        choice.finishReason = finishReason(isCallingTools: !choice.message.toolCalls.isEmpty)
+        let isOver = status != .queued && status != .inProgress
+        return AnswerFacts(
+            id: id, model: model, choices: isOver || !output.isEmpty ? [choice] : [], usage: usage?.tokenUsage,
+            serviceTier: serviceTier?.rawValue)
+    }
+
+    private func finishReason(isCallingTools: Bool) -> ChatFinishReason? {
+        switch status {
+        case .completed: isCallingTools ? .toolCalls : .stop
+        case .incomplete: incompleteDetails?.reason == "content_filter" ? .contentFilter : .length
+        default: nil
+        }
+    }
+}
+
+extension ResponseUsage {
+    /// The usage in the terms of the conventions: totals include their parts.
+    public var tokenUsage: TokenUsage {
+        TokenUsage(
+            inputTokens: inputTokens, outputTokens: outputTokens,
+            cacheReadTokens: inputTokensDetails?.cachedTokens,
+            cacheWriteTokens: inputTokensDetails?.cacheWriteTokens,
+            reasoningTokens: outputTokensDetails?.reasoningTokens)
+    }
+}
+
+extension ResponseItem {
+    /// The item of a request as a message of the chat API; `nil` for kinds that are none.
+    fileprivate var chatMessage: ChatMessage? {
+        switch type {
+        case .functionCallOutput, .customToolCallOutput:
+            return .tool(output?.stringValue ?? output?.serializedText ?? "", callID: callID ?? "")
+        case .functionCall, .customToolCall, .reasoning:
+            return ChatMessage(role: .assistant, items: [self])
+        case .message, nil:
+            var message = ChatMessage(role: role ?? .user, items: [])
+            message.body = content?.chatContent
+            return message
+        default: return nil
+        }
+    }
+}
+
+extension ChatMessage {
+    /// The items of an answer as one message.
+    fileprivate init(role: ChatRole, items: [ResponseItem]) {
+        self.init(role: role)
+        for item in items {
+            switch item.type {
+            case .functionCall, .customToolCall:
+                toolCalls.append(
+                    ChatToolCall(
+                        id: item.callID ?? item.id ?? "", name: item.name ?? "",
+                        arguments: item.arguments ?? item.input ?? ""))
+            case .reasoning:
+                let text = (item.summary ?? []).compactMap(\.text).joined(separator: "\n")
+                if !text.isEmpty { reasoningContent = (reasoningContent ?? "") + text }
+            case .message, nil:
+                let parts = item.content?.parts ?? []
+                let text = parts.compactMap(\.text).joined()
+                if !text.isEmpty { content = (content ?? "") + text }
+                refusal = parts.compactMap(\.refusal).first ?? refusal
+            default: break
+            }
+        }
+    }
+}
+
+extension ResponseContent {
+    fileprivate var chatContent: ChatContent {
+        switch self {
+        case .text(let text): .text(text)
+        case .parts(let parts): .parts(parts.map(\.chatPart))
+        }
+    }
+}
+
+extension ResponseContentPart {
+    fileprivate var chatPart: ChatContentPart {
+        if let imageURL { return .image(url: imageURL, detail: detail) }
+        if let fileID { return .file(id: fileID) }
+        var part = ChatContentPart.text(text ?? refusal ?? "")
+        guard let data = fileData else { return part }
+        part = ChatContentPart()
+        part.type = "file"
+        part.file = ChatContentPart.File()
+        part.file?.fileData = data
+        part.file?.filename = filename
+        return part
+    }
+}
+
+// MARK: - Legacy completions
+
+extension CompletionRequest {
+    /// The request as telemetry sees it.
+    var facts: RequestFacts {
+        var facts = RequestFacts(operation: .textCompletion, model: model)
+        facts.messages = prompt.map { .user($0) }
+        facts.attributes[.genAIRequestTemperature] = temperature
+        facts.attributes[.genAIRequestTopP] = topP
+        facts.attributes[.genAIRequestMaxTokens] = maxTokens
+        facts.attributes[.genAIRequestFrequencyPenalty] = frequencyPenalty
+        facts.attributes[.genAIRequestPresencePenalty] = presencePenalty
+        facts.attributes[.genAIRequestSeed] = seed
+        facts.attributes[.genAIRequestChoiceCount] = choiceCount == 1 ? nil : choiceCount
+        facts.attributes[.genAIRequestStopSequences] = stop.isEmpty ? nil : stop
+        return facts
+    }
+}
+
+extension TextCompletion {
+    /// The answer as telemetry sees it.
+    var facts: AnswerFacts {
+        AnswerFacts(
+            id: id, model: model,
+            choices: choices.map { choice in
+                var chat = ChatChoice()
+                chat.index = choice.index
+                chat.message = .assistant(choice.text)
+                chat.finishReason = choice.finishReason
+                return chat
+            },
+            usage: usage?.tokenUsage, systemFingerprint: systemFingerprint)
+    }
+}
+
+// MARK: - Embeddings
+
+extension EmbeddingRequest {
+    /// The request as telemetry sees it.
+    var facts: RequestFacts {
+        var facts = RequestFacts(operation: .embeddings, model: model)
+        facts.attributes[.genAIRequestEncodingFormats] = encodingFormat.map { [$0] }
+        return facts
+    }
+}
+
+extension EmbeddingResponse {
+    /// The answer as telemetry sees it: no output tokens, which embeddings do not have.
+    var facts: AnswerFacts {
+        var facts = AnswerFacts(model: model)
+        facts.usage = usage.map { TokenUsage(inputTokens: $0.promptTokens) }
+        return facts
+    }
+}

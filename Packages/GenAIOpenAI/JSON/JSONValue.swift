@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+
+/// Any JSON value.
+///
+/// Numbers keep their exact value: an integer that fits 64 bits is ``integer(_:)``, a fraction is ``double(_:)``, and
+/// what neither can hold stays the text it was.
+public enum JSONValue: Sendable, Hashable {
+    /// `null`.
+    case null
+    /// `true` or `false`.
+    case bool(Bool)
+    /// A number without fraction or exponent.
+    case integer(Int64)
+    /// A number with a fraction or an exponent. Not finite ones are written as `null`.
+    case double(Double)
+    /// The literal text of a number that fits neither ``integer(_:)`` nor ``double(_:)``.
+    case number(String)
+    /// A string.
+    case string(String)
+    /// A list.
+    case array([JSONValue])
+    /// Members in order.
+    case object(JSONObject)
+}
+
+extension JSONValue {
+    /// The string, or `nil` for any other kind of value.
+    public var stringValue: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    /// The Boolean, or `nil` for any other kind of value.
+    public var boolValue: Bool? {
+        if case .bool(let flag) = self { flag } else { nil }
+    }
+
+    /// The number if it is whole and fits, or `nil`.
+    public var intValue: Int? {
+        switch self {
+        case .integer(let number): Int(exactly: number)
+        case .double(let number): Int(exactly: number)
+        default: nil
+        }
+    }
+
+    /// The number, or `nil` for any other kind of value.
+    public var doubleValue: Double? {
+        switch self {
+        case .integer(let number): Double(number)
+        case .double(let number): number
+        case .number(let text): Double(text)
+        default: nil
+        }
+    }
+
+    /// The elements, or `nil` for any other kind of value.
+    public var arrayValue: [JSONValue]? {
+        if case .array(let elements) = self { elements } else { nil }
+    }
+
+    /// The members, or `nil` for any other kind of value.
+    public var objectValue: JSONObject? {
+        if case .object(let members) = self { members } else { nil }
+    }
+
+    /// The member of that name, or `nil` where there is none or this is no object.
+    public subscript(key: String) -> JSONValue? {
+        objectValue?[key]
+    }
+}
+
+extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
+    ExpressibleByFloatLiteral, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral,
+    ExpressibleByDictionaryLiteral
+{
+    /// Creates a Boolean.
+    public init(booleanLiteral value: Bool) { self = .bool(value) }
+    /// Creates a whole number.
+    public init(integerLiteral value: Int64) { self = .integer(value) }
+    /// Creates a number.
+    public init(floatLiteral value: Double) { self = .double(value) }
+    /// Creates a string.
+    public init(stringLiteral value: String) { self = .string(value) }
+    /// Creates a list.
+    public init(arrayLiteral elements: JSONValue...) { self = .array(elements) }
+    /// Creates an object.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(JSONObject(elements)) }
+}
+
+/// The members of a JSON object, in the order they came.
+///
+/// Order matters to the model where the object is a schema, and to prompt caches everywhere. Two objects are equal
+/// when they have the same members in any order.
+public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
+    var members: [(key: String, value: JSONValue)]
+
+    /// Creates an object of the given members.
+    public init(_ members: some Sequence<(String, JSONValue)> = []) {
+        self.members = members.map { (key: $0.0, value: $0.1) }
+    }
+
+    init(members: [(key: String, value: JSONValue)]) {
+        self.members = members
+    }
+
+    /// Creates an object of the given members.
+    public init(dictionaryLiteral elements: (String, JSONValue)...) {
+        self.init(elements)
+    }
+
+    /// The member of that name; setting `nil` removes it.
+    public subscript(key: String) -> JSONValue? {
+        get { members.first { $0.key == key }?.value }
+        set {
+            guard let index = members.firstIndex(where: { $0.key == key }) else {
+                if let newValue { members.append((key, newValue)) }
+                return
+            }
+            if let newValue { members[index].value = newValue } else { members.remove(at: index) }
+        }
+    }
+
+    /// Sets every member of `other`, replacing those of the same name.
+    public mutating func merge(_ other: JSONObject) {
+        for (key, value) in other.members { self[key] = value }
+    }
+}
+
+extension JSONObject: RandomAccessCollection {
+    /// The position of the first member.
+    public var startIndex: Int { members.startIndex }
+    /// The position after the last member.
+    public var endIndex: Int { members.endIndex }
+    /// The member at a position.
+    public subscript(position: Int) -> (key: String, value: JSONValue) { members[position] }
+}
+
+extension JSONObject: Hashable {
+    /// Whether both have the same members, in any order.
+    public static func == (one: JSONObject, other: JSONObject) -> Bool {
+        guard one.count == other.count else { return false }
+        let inOrder = zip(one.members, other.members).allSatisfy { $0.key == $1.key && $0.value == $1.value }
+        return inOrder || one.byKey == other.byKey
+    }
+
+    /// Feeds the members to the hasher, whatever their order.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(byKey)
+    }
+
+    private var byKey: [String: JSONValue] {
+        Dictionary(members.map { ($0.key, $0.value) }, uniquingKeysWith: { first, _ in first })
+    }
+}
+
+extension JSONValue: Codable {
+    /// Reads a value of any kind; the order of members depends on the decoder.
+    public init(from decoder: any Decoder) throws {
+        if let keyed = try? decoder.container(keyedBy: JSONKey.self) {
+            self = .object(
+                JSONObject(try keyed.allKeys.map { ($0.stringValue, try keyed.decode(JSONValue.self, forKey: $0)) }))
+            return
+        }
+        if var list = try? decoder.unkeyedContainer() {
+            var elements: [JSONValue] = []
+            while !list.isAtEnd { elements.append(try list.decode(JSONValue.self)) }
+            self = .array(elements)
+            return
+        }
+        let single = try decoder.singleValueContainer()
+        if single.decodeNil() {
+            self = .null
+        } else if let flag = try? single.decode(Bool.self) {
+            self = .bool(flag)
+        } else if let number = try? single.decode(Int64.self) {
+            self = .integer(number)
+        } else if let number = try? single.decode(Double.self) {
+            self = .double(number)
+        } else {
+            self = .string(try single.decode(String.self))
+        }
+    }
+
+    /// Writes the value.
+    public func encode(to encoder: any Encoder) throws {
+        switch self {
+        case .object(let object):
+            var keyed = encoder.container(keyedBy: JSONKey.self)
+            for (key, value) in object { try keyed.encode(value, forKey: JSONKey(stringValue: key)) }
+        case .array(let elements):
+            var list = encoder.unkeyedContainer()
+            for element in elements { try list.encode(element) }
+        default:
+            var single = encoder.singleValueContainer()
+            switch self {
+            case .bool(let flag): try single.encode(flag)
+            case .integer(let number): try single.encode(number)
+            case .double(let number): try single.encode(number)
+            case .number(let text): try single.encode(Double(text))
+            case .string(let text): try single.encode(text)
+            default: try single.encodeNil()
+            }
+        }
+    }
+}
+
+private struct JSONKey: CodingKey {
+    let stringValue: String
+    var intValue: Int? { nil }
+
+    init(stringValue: String) { self.stringValue = stringValue }
+    init?(intValue: Int) { nil }
+}

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: MIT
+
+/// A client for the OpenAI API and for every server that speaks it.
+///
+/// A value: copy it freely, use it from any task. Creating one never fails; a key that is missing where one is
+/// needed is an error of the first call. Requests share the connections of the transport.
+public struct OpenAIClient: Sendable {
+    let sender: Sender
+
+    /// How the client reaches its server.
+    public var configuration: Configuration { sender.configuration }
+
+    /// Creates a client.
+    ///
+    /// - Parameters:
+    ///   - configuration: Where the server is and how to talk to it; read once.
+    ///   - transport: The HTTP client to send with. `nil` means one on URLSession that all such clients share.
+    public init(configuration: Configuration = Configuration(), transport: (any HTTPTransport)? = nil) {
+        self.init(
+            configuration: configuration, transport: transport ?? Self.sharedTransport, clock: ContinuousClock())
+    }
+
+    /// Creates a client whose waits between attempts go by `clock`.
+    package init(
+        configuration: Configuration, transport: any HTTPTransport, clock: any Clock<Duration>
+    ) {
+        sender = Sender(configuration: configuration, transport: transport, clock: clock)
+    }
+
+    private static let sharedTransport = URLSessionTransport()
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+
+import Synchronization
+
+/// A streamed answer: chunks as the server sends them.
+///
+/// Iterate once; a second iteration ends at once. Leaving the loop, dropping the stream or cancelling the task closes
+/// the connection. Chunks are decoded as they are asked for, so a slow reader slows the server down.
+public struct OpenAIStream<Chunk: JSONRecord>: AsyncSequence, Sendable {
+    /// A chunk.
+    public typealias Element = Chunk
+    /// Why a stream can break off.
+    public typealias Failure = OpenAIError
+
+    private let source: StreamSource<Chunk>
+
+    init(_ opening: StreamOpening<Chunk>) {
+        source = StreamSource(opening)
+    }
+
+    /// Yields the chunks.
+    public struct Iterator: AsyncIteratorProtocol {
+        private var reader: StreamReader<Chunk>?
+
+        fileprivate init(_ opening: StreamOpening<Chunk>?) {
+            reader = opening.map(StreamReader.init)
+        }
+
+        /// The next chunk, or `nil` at the end.
+        ///
+        /// - Throws: ``OpenAIError``; the stream is over then.
+        public mutating func next() async throws(OpenAIError) -> Chunk? {
+            while let chunk = try await nextOfAll() {
+                if reader?.rules.hides(chunk) != true { return chunk }
+            }
+            return nil
+        }
+
+        /// The next chunk, those included that were not asked for.
+        mutating func nextOfAll() async throws(OpenAIError) -> Chunk? {
+            do throws(OpenAIError) {
+                if let chunk = try await reader?.next() { return chunk }
+                reader?.lifetime.recorder?.finishStream()
+                reader = nil
+                return nil
+            } catch {
+                reader?.lifetime.recorder?.fail(error)
+                reader = nil
+                throw error
+            }
+        }
+    }
+
+    /// Begins reading.
+    public func makeAsyncIterator() -> Iterator {
+        Iterator(source.take())
+    }
+}
+
+/// What differs between the streams of different endpoints.
+struct StreamRules<Chunk: JSONRecord>: Sendable {
+    /// Whether a chunk is there only because this client asked for it.
+    var hides: @Sendable (Chunk) -> Bool = { _ in false }
+    /// Whether a chunk says that the answer is complete, so that the stream may end after it without `[DONE]`.
+    var ends: @Sendable (Chunk) -> Bool
+}
+
+/// Ends the record of a stream that nobody reads to its end.
+final class StreamLifetime: Sendable {
+    let recorder: CallRecorder?
+
+    init(recorder: CallRecorder?) {
+        self.recorder = recorder
+    }
+
+    deinit {
+        recorder?.abandon()
+    }
+}
+
+/// A stream whose head has come and whose body nobody has read.
+struct StreamOpening<Chunk: JSONRecord>: Sendable {
+    let body: HTTPBody
+    let requestID: String?
+    let errorResponse: ErrorResponse
+    let limit: Int
+    let rules: StreamRules<Chunk>
+    let lifetime: StreamLifetime
+
+    /// Checks that the answer is a stream; a server may answer 200 with an error object instead.
+    init(
+        _ response: HTTPResponse, sender: Sender, rules: StreamRules<Chunk>, lifetime: StreamLifetime
+    ) async throws(OpenAIError) {
+        body = response.body
+        requestID = response.headers.requestID
+        errorResponse = sender.errorResponse
+        limit = sender.configuration.maximumResponseBytes
+        self.rules = rules
+        self.lifetime = lifetime
+        guard response.headers["Content-Type"]?.lowercased().hasPrefix("application/json") == true else { return }
+        let bytes = (try? await body.collect(upTo: 1 << 20)) ?? []
+        let object = try? JSONValue(parsing: bytes)
+        throw object.flatMap { errorResponse.error(inStreamed: $0, requestID: requestID) }
+            ?? OpenAIError(JSONError(expected: "an event stream"), requestID: requestID)
+    }
+}
+
+/// Hands the connection to the first iterator and keeps nothing, so that dropping the iterator closes it.
+private final class StreamSource<Chunk: JSONRecord>: Sendable {
+    private let opening: Mutex<StreamOpening<Chunk>?>
+
+    init(_ opening: StreamOpening<Chunk>) {
+        self.opening = Mutex(opening)
+    }
+
+    func take() -> StreamOpening<Chunk>? {
+        opening.withLock { opening in
+            defer { opening = nil }
+            return opening
+        }
+    }
+}

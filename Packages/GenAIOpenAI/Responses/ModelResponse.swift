@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: MIT
+
+/// The answer of `POST /responses`.
+public struct ModelResponse: JSONRecord {
+    /// The server's name for the response, to continue it or to fetch it.
+    public var id = ""
+    /// The model that answered.
+    public var model = ""
+    /// When it was made, in seconds since 1970.
+    public var createdAt: Double?
+    /// How far it is.
+    public var status: Status?
+    /// Why it failed.
+    public var error: Failure?
+    /// Why it is incomplete.
+    public var incompleteDetails: IncompleteDetails?
+    /// What the model said, thought and wants called.
+    public var output: [ResponseItem] = []
+    /// The response this one continues.
+    public var previousResponseID: String?
+    /// What the response cost in tokens.
+    public var usage: ResponseUsage?
+    /// The processing class used.
+    public var serviceTier: ServiceTier?
+    /// Members without a property; among them what the server repeats of the request.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty response.
+    public init() {}
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("id", &id)
+        members("model", &model)
+        members("created_at", &createdAt)
+        members("status", &status)
+        members("error", &error)
+        members("incomplete_details", &incompleteDetails)
+        members("output", &output)
+        members("previous_response_id", &previousResponseID)
+        members("usage", &usage)
+        members("service_tier", &serviceTier)
+    }
+}
+
+extension ModelResponse {
+    /// All the text the model wrote; empty where there is none.
+    public var outputText: String {
+        output.filter { $0.type == .message }.flatMap { $0.content?.parts ?? [] }
+            .filter { $0.type == "output_text" }.compactMap(\.text).joined()
+    }
+
+    /// Why the model declined; `nil` where it did not.
+    public var refusal: String? {
+        let texts = output.flatMap { $0.content?.parts ?? [] }.compactMap(\.refusal)
+        return texts.isEmpty ? nil : texts.joined()
+    }
+
+    /// The functions the model wants called.
+    public var functionCalls: [ResponseItem] { output.filter { $0.type == .functionCall } }
+
+    /// How far a response is.
+    public struct Status: JSONStringValue {
+        /// The text received.
+        public var rawValue: String
+        /// Creates a status.
+        public init(rawValue: String) { self.rawValue = rawValue }
+
+        /// Waiting.
+        public static let queued = Status(rawValue: "queued")
+        /// Being written.
+        public static let inProgress = Status(rawValue: "in_progress")
+        /// Done.
+        public static let completed = Status(rawValue: "completed")
+        /// Cut short; see ``ModelResponse/incompleteDetails``.
+        public static let incomplete = Status(rawValue: "incomplete")
+        /// Failed; see ``ModelResponse/error``.
+        public static let failed = Status(rawValue: "failed")
+        /// Stopped on request.
+        public static let cancelled = Status(rawValue: "cancelled")
+    }
+
+    /// Why a response failed.
+    public struct Failure: JSONRecord {
+        /// Such as `server_error` or `rate_limit_exceeded`.
+        public var code: String?
+        /// For people.
+        public var message: String?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Creates a failure without a reason.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members.ifPossible("code", &code)
+            members("message", &message)
+        }
+    }
+
+    /// Why a response is incomplete.
+    public struct IncompleteDetails: JSONRecord {
+        /// `max_output_tokens`, `content_filter` or another.
+        public var reason: String?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Creates details without a reason.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("reason", &reason)
+        }
+    }
+}
+
+/// What a response cost in tokens.
+public struct ResponseUsage: JSONRecord {
+    /// Tokens read, cached ones included.
+    public var inputTokens = 0
+    /// Tokens written, thinking included.
+    public var outputTokens = 0
+    /// Both together.
+    public var totalTokens = 0
+    /// Parts of ``inputTokens``.
+    public var inputTokensDetails: InputDetails?
+    /// Parts of ``outputTokens``.
+    public var outputTokensDetails: OutputDetails?
+    /// Members without a property.
+    public var additional: JSONObject = [:]
+
+    /// Creates a usage of nothing.
+    public init() {}
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("input_tokens", &inputTokens)
+        members("output_tokens", &outputTokens)
+        members("total_tokens", &totalTokens)
+        members("input_tokens_details", &inputTokensDetails)
+        members("output_tokens_details", &outputTokensDetails)
+    }
+
+    /// Parts of the tokens read.
+    public struct InputDetails: JSONRecord {
+        /// Read from the prompt cache.
+        public var cachedTokens: Int?
+        /// Written to the prompt cache.
+        public var cacheWriteTokens: Int?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Creates details of nothing.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("cached_tokens", &cachedTokens)
+            members("cache_write_tokens", &cacheWriteTokens)
+        }
+    }
+
+    /// Parts of the tokens written.
+    public struct OutputDetails: JSONRecord {
+        /// Thinking.
+        public var reasoningTokens: Int?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Creates details of nothing.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("reasoning_tokens", &reasoningTokens)
+        }
+    }
+}

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: MIT
+
+/// What to ask `POST /responses`.
+///
+/// A property that is `nil` or empty is not sent, so the server's default holds.
+public struct ResponseRequest: JSONRecord {
+    /// The model to ask; `nil` where a stored prompt names it.
+    public var model: String?
+    /// What to answer.
+    public var input: ResponseInput?
+    /// Instructions of the program.
+    public var instructions: String?
+    /// The response this one continues.
+    public var previousResponseID: String?
+    /// The kept conversation this belongs to, its id or an object.
+    public var conversation: JSONValue?
+    /// A stored prompt with its variables.
+    public var prompt: JSONObject?
+    /// The most tokens to write, thinking included.
+    public var maxOutputTokens: Int?
+    /// The most calls of built-in tools.
+    public var maxToolCalls: Int?
+    /// Randomness, 0 to 2.
+    public var temperature: Double?
+    /// The share of likely tokens to choose from, 0 to 1.
+    public var topP: Double?
+    /// How many alternatives to return per token, 0 to 20.
+    public var topLogprobs: Int?
+    /// How to think.
+    public var reasoning: Reasoning?
+    /// The form of the answer.
+    public var text: TextOptions?
+    /// The tools the model may call.
+    public var tools: [ResponseTool] = []
+    /// Which tools it may or must call.
+    public var toolChoice: ResponseToolChoice?
+    /// Whether it may call several at once.
+    public var parallelToolCalls: Bool?
+    /// What to return besides, such as `reasoning.encrypted_content`.
+    public var include: [String] = []
+    /// What to do when the input is too long: `auto` or `disabled`.
+    public var truncation: String?
+    /// The processing class.
+    public var serviceTier: ServiceTier?
+    /// Whether to answer later; poll with ``Responses/get(_:options:)``.
+    public var background: Bool?
+    /// Whether the server keeps the response.
+    public var store: Bool?
+    /// Labels of a kept response.
+    public var metadata: [String: String]?
+    /// Which user of yours this is for.
+    public var user: String?
+    /// Groups requests that share a beginning, for the prompt cache.
+    public var promptCacheKey: String?
+    /// An anonymous user id for abuse detection.
+    public var safetyIdentifier: String?
+    /// Members without a property; these win over the properties.
+    public var additional: JSONObject = [:]
+
+    /// Creates an empty request; set at least ``model`` and ``input``.
+    public init() {}
+
+    /// Creates a request; everything else is set on the value.
+    public init(
+        model: String, input: ResponseInput, instructions: String? = nil, previousResponseID: String? = nil,
+        maxOutputTokens: Int? = nil, temperature: Double? = nil, reasoning: Reasoning? = nil,
+        text: TextOptions? = nil, tools: [ResponseTool] = [], toolChoice: ResponseToolChoice? = nil,
+        store: Bool? = nil
+    ) {
+        self.model = model
+        self.input = input
+        self.instructions = instructions
+        self.previousResponseID = previousResponseID
+        self.maxOutputTokens = maxOutputTokens
+        self.temperature = temperature
+        self.reasoning = reasoning
+        self.text = text
+        self.tools = tools
+        self.toolChoice = toolChoice
+        self.store = store
+    }
+
+    /// Names the members.
+    public mutating func map(_ members: inout JSONMapper) {
+        members("model", &model)
+        members("input", &input)
+        members("instructions", &instructions)
+        members("previous_response_id", &previousResponseID)
+        members("conversation", &conversation)
+        members("prompt", &prompt)
+        members("max_output_tokens", &maxOutputTokens)
+        members("max_tool_calls", &maxToolCalls)
+        members("temperature", &temperature)
+        members("top_p", &topP)
+        members("top_logprobs", &topLogprobs)
+        members("reasoning", &reasoning)
+        members("text", &text)
+        members.list("tools", &tools)
+        members("tool_choice", &toolChoice)
+        members("parallel_tool_calls", &parallelToolCalls)
+        members.list("include", &include)
+        members("truncation", &truncation)
+        members("service_tier", &serviceTier)
+        members("background", &background)
+        members("store", &store)
+        members("metadata", &metadata)
+        members("user", &user)
+        members("prompt_cache_key", &promptCacheKey)
+        members("safety_identifier", &safetyIdentifier)
+    }
+}
+
+extension ResponseRequest {
+    /// How to think.
+    public struct Reasoning: JSONRecord {
+        /// How hard.
+        public var effort: ReasoningEffort?
+        /// How much of it to show: `auto`, `concise` or `detailed`.
+        public var summary: String?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Leaves it to the server.
+        public init() {}
+
+        /// Sets what is given.
+        public init(effort: ReasoningEffort? = nil, summary: String? = nil) {
+            self.effort = effort
+            self.summary = summary
+        }
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("effort", &effort)
+            members("summary", &summary)
+        }
+    }
+
+    /// The form of the answer.
+    public struct TextOptions: JSONRecord {
+        /// `{"type": "text"}`, `json_object`, or `json_schema` with its schema.
+        public var format: JSONObject?
+        /// How long the answer should be: `low`, `medium` or `high`.
+        public var verbosity: String?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
+
+        /// Plain text.
+        public init() {}
+
+        /// Names the members.
+        public mutating func map(_ members: inout JSONMapper) {
+            members("format", &format)
+            members("verbosity", &verbosity)
+        }
+
+        /// JSON that follows a schema.
+        public static func jsonSchema(
+            _ schema: JSONSchema, name: String, description: String? = nil, strict: Bool = true
+        ) -> TextOptions {
+            var format: JSONObject = ["type": "json_schema", "name": .string(name)]
+            format["description"] = description?.json
+            format["schema"] = schema.json
+            format["strict"] = .bool(strict)
+            var options = TextOptions()
+            options.format = format
+            return options
+        }
+    }
+}
+
+/// What a response answers.
+public enum ResponseInput: JSONConvertible, Hashable, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral {
+    /// What the user says.
+    case text(String)
+    /// Messages, tool results and earlier output in order.
+    case items([ResponseItem])
+
+    /// Creates text.
+    public init(stringLiteral value: String) { self = .text(value) }
+    /// Creates a list of items.
+    public init(arrayLiteral elements: ResponseItem...) { self = .items(elements) }
+
+    /// Reads text or a list of items.
+    public init(json: JSONValue) throws(JSONError) {
+        if case .string(let text) = json {
+            self = .text(text)
+        } else {
+            self = .items(try [ResponseItem](json: json))
+        }
+    }
+
+    /// Text as a string, items as a list.
+    public var json: JSONValue {
+        switch self {
+        case .text(let text): text.json
+        case .items(let items): items.json
+        }
+    }
+}
+
+/// A tool a response may call: functions and custom tools of the program, and those the server has built in.
+public struct ResponseTool: JSONConvertible, Hashable {
+    /// The definition sent.
+    public var json: JSONValue
+
+    /// Creates a tool of any kind the server knows.
+    public init(json: JSONValue) { self.json = json }
+
+    /// A function with JSON arguments.
+    ///
+    /// - Parameters:
+    ///   - parameters: The JSON Schema of the arguments; `nil` for none.
+    ///   - strict: Whether the arguments must follow the schema exactly. The API's own default is `true`.
+    public static func function(
+        _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil
+    ) -> ResponseTool {
+        var object: JSONObject = ["type": "function", "name": .string(name)]
+        object["description"] = description?.json
+        object["parameters"] = parameters?.json
+        object["strict"] = strict?.json
+        return ResponseTool(json: .object(object))
+    }
+
+    /// A tool whose input is free text.
+    public static func custom(_ name: String, description: String? = nil, format: JSONObject? = nil) -> ResponseTool {
+        var object: JSONObject = ["type": "custom", "name": .string(name)]
+        object["description"] = description?.json
+        object["format"] = format?.json
+        return ResponseTool(json: .object(object))
+    }
+
+    /// A tool of the server, such as `web_search`, with its settings.
+    public static func builtIn(_ type: String, _ settings: JSONObject = [:]) -> ResponseTool {
+        var object: JSONObject = ["type": .string(type)]
+        object.merge(settings)
+        return ResponseTool(json: .object(object))
+    }
+}
+
+/// Which tools a response may or must call.
+public struct ResponseToolChoice: JSONConvertible, Hashable {
+    /// The value sent.
+    public var json: JSONValue
+
+    /// Creates a choice of any kind the server knows.
+    public init(json: JSONValue) { self.json = json }
+
+    /// The model decides.
+    public static let auto = ResponseToolChoice(json: "auto")
+    /// No tool.
+    public static let none = ResponseToolChoice(json: "none")
+    /// At least one tool.
+    public static let required = ResponseToolChoice(json: "required")
+
+    /// That function.
+    public static func function(_ name: String) -> ResponseToolChoice {
+        ResponseToolChoice(json: ["type": "function", "name": .string(name)])
+    }
+
+    /// That built-in tool.
+    public static func builtIn(_ type: String) -> ResponseToolChoice {
+        ResponseToolChoice(json: ["type": .string(type)])
+    }
+}

@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: MIT
+
+/// One call of the API, before it has headers and a host.
+struct APICall: Sendable {
+    /// The verb.
+    var method = "POST"
+    /// The path under the base URL.
+    var path: String
+    /// The model, for servers that put it into the path.
+    var model = ""
+    /// The body, or `nil` for none.
+    var body: JSONValue?
+    /// Whether the answer is an event stream.
+    var isStream = false
+    /// What the caller wants done differently.
+    var options = CallOptions()
+}
+
+/// Turns calls into HTTP exchanges: addresses, headers, attempts, redirects, errors.
+struct Sender: Sendable {
+    let configuration: OpenAIClient.Configuration
+    let transport: any HTTPTransport
+    let clock: any Clock<Duration>
+    /// Where requests go; `nil` where the base URL cannot be used.
+    let address: ServerAddress?
+    /// The key as it is sent.
+    private let key: String?
+
+    init(configuration: OpenAIClient.Configuration, transport: any HTTPTransport, clock: any Clock<Duration>) {
+        self.configuration = configuration
+        self.transport = transport
+        self.clock = clock
+        address = ServerAddress(configuration.baseURL)
+        let key = configuration.apiKey.map(Self.trimmed)
+        self.key = key.flatMap { $0.isEmpty ? nil : $0 }
+    }
+
+    /// The provider that telemetry names.
+    var providerName: String {
+        if let name = configuration.providerName { return name }
+        return configuration.azure == nil ? address?.providerName ?? "openai" : "azure.ai.openai"
+    }
+
+    /// Reads error answers without giving secrets away.
+    var errorResponse: ErrorResponse {
+        ErrorResponse(scrubber: KeyScrubber(secrets: [configuration.apiKey, key].compactMap(\.self)))
+    }
+
+    /// Sends a call and decodes its answer.
+    func value<Value: JSONConvertible>(of call: APICall, as: Value.Type) async throws(OpenAIError) -> Value {
+        let (response, bytes) = try await withAttempts(call) { (response) throws(OpenAIError) in
+            (response, try await body(of: response))
+        }
+        do throws(JSONError) {
+            return try Value(json: JSONValue(parsing: bytes))
+        } catch {
+            throw OpenAIError(error, requestID: response.headers.requestID)
+        }
+    }
+
+    /// Sends a call and returns when the head of its answer has come.
+    func stream(of call: APICall) async throws(OpenAIError) -> HTTPResponse {
+        try await withAttempts(call) { (response) throws(OpenAIError) in response }
+    }
+
+    private func body(of response: HTTPResponse) async throws(OpenAIError) -> [UInt8] {
+        do throws(HTTPError) {
+            return try await response.body.collect(upTo: configuration.maximumResponseBytes)
+        } catch {
+            throw OpenAIError(error)
+        }
+    }
+}
+
+extension Sender: CustomStringConvertible, CustomReflectable {
+    /// The base URL; a client that is printed must not give its key away.
+    var description: String { configuration.description }
+
+    var customMirror: Mirror { Mirror(self, children: ["configuration": configuration]) }
+}
+
+// MARK: - Attempts
+
+extension Sender {
+    /// Sends until `read` has what it wants, the failure is final, or the attempts are used up.
+    private func withAttempts<Value: Sendable>(
+        _ call: APICall, read: (HTTPResponse) async throws(OpenAIError) -> Value
+    ) async throws(OpenAIError) -> Value {
+        let request = try request(for: call)
+        let backoff = Backoff(
+            initialDelay: .milliseconds(500), maximumDelay: .seconds(8),
+            maximumAttempts: max(0, call.options.maxRetries ?? configuration.maxRetries) + 1)
+        var retries = 0
+        while true {
+            let failure: OpenAIError
+            var serverSaysRetry: Bool?
+            do throws(OpenAIError) {
+                let response = try await exchange(request)
+                call.options.onResponse?(ResponseInfo(response, retryCount: retries))
+                serverSaysRetry = response.headers.shouldRetry
+                guard (200..<300).contains(response.status) else { throw await error(for: response) }
+                serverSaysRetry = nil
+                return try await read(response)
+            } catch {
+                failure = error
+            }
+            guard serverSaysRetry ?? failure.isWorthRetrying,
+                failure.retryAfter ?? .zero <= configuration.maxRetryDelay,
+                let delay = backoff.delay(afterFailedAttempt: retries + 1, serverDelay: failure.retryAfter)
+            else { throw failure }
+            do {
+                try await clock.sleep(for: delay)
+            } catch {
+                throw OpenAIError(.cancelled, "cancelled while waiting to try again")
+            }
+            retries += 1
+        }
+    }
+
+    /// One attempt: the request, and redirects within the same origin.
+    private func exchange(_ request: HTTPRequest) async throws(OpenAIError) -> HTTPResponse {
+        var request = request
+        for _ in 0...3 {
+            let response: HTTPResponse
+            do throws(HTTPError) {
+                response = try await transport.send(request)
+            } catch {
+                throw OpenAIError(error)
+            }
+            guard let next = try redirect(of: request, response) else { return response }
+            request.url = next
+        }
+        throw OpenAIError(.redirect, "the server redirects without end")
+    }
+
+    /// Where to send the same request again, or `nil` where the response is no redirect.
+    private func redirect(of request: HTTPRequest, _ response: HTTPResponse) throws(OpenAIError) -> String? {
+        let repeats = [307, 308] + (request.method == "GET" ? [301, 302] : [])
+        guard (300..<400).contains(response.status), response.status != 304 else { return nil }
+        guard repeats.contains(response.status), let address, let location = response.headers["Location"],
+            let url = address.resolve(location: location), let target = ServerAddress(url),
+            target.hasSameOrigin(as: address)
+        else {
+            throw OpenAIError(
+                .redirect, "the server redirects the request to where it is not sent", status: response.status)
+        }
+        return url
+    }
+
+    private func error(for response: HTTPResponse) async -> OpenAIError {
+        let body = try? await response.body.collect(upTo: 1 << 20)
+        return errorResponse.error(status: response.status, headers: response.headers, body: body ?? [])
+    }
+}
+
+extension OpenAIError {
+    /// Whether the same request may succeed a moment later.
+    var isWorthRetrying: Bool {
+        if code == .quotaExceeded { return false }
+        if let status { return [408, 409, 429].contains(status) || status >= 500 }
+        return code == .connection || code == .timedOut
+    }
+}
+
+extension ResponseInfo {
+    init(_ response: HTTPResponse, retryCount: Int) {
+        self.init(
+            status: response.status, requestID: response.headers.requestID, rateLimits: response.headers.rateLimits,
+            headers: response.headers, retryCount: retryCount)
+    }
+}
+
+// MARK: - Requests
+
+extension Sender {
+    private func request(for call: APICall) throws(OpenAIError) -> HTTPRequest {
+        guard let address else {
+            throw OpenAIError(.configuration, "the base URL (OPENAI_BASE_URL) is not an absolute http or https URL")
+        }
+        try checkKey(for: address)
+        var headers: HTTPHeaders = [
+            "Accept": call.isStream ? "text/event-stream" : "application/json", "User-Agent": "last9-genai-swift",
+        ]
+        if call.body != nil { headers["Content-Type"] = "application/json" }
+        if call.method == "POST" { headers["Idempotency-Key"] = call.options.idempotencyKey ?? Self.randomKey() }
+        if let key {
+            let usesHeader = configuration.azure.map { !$0.usesBearerToken } ?? false
+            headers[usesHeader ? "api-key" : "Authorization"] = usesHeader ? key : "Bearer \(key)"
+        }
+        headers["OpenAI-Organization"] = configuration.organization
+        headers["OpenAI-Project"] = configuration.project
+        for field in configuration.headers.fields + call.options.headers.fields { headers[field.name] = field.value }
+        guard headers.fields.allSatisfy({ $0.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } }) else {
+            throw OpenAIError(.configuration, "the key or a header holds a line break or another control character")
+        }
+        return HTTPRequest(
+            method: call.method, url: url(for: call, at: address), headers: headers,
+            body: call.body?.serialized() ?? [], timeouts: call.options.timeouts ?? configuration.timeouts)
+    }
+
+    private func checkKey(for address: ServerAddress) throws(OpenAIError) {
+        guard key != nil else {
+            if configuration.azure != nil {
+                throw OpenAIError(.authentication, "no API key: set AZURE_OPENAI_API_KEY or Configuration.apiKey")
+            }
+            if address.host == "api.openai.com", configuration.headers["Authorization"] == nil {
+                throw OpenAIError(.authentication, "no API key: set OPENAI_API_KEY or Configuration.apiKey")
+            }
+            return
+        }
+        guard address.scheme == "https" || address.isLoopback || configuration.allowsInsecureHTTP else {
+            throw OpenAIError(
+                .configuration, "a key is not sent over http to another machine unless allowsInsecureHTTP is set")
+        }
+    }
+
+    private func url(for call: APICall, at address: ServerAddress) -> String {
+        guard let azure = configuration.azure else { return address.url(appending: call.path) }
+        guard let version = azure.apiVersion else { return address.url(appending: "openai/v1/\(call.path)") }
+        let inDeployment = ["chat/completions", "completions", "embeddings"].contains(call.path)
+        let deployment = inDeployment ? "deployments/\((azure.deployment ?? call.model).pathComponent)/" : ""
+        return address.url(
+            appending: "openai/\(deployment)\(call.path)", query: ["api-version=\(version.pathComponent)"])
+    }
+
+    private static func randomKey() -> String {
+        "last9-" + String(UInt64.random(in: .min ... .max), radix: 36)
+            + String(UInt64.random(in: .min ... .max), radix: 36)
+    }
+
+    private static func trimmed(_ text: String) -> String {
+        var text = text[...]
+        while text.first?.isWhitespace == true { text.removeFirst() }
+        while text.last?.isWhitespace == true { text.removeLast() }
+        return String(text)
+    }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: MIT
+
+/// One event of a `text/event-stream`.
+struct ServerSentEvent: Sendable, Hashable {
+    /// The value of the `event` field; empty where the stream names none.
+    var type = ""
+    /// The values of the `data` fields, joined by line feeds.
+    var data: [UInt8] = []
+    /// The last `id` of the stream so far.
+    var lastEventID = ""
+}
+
+/// Splits a `text/event-stream` into events, however its bytes are cut.
+///
+/// A pure value: it knows no connection and no clock. An event that the stream leaves without its blank line is
+/// dropped, as the standard demands. Source: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6.
+struct ServerSentEvents: Sendable {
+    /// A line or an event grew beyond the limit; the parser is of no use after it.
+    struct TooLarge: Error {
+        var limit: Int
+    }
+
+    /// The reconnection time the stream asked for, in milliseconds.
+    private(set) var retryMilliseconds: Int?
+    /// Whether bytes have arrived that no event holds yet.
+    var hasPartialEvent: Bool { hasData || !line.isEmpty }
+
+    private let limit: Int
+    private var line: [UInt8] = []
+    private var event = ServerSentEvent()
+    private var hasData = false
+    private var isAfterCarriageReturn = false
+    private var byteOrderMark: ArraySlice<UInt8> = [0xEF, 0xBB, 0xBF]
+
+    /// Creates a parser at the start of a stream.
+    ///
+    /// - Parameter limit: The most bytes one line, or the data of one event, may have.
+    init(limit: Int) {
+        self.limit = limit
+    }
+
+    /// Takes the next bytes and returns the events they complete.
+    mutating func parse(_ bytes: [UInt8]) throws(TooLarge) -> [ServerSentEvent] {
+        var events: [ServerSentEvent] = []
+        var rest = withoutByteOrderMark(bytes[...])
+        if isAfterCarriageReturn, let first = rest.first {
+            isAfterCarriageReturn = false
+            if first == lineFeed { rest = rest.dropFirst() }
+        }
+        while let end = rest.firstIndex(where: { $0 == lineFeed || $0 == carriageReturn }) {
+            let event = try endLine(with: rest[..<end])
+            if let event { events.append(event) }
+            let next = end + 1
+            if rest[end] == carriageReturn {
+                isAfterCarriageReturn = next == rest.endIndex
+                rest = next < rest.endIndex && rest[next] == lineFeed ? rest[(next + 1)...] : rest[next...]
+            } else {
+                rest = rest[next...]
+            }
+        }
+        guard line.count + rest.count <= limit else { throw TooLarge(limit: limit) }
+        line += rest
+        return events
+    }
+
+    /// Skips a byte order mark at the start of the stream, even if it arrives byte by byte.
+    private mutating func withoutByteOrderMark(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        guard !byteOrderMark.isEmpty else { return bytes }
+        var rest = bytes
+        while let expected = byteOrderMark.first, let byte = rest.first {
+            guard byte == expected else {
+                let matched: [UInt8] = [0xEF, 0xBB, 0xBF]
+                let heldBack = matched.prefix(3 - byteOrderMark.count)
+                byteOrderMark = []
+                return heldBack + rest
+            }
+            byteOrderMark = byteOrderMark.dropFirst()
+            rest = rest.dropFirst()
+        }
+        return rest
+    }
+
+    /// Takes a whole line; returns the event it completes, if it is blank.
+    private mutating func endLine(with end: ArraySlice<UInt8>) throws(TooLarge) -> ServerSentEvent? {
+        guard line.count + end.count <= limit else { throw TooLarge(limit: limit) }
+        if line.isEmpty { return try process(end) }
+        line += end
+        defer { line.removeAll(keepingCapacity: true) }
+        return try process(line[...])
+    }
+
+    private mutating func process(_ line: ArraySlice<UInt8>) throws(TooLarge) -> ServerSentEvent? {
+        guard !line.isEmpty else { return dispatch() }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
+            try setField(line, to: [])
+            return nil
+        }
+        var value = line[(colon + 1)...]
+        if value.first == UInt8(ascii: " ") { value = value.dropFirst() }
+        try setField(line[..<colon], to: value)
+        return nil
+    }
+
+    private mutating func setField(_ name: ArraySlice<UInt8>, to value: ArraySlice<UInt8>) throws(TooLarge) {
+        if name.elementsEqual("data".utf8) {
+            guard event.data.count + value.count < limit else { throw TooLarge(limit: limit) }
+            if hasData { event.data.append(lineFeed) }
+            event.data += value
+            hasData = true
+        } else if name.elementsEqual("event".utf8) {
+            event.type = String(decoding: value, as: UTF8.self)
+        } else if name.elementsEqual("id".utf8) {
+            if !value.contains(0) { event.lastEventID = String(decoding: value, as: UTF8.self) }
+        } else if name.elementsEqual("retry".utf8) {
+            let isNumber = !value.isEmpty && value.allSatisfy { $0 &- UInt8(ascii: "0") < 10 }
+            if isNumber { retryMilliseconds = Int(String(decoding: value, as: UTF8.self)) }
+        }
+    }
+
+    private mutating func dispatch() -> ServerSentEvent? {
+        defer {
+            event.type = ""
+            event.data = []
+            hasData = false
+        }
+        return hasData ? event : nil
+    }
+}
+
+private let lineFeed = UInt8(ascii: "\n")
+private let carriageReturn = UInt8(ascii: "\r")

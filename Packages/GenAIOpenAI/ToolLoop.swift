@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: MIT
+
+/// A function of the program that the model may call.
+public struct LocalTool: Sendable {
+    /// What the model is told about it.
+    public var definition: ChatTool.Function
+    let run: @Sendable (_ arguments: String) async throws -> String
+
+    /// Creates a tool that reads its arguments as any JSON.
+    ///
+    /// - Parameters:
+    ///   - description: What it does and when to call it, for the model.
+    ///   - parameters: The JSON Schema of the arguments; `nil` for none.
+    ///   - strict: Whether the arguments must follow the schema exactly.
+    ///   - run: Does the work and returns what the model is told. Calls of one message run side by side.
+    public init(
+        _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil,
+        run: @escaping @Sendable (JSONValue) async throws -> String
+    ) {
+        self.init(name, description, parameters, strict) { arguments in
+            try await run(arguments.isEmpty ? [:] : JSONValue(parsing: arguments))
+        }
+    }
+
+    /// Creates a tool that reads its arguments as a Swift type.
+    ///
+    /// - Parameters:
+    ///   - parameters: The JSON Schema of `type`; see ``JSONSchema/object(_:_:)``.
+    ///   - run: Does the work and returns what the model is told. Calls of one message run side by side.
+    public init<Arguments: Decodable & SendableMetatype>(
+        _ name: String, description: String? = nil, parameters: JSONSchema, strict: Bool? = nil,
+        taking type: Arguments.Type, run: @escaping @Sendable (Arguments) async throws -> String
+    ) {
+        self.init(name, description, parameters, strict) { arguments in
+            try await run(decode(type, from: arguments))
+        }
+    }
+
+    private init(
+        _ name: String, _ description: String?, _ parameters: JSONSchema?, _ strict: Bool?,
+        run: @escaping @Sendable (String) async throws -> String
+    ) {
+        definition = ChatTool.Function()
+        definition.name = name
+        definition.description = description
+        definition.parameters = parameters?.keywords
+        definition.strict = strict
+        self.run = run
+    }
+}
+
+/// How a tool loop goes.
+public struct ToolLoopOptions: Sendable {
+    /// How often the model may be asked. Default: 10.
+    public var maxRounds = 10
+    /// Whether a tool that throws ends the loop, instead of the model being told. Default: `false`.
+    ///
+    /// The model is told the description of the error, so that it can try otherwise.
+    public var stopsAtToolFailure = false
+    /// For each call of the API.
+    public var call = CallOptions()
+
+    /// Creates the default options.
+    public init() {}
+}
+
+/// What a tool loop came to.
+public struct ToolLoopResult: Sendable {
+    /// The last answer, which asks for no tool.
+    public var completion: ChatCompletion
+    /// The whole conversation, the last answer included, to go on from.
+    public var messages: [ChatMessage]
+    /// What all calls together cost in tokens, as far as the server said.
+    public var usage: CompletionUsage
+    /// How often the model was asked.
+    public var rounds: Int
+}
+
+extension ChatCompletions {
+    /// Asks, runs the tools the model wants, tells it what they returned, and so on until it wants no more.
+    ///
+    /// The tools of one answer run side by side, as child tasks: cancelling stops them too. Each call of the API asks
+    /// ``OpenAIClient/Configuration/beforeCall`` first.
+    ///
+    /// - Parameter tools: Offered to the model beside those the request names itself.
+    /// - Throws: ``OpenAIError`` of a call; code `tooManyRounds` when the model still wants tools at the limit,
+    ///   `toolFailed` where the options say so.
+    public func runTools(
+        _ request: ChatCompletionRequest, tools: [LocalTool], options: ToolLoopOptions = ToolLoopOptions()
+    ) async throws(OpenAIError) -> ToolLoopResult {
+        var request = request
+        request.tools += tools.map { tool in
+            var offered = ChatTool()
+            offered.function = tool.definition
+            return offered
+        }
+        var usage = CompletionUsage()
+        for round in 1...max(options.maxRounds, 1) {
+            let completion = try await create(request, options: options.call)
+            if let new = completion.usage { usage.add(new) }
+            guard let message = completion.choices.first?.message else {
+                throw OpenAIError(.decoding, "the answer has no choice")
+            }
+            request.messages.append(message)
+            guard !message.toolCalls.isEmpty else {
+                return ToolLoopResult(completion: completion, messages: request.messages, usage: usage, rounds: round)
+            }
+            request.messages += try await results(of: message.toolCalls, tools, options)
+        }
+        throw OpenAIError(.tooManyRounds, "the model still wanted tools after \(options.maxRounds) rounds")
+    }
+
+    /// Runs the calls side by side; the messages come in the order of the calls.
+    private func results(
+        of calls: [ChatToolCall], _ tools: [LocalTool], _ options: ToolLoopOptions
+    ) async throws(OpenAIError) -> [ChatMessage] {
+        let outcomes = await withTaskGroup(of: (Int, Result<String, OpenAIError>).self) { group in
+            for (index, call) in calls.enumerated() {
+                group.addTask { (index, await outcome(of: call, tools)) }
+            }
+            return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
+        }
+        if Task.isCancelled { throw OpenAIError(.cancelled, "cancelled while tools were running") }
+        var messages: [ChatMessage] = []
+        for (index, call) in calls.enumerated() {
+            let text: String
+            switch outcomes[index] {
+            case .success(let result): text = result
+            case .failure(let error) where options.stopsAtToolFailure: throw error
+            case .failure(let error): text = "Error: \(error.underlying.map { "\($0)" } ?? error.message)"
+            case nil: continue
+            }
+            messages.append(.tool(text, callID: call.id ?? ""))
+        }
+        return messages
+    }
+
+    private func outcome(of call: ChatToolCall, _ tools: [LocalTool]) async -> Result<String, OpenAIError> {
+        let name = call.function?.name ?? call.custom?.name ?? ""
+        guard let tool = tools.first(where: { $0.definition.name == name }) else {
+            return .failure(OpenAIError(.toolFailed, "there is no tool of that name"))
+        }
+        let arguments = call.function?.arguments ?? call.custom?.input ?? ""
+        do {
+            return .success(try await sender.recordedTool(call, tool) { try await tool.run(arguments) })
+        } catch {
+            var failure = OpenAIError(.toolFailed, "the tool \(tool.definition.name) failed")
+            failure.underlying = error
+            return .failure(failure)
+        }
+    }
+}
+
+extension CompletionUsage {
+    /// Adds the tokens of another call.
+    mutating func add(_ other: CompletionUsage) {
+        promptTokens += other.promptTokens
+        completionTokens += other.completionTokens
+        totalTokens += other.totalTokens
+        if let new = other.promptTokensDetails {
+            var sum = promptTokensDetails ?? PromptDetails()
+            sum.cachedTokens.add(new.cachedTokens)
+            sum.audioTokens.add(new.audioTokens)
+            promptTokensDetails = sum
+        }
+        if let new = other.completionTokensDetails {
+            var sum = completionTokensDetails ?? CompletionDetails()
+            sum.reasoningTokens.add(new.reasoningTokens)
+            sum.audioTokens.add(new.audioTokens)
+            sum.acceptedPredictionTokens.add(new.acceptedPredictionTokens)
+            sum.rejectedPredictionTokens.add(new.rejectedPredictionTokens)
+            completionTokensDetails = sum
+        }
+    }
+}
+
+extension Int? {
+    fileprivate mutating func add(_ other: Int?) {
+        guard let other else { return }
+        self = (self ?? 0) + other
+    }
+}

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Days of the Gregorian calendar, counted from 1970-01-01 in UTC.
+enum CivilDate {
+    static let secondsPerDay: Int64 = 86_400
+
+    /// The day of a date such as `2026-07-30`, or `nil` if it is not one.
+    static func day(_ text: some Collection<UInt8>) -> Int? {
+        let bytes = Array(text)
+        let dash = UInt8(ascii: "-")
+        guard bytes.count == 10, bytes[4] == dash, bytes[7] == dash else { return nil }
+        guard let year = number(bytes[0..<4]), let month = number(bytes[5..<7]), let day = number(bytes[8..<10]),
+            (1...12).contains(month), day >= 1, day <= length(ofMonth: month, year: year)
+        else { return nil }
+        return daysBefore(year: year) + (1..<month).reduce(0) { $0 + length(ofMonth: $1, year: year) } + day - 1
+    }
+
+    /// The day and the second of that day of a moment, for moments before 1970 too.
+    static func split(unixSeconds: Int64) -> (day: Int, second: Int) {
+        var (day, second) = unixSeconds.quotientAndRemainder(dividingBy: secondsPerDay)
+        if second < 0 {
+            second += secondsPerDay
+            day -= 1
+        }
+        return (Int(day), Int(second))
+    }
+
+    /// The system clock. Unit: seconds since 1970-01-01T00:00:00Z.
+    static func now() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec)
+    }
+
+    static func isLeap(_ year: Int) -> Bool {
+        year.isMultiple(of: 4) && (!year.isMultiple(of: 100) || year.isMultiple(of: 400))
+    }
+
+    static func length(ofMonth month: Int, year: Int) -> Int {
+        switch month {
+        case 2: isLeap(year) ? 29 : 28
+        case 4, 6, 9, 11: 30
+        default: 31
+        }
+    }
+
+    /// Days from 1970-01-01 to the first of January of a year from 0 to 9999.
+    private static func daysBefore(year: Int) -> Int {
+        /// Days from year 0 to the first of January.
+        func count(_ year: Int) -> Int {
+            let past = year - 1
+            return year * 365 + (year > 0 ? past / 4 - past / 100 + past / 400 + 1 : 0)
+        }
+        return count(year) - count(1970)
+    }
+
+    private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
+        var value = 0
+        for digit in digits {
+            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            value = value * 10 + Int(digit - UInt8(ascii: "0"))
+        }
+        return value
+    }
+}

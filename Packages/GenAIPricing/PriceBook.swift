@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+
+public import GenAICore
+
+/// Answers what a call cost, from prices given in code, then a file, then the bundled table.
+///
+/// A book never changes, so it may be used from any thread and answers alike for as long as it lives. It remembers
+/// the names it has seen in a fixed 32 KiB: the first call for a name takes microseconds, later ones take no lock
+/// and allocate nothing. To change prices while the program runs, see ``LivePrices``.
+public final class PriceBook: Sendable {
+    private let overrides: PriceOverrides
+    private let file: PriceOverrides
+    private let bundled: PriceTable
+    private let memo = PriceMemo()
+
+    /// The bundled prices alone. They are read on first use, in less than ten milliseconds.
+    public static let bundled = PriceBook()
+
+    /// Creates a book.
+    ///
+    /// - Parameters:
+    ///   - overrides: Prices by model name. A key `gpt-4o` also prices `GPT-4o`, `azure/gpt-4o`, `gpt-4o-2024-08-06`
+    ///     and models fine-tuned from it, unless a key fits better; `azure/gpt-4o` prices only calls to that provider;
+    ///     `ollama/*` prices all that starts like this.
+    ///   - file: Prices from a file, asked after the overrides.
+    public init(overrides: [String: ModelPricing] = [:], file: PriceFile? = nil) {
+        self.overrides = PriceOverrides(overrides)
+        self.file = PriceOverrides(file?.prices ?? [:])
+        bundled = .bundled
+    }
+
+    /// Creates a book with the prices of the file that `GENAI_PRICES_FILE` names, if it is set.
+    ///
+    /// - Parameter overrides: Prices by model name that go before those of the file.
+    /// - Throws: ``PriceFileError`` if the file cannot be used.
+    public static func fromEnvironment(overrides: [String: ModelPricing] = [:]) throws(PriceFileError) -> PriceBook {
+        PriceBook(overrides: overrides, file: try .fromEnvironment())
+    }
+
+    /// What a call cost.
+    ///
+    /// Never traps or blocks, and never answers zero for want of a price. Any thread, as often as you like.
+    ///
+    /// - Parameters:
+    ///   - usage: What the provider reported.
+    ///   - model: The model that answered, or the one asked for where the answer does not say.
+    ///   - requestModel: The model asked for. It is used where `model` has no price, or is the same without its date.
+    ///   - provider: The provider's name in any usual spelling. Inferred from the model's name if not given.
+    ///   - apiURL: The URL called, to find the provider where it is not named.
+    ///   - context: How the call was made, where that matters to its price. `nil` is the usual way.
+    ///   - unixSeconds: When the call was made. Now, if not given.
+    public func cost(
+        of usage: TokenUsage,
+        model: String,
+        requestModel: String? = nil,
+        provider: String? = nil,
+        apiURL: String? = nil,
+        context: PriceContext? = nil,
+        at unixSeconds: Int64? = nil
+    ) -> PriceAnswer {
+        let row: PriceRow
+        switch find(model, requestModel, provider, apiURL) {
+        case .success(let found): row = found
+        case .failure(let reason): return .unpriced(reason)
+        }
+        let table = table(row.source)
+        let selection = table.select(row, context: context, at: unixSeconds)
+        switch table.charge(row, selection, usage) {
+        case .failure(let reason): return .unpriced(reason)
+        case .success(let charge):
+            return .priced(
+                PricedCall(
+                    total: USD(picoUSD: charge.total), input: USD(picoUSD: charge.input),
+                    output: USD(picoUSD: charge.output), table: table, row: row,
+                    selection: selection))
+        }
+    }
+
+    /// The most a call will cost if nothing of its prompt is cached, for budgets.
+    ///
+    /// - Parameters:
+    ///   - inputTokens: The size of the prompt.
+    ///   - maxOutputTokens: The most tokens the answer may have.
+    ///   - model: The model to be asked.
+    ///   - provider: The provider's name in any usual spelling. Inferred from the model's name if not given.
+    ///   - context: How the call will be made, where that matters to its price. `nil` is the usual way.
+    ///   - unixSeconds: When the call will be made. Now, if not given.
+    public func estimate(
+        inputTokens: Int,
+        maxOutputTokens: Int,
+        model: String,
+        provider: String? = nil,
+        context: PriceContext? = nil,
+        at unixSeconds: Int64? = nil
+    ) -> PriceAnswer {
+        let usage = TokenUsage(inputTokens: inputTokens, outputTokens: maxOutputTokens)
+        return cost(of: usage, model: model, provider: provider, context: context, at: unixSeconds)
+    }
+
+    private func table(_ source: PriceSource.Kind) -> PriceTable {
+        switch source {
+        case .code: overrides.table
+        case .file: file.table
+        case .bundled: bundled
+        }
+    }
+}
+
+/// All that is known about which model a call went to.
+private struct CallName {
+    var model: String
+    var requestModel: String?
+    var provider: String?
+    var apiURL: String?
+}
+
+// MARK: - Finding the row
+
+extension PriceBook {
+    private func find(
+        _ model: String, _ requestModel: String?, _ provider: String?, _ apiURL: String?
+    ) -> Result<PriceRow, UnpricedReason> {
+        guard let key = memo.key(model, requestModel, provider, apiURL) else {
+            return search(CallName(model: model, requestModel: requestModel, provider: provider, apiURL: apiURL))
+        }
+        if let packed = memo.value(for: key) { return PackedRow(bits: packed).unpacked }
+        let found = search(CallName(model: model, requestModel: requestModel, provider: provider, apiURL: apiURL))
+        if let packed = PackedRow(packing: found) { memo.store(packed.bits, for: key) }
+        return found
+    }
+
+    /// Looks the names up in all sources, in order. Allocates; only for names not remembered.
+    @inline(never)
+    private func search(_ name: CallName) -> Result<PriceRow, UnpricedReason> {
+        let names = Self.mostSpecificFirst(name).map { ($0.name, $0.isRequest, NameForms($0.name)) }
+        for (source, prices) in [(PriceSource.Kind.code, overrides), (.file, file)] where !prices.isEmpty {
+            for (text, isRequest, forms) in names {
+                guard let found = prices.find(text, forms, provider: name.provider) else { continue }
+                return .success(
+                    PriceRow(source: source, model: found.model, match: found.match, usesRequestModel: isRequest))
+            }
+        }
+        var reason = UnpricedReason(.unknownModel)
+        let found: PriceRow? = ClauseMatcher.with(bundled) { matcher in
+            let resolver = NameResolver(matcher: matcher)
+            for (_, isRequest, forms) in names {
+                switch resolver.resolve(forms, provider: name.provider, apiURL: name.apiURL) {
+                case .found(let model, let provider, let usesFallback, let match):
+                    return PriceRow(
+                        source: .bundled, model: model, provider: provider, usesFallback: usesFallback, match: match,
+                        usesRequestModel: isRequest)
+                case .unknownModel: break
+                case .unknownProvider: reason = UnpricedReason(.unknownProvider)
+                }
+            }
+            return nil
+        }
+        return found.map { .success($0) } ?? .failure(reason)
+    }
+
+    /// The model that answered goes first, unless the one asked for is the same with a date.
+    private static func mostSpecificFirst(_ name: CallName) -> [(name: String, isRequest: Bool)] {
+        guard let request = name.requestModel, request != name.model else { return [(name.model, false)] }
+        guard let answered = NameForms.folded(name.model) else { return [(request, true)] }
+        guard let asked = NameForms.folded(request) else { return [(name.model, false)] }
+        let rest = asked.dropFirst(answered.count)
+        let isDated =
+            asked.starts(with: answered) && (rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "@"))
+            && rest.dropFirst().allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") }
+        return isDated ? [(request, true), (name.model, false)] : [(name.model, false), (request, true)]
+    }
+}
+
+/// A search's outcome in the bits a memo keeps.
+private struct PackedRow {
+    var bits: UInt64
+
+    init(bits: UInt64) {
+        self.bits = bits
+    }
+
+    /// `nil` if the row's number does not fit.
+    init?(packing found: Result<PriceRow, UnpricedReason>) {
+        switch found {
+        case .failure(let reason):
+            bits = reason.code == .unknownProvider ? 3 : 2
+        case .success(let row):
+            guard row.model < 1 << 20, (row.provider ?? 0) < 255 else { return nil }
+            bits = 1 | UInt64(row.source.rawValue) << 2 | UInt64(row.match.step) << 4
+            bits |= (row.usesFallback ? 1 : 0) << 6 | (row.usesRequestModel ? 1 : 0) << 7
+            bits |= UInt64(row.provider ?? 255) << 8 | UInt64(row.model) << 16
+        }
+    }
+
+    var unpacked: Result<PriceRow, UnpricedReason> {
+        guard bits & 3 == 1 else { return .failure(.init(bits & 3 == 3 ? .unknownProvider : .unknownModel)) }
+        let provider = Int(bits >> 8 & 0xFF)
+        return .success(
+            PriceRow(
+                source: PriceSource.Kind(rawValue: UInt8(bits >> 2 & 3)) ?? .bundled, model: Int(bits >> 16),
+                provider: provider == 255 ? nil : provider, usesFallback: bits >> 6 & 1 == 1,
+                match: NameMatch(step: UInt8(bits >> 4 & 3)), usesRequestModel: bits >> 7 & 1 == 1))
+    }
+}

@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: MIT
+
+import Synchronization
+
+/// Remembers which row a name led to, in a fixed amount of memory and without locks.
+///
+/// Each slot is two words, `key ^ value` and `value`. A reader that meets half of another thread's write sees a key
+/// that is not its own and takes it for a miss, so no lock is needed. Names are not kept, only 128-bit seeded hashes;
+/// 26 bits of the second half ride in the value, which makes 90 bits that must agree. New names overwrite old ones,
+/// so a flood of distinct names costs time, never memory.
+///
+/// `@unchecked Sendable`: `words` points to memory allocated in `init`, never resized, freed only in `deinit`, and
+/// touched in between only through the atomics it holds.
+final class PriceMemo: @unchecked Sendable {
+    struct Key {
+        var first: UInt64
+        var second: UInt64
+    }
+
+    static let slotCount = 2_048
+    /// Values must fit below this bit.
+    static let valueBits: UInt64 = 38
+
+    private let words: UnsafeMutablePointer<Atomic<UInt64>>
+    private let seeds: (UInt64, UInt64)
+
+    init() {
+        words = .allocate(capacity: Self.slotCount * 2)
+        for index in 0..<Self.slotCount * 2 { (words + index).initialize(to: Atomic(0)) }
+        seeds = (.random(in: 1 ... .max), .random(in: 1 ... .max))
+    }
+
+    deinit {
+        words.deinitialize(count: Self.slotCount * 2)
+        words.deallocate()
+    }
+
+    /// The value kept for a key. Zero is never a value.
+    func value(for key: Key) -> UInt64? {
+        let slot = Int(truncatingIfNeeded: key.second) & (Self.slotCount - 1)
+        return value(at: slot, key) ?? value(at: slot ^ 1, key)
+    }
+
+    private func value(at slot: Int, _ key: Key) -> UInt64? {
+        let value = words[slot * 2 + 1].load(ordering: .relaxed)
+        guard words[slot * 2].load(ordering: .relaxed) ^ value == key.first, value != 0,
+            value >> Self.valueBits == key.second >> Self.valueBits
+        else { return nil }
+        return value & (1 << Self.valueBits - 1)
+    }
+
+    /// Keeps a value, in place of whatever was there.
+    func store(_ value: UInt64, for key: Key) {
+        guard value != 0, value >> Self.valueBits == 0 else { return }
+        let slot = Int(truncatingIfNeeded: key.second) & (Self.slotCount - 1)
+        let isTaken = words[slot * 2 + 1].load(ordering: .relaxed) != 0
+        let index = isTaken && key.first & 1 == 1 ? slot ^ 1 : slot
+        let word = value | (key.second & ~(1 << Self.valueBits - 1))
+        words[index * 2].store(key.first ^ word, ordering: .relaxed)
+        words[index * 2 + 1].store(word, ordering: .relaxed)
+    }
+}
+
+// MARK: - Hashing
+
+extension PriceMemo {
+    /// The key of what is known about a call's model, `nil` if any of it is too long to be a name.
+    ///
+    /// Allocates nothing for native strings.
+    func key(_ model: String, _ requestModel: String?, _ provider: String?, _ apiURL: String?) -> Key? {
+        var hash = NameHash(seeds: seeds)
+        var present: UInt64 = 1
+        guard hash.combine(model) else { return nil }
+        if let requestModel {
+            present |= 2
+            guard hash.combine(requestModel) else { return nil }
+        }
+        if let provider {
+            present |= 4
+            guard hash.combine(provider) else { return nil }
+        }
+        if let apiURL {
+            present |= 8
+            guard hash.combine(apiURL) else { return nil }
+        }
+        hash.fold(present)
+        return Key(first: hash.first, second: hash.second)
+    }
+}
+
+/// Two seeded lanes of multiply-and-fold over eight bytes at a time.
+private struct NameHash {
+    var first: UInt64
+    var second: UInt64
+
+    init(seeds: (UInt64, UInt64)) {
+        (first, second) = seeds
+    }
+
+    /// Takes in a string and where it ends. False if it is too long to be a name.
+    mutating func combine(_ string: String) -> Bool {
+        let short: Bool? = string.utf8.withContiguousStorageIfAvailable { combine(UnsafeRawBufferPointer($0)) }
+        return short ?? Array(string.utf8).withUnsafeBytes { combine($0) }
+    }
+
+    private mutating func combine(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count <= NameForms.longestName else { return false }
+        var offset = 0
+        while offset + 8 < bytes.count {
+            fold(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+            offset += 8
+        }
+        first &+= UInt64(truncatingIfNeeded: bytes.count)
+        fold(Self.lastWord(of: bytes))
+        return true
+    }
+
+    /// The last eight bytes, or all if there are fewer. Some may be taken in twice; the length tells them apart.
+    private static func lastWord(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+        let count = bytes.count
+        if count >= 8 { return bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self) }
+        if count >= 4 {
+            let high = bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+            return UInt64(high) << 32 | UInt64(bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+        }
+        return bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    mutating func fold(_ word: UInt64) {
+        let one = (first ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
+        let two = (second &+ word).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
+        first = one.high ^ one.low ^ second
+        second = two.high ^ two.low &+ word
+    }
+}

@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+
+import GenAICore
+
+/// Something a provider charges for: a kind of token, a search, a page, a second of audio.
+///
+/// New units may appear in minor releases.
+public struct PricedUnit: Sendable, Hashable {
+    /// The most specific units come first, so that parts are settled before the totals that contain them.
+    enum Kind: UInt8, CaseIterable {
+        case cacheWrite1h, audioCacheRead, imageCacheRead
+        case cacheRead, cacheWrite, audioInput, audioOutput, imageInput, imageOutput, videoInput, videoOutput
+        case reasoning, citation, inputTextMessages, inputAudioHours, annotatedDocumentPages
+        case input, output, inputCharacters, audioHours, documentPages, webSearches, storageSearches, requests
+    }
+
+    let kind: Kind
+
+    /// Uncached text tokens of the prompt, or all of them where the model has no other input price.
+    public static let input = PricedUnit(kind: .input)
+    /// Tokens of the answer, or what is left of them after the kinds that have their own price.
+    public static let output = PricedUnit(kind: .output)
+    /// Input tokens read from the cache.
+    public static let cacheRead = PricedUnit(kind: .cacheRead)
+    /// Input tokens written to the cache; the five-minute ones where the hour has its own price.
+    public static let cacheWrite = PricedUnit(kind: .cacheWrite)
+    /// Input tokens written to the cache for an hour.
+    public static let cacheWrite1h = PricedUnit(kind: .cacheWrite1h)
+    /// Audio tokens of the prompt.
+    public static let audioInput = PricedUnit(kind: .audioInput)
+    /// Audio tokens of the answer.
+    public static let audioOutput = PricedUnit(kind: .audioOutput)
+    /// Audio tokens read from the cache.
+    public static let audioCacheRead = PricedUnit(kind: .audioCacheRead)
+    /// Image tokens of the prompt.
+    public static let imageInput = PricedUnit(kind: .imageInput)
+    /// Image tokens of the answer.
+    public static let imageOutput = PricedUnit(kind: .imageOutput)
+    /// Image tokens read from the cache.
+    public static let imageCacheRead = PricedUnit(kind: .imageCacheRead)
+    /// Video tokens of the prompt.
+    public static let videoInput = PricedUnit(kind: .videoInput)
+    /// Video tokens of the answer.
+    public static let videoOutput = PricedUnit(kind: .videoOutput)
+    /// Reasoning tokens, where a provider prices them apart from the output.
+    public static let reasoning = PricedUnit(kind: .reasoning)
+    /// Citation tokens.
+    public static let citation = PricedUnit(kind: .citation)
+    /// Characters sent.
+    public static let inputCharacters = PricedUnit(kind: .inputCharacters)
+    /// Text messages sent.
+    public static let inputTextMessages = PricedUnit(kind: .inputTextMessages)
+    /// Audio by duration, in and out.
+    public static let audioHours = PricedUnit(kind: .audioHours)
+    /// Audio sent, by duration.
+    public static let inputAudioHours = PricedUnit(kind: .inputAudioHours)
+    /// Document pages.
+    public static let documentPages = PricedUnit(kind: .documentPages)
+    /// Document pages with annotations.
+    public static let annotatedDocumentPages = PricedUnit(kind: .annotatedDocumentPages)
+    /// Web searches.
+    public static let webSearches = PricedUnit(kind: .webSearches)
+    /// File or vector storage searches.
+    public static let storageSearches = PricedUnit(kind: .storageSearches)
+    /// Calls.
+    public static let requests = PricedUnit(kind: .requests)
+
+    /// The unit's name in price files, such as `cache_read` or `web_searches_per_1k`.
+    public var name: String { kind.name }
+
+    /// How many counts of the usage one price stands for: 1,000,000 tokens, 1,000 searches, 3,600,000 ms.
+    public var per: Int { kind.per }
+
+    /// Whether the unit counts tokens.
+    var isTokens: Bool { kind.per == 1_000_000 && kind != .inputCharacters }
+}
+
+extension PricedUnit: CustomStringConvertible {
+    /// The same as ``name``.
+    public var description: String { name }
+}
+
+extension PricedUnit.Kind {
+    /// The key in price files. Scripts/generate-prices reads this list too.
+    var name: String {
+        switch self {
+        case .input: "input"
+        case .output: "output"
+        case .cacheRead: "cache_read"
+        case .cacheWrite: "cache_write"
+        case .cacheWrite1h: "cache_write_1h"
+        case .audioInput: "audio_in"
+        case .audioOutput: "audio_out"
+        case .audioCacheRead: "audio_cache_read"
+        case .imageInput: "image_in"
+        case .imageOutput: "image_out"
+        case .imageCacheRead: "image_cache_read"
+        case .videoInput: "video_in"
+        case .videoOutput: "video_out"
+        case .reasoning: "reasoning"
+        case .citation: "citation"
+        case .inputCharacters: "input_mchars"
+        case .inputTextMessages: "input_text_messages_kcount"
+        case .audioHours: "audio_hours"
+        case .inputAudioHours: "input_audio_hours"
+        case .documentPages: "input_document_kpages"
+        case .annotatedDocumentPages: "input_annotated_document_kpages"
+        case .webSearches: "web_searches_per_1k"
+        case .storageSearches: "storage_searches_kcount"
+        case .requests: "requests_per_1k"
+        }
+    }
+
+    init?(name: some StringProtocol) {
+        guard let kind = Self.allCases.first(where: { $0.name == name }) else { return nil }
+        self = kind
+    }
+
+    var per: Int {
+        switch self {
+        case .audioHours, .inputAudioHours: 3_600_000
+        case .inputTextMessages, .documentPages, .annotatedDocumentPages, .webSearches, .storageSearches, .requests:
+            1_000
+        default: 1_000_000
+        }
+    }
+
+    /// The side of the bill the unit is on; searches, durations and calls are on neither.
+    enum Side: UInt8 { case input, output, neither }
+
+    var side: Side {
+        switch self {
+        case .input, .cacheRead, .cacheWrite, .cacheWrite1h, .audioInput, .audioCacheRead, .imageInput,
+            .imageCacheRead, .videoInput, .inputCharacters, .inputTextMessages, .inputAudioHours, .documentPages,
+            .annotatedDocumentPages:
+            .input
+        case .output, .audioOutput, .imageOutput, .videoOutput, .reasoning, .citation: .output
+        case .audioHours, .webSearches, .storageSearches, .requests: .neither
+        }
+    }
+
+    var bit: UInt32 { 1 << UInt32(rawValue) }
+
+    /// The units whose counts are part of this one's count, as bits.
+    var parts: UInt32 {
+        switch self {
+        case .input:
+            [
+                .cacheRead, .cacheWrite, .cacheWrite1h, .audioInput, .audioCacheRead, .imageInput, .imageCacheRead,
+                .videoInput,
+            ]
+            .reduce(0) { $0 | ($1 as Self).bit }
+        case .output:
+            [.audioOutput, .imageOutput, .videoOutput, .reasoning, .citation].reduce(0) { $0 | ($1 as Self).bit }
+        case .cacheRead: Self.audioCacheRead.bit | Self.imageCacheRead.bit
+        case .cacheWrite: Self.cacheWrite1h.bit
+        case .audioInput: Self.audioCacheRead.bit
+        case .imageInput: Self.imageCacheRead.bit
+        case .audioHours: Self.inputAudioHours.bit
+        case .documentPages: Self.annotatedDocumentPages.bit
+        default: 0
+        }
+    }
+
+    /// What the usage reports for this unit.
+    func count(in usage: TokenUsage) -> Int? {
+        switch self {
+        case .input: usage.inputTokens
+        case .output: usage.outputTokens
+        case .cacheRead: usage.cacheReadTokens
+        case .cacheWrite: usage.cacheWriteTokens
+        case .cacheWrite1h: usage.cacheWrite1hTokens
+        case .audioInput: usage.inputAudioTokens
+        case .audioOutput: usage.outputAudioTokens
+        case .audioCacheRead: usage.cacheAudioReadTokens
+        case .imageInput: usage.inputImageTokens
+        case .imageOutput: usage.outputImageTokens
+        case .imageCacheRead: usage.cacheImageReadTokens
+        case .videoInput: usage.inputVideoTokens
+        case .videoOutput: usage.outputVideoTokens
+        case .reasoning: usage.reasoningTokens
+        case .citation: usage.citationTokens
+        case .inputCharacters: usage.inputCharacters
+        case .inputTextMessages: usage.inputTextMessages
+        case .audioHours: usage.audioMilliseconds
+        case .inputAudioHours: usage.inputAudioMilliseconds
+        case .documentPages: usage.documentPages
+        case .annotatedDocumentPages: usage.annotatedDocumentPages
+        case .webSearches: usage.webSearches
+        case .storageSearches: usage.storageSearches
+        case .requests: usage.requests ?? 1
+        }
+    }
+}

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+
+/// What instrumentations record and under which names; given to a provider, read by every instrumentation that uses it.
+public struct InstrumentationSettings: Sendable, Hashable {
+    /// Where prompts, completions, tool arguments and results may be recorded.
+    ///
+    /// Default nowhere. `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` wins over code, so that whoever runs a
+    /// program can always switch content off: `NO_CONTENT` or `false`, `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT` or
+    /// `true`. ``GenAICore/withContentCapture(_:isolation:_:)`` can narrow it, never widen it.
+    public var contentCapture: ContentCapture
+    /// The generation of the GenAI conventions that spans and events follow.
+    ///
+    /// Default ``GenAIConventions/legacy``; ``GenAIConventions/latest`` when `OTEL_SEMCONV_STABILITY_OPT_IN` contains
+    /// `gen_ai_latest_experimental` and code says nothing.
+    public var conventions: GenAIConventions
+
+    /// Creates settings.
+    ///
+    /// - Parameters:
+    ///   - contentCapture: Used where the environment says nothing; `nil` means nowhere.
+    ///   - conventions: `nil` leaves the choice to the environment.
+    public init(
+        contentCapture: ContentCapture? = nil, conventions: GenAIConventions? = nil,
+        environment: TelemetryEnvironment = .process
+    ) {
+        let words: [String: ContentCapture] = [
+            "true": .everywhere, "false": .nowhere, "no_content": .nowhere, "span_only": .spans, "event_only": .events,
+            "span_and_event": .everywhere,
+        ]
+        let variable = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
+        let isSet = environment.string(variable) != nil
+        // A value that cannot be understood means no content: it may have been an attempt to switch it off.
+        self.contentCapture = environment.choice(variable, of: words) ?? (isSet ? .nowhere : contentCapture ?? .nowhere)
+        let optIn = environment.list("OTEL_SEMCONV_STABILITY_OPT_IN") ?? []
+        self.conventions = conventions ?? (optIn.contains("gen_ai_latest_experimental") ? .latest : .legacy)
+    }
+}
+
+extension InstrumentationSettings {
+    /// The settings without content where the scopes around forbid it.
+    public func narrowed(by context: GenAIContext) -> InstrumentationSettings {
+        var settings = self
+        if !context.allowsContentCapture { settings.contentCapture = .nowhere }
+        return settings
+    }
+}
+
+/// The places where content may be recorded.
+public struct ContentCapture: OptionSet, Sendable, Hashable {
+    /// The places as bits.
+    public let rawValue: UInt8
+
+    /// Creates a set from its bits.
+    public init(rawValue: UInt8) {
+        self.rawValue = rawValue
+    }
+
+    /// In attributes of spans.
+    public static let spans = ContentCapture(rawValue: 1)
+    /// In log records.
+    public static let events = ContentCapture(rawValue: 2)
+    /// Both in spans and in log records.
+    public static let everywhere: ContentCapture = [.spans, .events]
+    /// No content at all.
+    public static let nowhere: ContentCapture = []
+}
+
+/// A generation of the OpenTelemetry GenAI semantic conventions.
+public struct GenAIConventions: Sendable, Hashable {
+    private enum Generation: Hashable { case legacy, latest }
+    private let generation: Generation
+
+    /// Version 1.36.0 and before: `gen_ai.system`, messages as log records.
+    public static let legacy = GenAIConventions(generation: .legacy)
+    /// Version 1.41.1: `gen_ai.provider.name`, messages as attributes.
+    public static let latest = GenAIConventions(generation: .latest)
+}

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+
+/// A clock like `ContinuousClock` whose sleepers are woken by a thread of its own.
+///
+/// `Task.sleep` and `ContinuousClock` need a free thread of Swift's pool to wake anybody. This clock does not, so
+/// deadlines hold and retries go on while the whole pool waits for room in a queue.
+package struct TimerThreadClock: Clock {
+    /// A point in time of `ContinuousClock`.
+    package typealias Instant = ContinuousClock.Instant
+
+    /// Creates the clock; all share one thread, which starts with the first sleep.
+    package init() {}
+
+    /// The present.
+    package var now: Instant { ContinuousClock.now }
+    /// That of `ContinuousClock`.
+    package var minimumResolution: Duration { ContinuousClock().minimumResolution }
+
+    /// Suspends the task until `deadline`; throws when it is cancelled.
+    package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
+        let isOver = OneShot<Bool>()
+        let timer = TimerThread.Timer(due: steadyNanoseconds(after: now.duration(to: deadline)), isOver: isOver)
+        let isComplete = await withTaskCancellationHandler {
+            TimerThread.shared.add(timer)
+            return await isOver.value
+        } onCancel: {
+            isOver.resolve(false)
+            TimerThread.shared.remove(timer)
+        }
+        if !isComplete { throw CancellationError() }
+    }
+}
+
+/// The thread behind ``TimerThreadClock``.
+private final class TimerThread: Sendable {
+    struct Timer: Sendable {
+        let due: UInt64
+        let isOver: OneShot<Bool>
+    }
+
+    static let shared = TimerThread()
+
+    private struct State {
+        // A handful per processor, so searching beats a heap.
+        var timers: [Timer] = []
+        var hasThread = false
+    }
+
+    private let condition = ThreadCondition(State())
+
+    func add(_ timer: Timer) {
+        let needsThread = condition.update { state in
+            state.timers.append(timer)
+            defer { state.hasThread = true }
+            return !state.hasThread
+        }
+        guard needsThread, !startThread({ self.run() }) else { return }
+        condition.withLock { $0.hasThread = false }
+        timer.isOver.resolve(true)  // early rather than never
+    }
+
+    func remove(_ timer: Timer) {
+        condition.withLock { state in state.timers.removeAll { $0.isOver === timer.isOver } }
+    }
+
+    private func run() {
+        while true {
+            let due: [Timer] = condition.wait { state in
+                let now = steadyNanoseconds()
+                let due = state.timers.filter { $0.due <= now }
+                guard due.isEmpty else {
+                    state.timers.removeAll { $0.due <= now }
+                    return .done(due)
+                }
+                return .sleep(until: state.timers.map(\.due).min())
+            }
+            for timer in due { timer.isOver.resolve(true) }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+public import GenAITelemetry
+
+extension Collection<SpanData> {
+    /// The spans of a name.
+    public func named(_ name: String) -> [SpanData] { filter { $0.name == name } }
+
+    /// The spans whose parent is not among them.
+    public var roots: [SpanData] {
+        let ids = Set(map(\.context.spanID))
+        return filter { span in span.parent.map { !ids.contains($0.spanID) } ?? true }
+    }
+
+    /// The spans directly below `parent`, the earliest first.
+    public func children(of parent: SpanData) -> [SpanData] {
+        filter { $0.parent?.spanID == parent.context.spanID && $0.context.traceID == parent.context.traceID }
+            .sorted { $0.startNanoseconds < $1.startNanoseconds }
+    }
+
+    /// The names of all spans, one a line, each below its parent and two spaces further in.
+    ///
+    /// Siblings come in the order they started, so a test can compare the shape of a trace with a literal.
+    public var outline: String {
+        let children = Dictionary(grouping: self) { $0.parent?.spanID ?? SpanID(rawValue: 0) }
+        var lines: [String] = []
+        // A stack instead of recursion: traces can be deep.
+        var stack = roots.inOrder.map { ($0, 0) }
+        while let (span, depth) = stack.popLast() {
+            lines.append(String(repeating: "  ", count: depth) + span.name)
+            stack += (children[span.context.spanID] ?? []).inOrder.map { ($0, depth + 1) }
+        }
+        return lines.joined(separator: "\n")
+    }
+}
+
+extension [SpanData] {
+    /// Latest start first, as a stack wants them; of equal starts the later one first.
+    fileprivate var inOrder: [SpanData] {
+        enumerated().sorted { ($0.element.startNanoseconds, $0.offset) > ($1.element.startNanoseconds, $1.offset) }
+            .map(\.element)
+    }
+}
+
+extension Collection<LogRecord> {
+    /// The records of an event name.
+    public func named(_ eventName: String) -> [LogRecord] { filter { $0.eventName == eventName } }
+}

@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+
+// One import is enough: the umbrella brings every product along.
+@_exported public import GenAIBridge
+@_exported public import GenAICore
+@_exported public import GenAIExportOTLP
+@_exported public import GenAIOpenAI
+@_exported public import GenAIPricing
+@_exported public import GenAITelemetry

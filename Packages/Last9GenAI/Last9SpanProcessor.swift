@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+public import GenAIPricing
+public import GenAITelemetry
+
+/// Sets the cost of LLM calls on their spans and adds it up by workflow, conversation, user, agent and model.
+///
+/// Works on any span, whoever made it, by its `gen_ai.*` attributes, and before the span ends: exporters see the
+/// result. Costs are set on calls to models only, never on the spans around them, so that nothing counts twice.
+///
+/// | Attribute | On | Meaning |
+/// |---|---|---|
+/// | `gen_ai.usage.cost_usd`, `gen_ai.usage.cost` | calls to models | the cost in USD |
+/// | `gen_ai.usage.cost_input_usd`, `gen_ai.usage.cost_output_usd` | calls to models | its parts |
+/// | `last9.cost.unpriced_reason` | calls to models | why there is no cost |
+/// | `gen_ai.l9.span.kind` | all GenAI spans | `llm`, `tool`, `agent` or `chain` |
+/// | `workflow.total_cost_usd`, `workflow.llm_calls`, `workflow.tool_calls` | spans in a workflow | totals so far |
+public struct Last9SpanProcessor: SpanProcessor {
+    /// What the costs are added up in.
+    public let ledger: CostLedger
+    /// Where prices come from; they may be replaced while the program runs. `nil` when no costs are set.
+    public let prices: LivePrices?
+    private let writesAliases: Bool
+
+    /// Creates a processor.
+    ///
+    /// - Parameters:
+    ///   - prices: Where prices come from; `nil` sets no costs.
+    ///   - ledger: What the costs are added up in.
+    ///   - followsConventionsOnly: Leaves out what only Last9's dashboards know and strict checkers refuse:
+    ///     `gen_ai.usage.cost` and `gen_ai.conversation.turn`, which repeat other attributes.
+    public init(
+        prices: LivePrices? = LivePrices(), ledger: CostLedger = CostLedger(), followsConventionsOnly: Bool = false
+    ) {
+        self.prices = prices
+        self.ledger = ledger
+        writesAliases = !followsConventionsOnly
+    }
+
+    /// Sets what is known once the span has ended.
+    public func onEnding(_ span: inout SpanData) {
+        let facts = CallFacts(span)
+        if span.attributes[.genAIL9SpanKind] == nil { span.attributes[.genAIL9SpanKind] = facts.kind.spanKind }
+        switch facts.kind {
+        case .model: record(facts, on: &span)
+        case .tool: add(CostLedger.Totals(toolCalls: 1), facts, to: &span)
+        default: addRunningTotals(to: &span)
+        }
+        if !writesAliases { span.attributes[.genAIConversationTurn] = nil }
+    }
+
+    private func record(_ facts: CallFacts, on span: inout SpanData) {
+        var totals = CostLedger.Totals(llmCalls: 1)
+        let usage = facts.usage
+        totals.inputTokens = usage?.inputTokens ?? 0
+        totals.outputTokens = usage?.outputTokens ?? 0
+        if let input = usage?.inputTokens, let output = usage?.outputTokens {
+            span.attributes[.genAIUsageTotalTokens] = input &+ output
+        }
+        if let given = facts.givenCost {
+            totals.cost = USD(given) ?? .zero
+        } else if let book = prices?.book {
+            switch book.answer(for: facts, usage: usage ?? TokenUsage(), at: span.startNanoseconds) {
+            case .priced(let call):
+                totals.cost = call.total
+                set(call, on: &span)
+            case .unpriced(let reason):
+                totals.unpricedCalls = 1
+                span.attributes[.unpricedReason] = reason.description
+            }
+        }
+        add(totals, facts, to: &span)
+    }
+
+    private func set(_ call: PricedCall, on span: inout SpanData) {
+        let total = call.total.doubleValue
+        span.attributes[.genAIUsageCostUSD] = total
+        span.attributes[.genAIUsageCostInputUSD] = call.input.doubleValue
+        span.attributes[.genAIUsageCostOutputUSD] = call.output.doubleValue
+        if writesAliases { span.attributes[.genAIUsageCost] = total }
+    }
+
+    private func add(_ totals: CostLedger.Totals, _ facts: CallFacts, to span: inout SpanData) {
+        let ids = ledger.dimensions.map { dimension in
+            dimension == .model ? facts.model : span.attributes.text(dimension.attribute)
+        }
+        if let workflow = ledger.add(totals, ids: ids) { set(workflow, on: &span) }
+    }
+
+    private func addRunningTotals(to span: inout SpanData) {
+        guard let id = span.attributes[.workflowID], let workflow = ledger.totals(.workflow, id) else { return }
+        set(workflow, on: &span)
+    }
+
+    private func set(_ workflow: CostLedger.Totals, on span: inout SpanData) {
+        span.attributes[.workflowTotalCostUSD] = workflow.cost.doubleValue
+        span.attributes[.workflowLLMCalls] = workflow.llmCalls
+        span.attributes[.workflowToolCalls] = workflow.toolCalls
+    }
+}
+
+extension PriceBook {
+    fileprivate func answer(for facts: CallFacts, usage: TokenUsage, at nanoseconds: UnixNanoseconds) -> PriceAnswer {
+        cost(
+            of: usage, model: facts.model ?? "", requestModel: facts.requestModel, provider: facts.provider,
+            context: facts.priceContext, at: Int64(nanoseconds / 1_000_000_000))
+    }
+}
+
+extension AttributeKey where Value == String {
+    /// Why a call to a model has no cost.
+    static var unpricedReason: AttributeKey { AttributeKey("last9.cost.unpriced_reason") }
+}
+
+extension CallFacts.Kind {
+    fileprivate var spanKind: Last9SpanKind? {
+        switch self {
+        case .model: .llm
+        case .tool: .tool
+        case .agent: .agent
+        case .workflow: .chain
+        case .other: nil
+        }
+    }
+}
+
+extension Attributes {
+    /// The text of an attribute, also of a number or truth value.
+    fileprivate func text(_ name: String) -> String? {
+        switch self[name] {
+        case .string(let text): text
+        case .int(let number): String(number)
+        case .bool(let flag): String(flag)
+        default: nil
+        }
+    }
+}

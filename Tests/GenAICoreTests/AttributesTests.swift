@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+import Testing
+
+@Suite("Attributes")
+struct AttributesTests {
+    @Test("keep the order in which names were first set")
+    func order() {
+        var attributes: Attributes = ["b": 1, "a": 2]
+        attributes["c"] = 3
+        attributes["b"] = 4
+        #expect(attributes.map(\.key) == ["b", "a", "c"])
+        #expect(attributes.map(\.value) == [4, 2, 3])
+    }
+
+    @Test("hold each name once, the last value winning")
+    func lastWins() {
+        let attributes: Attributes = ["a": 1, "b": 2, "a": 3]
+        #expect(attributes.count == 2)
+        #expect(attributes["a"] == 3)
+    }
+
+    @Test("are read and written through typed keys")
+    func typedKeys() {
+        var attributes = Attributes()
+        attributes[.genAIUsageInputTokens] = 12
+        attributes[.genAIOperationName] = .chat
+        attributes[.genAIResponseFinishReasons] = ["stop"]
+        #expect(attributes["gen_ai.usage.input_tokens"] == .int(12))
+        #expect(attributes["gen_ai.operation.name"] == "chat")
+        #expect(attributes[.genAIResponseFinishReasons] == ["stop"])
+        #expect(attributes[AttributeKey<String>("gen_ai.usage.input_tokens")] == nil)
+    }
+
+    @Test("lose a name that is set to nil, and only that")
+    func removal() {
+        var attributes: Attributes = ["a": 1, "b": 2, "c": 3]
+        attributes["b"] = nil
+        attributes[AttributeKey<Int>("absent")] = nil
+        #expect(attributes.map(\.key) == ["a", "c"])
+        #expect(!attributes.contains(name: "b"))
+        attributes["b"] = 4
+        #expect(attributes.map(\.key) == ["a", "c", "b"])
+        #expect(attributes["b"] == 4)
+    }
+
+    @Test("store neither empty names nor null, which leaves an old value as it is")
+    func refusals() {
+        var attributes: Attributes = ["": 1, "a": .null, "b": 2]
+        attributes["b"] = AttributeValue.null
+        attributes.merge(["": 3])
+        #expect(attributes == ["b": 2])
+    }
+
+    @Test("keep null inside arrays and maps")
+    func nestedNull() {
+        let attributes: Attributes = ["list": [1, .null]]
+        #expect(attributes["list"] == .array([.int(1), .null]))
+    }
+
+    @Test("are equal in whatever order, and hash alike")
+    func equality() {
+        let one: Attributes = ["a": 1, "b": 2, "c": 3]
+        let other: Attributes = ["c": 3, "a": 1, "b": 2]
+        #expect(one == other)
+        #expect(one.hashValue == other.hashValue)
+        #expect(Set([one, other]).count == 1)
+    }
+
+    @Test(
+        "differ by a value, a name or a count",
+        arguments: [["a": 1, "b": 3], ["a": 1, "c": 2], ["a": 1], ["a": 1, "b": 2, "c": 3], [:]] as [Attributes])
+    func inequality(other: Attributes) {
+        let one: Attributes = ["a": 1, "b": 2]
+        #expect(one != other)
+        #expect(other != one)
+    }
+
+    @Test("have value semantics")
+    func valueSemantics() {
+        let original: Attributes = ["a": 1]
+        var copy = original
+        copy["a"] = 2
+        copy["b"] = 3
+        #expect(original == ["a": 1])
+    }
+
+    @Test("merge with the other map winning and its new names behind")
+    func merging() {
+        let one: Attributes = ["a": 1, "b": 2]
+        #expect(Array(one.merging(["b": 3, "c": 4])) == Array(["a": 1, "b": 3, "c": 4] as Attributes))
+        #expect(Attributes().merging(one) == one)
+        #expect(one.merging([:]) == one)
+        var roomy = Attributes()
+        roomy.reserveCapacity(16)
+        roomy.merge(one)
+        #expect(Array(roomy) == Array(one))
+    }
+
+    @Test("refuse a further name at the limit but still change a held one")
+    func limit() {
+        var attributes: Attributes = ["a": 1, "b": 2]
+        let tookNew = attributes.set("c", 3, limit: 2)
+        let tookHeld = attributes.set("a", 4, limit: 2)
+        #expect(!tookNew)
+        #expect(tookHeld)
+        #expect(attributes == ["a": 4, "b": 2])
+    }
+
+    /// Names that are alike in length, in their last bytes or in their first ones.
+    static let alikeNames: [String] =
+        (0..<64).map { "gen_ai.prompt.\($0).content" } + (0..<64).map { "\($0).application.attribute.of.some.length" }
+        + (0..<64).map { "n\($0)" } + ["é", "e\u{301}", "🦜", "名前", "a", "ab", "abc", "abcdefg", "abcdefgh"]
+
+    @Test("tell alike names apart, however many there are")
+    func alike() {
+        var attributes = Attributes()
+        for (number, name) in Self.alikeNames.enumerated() { attributes[name] = .int(number) }
+        #expect(attributes.count == Self.alikeNames.count)
+        for (number, name) in Self.alikeNames.enumerated() { #expect(attributes[name] == .int(number)) }
+        #expect(attributes["gen_ai.prompt.64.content"] == nil)
+        for name in Self.alikeNames.shuffled() { attributes[name] = nil }
+        #expect(attributes.isEmpty)
+    }
+
+    @Test("find a name whatever string it comes in")
+    func representations() {
+        let attributes: Attributes = ["gen_ai.request.model": 1, "user.id": 2]
+        let text = "prefix gen_ai.request.model"
+        #expect(attributes[String(text.dropFirst(7))] == 1)
+        #expect(attributes[String(decoding: Array("user.id".utf8), as: UTF8.self)] == 2)
+    }
+
+    @Test("behave as a dictionary does under random changes")
+    func againstDictionary() {
+        var generator = FixedRandom(seed: 1)
+        var attributes = Attributes()
+        var model: [String: AttributeValue] = [:]
+        for step in 0..<5_000 {
+            let name = "attribute.number.\(Int.random(in: 0..<40, using: &generator))"
+            let value: AttributeValue? = Int.random(in: 0..<4, using: &generator) == 0 ? nil : .int(step)
+            attributes[name] = value
+            model[name] = value
+        }
+        #expect(attributes.count == model.count)
+        #expect(attributes.allSatisfy { model[$0.key] == $0.value })
+    }
+
+    @Test("keep the estimate of their memory up to date with every change")
+    func byteCount() {
+        var attributes: Attributes = ["text": "12345", "number": 1, "list": ["ab", 2], "map": ["k": "abc"]]
+        func addedUp() -> Int {
+            attributes.reduce(0) { $0 + MemoryLayout<Attribute>.stride + $1.value.approximateByteCount }
+        }
+        #expect(attributes.approximateByteCount == addedUp())
+        attributes["text"] = .string(String(repeating: "x", count: 1_000))
+        #expect(attributes.approximateByteCount == addedUp())
+        attributes["text"] = nil
+        attributes.merge(["number": "two", "bytes": .bytes([1, 2, 3])])
+        #expect(attributes.approximateByteCount == addedUp())
+        attributes["new"] = "four"
+        #expect(attributes.approximateByteCount == addedUp())
+    }
+
+    @Test("need no more than 40 bytes each, so that a span's fit one block")
+    func size() {
+        #expect(MemoryLayout<Attribute>.stride == 40)
+        #expect(MemoryLayout<AttributeValue>.stride == 24)
+    }
+}
+
+/// A generator whose numbers are the same in every run.
+struct FixedRandom: RandomNumberGenerator {
+    private var state: UInt64
+
+    init(seed: UInt64) {
+        state = seed
+    }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var mixed = state
+        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+        return mixed ^ (mixed >> 31)
+    }
+}

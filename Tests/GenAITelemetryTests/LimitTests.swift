@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+import GenAITelemetry
+import Testing
+
+@Suite("Span limits")
+struct SpanLimitTests {
+    let processor = RecordingProcessor()
+
+    func tracer(_ environment: [String: String]) -> Tracer {
+        makeProvider([processor]) { $0.limits = SpanLimits(environment: TelemetryEnvironment(environment)) }
+            .tracer(named: "tests")
+    }
+
+    @Test("refuse a new attribute and count it, but let a known one change")
+    func attributeCount() {
+        let span = tracer(["OTEL_SPAN_ATTRIBUTE_COUNT_LIMIT": "2"]).startSpan("s", attributes: ["a": 1])
+        span.setAttributes(["b": 2, "c": 3])
+        span.setAttribute("a", 10)
+        span.end()
+        #expect(processor.spans[0].attributes == ["a": 10, "b": 2])
+        #expect(processor.spans[0].droppedAttributesCount == 1)
+    }
+
+    @Test("never refuse what an LLM span is nothing without")
+    func coreAttributes() {
+        let span = tracer(["OTEL_ATTRIBUTE_COUNT_LIMIT": "1"]).startSpan("s", attributes: ["a": 1])
+        span.setAttribute("gen_ai.request.model", "gpt-4o")
+        span.setAttribute("gen_ai.usage.cost_usd", 0.1)
+        span.setAttribute("gen_ai.prompt.0.content", "Hello")
+        span.end()
+        #expect(processor.spans[0].attributes.map(\.key) == ["a", "gen_ai.request.model", "gen_ai.usage.cost_usd"])
+        #expect(processor.spans[0].droppedAttributesCount == 1)
+    }
+
+    @Test("cut texts by characters, inside arrays and maps too, and nothing else")
+    func valueLength() {
+        let span = tracer(["OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": "3"]).startSpan("s")
+        span.setAttributes([
+            "text": "abcdef", "exact": "äöü", "number": 123_456, "list": ["abcdef", "x"], "map": ["k": "abcdef"],
+            "bytes": .bytes([1, 2, 3, 4]),
+        ])
+        span.end()
+        let expected: Attributes = [
+            "text": "abc", "exact": "äöü", "number": 123_456, "list": ["abc", "x"], "map": ["k": "abc"],
+            "bytes": .bytes([1, 2, 3]),
+        ]
+        #expect(processor.spans[0].attributes == expected)
+    }
+
+    @Test("hold for events, links and their attributes")
+    func eventsAndLinks() {
+        let tracer = tracer([
+            "OTEL_SPAN_EVENT_COUNT_LIMIT": "1", "OTEL_SPAN_LINK_COUNT_LIMIT": "1",
+            "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT": "1", "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT": "1",
+        ])
+        let other = tracer.startSpan("other").context
+        let span = tracer.startSpan("s", links: [SpanLink(context: other, attributes: ["a": 1, "b": 2])])
+        span.addLink(to: other)
+        span.addEvent("first", attributes: ["a": 1, "b": 2])
+        span.addEvent("second")
+        span.end()
+        let ended = processor.spans[0]
+        #expect(ended.events.map(\.name) == ["first"])
+        #expect(ended.events[0].droppedAttributesCount == 1)
+        #expect(ended.droppedEventsCount == 1)
+        #expect(ended.links.map(\.droppedAttributesCount) == [1])
+        #expect(ended.droppedLinksCount == 1)
+    }
+}
+
+@Suite("Sampler")
+struct SamplerTests {
+    static let trace = TraceID(high: 1, low: 1 << 63)
+    static let remote = SpanContext(traceID: trace, spanID: SpanID(rawValue: 1), flags: .sampled, isRemote: true)
+
+    static let environments: [(name: String, argument: String, description: String)] = [
+        ("", "", "ParentBased{root:AlwaysOnSampler"),
+        ("always_off", "", "AlwaysOffSampler"),
+        ("AlwaysOn", "", "ParentBased{root:AlwaysOnSampler"),
+        ("traceidratio", "0.0001", "TraceIdRatioBased{0.000100}"),
+        ("traceidratio", "2", "TraceIdRatioBased{1.000000}"),
+        ("parentbased_traceidratio", "0.25", "ParentBased{root:TraceIdRatioBased{0.250000}"),
+    ]
+
+    @Test("is chosen by the environment; what is unknown falls back", arguments: environments)
+    func environment(name: String, argument: String, description: String) {
+        let environment = TelemetryEnvironment([
+            "OTEL_TRACES_SAMPLER": name, "OTEL_TRACES_SAMPLER_ARG": argument,
+        ])
+        #expect(environment.sampler().description.hasPrefix(description))
+    }
+
+    @Test("by ratio keeps every trace that a smaller ratio keeps, and about the share it says")
+    func ratio() {
+        let generator = RandomIDGenerator()
+        let quarter = TraceIDRatioSampler(ratio: 0.25)
+        let half = TraceIDRatioSampler(ratio: 0.5)
+        var kept = 0
+        for _ in 0..<20_000 {
+            let span = SpanToSample(traceID: generator.makeTraceID())
+            let inQuarter = quarter.sample(span).decision == .recordAndSample
+            if inQuarter { #expect(half.sample(span).decision == .recordAndSample) }
+            kept += inQuarter ? 1 : 0
+        }
+        #expect((4_600...5_400).contains(kept))
+    }
+
+    @Test("based on the parent asks the delegate for the parent's kind")
+    func parentBased() {
+        let sampler = ParentBasedSampler(root: AlwaysOffSampler(), remoteParentSampled: AlwaysOffSampler())
+        var local = Self.remote
+        local.isRemote = false
+        #expect(sampler.sample(SpanToSample(traceID: Self.trace)).decision == .drop)
+        #expect(sampler.sample(SpanToSample(parent: Self.remote, traceID: Self.trace)).decision == .drop)
+        #expect(sampler.sample(SpanToSample(parent: local, traceID: Self.trace)).decision == .recordAndSample)
+    }
+
+    @Test("that drops a span leaves it an identity for its children, which it drops too")
+    func droppedParent() {
+        let processor = RecordingProcessor()
+        let tracer = makeProvider([processor]) { $0.sampler = ParentBasedSampler(root: AlwaysOffSampler()) }
+            .tracer(named: "tests")
+        tracer.withSpan("outer") { outer in
+            #expect(outer.context.isValid && !outer.context.isSampled && !outer.isRecording)
+            tracer.withSpan("inner") { inner in
+                #expect(inner.context.traceID == outer.context.traceID)
+                #expect(inner.context.spanID != outer.context.spanID)
+            }
+        }
+        #expect(processor.spans.isEmpty)
+    }
+
+    @Test("identifiers are valid and never repeat")
+    func identifiers() {
+        let generator = RandomIDGenerator()
+        let spans = Set((0..<50_000).map { _ in generator.makeSpanID() })
+        let traces = Set((0..<50_000).map { _ in generator.makeTraceID() })
+        #expect(spans.count == 50_000 && spans.allSatisfy(\.isValid))
+        #expect(traces.count == 50_000 && traces.allSatisfy(\.isValid))
+    }
+}
