@@ -60,13 +60,14 @@ struct ConversationWriter: Sendable {
     private func writeIndexed(_ conversation: Conversation, to span: inout SpanData) {
         var room = min(maxIndexedAttributes, Self.mostAttributes - span.attributes.count)
         guard room > 0 else { return }
-        span.attributes.reserveCapacity(span.attributes.count + room)
-        var writer = IndexedWriter(attributes: span.attributes, length: maxTotalLength)
-        span.attributes = [:]
+        var writer = IndexedWriter(room: room, length: maxTotalLength)
         let answers = conversation.prompts.isEmpty ? room : room / 2
         room -= writer.write(conversation.completions, completions.indexed, room: answers)
         _ = writer.write(conversation.prompts, prompts.indexed, room: room)
-        span.attributes = writer.attributes
+        span.attributes.reserveCapacity(span.attributes.count + writer.attributes.count)
+        for attribute in writer.attributes where !span.attributes.contains(name: attribute.key) {
+            span.attributes[attribute.key] = attribute.value
+        }
     }
 }
 
@@ -91,9 +92,14 @@ private struct IndexedNames: Sendable {
 
 /// Writes indexed attributes, whole messages only, until there is no room for the next one.
 private struct IndexedWriter {
-    var attributes: Attributes
-    /// How many bytes of content may still be written.
-    var length: Int
+    private(set) var attributes: [Attribute] = []
+    // How many bytes of content may still be written.
+    private var length: Int
+
+    init(room: Int, length: Int) {
+        attributes.reserveCapacity(room)
+        self.length = length
+    }
 
     /// - Returns: How many attributes it wrote.
     mutating func write(_ transcript: Transcript, _ names: [IndexedNames], room: Int) -> Int {
@@ -119,7 +125,7 @@ private struct IndexedWriter {
     }
 
     private mutating func add(_ name: String, _ value: AttributeValue) {
-        if !attributes.contains(name: name) { attributes[name] = value }
+        attributes.append(Attribute(key: name, value: value))
     }
 }
 

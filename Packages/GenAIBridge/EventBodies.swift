@@ -26,7 +26,7 @@ extension MessageReader {
         var answer = choice
         if let inner = choice["message"]?.unlessNull {
             answer = fields(of: inner) ?? [:]
-            if answer.isEmpty { content = inner == .map([:]) ? nil : inner }
+            if answer.isEmpty, inner != .map([:]) { content = inner }
         }
         return message(
             role: answer["role"]?.shortText ?? "assistant",

@@ -34,7 +34,8 @@ private struct JSONReader {
     mutating func document() -> AttributeValue? {
         guard let value = value() else { return nil }
         skipSpace()
-        return position == bytes.count ? value : nil
+        guard position == bytes.count else { return nil }
+        return value
     }
 
     private mutating func value() -> AttributeValue? {
@@ -68,7 +69,8 @@ private struct JSONReader {
             members[name] = value
             guard members.count <= Self.mostMembers else { return nil }
         } while skip(",")
-        return skip("}") ? .map(members) : nil
+        guard skip("}") else { return nil }
+        return .map(members)
     }
 
     private mutating func array() -> AttributeValue? {
@@ -78,7 +80,8 @@ private struct JSONReader {
             guard let value = value() else { return nil }
             elements.append(value)
         } while skip(",")
-        return skip("]") ? .array(elements) : nil
+        guard skip("]") else { return nil }
+        return .array(elements)
     }
 
     private mutating func number() -> AttributeValue? {

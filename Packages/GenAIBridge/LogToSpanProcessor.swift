@@ -26,18 +26,22 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
     private let configuration: Configuration
     private let reader: MessageReader
     private let writer: ConversationWriter
+    private let report: @Sendable (String) -> Void
     private let shards: [Shard]
 
     /// Creates a processor.
     public convenience init(_ configuration: Configuration = Configuration()) {
-        self.init(configuration, shardCount: 8)
+        self.init(configuration, shardCount: 8) { Diagnostics.report(.warning, "LogToSpanProcessor", $0) }
     }
 
     /// Creates a processor whose open spans are kept under several locks; the limits are shared out evenly.
     ///
-    /// - Parameter shardCount: A power of two.
-    init(_ configuration: Configuration, shardCount: Int) {
+    /// - Parameters:
+    ///   - shardCount: A power of two.
+    ///   - report: Takes word of every loss; called outside of locks.
+    init(_ configuration: Configuration, shardCount: Int, report: @escaping @Sendable (String) -> Void) {
         self.configuration = configuration
+        self.report = report
         reader = MessageReader(
             capturesContent: configuration.capturesContent, maxContentLength: max(0, configuration.maxContentLength))
         writer = ConversationWriter(configuration)
@@ -62,6 +66,9 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
     /// How many spans are open; for tests.
     var openSpanCount: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.count) } }
 
+    /// About how many bytes of messages are kept; for tests.
+    var storedSize: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.size) } }
+
     /// How much was looked at to make room; for tests.
     var evictionWork: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.evictionWork) } }
 
@@ -72,7 +79,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
         open(span.context)
     }
 
-    func open(_ context: SpanContext) {
+    private func open(_ context: SpanContext) {
         let isEvicting = shard(of: context).state.withLock { state -> Bool in
             guard state.isOpen else { return false }
             let before = state.spans.evictedCount
@@ -117,10 +124,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
         case .kept: break
         case .evicting: reportEviction()
         case .late:
-            Diagnostics.report(
-                .warning, "LogToSpanProcessor",
-                "a message came for a span that has ended, or that was started without this processor; it is not on the span"
-            )
+            report("a message came for a span that has ended or that was started elsewhere; it is not on the span")
         }
     }
 
@@ -155,8 +159,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
     }
 
     private func reportEviction() {
-        Diagnostics.report(
-            .warning, "LogToSpanProcessor", "too many messages of open spans; the oldest spans lose theirs")
+        report("too many messages of open spans; the oldest spans lose theirs")
     }
 }
 

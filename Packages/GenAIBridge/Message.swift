@@ -53,7 +53,8 @@ struct MessageReader: Sendable {
         switch list {
         case .null, .string(""), .array([]): return nil
         case .array(let calls) where !capturesContent: return .array(calls.compactMap(\.withoutArguments))
-        default: return capturesContent ? list : nil
+        case _ where capturesContent: return list
+        default: return nil
         }
     }
 
@@ -63,7 +64,11 @@ struct MessageReader: Sendable {
 
 extension AttributeValue {
     /// The value unless it is `null`.
-    var unlessNull: AttributeValue? { self == .null ? nil : self }
+    var unlessNull: AttributeValue? {
+        // A conditional expression would make `nil` a value, since the type has a literal for it.
+        if self == .null { return nil }
+        return self
+    }
 
     /// A short text: strings as they are, numbers spelled out.
     var shortText: String? {
@@ -103,7 +108,8 @@ extension AttributeValue {
         if case .map(let function)? = call["function"], let name = function["name"]?.shortText {
             reduced["function"] = ["name": .string(name)]
         }
-        return reduced.isEmpty ? nil : .map(reduced)
+        guard !reduced.isEmpty else { return nil }
+        return .map(reduced)
     }
 }
 

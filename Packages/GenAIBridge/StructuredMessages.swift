@@ -87,7 +87,8 @@ private struct Parts {
     /// The text of a message that is nothing but one text, or else the parts in the shape of the OpenAI API.
     var content: AttributeValue? {
         if let only = texts.first, texts.count == 1, contents.count == 1 { return .string(only) }
-        return contents.isEmpty ? nil : .array(contents)
+        guard !contents.isEmpty else { return nil }
+        return .array(contents)
     }
 
     private mutating func text(_ members: Attributes, _ part: AttributeValue) {

@@ -3,7 +3,7 @@
 /// What surrounds the running code: conversation, turn, user, workflow, agent, custom attributes and current span.
 ///
 /// The package's only task-local value. It follows child tasks and `Task {}`; `Task.detached`, callbacks and dispatch
-/// queues do not inherit it: capture ``current`` and ``run(isolation:_:)-async`` there.
+/// queues do not inherit it: capture ``current`` and ``run(isolation:_:)`` there.
 public struct GenAIContext: Sendable {
     @TaskLocal package static var active = GenAIContext()
 

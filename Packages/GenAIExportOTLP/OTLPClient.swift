@@ -41,7 +41,8 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
     private let transport: any HTTPTransport
     private let clock: any Clock<Duration>
     private let jitter: @Sendable () -> Double
-    private let policy = RetryPolicy()
+    // The deadline bounds the attempts. Without one they go on until the task is cancelled or the exporter shut down.
+    private let backoff = Backoff(initialDelay: .seconds(1), maximumDelay: .seconds(5), maximumAttempts: .max)
     private let state = Mutex(State())
     // Taken out while an export runs, so that no lock is held meanwhile.
     private let spareEncoder = Mutex<RequestEncoder?>(nil)
@@ -141,8 +142,9 @@ extension OTLPClient {
             request.timeouts = HTTPTimeouts(total: deadline.remaining)
             let outcome = await send(request, isRetry: attempt > 1)
             guard case .retryable(let error, let retryAfter) = outcome else { return outcome }
-            let delay = policy.delay(attempt: attempt, retryAfter: retryAfter, jitter: jitter())
-            if let remaining = deadline.remaining, remaining <= delay { return .failed(error) }
+            let delay = backoff.delay(
+                afterFailedAttempt: attempt, serverDelay: retryAfter, remaining: deadline.remaining, jitter: jitter())
+            guard let delay else { return .failed(error) }
             do { try await clock.sleep(for: delay) } catch { return .failed(Self.cancelled) }
         }
     }
@@ -196,8 +198,8 @@ extension OTLPClient {
         let text = "the server answered \(answer.status)" + (words.isEmpty ? "" : ": \(words)")
         if answer.status == 413 { return .oversized(text) }
         guard answer.isRetryable else { return .failed(ExportError(.rejected, text)) }
-        return .retryable(
-            ExportError(.unavailable, text), after: RetryPolicy.retryAfter(answer.headers["Retry-After"]))
+        let now = Duration.nanoseconds(Int64(clamping: systemUnixNanoseconds()))
+        return .retryable(ExportError(.unavailable, text), after: RetryAfter.delay(in: answer.headers, now: now))
     }
 
     private func judge(success answer: OTLPAnswer) -> Outcome {

@@ -19,7 +19,7 @@ public struct HTTPBody: AsyncSequence, Sendable {
     }
 
     /// Yields the pieces.
-    public struct Iterator: AsyncIteratorProtocol {
+    public struct Iterator: AsyncIteratorProtocol, Sendable {
         let pull: @Sendable () async throws(HTTPError) -> [UInt8]?
 
         /// The next piece, or `nil` at the end.

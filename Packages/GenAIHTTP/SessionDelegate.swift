@@ -72,6 +72,21 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
         #endif
     }
 
+    #if canImport(FoundationNetworking)
+        /// Asked only when a reused connection broke before the answer and libcurl wants to send the body anew.
+        ///
+        /// swift-corelibs-foundation (6.3) cannot rewind a body, and would send a request without the body announced in
+        /// it. Whether to send twice is the caller's decision anyway.
+        func urlSession(
+            _ session: URLSession, task: URLSessionTask,
+            needNewBodyStream completionHandler: @escaping @Sendable (InputStream?) -> Void
+        ) {
+            let origin = task.originalRequest?.url.map(describe) ?? "the server"
+            exchange(of: task)?.abort(HTTPError(.connection, "the connection to \(origin) broke before the response"))
+            completionHandler(nil)
+        }
+    #endif
+
     func urlSession(
         _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
         completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
@@ -92,8 +107,9 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
     ///
     /// A queue of its own would let pieces of a body pile up between the network and the buffer that is to bound them:
     /// on Linux the session reads on, however long the queue. The delegate never blocks, so nothing is held up.
+    ///
+    /// Unchecked only because it has to repeat what its superclass says; it adds no state.
     final class InlineQueue: OperationQueue, @unchecked Sendable {
-        // Sendable: adds no state to its superclass, which is Sendable.
         override func addOperation(_ block: @escaping @Sendable () -> Void) {
             block()
         }

@@ -10,11 +10,18 @@ import Synchronization
 /// Sends requests through one `URLSession` of its own, so that connections are reused.
 ///
 /// - Redirects are not followed: a 3xx response comes back as it is. On Linux its body is left out.
-/// - No cookies, cache or stored credentials.
+/// - No cookies, cache or stored credentials. Proxies are those of the platform's settings.
+/// - Nothing is sent twice, but for one case: on Linux libcurl repeats a request that has no body when a reused
+///   connection breaks before the answer.
 /// - The body that arrives is decoded: without an `Accept-Encoding` of the caller the transport asks for `gzip` or
 ///   `deflate`, the platform undoes it, and the fields `Content-Encoding` and `Content-Length` are removed.
 /// - Apple platforms stop reading from the network while a consumer is slow. Linux cannot: there, a body that runs
 ///   ahead of its consumer by more than ``Configuration/bufferLimit`` ends with the error `tooLarge`.
+///
+/// On Linux two kinds of answer stop the whole process inside Foundation, as of Swift 6.3.1
+/// (swift-corelibs-foundation issue 5285): a connection that is closed in the middle of a response head, and a chunked
+/// body with trailer fields. So does a `Content-Length` of 2^63 - 1. No delegate can prevent it: where the peer is not
+/// trusted that far, pass another ``HTTPTransport``.
 ///
 /// Dropping the transport lets running exchanges come to their end; ``shutdown()`` ends them.
 public final class URLSessionTransport: HTTPTransport {
@@ -42,8 +49,8 @@ public final class URLSessionTransport: HTTPTransport {
     }
 
     private let configuration: Configuration
-    private let session: URLSession
-    private let isShutDown = Mutex(false)
+    /// `nil` after shutdown: on Linux idle connections close only when the session itself goes.
+    private let session: Mutex<URLSession?>
     let delegate: SessionDelegate
 
     /// Creates a transport with the default configuration.
@@ -61,12 +68,12 @@ public final class URLSessionTransport: HTTPTransport {
     private init(_ configuration: Configuration, trust: ServerTrust) {
         self.configuration = configuration
         delegate = SessionDelegate(trust: trust)
-        session = URLSession(
-            configuration: .bare(configuration), delegate: delegate, delegateQueue: .forDelegate())
+        session = Mutex(
+            URLSession(configuration: .bare(configuration), delegate: delegate, delegateQueue: .forDelegate()))
     }
 
     deinit {
-        if !isShutDown.withLock({ $0 }) { session.finishTasksAndInvalidate() }
+        takeSession()?.finishTasksAndInvalidate()
     }
 
     /// Sends one request and returns when the response head has arrived; the body streams.
@@ -88,25 +95,31 @@ public final class URLSessionTransport: HTTPTransport {
 
     /// Ends every running exchange with the error `shutDown`, and refuses further ones. Idempotent.
     public func shutdown() {
-        let isFirst = isShutDown.withLock { isShutDown in
-            defer { isShutDown = true }
-            return !isShutDown
-        }
-        guard isFirst else { return }
+        guard let session = takeSession() else { return }
         delegate.abortAll(Self.shutDownError)
         session.invalidateAndCancel()
+    }
+
+    private func takeSession() -> URLSession? {
+        session.withLock { session in
+            defer { session = nil }
+            return session
+        }
     }
 
     private static var shutDownError: HTTPError { HTTPError(.shutDown, "the transport was shut down") }
 
     private func begin(_ request: URLRequest, timeouts: HTTPTimeouts) throws(HTTPError) -> Exchange {
-        // Under the lock, because an invalidated session stops the process when it is asked for a task. The session
-        // calls nothing of ours meanwhile.
-        let task = isShutDown.withLock { $0 ? nil : session.dataTask(with: request) }
-        guard let task else { throw Self.shutDownError }
-        let buffer = ResponseBuffer(limit: configuration.bufferLimit, canHalt: Self.canHalt)
-        let exchange = Exchange(task: task, timeouts: timeouts, buffer: buffer)
-        delegate.add(exchange, for: task)
+        // Under the lock, because an invalidated session stops the process when it is asked for a task, and because
+        // shutdown has to find every exchange. The session calls nothing of ours meanwhile.
+        let exchange = session.withLock { session -> Exchange? in
+            guard let task = session?.dataTask(with: request) else { return nil }
+            let buffer = ResponseBuffer(limit: configuration.bufferLimit, canHalt: Self.canHalt)
+            let exchange = Exchange(task: task, timeouts: timeouts, buffer: buffer)
+            delegate.add(exchange, for: task)
+            return exchange
+        }
+        guard let exchange else { throw Self.shutDownError }
         exchange.start()
         return exchange
     }

@@ -7,18 +7,25 @@ struct ClauseMatcher {
     let table: PriceTable
     let pool: NameBytes
     let clauses: UnsafeBufferPointer<NameClause>
+    let models: UnsafeBufferPointer<PriceTable.Model>
 
     /// Runs `body` with the table's names and clauses at hand.
     static func with<Result>(_ table: PriceTable, _ body: (ClauseMatcher) -> Result) -> Result {
         table.pool.withUnsafeBufferPointer { pool in
             table.clauses.withUnsafeBufferPointer { clauses in
-                body(ClauseMatcher(table: table, pool: pool, clauses: clauses))
+                table.models.withUnsafeBufferPointer { models in
+                    body(ClauseMatcher(table: table, pool: pool, clauses: clauses, models: models))
+                }
             }
         }
     }
 
     /// Whether any clause, or any run of clauses tied together, holds for a lower-case name.
     func any(of rows: PriceTable.Rows, hold name: NameBytes) -> Bool {
+        any(of: rows, hold: name, BytePairs(name))
+    }
+
+    private func any(of rows: PriceTable.Rows, hold name: NameBytes, _ pairs: BytePairs) -> Bool {
         var index = Int(rows.start)
         let end = Int(rows.end)
         while index < end {
@@ -26,7 +33,7 @@ struct ClauseMatcher {
             var joined = true
             while joined, index < end {
                 let clause = clauses[index]
-                holds = holds && matches(clause, name)
+                holds = holds && pairs.mayContain(clause.pairs) && matches(clause, name)
                 joined = clause.joinsNext
                 index += 1
             }
@@ -37,12 +44,13 @@ struct ClauseMatcher {
 
     /// The first model of a provider that a name fits. The order of the table decides.
     func model(of provider: PriceTable.Provider, named name: NameBytes) -> Int? {
-        provider.models.range.first { any(of: table.models[$0].clauses, hold: name) }
+        let pairs = BytePairs(name)
+        return provider.models.range.first { any(of: models[$0].clauses, hold: name, pairs) }
     }
 
     /// The model of a provider that has exactly this identifier.
     func model(of provider: PriceTable.Provider, id: NameBytes) -> Int? {
-        provider.models.range.first { pool[table.models[$0].id.range].elementsEqual(id) }
+        provider.models.range.first { pool[models[$0].id.range].elementsEqual(id) }
     }
 
     private func matches(_ clause: NameClause, _ name: NameBytes) -> Bool {

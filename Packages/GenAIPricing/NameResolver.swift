@@ -33,9 +33,12 @@ struct NameResolver {
             given = self.provider(at: apiURL)
             if given == nil { return .unknownProvider }
         }
+        var tried: [(name: [UInt8], provider: Int)] = []
         for form in forms.forms {
-            for provider in candidates(for: form, given: given) {
+            for provider in candidates(for: form, given: given)
+            where !tried.contains(where: { $0.provider == provider && $0.name == form.name }) {
                 if let found = find(form, at: provider) { return found }
+                tried.append((form.name, provider))
             }
         }
         return .unknownModel

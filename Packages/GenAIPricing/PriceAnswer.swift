@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import GenAICore
+public import GenAICore
 
 /// What a call cost, or why that is not known.
 public enum PriceAnswer: Sendable {
@@ -114,7 +114,6 @@ public struct PricedCall: Sendable {
     let table: PriceTable
     let row: PriceRow
     let selection: PriceSelection
-    let usage: TokenUsage
 }
 
 /// What the charge of one unit is made of.
@@ -171,14 +170,16 @@ extension PricedCall {
     public var variants: [String] {
         table.models[row.model].variants.range.prefix(64).enumerated().compactMap { bit, index in
             guard selection.variants & 1 << UInt64(bit) != 0 else { return nil }
-            return "\(table.variants[index].key.rawValue)=\(table.string(table.variants[index].value))"
+            return "\(table.variants[index].key.rawValue)=\(table.variants[index].value)"
         }
     }
 
     /// What was charged for, unit by unit, in no particular order. The costs add up to ``total``.
     ///
     /// Made on demand and allocates; the totals do not.
-    public var lines: [CostLine] {
+    ///
+    /// - Parameter usage: The usage this call was priced with. It is not kept here, to keep answers small.
+    public func lines(for usage: TokenUsage) -> [CostLine] {
         var lines: [CostLine] = []
         _ = table.charge(row, selection, usage) { lines.append($0) }
         return lines

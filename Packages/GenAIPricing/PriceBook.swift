@@ -29,6 +29,14 @@ public final class PriceBook: Sendable {
         bundled = .bundled
     }
 
+    /// Creates a book with the prices of the file that `GENAI_PRICES_FILE` names, if it is set.
+    ///
+    /// - Parameter overrides: Prices by model name that go before those of the file.
+    /// - Throws: ``PriceFileError`` if the file cannot be used.
+    public static func fromEnvironment(overrides: [String: ModelPricing] = [:]) throws(PriceFileError) -> PriceBook {
+        PriceBook(overrides: overrides, file: try .fromEnvironment())
+    }
+
     /// What a call cost.
     ///
     /// Never traps or blocks, and never answers zero for want of a price. Any thread, as often as you like.
@@ -39,7 +47,7 @@ public final class PriceBook: Sendable {
     ///   - requestModel: The model asked for. It is used where `model` has no price, or is the same without its date.
     ///   - provider: The provider's name in any usual spelling. Inferred from the model's name if not given.
     ///   - apiURL: The URL called, to find the provider where it is not named.
-    ///   - context: How the call was made, where that matters to its price.
+    ///   - context: How the call was made, where that matters to its price. `nil` is the usual way.
     ///   - unixSeconds: When the call was made. Now, if not given.
     public func cost(
         of usage: TokenUsage,
@@ -47,12 +55,11 @@ public final class PriceBook: Sendable {
         requestModel: String? = nil,
         provider: String? = nil,
         apiURL: String? = nil,
-        context: PriceContext = .standard,
+        context: PriceContext? = nil,
         at unixSeconds: Int64? = nil
     ) -> PriceAnswer {
-        let name = CallName(model: model, requestModel: requestModel, provider: provider, apiURL: apiURL)
         let row: PriceRow
-        switch find(name) {
+        switch find(model, requestModel, provider, apiURL) {
         case .success(let found): row = found
         case .failure(let reason): return .unpriced(reason)
         }
@@ -65,7 +72,7 @@ public final class PriceBook: Sendable {
                 PricedCall(
                     total: USD(picoUSD: charge.total), input: USD(picoUSD: charge.input),
                     output: USD(picoUSD: charge.output), table: table, row: row,
-                    selection: selection, usage: usage))
+                    selection: selection))
         }
     }
 
@@ -76,14 +83,14 @@ public final class PriceBook: Sendable {
     ///   - maxOutputTokens: The most tokens the answer may have.
     ///   - model: The model to be asked.
     ///   - provider: The provider's name in any usual spelling. Inferred from the model's name if not given.
-    ///   - context: How the call will be made, where that matters to its price.
+    ///   - context: How the call will be made, where that matters to its price. `nil` is the usual way.
     ///   - unixSeconds: When the call will be made. Now, if not given.
     public func estimate(
         inputTokens: Int,
         maxOutputTokens: Int,
         model: String,
         provider: String? = nil,
-        context: PriceContext = .standard,
+        context: PriceContext? = nil,
         at unixSeconds: Int64? = nil
     ) -> PriceAnswer {
         let usage = TokenUsage(inputTokens: inputTokens, outputTokens: maxOutputTokens)
@@ -105,21 +112,19 @@ private struct CallName {
     var requestModel: String?
     var provider: String?
     var apiURL: String?
-
-    /// Whether every part is short enough to be worth remembering.
-    var isMemorable: Bool {
-        [model, requestModel, provider, apiURL].allSatisfy { ($0?.utf8.count ?? 0) <= NameForms.longestName }
-    }
 }
 
 // MARK: - Finding the row
 
 extension PriceBook {
-    private func find(_ name: CallName) -> Result<PriceRow, UnpricedReason> {
-        guard name.isMemorable else { return search(name) }
-        let key = memo.key(name.model, name.requestModel, name.provider, name.apiURL)
+    private func find(
+        _ model: String, _ requestModel: String?, _ provider: String?, _ apiURL: String?
+    ) -> Result<PriceRow, UnpricedReason> {
+        guard let key = memo.key(model, requestModel, provider, apiURL) else {
+            return search(CallName(model: model, requestModel: requestModel, provider: provider, apiURL: apiURL))
+        }
         if let packed = memo.value(for: key) { return PackedRow(bits: packed).unpacked }
-        let found = search(name)
+        let found = search(CallName(model: model, requestModel: requestModel, provider: provider, apiURL: apiURL))
         if let packed = PackedRow(packing: found) { memo.store(packed.bits, for: key) }
         return found
     }

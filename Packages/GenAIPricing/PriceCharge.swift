@@ -2,15 +2,28 @@
 
 import GenAICore
 
-/// The row that prices a model, and how it was found.
+/// The row that prices a model, and how it was found. Small, because every answer carries one.
 struct PriceRow: Sendable, Equatable {
+    private var modelIndex: UInt32
+    private var providerIndex: UInt16
     var source: PriceSource.Kind
-    var model: Int
-    var provider: Int?
+    var match: NameMatch
     /// Another provider's row. Its variants are that provider's, not this one's.
-    var usesFallback = false
-    var match = NameMatch.asGiven
-    var usesRequestModel = false
+    var usesFallback: Bool
+    var usesRequestModel: Bool
+
+    init(
+        source: PriceSource.Kind, model: Int, provider: Int? = nil, usesFallback: Bool = false, match: NameMatch,
+        usesRequestModel: Bool
+    ) {
+        modelIndex = UInt32(truncatingIfNeeded: model)
+        providerIndex = provider.map { UInt16(truncatingIfNeeded: $0) } ?? .max
+        (self.source, self.match) = (source, match)
+        (self.usesFallback, self.usesRequestModel) = (usesFallback, usesRequestModel)
+    }
+
+    var model: Int { Int(modelIndex) }
+    var provider: Int? { providerIndex == .max ? nil : Int(providerIndex) }
 }
 
 /// Which of a model's prices apply to a call.
@@ -25,151 +38,154 @@ struct Charge {
     var total: Int128 = 0
     var input: Int128 = 0
     var output: Int128 = 0
+
+    /// Cannot overflow: no line is above 1e35, and there are at most as many as there are units.
+    mutating func add(_ cost: Int128, to side: PricedUnit.Kind.Side) {
+        total &+= cost
+        switch side {
+        case .input: input &+= cost
+        case .output: output &+= cost
+        case .neither: break
+        }
+    }
 }
 
 extension PriceTable {
     /// Picks the prices in force: the last period that holds, the first where none does, and every variant that holds.
     ///
     /// - Parameter seconds: Unix time of the call; `nil` reads the clock, if the prices depend on time at all.
-    func select(_ row: PriceRow, context: PriceContext, at seconds: Int64?) -> PriceSelection {
+    func select(_ row: PriceRow, context: PriceContext?, at seconds: Int64?) -> PriceSelection {
         let model = models[row.model]
         var selection = PriceSelection(period: Int(model.periods.start))
-        let time = model.dependsOnTime ? CivilDate.split(unixSeconds: seconds ?? CivilDate.now()) : (day: 0, second: 0)
-        for index in model.periods.range.reversed()
-        where periods[index].condition.holds(day: time.day, second: time.second) {
-            selection.period = index
-            break
+        var moment = Moment(seconds: seconds)
+        if model.periodsDependOnTime {
+            let last = model.periods.range.last { moment.isIn(periods[$0].condition) }
+            selection.period = last ?? selection.period
         }
-        if !context.isStandard, !row.usesFallback {
-            for (bit, index) in model.variants.range.prefix(64).enumerated()
-            where applies(variants[index], context, time) {
-                selection.variants |= 1 << UInt64(bit)
-            }
+        guard let context, !row.usesFallback, !model.variants.isEmpty else { return selection }
+        for (bit, index) in model.variants.range.prefix(64).enumerated()
+        where context.has(variants[index].value, for: variants[index].key) && moment.isIn(variants[index].condition) {
+            selection.variants |= 1 << UInt64(bit)
         }
         return selection
     }
 
-    private func applies(_ variant: Variant, _ context: PriceContext, _ time: (day: Int, second: Int)) -> Bool {
-        guard variant.condition.holds(day: time.day, second: time.second), let value = context[variant.key]
-        else { return false }
-        return equals(variant.value, value)
+    /// The time of a call, read from the clock only if a price asks for it, and only once.
+    private struct Moment {
+        var seconds: Int64?
+
+        mutating func isIn(_ condition: Condition) -> Bool {
+            if condition.isAlways { return true }
+            let seconds = self.seconds ?? CivilDate.now()
+            self.seconds = seconds
+            let (day, second) = CivilDate.split(unixSeconds: seconds)
+            return condition.holds(day: day, second: second)
+        }
     }
 
     /// Adds up a call, each unit once: a unit with a price of its own is taken out of the totals it is part of.
     ///
     /// Source: Scripts/data/prices.json, "semantics".
     func charge(
-        _ row: PriceRow, _ selection: PriceSelection, _ usage: TokenUsage,
-        eachLine: (CostLine) -> Void = { _ in }
+        _ row: PriceRow, _ selection: PriceSelection, _ usage: TokenUsage, eachLine: ((CostLine) -> Void)? = nil
     ) -> Result<Charge, UnpricedReason> {
-        withUnsafeTemporaryAllocation(of: Int.self, capacity: 64) { scratch in
-            var bill = Bill(table: self, scratch: scratch)
-            bill.list(models[row.model], selection)
-            return bill.settle(usage, eachLine: eachLine)
+        let model = models[row.model]
+        let standard = periods[selection.period].rates
+        return rates.withUnsafeBufferPointer { rates in
+            withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * Bill.unitCount) { scratch in
+                let bill = Bill(
+                    rates: rates, tiers: tiers, shortestAudio: model.shortestAudioMilliseconds,
+                    counts: UnsafeMutableBufferPointer(rebasing: scratch[..<Bill.unitCount]))
+                guard selection.variants != 0 else { return bill.settle(standard.range, usage, eachLine) }
+                let rows = UnsafeMutableBufferPointer(rebasing: scratch[Bill.unitCount...])
+                return bill.settle(inForce(standard, model, selection, into: rows), usage, eachLine)
+            }
         }
+    }
+
+    /// The rows of the rates in force, in the order of the units: that of the first variant with one, else the usual.
+    private func inForce(
+        _ standard: Rows, _ model: Model, _ selection: PriceSelection, into rows: UnsafeMutableBufferPointer<Int>
+    ) -> LazyFilterSequence<UnsafeMutableBufferPointer<Int>> {
+        rows.initialize(repeating: -1)
+        for row in standard.range { rows[Int(rates[row].unit.rawValue)] = row }
+        var replaced: UInt32 = 0
+        var active = selection.variants
+        while active != 0 {
+            let variant = variants[Int(model.variants.start) + active.trailingZeroBitCount].rates
+            active &= active - 1
+            for row in variant.range where replaced & rates[row].unit.bit == 0 {
+                replaced |= rates[row].unit.bit
+                rows[Int(rates[row].unit.rawValue)] = row
+            }
+        }
+        return rows.lazy.filter { $0 >= 0 }
     }
 }
 
 /// One charge in the making.
 private struct Bill {
-    let table: PriceTable
-    /// For each unit the row of its rate, then, 32 words on, how many are charged at it.
-    let scratch: UnsafeMutableBufferPointer<Int>
-    private static let counts = 32
+    static let unitCount = PricedUnit.Kind.allCases.count
 
-    /// The units with a price, and those whose price a variant has set.
-    private var priced: UInt32 = 0
-    private var replaced: UInt32 = 0
-    private var shortestAudio = 0
+    let rates: UnsafeBufferPointer<PriceTable.Rate>
+    let tiers: [PriceTable.Tier]
+    let shortestAudio: Int
+    /// For each unit that has a price, how many are charged at it.
+    let counts: UnsafeMutableBufferPointer<Int>
 
-    init(table: PriceTable, scratch: UnsafeMutableBufferPointer<Int>) {
-        self.table = table
-        self.scratch = scratch
-    }
-
-    /// Notes the rate in force for each unit.
-    mutating func list(_ model: PriceTable.Model, _ selection: PriceSelection) {
-        shortestAudio = model.shortestAudioMilliseconds
-        for index in table.periods[selection.period].rates.range {
-            let unit = table.rates[index].unit
-            scratch[Int(unit.rawValue)] = index
-            priced |= unit.bit
-        }
-        var variants = selection.variants
-        while variants != 0 {
-            let variant = table.variants[Int(model.variants.start) + variants.trailingZeroBitCount]
-            variants &= variants - 1
-            for index in variant.rates.range {
-                let unit = table.rates[index].unit
-                guard replaced & unit.bit == 0 else { continue }
-                scratch[Int(unit.rawValue)] = index
-                (priced, replaced) = (priced | unit.bit, replaced | unit.bit)
-            }
-        }
-    }
-
-    /// Goes through the units, the most specific first, so that each total finds its parts settled.
-    func settle(_ usage: TokenUsage, eachLine: (CostLine) -> Void) -> Result<Charge, UnpricedReason> {
+    /// Goes through rates in the order of their units, the most specific first, so that totals find their parts settled.
+    func settle(
+        _ rows: some Sequence<Int>, _ usage: TokenUsage, _ eachLine: ((CostLine) -> Void)?
+    ) -> Result<Charge, UnpricedReason> {
         var charge = Charge()
+        var settled: UInt32 = 0
         var isAnyReported = false
         var unreported: PricedUnit.Kind?
-        var rest = priced
-        while rest != 0 {
-            let position = rest.trailingZeroBitCount
-            rest &= rest - 1
-            let rate = table.rates[scratch[position]]
+        for row in rows {
+            let rate = rates[row]
             let price = self.price(rate, usage)
             if price < 0 { return .failure(.init(.invalidPrice, rate.unit)) }
-            var count = 0
-            switch own(rate, usage) {
-            case .count(let own):
-                count = own
-                isAnyReported = isAnyReported || rate.unit != .requests
-            case .unreported:
-                if price > 0 { unreported = unreported ?? rate.unit }
-                if price > 0 && isNeeded(rate.unit, usage) { return .failure(.init(.missingUsage, rate.unit)) }
-            case .wrong(let code):
-                return .failure(.init(code, rate.unit))
+            settled |= rate.unit.bit
+            guard var count = rate.unit.count(in: usage) else {
+                counts[Int(rate.unit.rawValue)] = 0
+                guard price > 0 else { continue }
+                if Self.isNeeded(rate.unit, usage) { return .failure(.init(.missingUsage, rate.unit)) }
+                unreported = rate.unit  // the last one is the most general
+                continue
             }
-            scratch[Self.counts + position] = count
+            if shortestAudio > 0 { count = billed(count, rate.unit) }
+            guard count >= 0 else { return .failure(.init(.invalidUsage, rate.unit)) }
+            guard remove(rate.parts & settled, from: &count) else {
+                return .failure(.init(.inconsistentUsage, rate.unit))
+            }
+            counts[Int(rate.unit.rawValue)] = count
+            isAnyReported = isAnyReported || rate.unit != .requests
             let cost = Self.cost(of: count, at: price, per: rate.per)
-            charge.total += cost
-            switch rate.unit.side {
-            case .input: charge.input += cost
-            case .output: charge.output += cost
-            case .neither: break
-            }
-            eachLine(line(rate, count, price, cost, usage))
+            charge.add(cost, to: rate.unit.side)
+            if let eachLine { eachLine(line(rate, count, price, cost, usage)) }
         }
         if !isAnyReported, let unreported { return .failure(.init(.missingUsage, unreported)) }
         return .success(charge)
     }
 
-    private enum Own {
-        case count(Int)
-        case unreported
-        case wrong(UnpricedReason.Code)
+    /// Takes the settled parts out of a count. False if they are more than the count.
+    private func remove(_ parts: UInt32, from count: inout Int) -> Bool {
+        var parts = parts
+        while parts != 0 {
+            count -= counts[parts.trailingZeroBitCount]  // both are at least 0: no overflow
+            parts &= parts - 1
+            if count < 0 { return false }
+        }
+        return true
     }
 
-    /// What is reported for a unit, less the parts that have a price of their own.
-    private func own(_ rate: PriceTable.Rate, _ usage: TokenUsage) -> Own {
-        guard var count = rate.unit.count(in: usage) else { return .unreported }
-        guard count >= 0 else { return .wrong(.invalidUsage) }
-        if shortestAudio > 0, count > 0, rate.unit == .audioHours || rate.unit == .inputAudioHours {
-            count = max(count, shortestAudio)
-        }
-        var parts = rate.parts & priced
-        while parts != 0 {
-            count -= scratch[Self.counts + parts.trailingZeroBitCount]  // both are at least 0: no overflow
-            parts &= parts - 1
-            if count < 0 { return .wrong(.inconsistentUsage) }
-        }
-        return .count(count)
+    private func billed(_ count: Int, _ unit: PricedUnit.Kind) -> Int {
+        count > 0 && (unit == .audioHours || unit == .inputAudioHours) ? max(count, shortestAudio) : count
     }
 
     /// Whether a unit must be reported to know the cost. What is not said to have been cached or heard was not,
     /// except that tokens of two kinds at once must be told apart if there are tokens of both kinds.
-    private func isNeeded(_ unit: PricedUnit.Kind, _ usage: TokenUsage) -> Bool {
+    private static func isNeeded(_ unit: PricedUnit.Kind, _ usage: TokenUsage) -> Bool {
         switch unit {
         case .input, .output: true
         case .audioCacheRead: (usage.inputAudioTokens ?? 0) > 0 && (usage.cacheReadTokens ?? 0) > 0
@@ -182,13 +198,12 @@ private struct Bill {
 
     /// The price of the unit, given the size of the whole input: past a bound all of the unit costs the tier's price.
     private func price(_ rate: PriceTable.Rate, _ usage: TokenUsage) -> Int64 {
-        tier(rate, usage)?.pico ?? rate.pico
+        rate.tiers.isEmpty ? rate.pico : tier(rate, usage)?.pico ?? rate.pico
     }
 
     private func tier(_ rate: PriceTable.Rate, _ usage: TokenUsage) -> PriceTable.Tier? {
-        guard !rate.tiers.isEmpty else { return nil }
         let input = usage.inputTokens ?? 0
-        return table.tiers[rate.tiers.range].last { input > $0.aboveInputTokens }
+        return tiers[rate.tiers.range].last { input > $0.aboveInputTokens }
     }
 
     private func line(
@@ -202,9 +217,9 @@ private struct Bill {
     /// Pico-USD for a count, rounded half up. Exact for every price of at most six decimals per million tokens.
     private static func cost(of count: Int, at price: Int64, per: UInt64) -> Int128 {
         let (product, overflow) = UInt64(count).multipliedReportingOverflow(by: UInt64(price))
-        if !overflow {
-            let (whole, rest) = product.quotientAndRemainder(dividingBy: per)
-            return Int128(rest >= per - rest ? whole + 1 : whole)
+        if !overflow, per == 1_000_000 {  // a constant divisor is several times faster, and this is the usual one
+            let whole = product / 1_000_000
+            return Int128(product - whole * 1_000_000 >= 500_000 ? whole + 1 : whole)
         }
         let (whole, rest) = (Int128(count) * Int128(price)).quotientAndRemainder(dividingBy: Int128(per))
         return rest >= Int128(per) - rest ? whole + 1 : whole

@@ -26,8 +26,6 @@ public struct PriceContext: Sendable, Hashable {
         self.searchType = searchType
     }
 
-    /// The standard price.
-    public static let standard = PriceContext()
     /// A call made through a batch interface.
     public static let batch = PriceContext(processing: "batch")
     /// A call served when there is room, for less.
@@ -43,15 +41,12 @@ public struct PriceContext: Sendable, Hashable {
         case searchType = "search_type"
     }
 
-    subscript(_ key: Key) -> String? {
+    func has(_ value: String, for key: Key) -> Bool {
         switch key {
-        case .serviceTier: serviceTier
-        case .processing: processing
-        case .speed: speed
-        case .searchType: searchType
+        case .serviceTier: serviceTier == value
+        case .processing: processing == value
+        case .speed: speed == value
+        case .searchType: searchType == value
         }
     }
-
-    /// Whether nothing was given, so that no variant can apply.
-    var isStandard: Bool { serviceTier == nil && processing == nil && speed == nil && searchType == nil }
 }

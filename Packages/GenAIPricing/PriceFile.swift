@@ -1,3 +1,140 @@
 // SPDX-License-Identifier: MIT
-public struct PriceFile: Sendable { let prices: [String: ModelPricing] }
-public struct LivePrices {}
+
+#if canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Darwin)
+    import Darwin
+#endif
+
+/// Prices read from a JSON file.
+///
+/// ```json
+/// { "models": {
+///     "gpt-4o": { "input": 2.5, "output": "10", "cache_read": 1.25 },
+///     "my-long-model": { "input": 1, "output": 4, "tiers": [{ "above_input_tokens": 200000, "input": 2 }] },
+///     "by-the-token": { "per": "token", "input": 1.5e-7, "output": 6e-7 },
+///     "ollama/*": { "free": true } } }
+/// ```
+///
+/// Keys of a model are unit names (see ``PricedUnit/name``), and prices are USD for the unit's size: a million tokens
+/// unless `per` says `token` or `thousand_tokens`. They are read as decimals, never as binary fractions.
+/// A key that is not known is an error, so a misspelt price cannot go unnoticed.
+public struct PriceFile: Sendable {
+    /// Where the prices were read from, for messages.
+    public let path: String
+    /// The prices by model name, as in ``PriceBook/init(overrides:file:)``.
+    public let prices: [String: ModelPricing]
+
+    /// The environment variable that names a price file.
+    public static let environmentVariable = "GENAI_PRICES_FILE"
+    /// A larger file is refused. Unit: bytes.
+    public static let largestSize = 16 << 20
+
+    /// Reads a file.
+    ///
+    /// - Throws: ``PriceFileError`` with the path, the line and the key at fault.
+    public init(path: String) throws(PriceFileError) {
+        try self.init(json: Self.contents(of: path), path: path)
+    }
+
+    /// Reads prices from JSON already in memory.
+    ///
+    /// - Parameters:
+    ///   - json: The text, in UTF-8.
+    ///   - path: Where it came from, for messages.
+    /// - Throws: ``PriceFileError`` with the path, the line and the key at fault.
+    public init(json: [UInt8], path: String) throws(PriceFileError) {
+        self.path = path
+        do {
+            prices = try PriceFileReader.prices(in: JSONReader.read(json))
+        } catch let error as JSONError {
+            throw PriceFileError(.malformedJSON, error.message, path: path, line: error.line)
+        } catch let fault as PriceFileReader.Fault {
+            throw PriceFileError(fault.code, fault.message, path: path, line: fault.line, key: fault.key)
+        } catch {
+            throw PriceFileError(.malformedJSON, "unreadable", path: path)
+        }
+    }
+
+    /// The file named by `GENAI_PRICES_FILE`, `nil` if the variable is not set or empty.
+    ///
+    /// - Throws: ``PriceFileError`` if the file cannot be used.
+    public static func fromEnvironment() throws(PriceFileError) -> PriceFile? {
+        guard let value = getenv(environmentVariable) else { return nil }
+        let path = String(cString: value)
+        return path.isEmpty ? nil : try PriceFile(path: path)
+    }
+
+    private static func contents(of path: String) throws(PriceFileError) -> [UInt8] {
+        guard let file = fopen(path, "rb") else {
+            throw PriceFileError(.unreadable, String(cString: strerror(errno)), path: path)
+        }
+        defer { fclose(file) }
+        var contents: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 64 << 10)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, file)
+            contents += chunk[..<count]
+            guard contents.count <= largestSize else {
+                throw PriceFileError(.tooLarge, "more than \(largestSize) bytes", path: path)
+            }
+            if count < chunk.count { break }
+        }
+        guard ferror(file) == 0 else {
+            throw PriceFileError(.unreadable, String(cString: strerror(errno)), path: path)
+        }
+        return contents
+    }
+}
+
+/// Why a price file cannot be used. The prices in force before stay in force.
+public struct PriceFileError: Error, Sendable, Hashable {
+    /// The kind of failure. New codes may appear in minor releases.
+    public struct Code: Sendable, Hashable {
+        private enum Kind { case unreadable, tooLarge, malformedJSON, unexpectedValue, unusablePrice }
+        private let kind: Kind
+
+        /// The file is not there, or may not be read.
+        public static let unreadable = Code(kind: .unreadable)
+        /// The file is larger than ``PriceFile/largestSize``.
+        public static let tooLarge = Code(kind: .tooLarge)
+        /// The text is not JSON.
+        public static let malformedJSON = Code(kind: .malformedJSON)
+        /// The JSON is not of the shape of a price file.
+        public static let unexpectedValue = Code(kind: .unexpectedValue)
+        /// A price is negative, not a number or out of range.
+        public static let unusablePrice = Code(kind: .unusablePrice)
+    }
+
+    /// What went wrong, to switch on.
+    public var code: Code
+    /// Detail for a log line. Unstable: never parse it.
+    public var message: String
+    /// The file.
+    public var path: String
+    /// The line at fault, counted from one.
+    public var line: Int?
+    /// The value at fault, such as `models.gpt-4o.input`.
+    public var key: String?
+
+    /// Creates an error.
+    public init(_ code: Code, _ message: String, path: String, line: Int? = nil, key: String? = nil) {
+        self.code = code
+        self.message = message
+        self.path = path
+        self.line = line
+        self.key = key
+    }
+}
+
+extension PriceFileError: CustomStringConvertible {
+    /// Path, line, key and message in one line.
+    public var description: String {
+        var place = path
+        if let line { place += ":\(line)" }
+        if let key { place += ": \(key)" }
+        return "\(place): \(message)"
+    }
+}

@@ -38,10 +38,7 @@ final class PriceMemo: @unchecked Sendable {
     /// The value kept for a key. Zero is never a value.
     func value(for key: Key) -> UInt64? {
         let slot = Int(truncatingIfNeeded: key.second) & (Self.slotCount - 1)
-        for index in [slot, slot ^ 1] {
-            if let found = value(at: index, key) { return found }
-        }
-        return nil
+        return value(at: slot, key) ?? value(at: slot ^ 1, key)
     }
 
     private func value(at slot: Int, _ key: Key) -> UInt64? {
@@ -67,14 +64,27 @@ final class PriceMemo: @unchecked Sendable {
 // MARK: - Hashing
 
 extension PriceMemo {
-    /// The key of what is known about a call's model. Allocates nothing for native strings.
-    func key(_ model: String, _ requestModel: String?, _ provider: String?, _ apiURL: String?) -> Key {
+    /// The key of what is known about a call's model, `nil` if any of it is too long to be a name.
+    ///
+    /// Allocates nothing for native strings.
+    func key(_ model: String, _ requestModel: String?, _ provider: String?, _ apiURL: String?) -> Key? {
         var hash = NameHash(seeds: seeds)
-        hash.combine(model)
-        hash.combine(requestModel)
-        hash.combine(provider)
-        hash.combine(apiURL)
-        return Key(first: hash.first ^ hash.second &* 0x9E37_79B9_7F4A_7C15, second: hash.second)
+        var present: UInt64 = 1
+        guard hash.combine(model) else { return nil }
+        if let requestModel {
+            present |= 2
+            guard hash.combine(requestModel) else { return nil }
+        }
+        if let provider {
+            present |= 4
+            guard hash.combine(provider) else { return nil }
+        }
+        if let apiURL {
+            present |= 8
+            guard hash.combine(apiURL) else { return nil }
+        }
+        hash.fold(present)
+        return Key(first: hash.first, second: hash.second)
     }
 }
 
@@ -87,31 +97,36 @@ private struct NameHash {
         (first, second) = seeds
     }
 
-    /// Takes in a string, its length and whether it is there at all.
-    mutating func combine(_ string: String?) {
-        guard let string else { return fold(.max) }
-        let done: Void? = string.utf8.withContiguousStorageIfAvailable { bytes in
-            combine(UnsafeRawBufferPointer(bytes))
-        }
-        if done == nil { Array(string.utf8).withUnsafeBytes { combine($0) } }
+    /// Takes in a string and where it ends. False if it is too long to be a name.
+    mutating func combine(_ string: String) -> Bool {
+        let short: Bool? = string.utf8.withContiguousStorageIfAvailable { combine(UnsafeRawBufferPointer($0)) }
+        return short ?? Array(string.utf8).withUnsafeBytes { combine($0) }
     }
 
-    private mutating func combine(_ bytes: UnsafeRawBufferPointer) {
+    private mutating func combine(_ bytes: UnsafeRawBufferPointer) -> Bool {
+        guard bytes.count <= NameForms.longestName else { return false }
         var offset = 0
-        while offset + 8 <= bytes.count {
+        while offset + 8 < bytes.count {
             fold(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
             offset += 8
         }
-        var tail: UInt64 = 0
-        while offset < bytes.count {
-            tail = tail << 8 | UInt64(bytes[offset])
-            offset += 1
-        }
-        fold(tail)
-        fold(UInt64(truncatingIfNeeded: bytes.count))
+        first &+= UInt64(truncatingIfNeeded: bytes.count)
+        fold(Self.lastWord(of: bytes))
+        return true
     }
 
-    private mutating func fold(_ word: UInt64) {
+    /// The last eight bytes, or all of them if there are fewer. Bytes may be taken in twice; the length tells them apart.
+    private static func lastWord(of bytes: UnsafeRawBufferPointer) -> UInt64 {
+        let count = bytes.count
+        if count >= 8 { return bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self) }
+        if count >= 4 {
+            let high = bytes.loadUnaligned(fromByteOffset: 0, as: UInt32.self)
+            return UInt64(high) << 32 | UInt64(bytes.loadUnaligned(fromByteOffset: count - 4, as: UInt32.self))
+        }
+        return bytes.reduce(0) { $0 << 8 | UInt64($1) }
+    }
+
+    mutating func fold(_ word: UInt64) {
         let one = (first ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
         let two = (second &+ word).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
         first = one.high ^ one.low ^ second

@@ -35,8 +35,8 @@ final class PriceTable: Sendable {
         var clauses: Rows
         var periods: Rows
         var variants: Rows
-        /// Where any price of the model depends on the time of the call.
-        var dependsOnTime: Bool
+        /// Whether the usual prices depend on the time of the call.
+        var periodsDependOnTime = false
         /// Shorter audio is billed as this long. Unit: ms.
         var shortestAudioMilliseconds: Int
     }
@@ -68,7 +68,7 @@ final class PriceTable: Sendable {
     /// Prices that replace the period's, unit by unit, when the call was made in a certain way.
     struct Variant: Sendable {
         var key: PriceContext.Key
-        var value: Text
+        var value: String
         var condition: Condition
         var rates: Rows
     }
@@ -121,10 +121,6 @@ final class PriceTable: Sendable {
     func string(_ text: Text) -> String {
         String(decoding: pool[text.range], as: UTF8.self)
     }
-
-    func equals(_ text: Text, _ string: String) -> Bool {
-        pool[text.range].elementsEqual(string.utf8)
-    }
 }
 
 /// The rows of a table in the making.
@@ -140,7 +136,7 @@ struct PriceTableBuilder {
 
     /// Adds one clause that stands alone.
     mutating func appendClause(_ kind: NameClause.Kind, _ text: PriceTable.Text) -> PriceTable.Rows {
-        clauses.append(.init(kind: kind, joinsNext: false, text: text))
+        clauses.append(NameClause(kind, text, in: pool[text.range]))
         return .init(start: UInt32(clauses.count - 1), end: UInt32(clauses.count))
     }
 
@@ -167,7 +163,7 @@ struct PriceTableBuilder {
         models.append(
             .init(
                 id: name, clauses: .init(), periods: .init(start: period, end: period + 1), variants: .init(),
-                dependsOnTime: false, shortestAudioMilliseconds: 0))
+                shortestAudioMilliseconds: 0))
         return models.count - 1
     }
 }
@@ -197,4 +193,29 @@ struct NameClause: Sendable {
     /// Whether the next clause must hold too.
     var joinsNext: Bool
     var text: PriceTable.Text
+    /// The pairs of neighbouring bytes a name must contain for the clause to have a chance.
+    var pairs: BytePairs
+
+    init(_ kind: Kind, _ text: PriceTable.Text, in pool: some Collection<UInt8>, joinsNext: Bool = false) {
+        (self.kind, self.text, self.joinsNext) = (kind, text, joinsNext)
+        pairs = kind == .lacksWord || kind == .lacksSlash ? BytePairs() : BytePairs(pool)
+    }
+}
+
+/// A set of pairs of neighbouring bytes, in 64 bits. Tells most texts that do not contain each other apart at once.
+struct BytePairs: Sendable {
+    private var bits: UInt64 = 0
+
+    init() {}
+
+    init(_ text: some Collection<UInt8>) {
+        var last: UInt8?
+        for byte in text {
+            if let last { bits |= 1 << UInt64((last &* 37 ^ byte &* 11) & 63) }
+            last = byte
+        }
+    }
+
+    /// Whether none of the other set's pairs is missing here.
+    func mayContain(_ other: BytePairs) -> Bool { other.bits & ~bits == 0 }
 }

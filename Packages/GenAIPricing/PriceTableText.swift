@@ -85,8 +85,7 @@ private struct PriceTableReader {
         table.models.append(
             .init(
                 id: text(fields[1]), clauses: clauses, periods: .init(start: period, end: period),
-                variants: .init(start: variant, end: variant), dependsOnTime: false,
-                shortestAudioMilliseconds: integer(fields[3]) ?? 0))
+                variants: .init(start: variant, end: variant), shortestAudioMilliseconds: integer(fields[3]) ?? 0))
         table.providers[table.providers.count - 1].models.end = UInt32(table.models.count)
         return true
     }
@@ -97,7 +96,7 @@ private struct PriceTableReader {
         else { return false }
         table.periods.append(.init(condition: condition, rates: rates))
         table.models[model].periods.end = UInt32(table.periods.count)
-        if !condition.isAlways { table.models[model].dependsOnTime = true }
+        if !condition.isAlways { table.models[model].periodsDependOnTime = true }
         return true
     }
 
@@ -107,9 +106,9 @@ private struct PriceTableReader {
             let key = PriceContext.Key(rawValue: String(decoding: bytes[pair[0]], as: UTF8.self)),
             let condition = readCondition(fields[2], fields[3]), let rates = readRates(fields[4], into: &table)
         else { return false }
-        table.variants.append(.init(key: key, value: text(pair[1]), condition: condition, rates: rates))
+        table.variants.append(
+            .init(key: key, value: String(decoding: bytes[pair[1]], as: UTF8.self), condition: condition, rates: rates))
         table.models[model].variants.end = UInt32(table.variants.count)
-        if !condition.isAlways { table.models[model].dependsOnTime = true }
         return true
     }
 
@@ -144,6 +143,7 @@ private struct PriceTableReader {
             }
             table.appendRate(unit, pico: pico, tiersFrom: firstTier)
         }
+        table.rates[Int(start)...].sort { $0.unit.rawValue < $1.unit.rawValue }  // the order a bill is settled in
         return .init(start: start, end: UInt32(table.rates.count))
     }
 
@@ -153,8 +153,9 @@ private struct PriceTableReader {
             let parts = split(alternative, at: "&")
             for (position, part) in parts.enumerated() {
                 guard let first = part.first, let kind = NameClause.Kind(rawValue: bytes[first]) else { return nil }
-                table.clauses.append(
-                    .init(kind: kind, joinsNext: position < parts.count - 1, text: text(part.dropFirst())))
+                let joins = position < parts.count - 1
+                let value = part.dropFirst()
+                table.clauses.append(NameClause(kind, text(value), in: bytes[value], joinsNext: joins))
             }
         }
         return .init(start: start, end: UInt32(table.clauses.count))

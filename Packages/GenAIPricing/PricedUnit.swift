@@ -70,6 +70,9 @@ public struct PricedUnit: Sendable, Hashable {
 
     /// How many counts of the usage one price stands for: 1,000,000 tokens, 1,000 searches, 3,600,000 ms.
     public var per: Int { kind.per }
+
+    /// Whether the unit counts tokens.
+    var isTokens: Bool { kind.per == 1_000_000 && kind != .inputCharacters }
 }
 
 extension PricedUnit: CustomStringConvertible {

@@ -39,3 +39,13 @@ package func writeAll(_ bytes: some Collection<UInt8>, to descriptor: Int32) {
     let repeats = message.suppressedCount > 0 ? " (and \(message.suppressedCount) more like it)" : ""
     writeAll("[\(message.source)] \(message.level): \(message.text)\(repeats)\n".utf8, to: STDERR_FILENO)
 }
+
+/// Writes text to standard output.
+@Sendable func writeToStandardOutput(_ text: String) {
+    writeAll(text.utf8, to: STDOUT_FILENO)
+}
+
+/// Whether standard output is a terminal whose user has not asked for plain text. Source: no-color.org.
+func standardOutputTakesColor() -> Bool {
+    isatty(STDOUT_FILENO) == 1 && environmentValue("NO_COLOR") == nil
+}

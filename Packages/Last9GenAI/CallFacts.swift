@@ -45,7 +45,7 @@ struct CallFacts {
     /// How the call was made, where that matters to its price.
     var priceContext: PriceContext {
         let tier = attributes[.openAIResponseServiceTier] ?? attributes[.genAIOpenAIResponseServiceTier]
-        return tier.map { PriceContext(serviceTier: $0.rawValue) } ?? .standard
+        return PriceContext(serviceTier: tier?.rawValue)
     }
 
     private static func kind(of attributes: Attributes) -> Kind {

@@ -18,7 +18,8 @@ public import GenAITelemetry
 public struct Last9SpanProcessor: SpanProcessor {
     /// What the costs are added up in.
     public let ledger: CostLedger
-    private let prices: (any PriceSourcing)?
+    /// Where prices come from; they may be replaced while the program runs. `nil` when no costs are set.
+    public let prices: LivePrices?
     private let writesAliases: Bool
 
     /// Creates a processor.
@@ -29,7 +30,7 @@ public struct Last9SpanProcessor: SpanProcessor {
     ///   - followsConventionsOnly: Leaves out what only Last9's dashboards know and strict checkers refuse:
     ///     `gen_ai.usage.cost` and `gen_ai.conversation.turn`, which repeat other attributes.
     public init(
-        prices: PriceBook? = .bundled, ledger: CostLedger = CostLedger(), followsConventionsOnly: Bool = false
+        prices: LivePrices? = LivePrices(), ledger: CostLedger = CostLedger(), followsConventionsOnly: Bool = false
     ) {
         self.prices = prices
         self.ledger = ledger
@@ -58,8 +59,8 @@ public struct Last9SpanProcessor: SpanProcessor {
         }
         if let given = facts.givenCost {
             totals.cost = USD(given) ?? .zero
-        } else if let prices {
-            switch prices.answer(for: facts, usage: usage ?? TokenUsage(), at: span.startNanoseconds) {
+        } else if let book = prices?.book {
+            switch book.answer(for: facts, usage: usage ?? TokenUsage(), at: span.startNanoseconds) {
             case .priced(let call):
                 totals.cost = call.total
                 set(call, on: &span)
@@ -98,13 +99,8 @@ public struct Last9SpanProcessor: SpanProcessor {
     }
 }
 
-/// Answers what a call cost.
-protocol PriceSourcing: Sendable {
-    func answer(for facts: CallFacts, usage: TokenUsage, at nanoseconds: UnixNanoseconds) -> PriceAnswer
-}
-
-extension PriceBook: PriceSourcing {
-    func answer(for facts: CallFacts, usage: TokenUsage, at nanoseconds: UnixNanoseconds) -> PriceAnswer {
+extension PriceBook {
+    fileprivate func answer(for facts: CallFacts, usage: TokenUsage, at nanoseconds: UnixNanoseconds) -> PriceAnswer {
         cost(
             of: usage, model: facts.model ?? "", requestModel: facts.requestModel, provider: facts.provider,
             context: facts.priceContext, at: Int64(nanoseconds / 1_000_000_000))

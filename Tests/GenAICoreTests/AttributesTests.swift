@@ -146,10 +146,27 @@ struct AttributesTests {
         #expect(attributes.allSatisfy { model[$0.key] == $0.value })
     }
 
+    @Test("keep the estimate of their memory up to date with every change")
+    func byteCount() {
+        var attributes: Attributes = ["text": "12345", "number": 1, "list": ["ab", 2], "map": ["k": "abc"]]
+        func addedUp() -> Int {
+            attributes.reduce(0) { $0 + MemoryLayout<Attribute>.stride + $1.value.approximateByteCount }
+        }
+        #expect(attributes.approximateByteCount == addedUp())
+        attributes["text"] = .string(String(repeating: "x", count: 1_000))
+        #expect(attributes.approximateByteCount == addedUp())
+        attributes["text"] = nil
+        attributes.merge(["number": "two", "bytes": .bytes([1, 2, 3])])
+        #expect(attributes.approximateByteCount == addedUp())
+        attributes.append(unique: [Attribute(key: "new", value: "four")])
+        #expect(attributes.approximateByteCount == addedUp())
+        #expect(attributes["new"] == "four")
+    }
+
     @Test("need no more than 40 bytes each, so that a span's fit one block")
     func size() {
         #expect(MemoryLayout<Attribute>.stride == 40)
-        #expect(MemoryLayout<AttributeValue>.size == 17)
+        #expect(MemoryLayout<AttributeValue>.stride == 24)
     }
 }
 

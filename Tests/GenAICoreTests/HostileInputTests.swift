@@ -37,21 +37,21 @@ struct HostileInputTests {
         var generator = FixedRandom(seed: seed)
         let valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
         var readable = 0
-        for round in 0..<4_000 {
+        for round in 0..<1_000 {
             let isRandom = round.isMultiple(of: 2)
             let text = isRandom ? Self.randomText(&generator) : Self.damaged(valid, &generator)
             guard let context = SpanContext(traceparent: text, tracestate: text) else { continue }
             readable += 1
             #expect(SpanContext(traceparent: context.traceparent)?.spanID == context.spanID)
         }
-        #expect(readable > 100)
+        #expect(readable > 50)
     }
 
     @Test("give a tracestate that reads back the same, or none", arguments: 0..<8)
     func tracestate(seed: UInt64) {
         var generator = FixedRandom(seed: seed)
         var readable = 0
-        for round in 0..<4_000 {
+        for round in 0..<1_000 {
             let isRandom = round.isMultiple(of: 2)
             let text = isRandom ? Self.randomText(&generator) : Self.damaged("rojo=1,congo@x=2", &generator)
             guard var state = TraceState(text) else { continue }
@@ -61,14 +61,14 @@ struct HostileInputTests {
             state["ot"] = text
             #expect(TraceState(state.description) == state)
         }
-        #expect(readable > 100)
+        #expect(readable > 50)
     }
 
     @Test("give baggage that reads back the same", arguments: 0..<8)
     func baggage(seed: UInt64) {
         var generator = FixedRandom(seed: seed)
         var readable = 0
-        for round in 0..<4_000 {
+        for round in 0..<1_000 {
             let isRandom = round.isMultiple(of: 2)
             let text = isRandom ? Self.randomText(&generator) : Self.damaged("a=1;p=%20,b=x%2Cy;q", &generator)
             var baggage = Baggage(text)
@@ -76,7 +76,7 @@ struct HostileInputTests {
             baggage["any"] = text
             #expect(Baggage(baggage.header) == baggage)
         }
-        #expect(readable > 100)
+        #expect(readable > 50)
     }
 
     @Test("of a megabyte are read within the limits", arguments: [",", "a=1,", "a", " ", ";", "%", "\t,", "=", "a=1;"])
@@ -90,7 +90,7 @@ struct HostileInputTests {
     @Test("give identifiers that read back the same, or none")
     func identifiers() {
         var generator = FixedRandom(seed: 9)
-        for _ in 0..<4_000 {
+        for _ in 0..<1_000 {
             let trace = Self.damaged("4bf92f3577b34da6a3ce929d0e0e4736", &generator)
             if let id = TraceID(trace) { #expect(id.description == trace) }
             let span = Self.damaged("00f067aa0ba902b7", &generator)

@@ -30,6 +30,18 @@ struct FaultTests {
         #expect(error.code == .connection)
     }
 
+    @Test("reports a reused connection that breaks, and does not send the body twice")
+    func brokenReuse() async throws {
+        let server = try LoopbackServer { $0.index == 1 ? .closeAfterRequest : .text(200, "ok") }
+        try await withTransport { transport in
+            _ = try await transport.post(server.url, [1]).body.text()
+            let error = try await failure { _ = try await transport.post(server.url, [2]) }
+            #expect(error.code == .connection)
+            #expect(try await transport.post(server.url, [3]).status == 200)
+        }
+        #expect(server.requests.map(\.body) == [[1], [2], [3]])
+    }
+
     @Test("reports a connection that is reset before the request is read")
     func resetAtOnce() async throws {
         let server = try LoopbackServer(admission: { _ in .reset }, handler: { _ in .hang })

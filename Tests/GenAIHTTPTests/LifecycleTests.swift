@@ -55,8 +55,9 @@ struct LifecycleTests {
             delegate = transport.delegate
             _ = try await transport.get(server.url).body.text()
             transport.shutdown()
+            await server.waitForNoConnections()
+            withExtendedLifetime(transport) {}
         }
-        await server.waitForNoConnections()
         for _ in 0..<100_000 where delegate != nil { await Task.yield() }
         #expect(delegate == nil)
     }

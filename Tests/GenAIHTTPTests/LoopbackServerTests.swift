@@ -66,7 +66,8 @@ struct LoopbackServerTests {
         box.server = server
         try await withTransport { transport in
             _ = try? await transport.get(server.url)
-            #expect(try await failure { _ = try await transport.get(server.url) }.code == .connection)
+            let error = try await failure { _ = try await transport.get(server.url) }
+            #expect(error.code == .connection)
         }
         #expect(server.requests.count == 1)
         box.server = nil

@@ -41,6 +41,6 @@ struct PriceVectorTests {
         #expect(call.total.description == expected.cost, "\(vector)")
         if let input = expected.input_cost { #expect(call.input.description == input, "\(vector)") }
         if let output = expected.output_cost { #expect(call.output.description == output, "\(vector)") }
-        #expect(call.lines.reduce(.zero) { $0 + $1.cost } == call.total, "\(vector)")
+        #expect(call.lines(for: try vector.tokenUsage()).reduce(.zero) { $0 + $1.cost } == call.total, "\(vector)")
     }
 }

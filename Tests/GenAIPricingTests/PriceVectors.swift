@@ -43,27 +43,35 @@ struct PriceVectors: Decodable {
 }
 
 extension PriceVectors.Vector {
-    /// The usage under the names the vectors use.
     func tokenUsage() throws -> TokenUsage {
-        var result = TokenUsage()
-        for (key, value) in usage {
-            guard let path = Self.paths[key] else { throw UnknownKey(key: key) }
-            let isDuration = key.hasSuffix("_seconds")
-            result[keyPath: path] = NSDecimalNumber(decimal: isDuration ? value * 1_000 : value).intValue
-        }
-        return result
+        try PriceVectors.usage(usage)
     }
 
     var unixSeconds: Int64 { Int64(at.timeIntervalSince1970) }
 
-    var priceContext: PriceContext {
-        PriceContext(
-            serviceTier: context["service_tier"], processing: context["processing"], speed: context["speed"],
-            searchType: context["search_type"])
+    var priceContext: PriceContext? {
+        context.isEmpty
+            ? nil
+            : PriceContext(
+                serviceTier: context["service_tier"], processing: context["processing"], speed: context["speed"],
+                searchType: context["search_type"])
     }
+}
 
+extension PriceVectors {
     struct UnknownKey: Error {
         var key: String
+    }
+
+    /// A usage from counts under the names the vectors use.
+    static func usage(_ counts: [String: Decimal]) throws -> TokenUsage {
+        var result = TokenUsage()
+        for (key, value) in counts {
+            guard let path = paths[key] else { throw UnknownKey(key: key) }
+            let isDuration = key.hasSuffix("_seconds")
+            result[keyPath: path] = NSDecimalNumber(decimal: isDuration ? value * 1_000 : value).intValue
+        }
+        return result
     }
 
     private static var paths: [String: WritableKeyPath<TokenUsage, Int?>] {

@@ -35,11 +35,13 @@ public final class BatchLogRecordProcessor: LogRecordProcessor {
     }
 
     /// Exports everything emitted before the call; see ``BatchSpanProcessor/forceFlush(timeout:)``.
+    @discardableResult
     public func forceFlush(timeout: Duration) async -> Bool {
         await worker.forceFlush(timeout: timeout)
     }
 
     /// Exports what waits, then shuts the exporter down; see ``BatchSpanProcessor/shutdown(timeout:)``.
+    @discardableResult
     public func shutdown(timeout: Duration) async -> Bool {
         await worker.shutdown(timeout: timeout)
     }

@@ -9,7 +9,7 @@ public final class LoggerProvider: Sendable {
     /// How a provider works. Precedence of every setting: code, then environment, then default.
     public struct Configuration: Sendable {
         /// What the records are emitted in.
-        public var resource = Resource()
+        public var resource: Resource
         /// How much a record's attributes may hold.
         public var limits: LogRecordLimits
         /// Sees every record, in this order.
@@ -18,7 +18,8 @@ public final class LoggerProvider: Sendable {
         public var isDisabled: Bool
 
         /// Creates the default configuration, changed by environment variables where they are set.
-        public init(environment: TelemetryEnvironment = .process) {
+        public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
+            self.resource = resource
             limits = LogRecordLimits(environment: environment)
             isDisabled = environment.bool("OTEL_SDK_DISABLED") ?? false
         }

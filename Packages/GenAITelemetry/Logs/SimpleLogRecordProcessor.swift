@@ -26,11 +26,13 @@ public final class SimpleLogRecordProcessor: LogRecordProcessor {
     }
 
     /// Waits until everything that was emitted before the call is exported.
+    @discardableResult
     public func forceFlush(timeout: Duration) async -> Bool {
         await worker.forceFlush(timeout: timeout)
     }
 
     /// Exports what waits, then shuts the exporter down; what is not delivered at the deadline is dropped.
+    @discardableResult
     public func shutdown(timeout: Duration) async -> Bool {
         await worker.shutdown(timeout: timeout)
     }

@@ -40,6 +40,7 @@ public final class BatchSpanProcessor: SpanProcessor {
     ///
     /// Ignores the caller's cancellation: flushing often happens on the way out. From inside the exporter it only
     /// asks for the flush and returns false.
+    @discardableResult
     public func forceFlush(timeout: Duration) async -> Bool {
         await worker.forceFlush(timeout: timeout)
     }
@@ -48,6 +49,7 @@ public final class BatchSpanProcessor: SpanProcessor {
     ///
     /// What is not delivered at the deadline is dropped, counted and reported, even when the exporter hangs. Ignores
     /// the caller's cancellation.
+    @discardableResult
     public func shutdown(timeout: Duration) async -> Bool {
         await worker.shutdown(timeout: timeout)
     }

@@ -30,11 +30,13 @@ public final class SimpleSpanProcessor: SpanProcessor {
     }
 
     /// Waits until everything that ended before the call is exported.
+    @discardableResult
     public func forceFlush(timeout: Duration) async -> Bool {
         await worker.forceFlush(timeout: timeout)
     }
 
     /// Exports what waits, then shuts the exporter down; what is not delivered at the deadline is dropped.
+    @discardableResult
     public func shutdown(timeout: Duration) async -> Bool {
         await worker.shutdown(timeout: timeout)
     }

@@ -9,7 +9,7 @@ public final class TracerProvider: Sendable {
     /// How a provider works. Precedence of every setting: code, then environment, then default.
     public struct Configuration: Sendable {
         /// What the spans are recorded in.
-        public var resource = Resource()
+        public var resource: Resource
         /// Which spans are recorded. Default parent-based always-on, `OTEL_TRACES_SAMPLER`.
         public var sampler: any Sampler
         /// How much a span may hold.
@@ -24,7 +24,8 @@ public final class TracerProvider: Sendable {
         public var isDisabled: Bool
 
         /// Creates the default configuration, changed by environment variables where they are set.
-        public init(environment: TelemetryEnvironment = .process) {
+        public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
+            self.resource = resource
             sampler = environment.sampler()
             limits = SpanLimits(environment: environment)
             instrumentation = InstrumentationSettings(environment: environment)

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+import Last9GenAI
+
+/// A support desk as an application would write it: scopes around calls, and no telemetry code beside them.
+struct SupportDesk {
+    let openai: OpenAIClient
+    private let tracer = TracerProvider.global?.tracer(named: "quickstart")
+
+    /// A conversation of three turns, each in a workflow of its own.
+    func helpAda() async throws {
+        try await withConversation("thread-123", userID: "user-456") {
+            try await workflow("support-flow", type: "chat") {
+                _ = try await openai.chat.completions.create(
+                    .init(model: "gpt-4o-mini", messages: [.user("Hello! My espresso machine drips.")]))
+            }
+            try await workflow("manual-flow", type: "rag") {
+                try await answerFromManual("How do I descale it?")
+            }
+            try await workflow("order-flow", type: "agent") {
+                try await withAgent(name: "Order Desk", id: "agent-orders") {
+                    try await findOrder("Where is my order 1007?")
+                }
+            }
+        }
+    }
+
+    /// Another user's conversation, at the same time.
+    func helpBob() async throws {
+        try await withConversation("thread-789", userID: "user-321") {
+            try await workflow("billing-flow", type: "chat") {
+                _ = try await openai.chat.completions.create(
+                    .init(model: "gpt-4.1-mini", messages: [.user("Why was I charged twice?")]))
+            }
+            try await workflow("billing-flow", type: "chat") {
+                _ = try await openai.chat.completions.create(
+                    .init(model: "gpt-4.1-mini", messages: [.user("Please refund the second charge.")]))
+            }
+        }
+    }
+
+    /// Retrieval-augmented generation: embed, search, rerank, answer.
+    private func answerFromManual(_ question: String) async throws {
+        let passages = Manual.passages
+        let embeddings = try await openai.embeddings.create(
+            .init(model: "text-embedding-3-small", input: [question] + passages))
+        let found = try await retrieval(question) {
+            Manual.nearest(2, to: embeddings.data[0].vector, among: embeddings.data.dropFirst().map(\.vector))
+                .map { passages[$0] }
+        }
+        let ranking = try await openai.chat.completions.create(
+            .init(
+                model: "gpt-4.1-nano",
+                messages: [
+                    .system("Put the passages in order of use, best first."), .user(found.joined(separator: "\n")),
+                ]))
+        let best = ranking.choices.first?.message.content ?? found[0]
+        let answer = try await openai.chat.completions.stream(
+            .init(model: "gpt-4o-mini", messages: [.system("Answer from this manual:\n\(best)"), .user(question)]))
+        for try await _ in answer {}  // an application would show each piece as it comes
+    }
+
+    /// An agent that may look orders up.
+    private func findOrder(_ question: String) async throws {
+        let lookUp = LocalTool(
+            "find_order", description: "Finds an order by its number.",
+            parameters: .object(["number": .integer()])
+        ) { arguments in
+            #"{"order": \#(arguments["number"]?.intValue ?? 0), "state": "shipped", "arrives": "Tuesday"}"#
+        }
+        _ = try await openai.chat.completions.runTools(
+            .init(model: "gpt-4o", messages: [.user(question)]), tools: [lookUp])
+    }
+
+    private func workflow(_ name: String, type: String, _ steps: () async throws -> Void) async throws {
+        try await withWorkflow(name, type: type) {
+            let attributes: Attributes = [
+                "gen_ai.operation.name": "invoke_workflow", "gen_ai.workflow.name": .string(name),
+            ]
+            try await tracer?.withSpan("invoke_workflow \(name)", attributes: attributes) { _ in try await steps() }
+        }
+    }
+
+    private func retrieval(_ question: String, _ search: () -> [String]) async throws -> [String] {
+        let attributes: Attributes = [
+            "gen_ai.operation.name": "retrieval", "gen_ai.data_source.id": "manual", "gen_ai.request.top_k": 2.0,
+            "server.address": "localhost", "server.port": 0,
+        ]
+        return tracer?.withSpan("retrieval manual", kind: .client, attributes: attributes) { _ in search() } ?? search()
+    }
+}
+
+/// The espresso machine's manual.
+enum Manual {
+    static let passages = [
+        "Descaling: mix 100 ml of descaler with a litre of water, run half, wait ten minutes, run the rest.",
+        "Dripping: close the steam valve firmly; if it still drips, replace the seal, part 4711.",
+        "Grinding: turn the dial while the grinder runs; finer grounds make stronger coffee.",
+        "Warranty: two years from the day of purchase; keep the receipt.",
+    ]
+
+    /// The positions of the vectors nearest to another, nearest first.
+    static func nearest(_ count: Int, to vector: [Float], among candidates: [[Float]]) -> [Int] {
+        func similarity(_ other: [Float]) -> Float {
+            let product = zip(vector, other).reduce(0) { $0 + $1.0 * $1.1 }
+            let lengths = [vector, other].map { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() }
+            return product / max(lengths[0] * lengths[1], .leastNormalMagnitude)
+        }
+        let ranked = candidates.indices.sorted { similarity(candidates[$0]) > similarity(candidates[$1]) }
+        return Array(ranked.prefix(count))
+    }
+}

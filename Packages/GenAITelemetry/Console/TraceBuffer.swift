@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+
+/// Gathers spans until a trace can be shown. Pure: knows no output and no lock.
+///
+/// Children end before their parents, so when a local root arrives, everything below it is usually here. What comes
+/// later is shown as soon as its parent has been.
+struct TraceBuffer {
+    /// Spans of one trace that are shown together.
+    struct Group {
+        var spans: [SpanData]
+        var isComplete: Bool
+    }
+
+    private let capacity: Int
+    private var waiting: [TraceID: [SpanData]] = [:]
+    private var order: [TraceID] = []
+    private var count = 0
+    // Spans shown lately, so that stragglers are known to belong below them.
+    private var shown: Set<SpanID> = []
+    private var shownOrder: [SpanID] = []
+
+    init(capacity: Int) {
+        self.capacity = capacity
+    }
+
+    /// Takes spans, and gives back what can be shown now.
+    mutating func add(_ spans: [SpanData]) -> [Group] {
+        var groups: [Group] = []
+        for span in spans {
+            let trace = span.context.traceID
+            if waiting[trace] == nil { order.append(trace) }
+            waiting[trace, default: []].append(span)
+            count += 1
+        }
+        var seen: Set<TraceID> = []
+        for span in spans where isTop(span) && seen.insert(span.context.traceID).inserted {
+            groups += takeTops(of: span.context.traceID)
+        }
+        while count > capacity, let oldest = order.first {
+            groups += take(oldest).map { [Group(spans: $0, isComplete: false)] } ?? []
+        }
+        return groups
+    }
+
+    /// Gives back everything that still waits for its root.
+    mutating func drain() -> [Group] {
+        order.compactMap { take($0) }.map { Group(spans: $0, isComplete: false) }
+    }
+
+    private func isTop(_ span: SpanData) -> Bool {
+        guard let parent = span.parent, !parent.isRemote else { return true }
+        return shown.contains(parent.spanID)
+    }
+
+    /// Takes the local roots, each with all that is below it, and the stragglers together.
+    private mutating func takeTops(of trace: TraceID) -> [Group] {
+        guard let spans = take(trace) else { return [] }
+        let tops = spans.filter(isTop)
+        let others = spans.filter { !isTop($0) }
+        let children = Dictionary(grouping: others) { $0.parent?.spanID }
+        var taken: Set<SpanID> = []
+        var groups: [Group] = []
+        var stragglers: [SpanData] = []
+        for top in tops {
+            let members = withDescendants(top, children, &taken)
+            if top.parent.map(\.isRemote) ?? true {
+                groups.append(Group(spans: members, isComplete: true))
+            } else {
+                stragglers += members
+            }
+        }
+        if !stragglers.isEmpty { groups.append(Group(spans: stragglers, isComplete: false)) }
+        for group in groups { remember(group.spans) }
+        let rest = others.filter { !taken.contains($0.context.spanID) }
+        if !rest.isEmpty {
+            order.append(trace)
+            waiting[trace] = rest
+            count += rest.count
+        }
+        return groups
+    }
+
+    private func withDescendants(
+        _ top: SpanData, _ children: [SpanID?: [SpanData]], _ taken: inout Set<SpanID>
+    ) -> [SpanData] {
+        var members = [top]
+        var next = 0
+        while next < members.count {
+            for child in children[members[next].context.spanID] ?? []
+            where taken.insert(child.context.spanID).inserted {
+                members.append(child)
+            }
+            next += 1
+        }
+        return members
+    }
+
+    private mutating func take(_ trace: TraceID) -> [SpanData]? {
+        guard let spans = waiting.removeValue(forKey: trace) else { return nil }
+        order.removeAll { $0 == trace }
+        count -= spans.count
+        return spans
+    }
+
+    private mutating func remember(_ spans: [SpanData]) {
+        for span in spans where shown.insert(span.context.spanID).inserted { shownOrder.append(span.context.spanID) }
+        guard shownOrder.count > 2 * capacity else { return }
+        for id in shownOrder.prefix(shownOrder.count - capacity) { shown.remove(id) }
+        shownOrder.removeFirst(shownOrder.count - capacity)
+    }
+}

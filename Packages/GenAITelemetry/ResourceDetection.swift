@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
+
+extension Resource {
+    /// The resource of this process: service, SDK, process, host and operating system.
+    ///
+    /// Precedence: the arguments, then `OTEL_SERVICE_NAME`, then `OTEL_RESOURCE_ATTRIBUTES` (`name=value,…`, values
+    /// percent-encoded; discarded as a whole and reported when a part cannot be read), then what is detected.
+    /// Without any name the service is called `unknown_service:` and the program's name.
+    ///
+    /// Source: OpenTelemetry resource SDK and semantic conventions for resources.
+    ///
+    /// - Parameter serviceName: The attribute `service.name`.
+    public static func detected(
+        serviceName: String? = nil, attributes: Attributes = [:], environment: TelemetryEnvironment = .process
+    ) -> Resource {
+        var all = detectedAttributes()
+        all.merge(environment.resourceAttributes())
+        if let name = environment.string("OTEL_SERVICE_NAME") { all["service.name"] = .string(name) }
+        all.merge(attributes)
+        if let serviceName { all["service.name"] = .string(serviceName) }
+        return Resource(all)
+    }
+
+    private static func detectedAttributes() -> Attributes {
+        let program = CommandLine.arguments.first.map(lastPathComponent) ?? "swift"
+        var attributes: Attributes = [
+            "service.name": .string("unknown_service:\(program)"),
+            "service.instance.id": .string(processInstanceID),
+            "telemetry.sdk.name": "last9-genai", "telemetry.sdk.language": "swift",
+            "telemetry.sdk.version": .string(packageVersion),
+            "process.pid": .int(Int(getpid())),
+            "process.executable.name": .string(program),
+            "process.runtime.name": "swift",
+            "os.type": .string(operatingSystemType),
+            "host.arch": .string(processorArchitecture),
+        ]
+        attributes["host.name"] = hostName().map(AttributeValue.string)
+        return attributes
+    }
+
+    // One per process, so that all three providers agree. The form of a random UUID, as the conventions recommend.
+    private static let processInstanceID: String = {
+        let high = UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000
+        let low = UInt64.random(in: .min ... .max) & ~(0b11 << 62) | 0b10 << 62
+        let digits = Array(TraceID(high: high, low: low).description)
+        return [digits[..<8], digits[8..<12], digits[12..<16], digits[16..<20], digits[20...]]
+            .map { String($0) }.joined(separator: "-")
+    }()
+}
+
+extension TelemetryEnvironment {
+    /// The attributes of `OTEL_RESOURCE_ATTRIBUTES`; none when any part of it cannot be read.
+    fileprivate func resourceAttributes() -> Attributes {
+        let variable = "OTEL_RESOURCE_ATTRIBUTES"
+        var attributes = Attributes()
+        for part in list(variable) ?? [] {
+            let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
+            guard sides.count == 2, let name = strictlyPercentDecoded(sides[0]), !name.isEmpty,
+                let value = strictlyPercentDecoded(sides[1])
+            else {
+                Diagnostics.report(
+                    .warning, "Resource", "\(variable) is ignored: \(part) is not name=value, percent-encoded")
+                return [:]
+            }
+            attributes[name] = .string(value)
+        }
+        return attributes
+    }
+}
+
+private func lastPathComponent(_ path: String) -> String {
+    path.split(separator: "/").last.map(String.init) ?? path
+}
+
+private func hostName() -> String? {
+    var buffer = [CChar](repeating: 0, count: 256)
+    let failed = gethostname(&buffer, buffer.count - 1) != 0
+    guard !failed, let end = buffer.firstIndex(of: 0), end > 0 else { return nil }
+    return String(decoding: buffer[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+}
+
+private var operatingSystemType: String {
+    #if canImport(Darwin)
+        "darwin"
+    #else
+        "linux"
+    #endif
+}
+
+private var processorArchitecture: String {
+    #if arch(x86_64)
+        "amd64"
+    #elseif arch(arm64)
+        "arm64"
+    #elseif arch(arm)
+        "arm32"
+    #else
+        "other"
+    #endif
+}

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: MIT
+public import GenAIBridge
+public import GenAICore
+public import GenAIPricing
+public import GenAITelemetry
+
+extension Last9 {
+    /// What ``Last9/install(_:)`` wires up.
+    ///
+    /// Precedence of every setting: code, then environment, then default; only content capture is the other way
+    /// round, so that whoever runs a program can always switch content off.
+    public struct Configuration: Sendable {
+        /// The attribute `service.name`. Default `OTEL_SERVICE_NAME`, then the program's name.
+        public var serviceName: String?
+        /// Further resource attributes, beside `OTEL_RESOURCE_ATTRIBUTES` and what is detected.
+        public var resource: Attributes = [:]
+        /// Whether prompts, completions, tool arguments and results are recorded. Default true.
+        ///
+        /// `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` wins over this.
+        public var captureContent: Bool
+        /// The generation of the GenAI conventions. Default legacy, `OTEL_SEMCONV_STABILITY_OPT_IN`.
+        public var conventions: GenAIConventions?
+        /// The user's own prices by model name; they win over the bundled ones.
+        public var customPricing: [String: ModelPricing]
+        /// Whether spans of calls to models get a cost. Default true.
+        public var enableCostTracking: Bool
+        /// What costs are added up in.
+        public var ledger = CostLedger()
+        /// How messages are promoted onto spans.
+        public var bridge = LogToSpanProcessor.Configuration()
+        /// Leaves out the attributes that only Last9's dashboards know and strict convention checkers refuse:
+        /// `gen_ai.prompt`, `gen_ai.completion`, `gen_ai.conversation.turn`, `gen_ai.usage.cost` and the indexed
+        /// messages. Default false, `LAST9_GENAI_CONVENTIONS_ONLY`.
+        public var followsConventionsOnly: Bool
+        /// Where spans go. `nil` follows `OTEL_TRACES_EXPORTER`.
+        public var spanExporters: [any SpanExporter]?
+        /// Where log records go. `nil` follows `OTEL_LOGS_EXPORTER`.
+        public var logRecordExporters: [any LogRecordExporter]?
+        /// Where metrics go. `nil` follows `OTEL_METRICS_EXPORTER`.
+        public var metricExporters: [any MetricExporter]?
+        /// The user's own processors, which run after Last9's and before the exporters.
+        public var spanProcessors: [any SpanProcessor] = []
+        /// The user's own processors, which run after Last9's and before the exporters.
+        public var logRecordProcessors: [any LogRecordProcessor] = []
+        /// An existing provider to enrich; Last9's processors and exporters are added to it. Default a new one.
+        public var tracerProvider: TracerProvider?
+        /// An existing provider to enrich; the bridge and the exporters are added to it. Default a new one.
+        public var loggerProvider: LoggerProvider?
+        /// An existing provider to use as it is. Default a new one.
+        public var meterProvider: MeterProvider?
+        /// Whether the providers become the global ones, which clients use that are given none. Default true.
+        public var setGlobal: Bool
+        /// Where environment variables are read.
+        public var environment: TelemetryEnvironment
+
+        /// Creates a configuration; everything has a default.
+        public init(
+            serviceName: String? = nil, captureContent: Bool = true, customPricing: [String: ModelPricing] = [:],
+            enableCostTracking: Bool = true, tracerProvider: TracerProvider? = nil,
+            loggerProvider: LoggerProvider? = nil, setGlobal: Bool = true,
+            environment: TelemetryEnvironment = .process
+        ) {
+            self.serviceName = serviceName
+            self.captureContent = captureContent
+            self.customPricing = customPricing
+            self.enableCostTracking = enableCostTracking
+            self.tracerProvider = tracerProvider
+            self.loggerProvider = loggerProvider
+            self.setGlobal = setGlobal
+            self.environment = environment
+            followsConventionsOnly = environment.bool("LAST9_GENAI_CONVENTIONS_ONLY") ?? false
+        }
+    }
+}

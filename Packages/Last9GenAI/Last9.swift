@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: MIT
+public import GenAIBridge
+import GenAICore
+import GenAIPricing
+public import GenAITelemetry
+
+/// One call that wires up everything: providers, enrichment, bridge and exporters.
+public enum Last9 {
+    /// Wires up tracing, logging and metrics, and makes them the global ones.
+    ///
+    /// Call once, when the program starts; keep the handle and shut it down when the program ends:
+    ///
+    /// ```swift
+    /// let telemetry = try Last9.install()
+    /// // …
+    /// await telemetry.shutdown()
+    /// ```
+    ///
+    /// Without an OTLP endpoint in the environment and without exporters in code nothing is exported; this is said
+    /// once on standard error, and scopes, costs and the ledger work all the same.
+    ///
+    /// - Throws: `ConfigurationError`, which names the variable or property at fault and the fix.
+    public static func install(_ configuration: Configuration = Configuration()) throws(ConfigurationError)
+        -> Last9Telemetry
+    {
+        let exporters = try Exporters(configuration)
+        let telemetry = try Last9Telemetry(configuration, exporters)
+        if configuration.setGlobal {
+            TracerProvider.global = telemetry.tracerProvider
+            LoggerProvider.global = telemetry.loggerProvider
+            MeterProvider.global = telemetry.meterProvider
+        }
+        return telemetry
+    }
+}
+
+/// What ``Last9/install(_:)`` has wired up.
+public final class Last9Telemetry: Sendable {
+    /// Makes spans.
+    public let tracerProvider: TracerProvider
+    /// Makes log records.
+    public let loggerProvider: LoggerProvider
+    /// Makes metrics.
+    public let meterProvider: MeterProvider
+    /// Sets costs on spans.
+    public let spanProcessor: Last9SpanProcessor
+    /// Promotes messages onto spans.
+    public let bridge: LogToSpanProcessor
+    /// What the calls so far have cost, by workflow, conversation, user, agent and model.
+    public var ledger: CostLedger { spanProcessor.ledger }
+
+    init(_ configuration: Last9.Configuration, _ exporters: Exporters) throws(ConfigurationError) {
+        let environment = configuration.environment
+        let resource = Resource.detected(
+            serviceName: configuration.serviceName, attributes: configuration.resource, environment: environment)
+        spanProcessor = Last9SpanProcessor(
+            prices: configuration.enableCostTracking ? try configuration.prices() : nil,
+            ledger: configuration.ledger, followsConventionsOnly: configuration.followsConventionsOnly)
+        bridge = LogToSpanProcessor(configuration.bridge)
+        let spanProcessors: [any SpanProcessor] =
+            [spanProcessor] + (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.spanProcessors
+            + exporters.spanProcessors(environment)
+        let logProcessors: [any LogRecordProcessor] =
+            (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.logRecordProcessors
+            + exporters.logRecordProcessors(environment)
+        let instrumentation = InstrumentationSettings(
+            contentCapture: configuration.captureContent ? .everywhere : .nowhere,
+            conventions: configuration.conventions, environment: environment)
+        tracerProvider =
+            configuration.tracerProvider
+            ?? TracerProvider(TracerProvider.Configuration(environment: environment, resource: resource))
+        tracerProvider.setInstrumentation(instrumentation)
+        for processor in spanProcessors { tracerProvider.addProcessor(processor) }
+        loggerProvider =
+            configuration.loggerProvider
+            ?? LoggerProvider(LoggerProvider.Configuration(environment: environment, resource: resource))
+        for processor in logProcessors { loggerProvider.addProcessor(processor) }
+        var metrics = MeterProvider.Configuration(environment: environment)
+        metrics.resource = resource
+        metrics.readers = exporters.metricReaders(environment)
+        meterProvider = configuration.meterProvider ?? MeterProvider(metrics)
+    }
+
+    /// Sends everything recorded so far.
+    ///
+    /// - Returns: Whether all of it was delivered within `timeout`.
+    @discardableResult
+    public func flush(timeout: Duration = .seconds(10)) async -> Bool {
+        await withAllProviders(
+            { await $0.forceFlush(timeout: timeout) }, { await $0.forceFlush(timeout: timeout) },
+            { await $0.forceFlush(timeout: timeout) })
+    }
+
+    /// Sends everything recorded so far and stops. Idempotent; never takes much longer than `timeout`.
+    ///
+    /// Providers that were global are so no longer. What could not be delivered is reported once.
+    ///
+    /// - Returns: Whether everything was delivered within `timeout`.
+    @discardableResult
+    public func shutdown(timeout: Duration = .seconds(10)) async -> Bool {
+        if TracerProvider.global === tracerProvider { TracerProvider.global = nil }
+        if LoggerProvider.global === loggerProvider { LoggerProvider.global = nil }
+        if MeterProvider.global === meterProvider { MeterProvider.global = nil }
+        return await withAllProviders(
+            { await $0.shutdown(timeout: timeout) }, { await $0.shutdown(timeout: timeout) },
+            { await $0.shutdown(timeout: timeout) })
+    }
+
+    private func withAllProviders(
+        _ traces: @Sendable (TracerProvider) async -> Bool, _ logs: @Sendable (LoggerProvider) async -> Bool,
+        _ metrics: @Sendable (MeterProvider) async -> Bool
+    ) async -> Bool {
+        async let tracesDone = traces(tracerProvider)
+        async let logsDone = logs(loggerProvider)
+        async let metricsDone = metrics(meterProvider)
+        let (first, second, third) = await (tracesDone, logsDone, metricsDone)
+        return first && second && third
+    }
+}
+
+extension Last9.Configuration {
+    /// The user's prices, then those of the file that `GENAI_PRICES_FILE` names, then the bundled ones.
+    fileprivate func prices() throws(ConfigurationError) -> LivePrices {
+        LivePrices(PriceBook(overrides: customPricing, file: try priceFile()))
+    }
+
+    private func priceFile() throws(ConfigurationError) -> PriceFile? {
+        guard let path = environment.string(PriceFile.environmentVariable) else { return nil }
+        do throws(PriceFileError) {
+            return try PriceFile(path: path)
+        } catch {
+            throw ConfigurationError(
+                .invalidValue, option: PriceFile.environmentVariable, value: path, advice: error.description)
+        }
+    }
+}
