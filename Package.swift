@@ -46,7 +46,7 @@ let testDependencies: [String: [String]] = [
     "GenAIHTTP": ["LoopbackServer"],
     "GenAIExportOTLP": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer"],
     "GenAIOpenAI": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer"],
-    "Last9GenAI": ["GenAITelemetryTesting", "LoopbackServer"],
+    "Last9GenAI": ["GenAITelemetryTesting", "LoopbackServer", "quickstart"],
 ]
 
 let package = Package(

@@ -9,9 +9,11 @@ struct Quickstart {
     func run() async throws {
         let telemetry = try Last9.install(configuration())
         let model = try ScriptedModel.unlessConfigured(environment)
-        let desk = SupportDesk(openai: OpenAIClient(configuration: model.configuration))
+        let desk = SupportDesk(
+            openai: OpenAIClient(configuration: model.configuration),
+            tracer: telemetry.tracerProvider.tracer(named: "quickstart"))
 
-        print("Talking to \(model.description). \(destination).\n")
+        say("Talking to \(model.description). \(destination).\n")
         async let ada: Void = desk.helpAda()
         async let bob: Void = desk.helpBob()
         _ = try await (ada, bob)
@@ -19,7 +21,7 @@ struct Quickstart {
         guard await telemetry.shutdown() else {
             throw QuickstartError(description: "not all telemetry reached \(endpoint ?? "its destination")")
         }
-        print(Report(telemetry.ledger).text)
+        say(Report(telemetry.ledger).text)
     }
 
     /// Everything from the environment, and the trace tree on the terminal.
@@ -42,6 +44,11 @@ struct Quickstart {
 /// Why the program ends early.
 struct QuickstartError: Error, CustomStringConvertible {
     let description: String
+}
+
+/// Writes a line at once: the trace tree goes to the same place, unbuffered.
+func say(_ line: String) {
+    FileHandle.standardOutput.write(Data("\(line)\n".utf8))
 }
 
 /// Ends the program with one line on standard error.

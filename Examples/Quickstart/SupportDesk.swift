@@ -4,7 +4,7 @@ import Last9GenAI
 /// A support desk as an application would write it: scopes around calls, and no telemetry code beside them.
 struct SupportDesk {
     let openai: OpenAIClient
-    private let tracer = TracerProvider.global?.tracer(named: "quickstart")
+    let tracer: Tracer
 
     /// A conversation of three turns, each in a workflow of its own.
     func helpAda() async throws {
@@ -41,8 +41,9 @@ struct SupportDesk {
     /// Retrieval-augmented generation: embed, search, rerank, answer.
     private func answerFromManual(_ question: String) async throws {
         let passages = Manual.passages
-        let embeddings = try await openai.embeddings.create(
-            .init(model: "text-embedding-3-small", input: [question] + passages))
+        var request = EmbeddingRequest(model: "text-embedding-3-small", input: [question] + passages)
+        request.encodingFormat = "float"
+        let embeddings = try await openai.embeddings.create(request)
         let found = try await retrieval(question) {
             Manual.nearest(2, to: embeddings.data[0].vector, among: embeddings.data.dropFirst().map(\.vector))
                 .map { passages[$0] }
@@ -76,7 +77,7 @@ struct SupportDesk {
             let attributes: Attributes = [
                 "gen_ai.operation.name": "invoke_workflow", "gen_ai.workflow.name": .string(name),
             ]
-            try await tracer?.withSpan("invoke_workflow \(name)", attributes: attributes) { _ in try await steps() }
+            try await tracer.withSpan("invoke_workflow \(name)", attributes: attributes) { _ in try await steps() }
         }
     }
 
@@ -85,7 +86,7 @@ struct SupportDesk {
             "gen_ai.operation.name": "retrieval", "gen_ai.data_source.id": "manual", "gen_ai.request.top_k": 2.0,
             "server.address": "localhost", "server.port": 0,
         ]
-        return tracer?.withSpan("retrieval manual", kind: .client, attributes: attributes) { _ in search() } ?? search()
+        return tracer.withSpan("retrieval manual", kind: .client, attributes: attributes) { _ in search() }
     }
 }
 
