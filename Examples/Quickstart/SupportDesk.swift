@@ -16,7 +16,7 @@ struct SupportDesk {
                 try await answerFromManual("How do I descale it?")
             }
             try await invokeWorkflow("order-flow", type: "agent") {
-                try await invokeAgent(Agent(name: "Order Desk", id: "agent-orders"), provider: .openAI) {
+                try await withAgent(name: "Order Desk", id: "agent-orders") {
                     try await findOrder("Where is my order 1007?")
                 }
             }

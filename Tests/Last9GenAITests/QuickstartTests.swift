@@ -46,7 +46,7 @@ extension GlobalProviderTests {
         @Test("never mixes the two conversations, and gives every span its parent")
         func conversations() async throws {
             let (spans, _) = try await run()
-            #expect(spans.count == 16)
+            #expect(spans.count == 15)
             for span in spans {
                 let conversation = span.attributes[.genAIConversationID]
                 let user = span.attributes[.userID]
