@@ -35,6 +35,9 @@ public struct GenAIContext: Sendable {
     /// The identity of the current span.
     public var spanContext: SpanContext? { activeSpan?.context }
 
+    /// What counts the calls made in this context, if anything does.
+    package var meter: (any CallMeter)? { identity?.fields.meter }
+
     /// The attributes that spans started in this context are stamped with.
     package var stamp: Attributes { identity?.stamp ?? [:] }
 
@@ -112,6 +115,12 @@ package protocol ActiveSpan: AnyObject, Sendable {
     var context: SpanContext { get }
 }
 
+/// Counts what the calls inside a scope use up, and refuses those that would start past a limit.
+package protocol CallMeter: AnyObject, Sendable {
+    /// Asked before a call to a model starts; what it throws stops the call.
+    func check(model: String?) throws
+}
+
 /// The part of a context that is not the current span; never changes, so that contexts share it.
 package final class GenAIIdentity: Sendable {
     /// The identity's facts.
@@ -124,6 +133,7 @@ package final class GenAIIdentity: Sendable {
         package var attributes: Attributes = [:]
         package var allowsContentCapture = true
         package var baggage = Baggage()
+        package var meter: (any CallMeter)?
     }
 
     let fields: Fields

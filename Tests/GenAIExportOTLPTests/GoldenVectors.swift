@@ -104,7 +104,7 @@ enum GoldenVectors {
     }
 
     static var attributeValues: SpanData {
-        let nested: AttributeValue = ["a", -1, nil, [], ["deep": [["leaf": 0.5]]]]
+        let nested: AttributeValue = ["a", -1, .null, [], ["deep": [["leaf": 0.5]]]]
         return span(attributes: [
             "text": "plain", "text.empty": "", "text.unicode": "naïve 🧠 \"quoted\"\n\0",
             "true": true, "false": false,
@@ -165,8 +165,8 @@ enum GoldenVectors {
 
     static var logBodies: [LogRecord] {
         let bodies: [AttributeValue] = [
-            "", "words", false, 0, 0.0, .bytes([0xFF]), [], [:], nil,
-            ["role": "user", "parts": [["type": "text"], nil]],
+            "", "words", false, 0, 0.0, .bytes([0xFF]), [], [:], .null,
+            ["role": "user", "parts": [["type": "text"], .null]],
         ]
         return bodies.enumerated().map { index, body in
             var record = LogRecord(body: body, severity: LogSeverity(rawValue: UInt8(index + 1)))
