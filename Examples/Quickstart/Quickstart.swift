@@ -11,7 +11,7 @@ struct Quickstart {
         let model = try ScriptedModel.unlessConfigured(environment)
         let desk = SupportDesk(openai: OpenAIClient(configuration: model.configuration))
 
-        print("Talking to \(model.description). \(destination).\n")
+        say("Talking to \(model.description). \(destination).\n")
         async let ada: Void = desk.helpAda()
         async let bob: Void = desk.helpBob()
         _ = try await (ada, bob)
@@ -19,7 +19,7 @@ struct Quickstart {
         guard await telemetry.shutdown() else {
             throw QuickstartError(description: "not all telemetry reached \(endpoint ?? "its destination")")
         }
-        print(Report(telemetry.ledger).text)
+        say(Report(telemetry.ledger).text)
     }
 
     /// Everything from the environment, and the trace tree on the terminal.
@@ -42,6 +42,11 @@ struct Quickstart {
 /// Why the program ends early.
 struct QuickstartError: Error, CustomStringConvertible {
     let description: String
+}
+
+/// Writes a line at once: the trace tree goes to the same place, unbuffered.
+func say(_ line: String) {
+    FileHandle.standardOutput.write(Data("\(line)\n".utf8))
 }
 
 /// Ends the program with one line on standard error.

@@ -16,7 +16,7 @@ struct SupportDesk {
                 try await answerFromManual("How do I descale it?")
             }
             try await invokeWorkflow("order-flow", type: "agent") {
-                try await invokeAgent(Agent(name: "Order Desk", id: "agent-orders"), provider: .openAI) {
+                try await withAgent(name: "Order Desk", id: "agent-orders") {
                     try await findOrder("Where is my order 1007?")
                 }
             }
@@ -40,9 +40,11 @@ struct SupportDesk {
     /// Retrieval-augmented generation: embed, search, rerank, answer.
     private func answerFromManual(_ question: String) async throws {
         let passages = Manual.passages
-        let embeddings = try await openai.embeddings.create(
-            .init(model: "text-embedding-3-small", input: [question] + passages))
-        let found = retrieval("manual", query: question, topK: 2) {
+        var request = EmbeddingRequest(model: "text-embedding-3-small", input: [question] + passages)
+        request.encodingFormat = "float"
+        let embeddings = try await openai.embeddings.create(request)
+        let here: Attributes = ["server.address": "localhost", "server.port": 0]
+        let found = retrieval("manual", query: question, topK: 2, attributes: here) {
             Manual.nearest(2, to: embeddings.data[0].vector, among: embeddings.data.dropFirst().map(\.vector))
                 .map { passages[$0] }
         }

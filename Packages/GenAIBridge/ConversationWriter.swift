@@ -64,9 +64,15 @@ struct ConversationWriter: Sendable {
         let answers = conversation.prompts.isEmpty ? room : room / 2
         room -= writer.write(conversation.completions, completions.indexed, room: answers)
         _ = writer.write(conversation.prompts, prompts.indexed, room: room)
-        span.attributes.reserveCapacity(span.attributes.count + writer.attributes.count)
-        for attribute in writer.attributes where !span.attributes.contains(name: attribute.key) {
-            span.attributes[attribute.key] = attribute.value
+        let taken = span.attributes.entries.contains {
+            $0.key.hasPrefix("gen_ai.prompt.") || $0.key.hasPrefix("gen_ai.completion.")
+        }
+        if taken {
+            for attribute in writer.attributes where !span.attributes.contains(name: attribute.key) {
+                span.attributes[attribute.key] = attribute.value
+            }
+        } else {
+            span.attributes.append(unique: writer.attributes)
         }
     }
 }

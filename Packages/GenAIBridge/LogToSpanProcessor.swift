@@ -171,7 +171,7 @@ extension LogToSpanProcessor {
         let state: Mutex<State>
 
         init(_ limits: OpenSpans.Limits) {
-            state = Mutex(State(spans: OpenSpans(limits: limits), limits: limits))
+            state = Mutex(State(spans: OpenSpans(limits: limits)))
         }
     }
 
@@ -181,7 +181,6 @@ extension LogToSpanProcessor {
 
     private struct State {
         var spans: OpenSpans
-        let limits: OpenSpans.Limits
         var isOpen = true
         var lateCount = 0
         var elidedCount = 0
@@ -200,7 +199,7 @@ extension LogToSpanProcessor {
 
         mutating func shutDown() {
             isOpen = false
-            spans = OpenSpans(limits: limits)
+            spans.removeAll()
         }
     }
 }

@@ -78,6 +78,12 @@ struct OpenSpans: Sendable {
         return conversation
     }
 
+    /// Forgets all spans, but not what was counted.
+    mutating func removeAll() {
+        entries = [:]
+        size = 0
+    }
+
     // An eighth goes at once, so that finding the oldest ones costs little per span.
     private mutating func evict(toCount count: Int) {
         evictionWork += entries.count

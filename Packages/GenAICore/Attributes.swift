@@ -124,6 +124,15 @@ public struct Attributes: Sendable {
         return true
     }
 
+    /// Adds attributes whose names are known not to be in the map yet, without looking for them.
+    package mutating func append(unique attributes: [Attribute]) {
+        for attribute in attributes {
+            filter |= attribute.fingerprint.bit
+            valueByteCount &+= attribute.value.size
+        }
+        storage.append(contentsOf: attributes)
+    }
+
     private mutating func remove(_ name: String) {
         // The filter keeps the bit: it may only promise that a name is absent.
         guard let index = index(of: name, Fingerprint.of(name)) else { return }

@@ -78,7 +78,7 @@ public struct Workflow: Sendable, Hashable {
     public var id: String
     /// The kind of workflow. Attribute `workflow.type`.
     public var type: String?
-    /// A name for people. Attribute `gen_ai.workflow.name`.
+    /// A name for people. Attribute `workflow.name`; on the workflow's own span also `gen_ai.workflow.name`.
     public var name: String?
 
     /// Creates a workflow.
@@ -158,7 +158,7 @@ extension GenAIIdentity.Fields {
         add(.userID, userID)
         add(.workflowID, workflow?.id)
         add(.workflowType, workflow?.type)
-        add(.genAIWorkflowName, workflow?.name)
+        add(.workflowName, workflow?.name)
         add(.genAIAgentName, agent?.name)
         add(.genAIAgentID, agent?.id)
         add(.genAIAgentDescription, agent?.description)

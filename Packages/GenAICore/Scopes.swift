@@ -32,7 +32,7 @@ public func withConversation<Value, Failure: Error>(
 /// - Parameters:
 ///   - id: Attribute `workflow.id`.
 ///   - type: Attribute `workflow.type`.
-///   - name: Attribute `gen_ai.workflow.name`.
+///   - name: Attribute `workflow.name`.
 public func withWorkflow<Value, Failure: Error>(
     _ id: String, type: String? = nil, name: String? = nil,
     isolation: isolated (any Actor)? = #isolation,

@@ -102,7 +102,8 @@ extension ModelPricing {
         prices[unit] = Price(pico: pico ?? PriceTable.Rate.invalid)
     }
 
-    /// Adds a tier in its place; one for the same bound replaces the earlier. Without a base price, small calls are free.
+    /// Adds a tier in its place; one for the same bound replaces the earlier. Without a base price, small calls
+    /// are free.
     mutating func addTier(above bound: Int, _ pico: Int64?, for unit: PricedUnit) {
         var price = prices[unit] ?? Price(pico: 0)
         price.tiers.removeAll { $0.aboveInputTokens == bound }

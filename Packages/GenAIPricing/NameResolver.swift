@@ -9,7 +9,7 @@ enum Resolution: Equatable {
 
 /// Finds the row of a table that prices a model. Pure; only called for names not seen before.
 struct NameResolver {
-    /// Names of providers in use elsewhere that no clause of the table covers. Compared with dashes for `_`, `.` and blanks.
+    /// Names of providers in use elsewhere that no clause of the table covers, with dashes for `_`, `.` and blanks.
     private static let aliases = [
         "fireworks-ai": "fireworks", "grok": "x-ai", "kimi": "moonshotai", "az-ai-inference": "azure",
         "azure-ai": "azure", "azure-ai-inference": "azure", "azure-ai-foundry": "azure", "microsoft-foundry": "azure",
@@ -35,21 +35,21 @@ struct NameResolver {
         }
         var tried: [(name: [UInt8], provider: Int)] = []
         for form in forms.forms {
-            for provider in candidates(for: form, given: given)
-            where !tried.contains(where: { $0.provider == provider && $0.name == form.name }) {
-                if let found = find(form, at: provider) { return found }
-                tried.append((form.name, provider))
-            }
+            guard let provider = self.provider(for: form, given: given),
+                !tried.contains(where: { $0.provider == provider && $0.name == form.name })
+            else { continue }
+            if let found = find(form, at: provider) { return found }
+            tried.append((form.name, provider))
         }
         return .unknownModel
     }
 
-    /// The providers to ask about a form, in order.
-    private func candidates(for form: NameForms.Form, given: Int?) -> [Int] {
-        let named = form.prefix.flatMap { provider(named: $0) }
-        guard form.prefix == nil || named != nil else { return [] }
-        if given == nil, named == nil { return inferred(from: form.name).map { [$0] } ?? [] }
-        return [given, given == named ? nil : named].compactMap { $0 }
+    /// The provider to ask about a form: the one given, else the one in the name, else the one the name is typical of.
+    ///
+    /// A prefix is only taken off where it names a provider: `my-company/gpt-4o` may cost anything.
+    private func provider(for form: NameForms.Form, given: Int?) -> Int? {
+        guard let prefix = form.prefix else { return given ?? inferred(from: form.name) }
+        return provider(named: prefix).map { given ?? $0 }
     }
 
     private func find(_ form: NameForms.Form, at provider: Int) -> Resolution? {

@@ -72,14 +72,18 @@ extension PriceTable {
 
     /// The time of a call, read from the clock only if a price asks for it, and only once.
     private struct Moment {
-        var seconds: Int64?
+        private let seconds: Int64?
+        private var split: (day: Int, second: Int)?
+
+        init(seconds: Int64?) {
+            self.seconds = seconds
+        }
 
         mutating func isIn(_ condition: Condition) -> Bool {
             if condition.isAlways { return true }
-            let seconds = self.seconds ?? CivilDate.now()
-            self.seconds = seconds
-            let (day, second) = CivilDate.split(unixSeconds: seconds)
-            return condition.holds(day: day, second: second)
+            let time = split ?? CivilDate.split(unixSeconds: seconds ?? CivilDate.now())
+            split = time
+            return condition.holds(day: time.day, second: time.second)
         }
     }
 
@@ -106,7 +110,7 @@ extension PriceTable {
     /// The rows of the rates in force, in the order of the units: that of the first variant with one, else the usual.
     private func inForce(
         _ standard: Rows, _ model: Model, _ selection: PriceSelection, into rows: UnsafeMutableBufferPointer<Int>
-    ) -> LazyFilterSequence<UnsafeMutableBufferPointer<Int>> {
+    ) -> Slice<UnsafeMutableBufferPointer<Int>> {
         rows.initialize(repeating: -1)
         for row in standard.range { rows[Int(rates[row].unit.rawValue)] = row }
         var replaced: UInt32 = 0
@@ -119,7 +123,12 @@ extension PriceTable {
                 rows[Int(rates[row].unit.rawValue)] = row
             }
         }
-        return rows.lazy.filter { $0 >= 0 }
+        var count = 0
+        for unit in rows.indices where rows[unit] >= 0 {
+            rows[count] = rows[unit]
+            count += 1
+        }
+        return rows[..<count]
     }
 }
 
@@ -133,7 +142,7 @@ private struct Bill {
     /// For each unit that has a price, how many are charged at it.
     let counts: UnsafeMutableBufferPointer<Int>
 
-    /// Goes through rates in the order of their units, the most specific first, so that totals find their parts settled.
+    /// Goes through rates in the order of their units, the most specific first: totals find their parts settled.
     func settle(
         _ rows: some Sequence<Int>, _ usage: TokenUsage, _ eachLine: ((CostLine) -> Void)?
     ) -> Result<Charge, UnpricedReason> {
@@ -162,7 +171,7 @@ private struct Bill {
             isAnyReported = isAnyReported || rate.unit != .requests
             let cost = Self.cost(of: count, at: price, per: rate.per)
             charge.add(cost, to: rate.unit.side)
-            if let eachLine { eachLine(line(rate, count, price, cost, usage)) }
+            eachLine?(line(rate, count, price, cost, usage))
         }
         if !isAnyReported, let unreported { return .failure(.init(.missingUsage, unreported)) }
         return .success(charge)
@@ -203,7 +212,8 @@ private struct Bill {
 
     private func tier(_ rate: PriceTable.Rate, _ usage: TokenUsage) -> PriceTable.Tier? {
         let input = usage.inputTokens ?? 0
-        return tiers[rate.tiers.range].last { input > $0.aboveInputTokens }
+        for row in rate.tiers.range.reversed() where input > tiers[row].aboveInputTokens { return tiers[row] }
+        return nil
     }
 
     private func line(
@@ -215,12 +225,16 @@ private struct Bill {
     }
 
     /// Pico-USD for a count, rounded half up. Exact for every price of at most six decimals per million tokens.
+    @inline(__always)
     private static func cost(of count: Int, at price: Int64, per: UInt64) -> Int128 {
         let (product, overflow) = UInt64(count).multipliedReportingOverflow(by: UInt64(price))
-        if !overflow, per == 1_000_000 {  // a constant divisor is several times faster, and this is the usual one
-            let whole = product / 1_000_000
-            return Int128(product - whole * 1_000_000 >= 500_000 ? whole + 1 : whole)
-        }
+        guard !overflow, per == 1_000_000 else { return wideCost(of: count, at: price, per: per) }
+        let whole = product / 1_000_000  // a constant divisor is several times faster, and this is the usual one
+        return Int128(product - whole * 1_000_000 >= 500_000 ? whole + 1 : whole)
+    }
+
+    @inline(never)
+    private static func wideCost(of count: Int, at price: Int64, per: UInt64) -> Int128 {
         let (whole, rest) = (Int128(count) * Int128(price)).quotientAndRemainder(dividingBy: Int128(per))
         return rest >= Int128(per) - rest ? whole + 1 : whole
     }

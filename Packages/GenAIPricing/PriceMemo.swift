@@ -115,7 +115,7 @@ private struct NameHash {
         return true
     }
 
-    /// The last eight bytes, or all of them if there are fewer. Bytes may be taken in twice; the length tells them apart.
+    /// The last eight bytes, or all if there are fewer. Some may be taken in twice; the length tells them apart.
     private static func lastWord(of bytes: UnsafeRawBufferPointer) -> UInt64 {
         let count = bytes.count
         if count >= 8 { return bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self) }

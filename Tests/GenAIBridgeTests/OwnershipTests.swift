@@ -128,6 +128,9 @@ struct OwnershipTests {
     @Test("after shutdown nothing is collected")
     func shutdown() async throws {
         let pipelines = Pipelines()
+        let before = pipelines.tracer.startSpan("chat")
+        before.end()
+        pipelines.emitter.emit(.user("late", to: before.context))
         let call = pipelines.tracer.startSpan("chat")
         pipelines.emitter.emit(.user("Hi", to: call.context))
         #expect(await pipelines.bridge.forceFlush(timeout: .seconds(1)))
@@ -138,6 +141,7 @@ struct OwnershipTests {
         let later = pipelines.tracer.startSpan("chat")
         #expect(pipelines.bridge.openSpanCount == 0)
         later.end()
+        #expect(pipelines.bridge.losses.lateRecords == 1)
     }
 }
 

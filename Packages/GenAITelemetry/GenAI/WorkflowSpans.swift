@@ -65,6 +65,9 @@ private struct WorkflowCall {
     init(_ name: String, _ id: String?, _ type: String?, _ attributes: Attributes) {
         spanName = "invoke_workflow \(name)"
         context = GenAIContext.current.enteringWorkflow(Workflow(id: id ?? name, type: type, name: name))
-        self.attributes = attributes.merging(["gen_ai.operation.name": "invoke_workflow"])
+        var all = attributes
+        all[.genAIOperationName] = .invokeWorkflow
+        all[.genAIWorkflowName] = name
+        self.attributes = all
     }
 }
