@@ -66,9 +66,9 @@ public final class Last9Telemetry: Sendable {
         let instrumentation = InstrumentationSettings(
             contentCapture: configuration.captureContent ? .everywhere : .nowhere,
             conventions: configuration.conventions, environment: environment)
-        tracerProvider =
-            configuration.tracerProvider
-            ?? TracerProvider(TracerProvider.Configuration(environment: environment, resource: resource))
+        var tracing = TracerProvider.Configuration(environment: environment, resource: resource)
+        tracing.sampler = CountingSampler(base: tracing.sampler)
+        tracerProvider = configuration.tracerProvider ?? TracerProvider(tracing)
         tracerProvider.setInstrumentation(instrumentation)
         if let redactor = configuration.redactor { tracerProvider.setRedactor(redactor) }
         for processor in spanProcessors { tracerProvider.addProcessor(processor) }
