@@ -25,7 +25,10 @@ struct CallFacts {
     /// The model that was asked for.
     var requestModel: String? { attributes[.genAIRequestModel] }
     /// Who served the model.
-    var provider: String? { (attributes[.genAIProviderName] ?? attributes[.genAISystem])?.rawValue }
+    var provider: String? {
+        guard let name = attributes[.genAIProviderName] ?? attributes[.genAISystem], name != .other else { return nil }
+        return name.rawValue
+    }
     /// A cost that somebody else worked out.
     var givenCost: Double? { attributes[.genAIUsageCostUSD] }
 

@@ -30,7 +30,7 @@ struct ConventionNames: Sendable {
         attributes[.serverAddress] = address?.host
         attributes[.serverPort] = address?.port
         attributes.merge(request.attributes)
-        let tier = request.serviceTier.map(GenAICore.ServiceTier.init(rawValue:))
+        let tier = request.serviceTier.map(ServiceTier.init(rawValue:))
         guard isLatest else {
             attributes[.genAIOpenAIRequestServiceTier] = tier
             return attributes
@@ -89,7 +89,7 @@ struct ConventionNames: Sendable {
     }
 
     private func addServer(of answer: AnswerFacts, to attributes: inout Attributes) {
-        let tier = answer.serviceTier.map(GenAICore.ServiceTier.init(rawValue:))
+        let tier = answer.serviceTier.map(ServiceTier.init(rawValue:))
         if isLatest {
             attributes[.openAIResponseServiceTier] = tier
             attributes[.openAIResponseSystemFingerprint] = answer.systemFingerprint

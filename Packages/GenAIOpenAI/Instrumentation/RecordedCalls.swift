@@ -51,28 +51,20 @@ extension Sender {
     func recordedTool(
         _ call: ChatToolCall, _ tool: LocalTool, options: CallOptions, _ run: () async throws -> String
     ) async throws -> String {
-        guard let listeners = CallListeners(of: self, options: options, context: .current),
-            let tracer = listeners.tracer
-        else { return try await run() }
-        let capturesContent = listeners.settings.contentCapture.contains(.spans)
-        var attributes: Attributes = [:]
-        attributes[.genAIOperationName] = .executeTool
-        attributes[.genAIToolName] = call.name
-        attributes[.genAIToolCallID] = call.id
-        attributes[.genAIToolType] = .function
-        attributes[.genAIToolDescription] = tool.definition.description
-        if capturesContent { attributes[.genAIToolCallArguments] = .string(call.arguments) }
-        return try await tracer.withSpan("execute_tool \(call.name)", attributes: attributes) { span in
-            let result = try await run()
-            if capturesContent { span.setAttribute(.genAIToolCallResult, .string(result)) }
-            return result
+        guard let tracer = (configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: .openAIClient) else {
+            return try await run()
         }
+        let mayCapture = configuration.allowsContentCapture && options.allowsContentCapture
+        return try await tracer.executeTool(
+            call.name, callID: call.id, description: tool.definition.description,
+            arguments: mayCapture ? .string(call.arguments) : nil,
+            recording: { mayCapture ? .string($0) : nil }, run)
     }
 
     private func askBeforeCall(_ request: CallRecorder.Request) async throws(OpenAIError) {
-        guard let beforeCall = configuration.beforeCall else { return }
         do {
-            try await beforeCall(request.model)
+            try GenAIContext.current.meter?.check(model: request.model)
+            try await configuration.beforeCall?(request.model)
         } catch {
             var failure = OpenAIError(.budgetExceeded, "stopped before the call: \(errorType(of: error))")
             failure.underlying = error
