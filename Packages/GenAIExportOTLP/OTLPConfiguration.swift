@@ -12,8 +12,8 @@ public enum OTLPProtocol: String, Sendable, Hashable, CaseIterable {
 
 /// How an exporter compresses what it sends.
 public enum OTLPCompression: String, Sendable, Hashable, CaseIterable {
-    /// Not at all.
-    case none
+    /// Not at all. Not named `none`, which an optional would take for `nil`.
+    case uncompressed = "none"
     /// With gzip: prompts shrink to a fraction, for some CPU time on the exporting thread.
     case gzip
 }
@@ -48,7 +48,7 @@ public struct OTLPConfiguration: Sendable, Hashable {
     public var timeout: Duration?
     /// How bodies are compressed.
     ///
-    /// Default: ``OTLPCompression/none``. Variables: `OTEL_EXPORTER_OTLP_COMPRESSION`,
+    /// Default: ``OTLPCompression/uncompressed``. Variables: `OTEL_EXPORTER_OTLP_COMPRESSION`,
     /// `OTEL_EXPORTER_OTLP_{SIGNAL}_COMPRESSION`.
     public var compression: OTLPCompression?
     /// How bodies are encoded.

@@ -266,24 +266,17 @@ extension Sender {
         _ call: ChatToolCall, _ tool: LocalTool, _ run: () async throws -> String
     ) async throws -> String {
         guard let tracer, tracer.isEnabled else { return try await run() }
-        let capturesContent = settings(for: tracer).contentCapture.contains(.spans)
-        var attributes: Attributes = [:]
-        attributes[.genAIOperationName] = .executeTool
-        attributes[.genAIToolName] = call.name
-        attributes[.genAIToolCallID] = call.id
-        attributes[.genAIToolType] = .function
-        if capturesContent { attributes["gen_ai.tool.call.arguments"] = .string(call.arguments) }
-        return try await tracer.withSpan("execute_tool \(call.name)", attributes: attributes) { span in
-            let result = try await run()
-            if capturesContent { span.setAttribute("gen_ai.tool.call.result", .string(result)) }
-            return result
-        }
+        let mayCapture = configuration.allowsContentCapture
+        return try await tracer.executeTool(
+            call.name, callID: call.id, description: tool.definition.description,
+            arguments: mayCapture ? .string(call.arguments) : nil,
+            recording: { mayCapture ? .string($0) : nil }, run)
     }
 
     private func askBeforeCall(_ request: CallRecorder.Request) async throws(OpenAIError) {
-        guard let beforeCall = configuration.beforeCall else { return }
         do {
-            try await beforeCall(request.model)
+            try GenAIContext.current.meter?.check(model: request.model)
+            try await configuration.beforeCall?(request.model)
         } catch {
             var failure = OpenAIError(.budgetExceeded, "stopped before the call: \(errorType(of: error))")
             failure.underlying = error

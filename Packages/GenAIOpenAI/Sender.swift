@@ -67,7 +67,9 @@ struct Sender: Sendable {
         do throws(HTTPError) {
             return try await response.body.collect(upTo: configuration.maximumResponseBytes)
         } catch {
-            throw OpenAIError(error)
+            var failure = OpenAIError(error)
+            failure.requestID = response.headers.requestID
+            throw failure
         }
     }
 }

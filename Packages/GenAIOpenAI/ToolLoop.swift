@@ -160,12 +160,16 @@ extension CompletionUsage {
         if let new = other.promptTokensDetails {
             var sum = promptTokensDetails ?? PromptDetails()
             sum.cachedTokens.add(new.cachedTokens)
+            sum.cacheWriteTokens.add(new.cacheWriteTokens)
+            sum.textTokens.add(new.textTokens)
+            sum.imageTokens.add(new.imageTokens)
             sum.audioTokens.add(new.audioTokens)
             promptTokensDetails = sum
         }
         if let new = other.completionTokensDetails {
             var sum = completionTokensDetails ?? CompletionDetails()
             sum.reasoningTokens.add(new.reasoningTokens)
+            sum.textTokens.add(new.textTokens)
             sum.audioTokens.add(new.audioTokens)
             sum.acceptedPredictionTokens.add(new.acceptedPredictionTokens)
             sum.rejectedPredictionTokens.add(new.rejectedPredictionTokens)

@@ -147,6 +147,8 @@ public struct ReasoningEffort: JSONStringValue {
     public static let medium = ReasoningEffort(rawValue: "medium")
     /// Much.
     public static let high = ReasoningEffort(rawValue: "high")
+    /// Very much.
+    public static let extraHigh = ReasoningEffort(rawValue: "xhigh")
 }
 
 /// A processing class: price against speed.
@@ -162,6 +164,8 @@ public struct ServiceTier: JSONStringValue {
     public static let standard = ServiceTier(rawValue: "default")
     /// Cheaper and slower.
     public static let flex = ServiceTier(rawValue: "flex")
+    /// Capacity bought in advance.
+    public static let scale = ServiceTier(rawValue: "scale")
     /// Faster and dearer.
     public static let priority = ServiceTier(rawValue: "priority")
 }

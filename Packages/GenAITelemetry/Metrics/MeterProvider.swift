@@ -112,12 +112,12 @@ extension MeterProvider {
         let streams = readers.map { reader, _ in
             StreamFactory(shared: shared, scope: scope, reader: reader).measuredStreams(for: descriptor)
         }
-        let core = InstrumentCore(descriptor, sinks: streams.flatMap { $0.map(\.sink) }, shared: shared)
+        let core = InstrumentCore(descriptor, stores: streams.flatMap { $0 }, shared: shared)
         guard case .measured(let kept) = keep(.measured(core), scope), kept === core else {
             return instrument(descriptor, scope)
         }
         for ((_, pipeline), streams) in zip(readers, streams) where !streams.isEmpty {
-            pipeline.register(streams.map(\.collectable), scope: scope)
+            pipeline.register(streams, scope: scope)
         }
         return core
     }

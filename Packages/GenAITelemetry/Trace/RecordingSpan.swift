@@ -19,14 +19,19 @@ final class RecordingSpan: ActiveSpan {
     let context: SpanContext
     private let pipeline: TracePipeline
     private let data: Mutex<SpanData?>
+    // Let go of when the span ends, so that a long chain of spans does not keep its beginning alive.
+    private let parent: Mutex<RecordingSpan?>
 
-    init(_ data: consuming SpanData, pipeline: TracePipeline) {
+    init(_ data: consuming SpanData, parent: RecordingSpan?, pipeline: TracePipeline) {
         context = data.context
         self.pipeline = pipeline
         self.data = Mutex(data)
+        self.parent = Mutex(parent)
     }
 
     var isRecording: Bool { data.withLock { $0 != nil } }
+    var instrumentation: InstrumentationSettings { pipeline.configuration.instrumentation }
+    var containsCountedCall: Bool { data.withLock { $0?.containsCountedCall ?? false } }
 
     func attribute(_ name: String) -> AttributeValue? {
         data.withLock { $0?.attributes[name] }
@@ -82,9 +87,23 @@ final class RecordingSpan: ActiveSpan {
     func end(at nanoseconds: UnixNanoseconds?) {
         // Taken out, not copied: from here on the span is this thread's alone, and later calls find nothing.
         guard var ended = data.withLock({ $0.take() }) else { return }
+        let parent = parent.withLock { $0.take() }
         ended.endNanoseconds = max(nanoseconds ?? systemUnixNanoseconds(), ended.startNanoseconds)
         for processor in pipeline.processors { processor.onEnding(&ended) }
+        if ended.isCountedCall { parent?.noteCountedCall() }
+        ended.meter = nil
         for processor in pipeline.processors { processor.onEnd(ended) }
+    }
+}
+
+extension RecordingSpan {
+    /// Tells the span and those around it that a call inside has been counted, so that they are not as well.
+    private func noteCountedCall() {
+        var next: RecordingSpan? = self
+        while let span = next {
+            span.data.withLock { $0?.containsCountedCall = true }
+            next = span.parent.withLock { $0 }
+        }
     }
 }
 

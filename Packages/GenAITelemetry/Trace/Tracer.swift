@@ -22,7 +22,7 @@ public struct Tracer: Sendable {
 
     /// Starts a span, which must be ended with ``TraceSpan/end(at:)``.
     ///
-    /// Prefer ``withSpan(_:kind:attributes:links:isolation:_:)``, which also makes the span current.
+    /// Prefer ``withSpan(_:kind:attributes:links:context:isolation:_:)``, which also makes the span current.
     ///
     /// - Parameters:
     ///   - attributes: What is known at the start; only these are seen by the sampler.
@@ -39,12 +39,14 @@ public struct Tracer: Sendable {
     /// Runs a closure within a span, which is current inside it and ends with it.
     ///
     /// A thrown error sets the status, `error.type` and one exception event, and is thrown on.
+    ///
+    /// - Parameter context: Where the parent and the identity come from, also for what runs inside.
     public func withSpan<Value, Failure: Error>(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
-        isolation: isolated (any Actor)? = #isolation,
+        context: GenAIContext = .current, isolation: isolated (any Actor)? = #isolation,
         _ operation: (TraceSpan) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let context = GenAIContext.current.claimingTurn(for: attributes)
+        let context = context.claimingTurn(for: attributes)
         let span = start(name, kind, attributes, links, context, nil)
         defer { span.end() }
         return try await context.settingSpan(span).run { () async throws(Failure) in
@@ -62,9 +64,9 @@ public struct Tracer: Sendable {
     /// A thrown error sets the status, `error.type` and one exception event, and is thrown on.
     public func withSpan<Value, Failure: Error>(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
-        _ operation: (TraceSpan) throws(Failure) -> Value
+        context: GenAIContext = .current, _ operation: (TraceSpan) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        let context = GenAIContext.current.claimingTurn(for: attributes)
+        let context = context.claimingTurn(for: attributes)
         let span = start(name, kind, attributes, links, context, nil)
         defer { span.end() }
         return try context.settingSpan(span).run { () throws(Failure) in
@@ -81,7 +83,8 @@ public struct Tracer: Sendable {
         _ name: String, _ kind: SpanKind, _ attributes: Attributes, _ links: [SpanLink], _ context: GenAIContext,
         _ startNanoseconds: UnixNanoseconds?
     ) -> TraceSpan {
-        let parent = context.activeSpan?.context
+        // The span of a provider that records nothing has no identity to go on with.
+        let parent = context.activeSpan.flatMap { $0.context.isValid ? $0.context : nil }
         guard let pipeline = provider.pipeline else {
             return TraceSpan(context: parent ?? .invalid, recording: nil)
         }
@@ -102,7 +105,7 @@ public struct Tracer: Sendable {
                 name: name, context: identity, parent: parent, kind: kind,
                 startNanoseconds: startNanoseconds ?? systemUnixNanoseconds(), attributes: all, scope: scope,
                 resource: pipeline.configuration.resource),
-            links, pipeline)
+            links, context, pipeline)
         let span = TraceSpan(context: identity, recording: recording)
         for processor in pipeline.processors { processor.onStart(span, parent: context) }
         return span
@@ -111,12 +114,15 @@ public struct Tracer: Sendable {
     /// What an LLM span holds in the end; room made at once instead of growing.
     private static var usualAttributeCount: Int { 32 }
 
-    private func record(_ data: consuming SpanData, _ links: [SpanLink], _ pipeline: TracePipeline) -> RecordingSpan {
+    private func record(
+        _ data: consuming SpanData, _ links: [SpanLink], _ context: GenAIContext, _ pipeline: TracePipeline
+    ) -> RecordingSpan {
         let limits = pipeline.limits
         (data.attributes, data.droppedAttributesCount) = data.attributes.limited(
             count: limits.attributeCount, length: limits.attributeValueLength)
         for link in links { data.add(link.limited(limits), limit: limits.linkCount) }
-        return RecordingSpan(data, pipeline: pipeline)
+        data.meter = context.meter
+        return RecordingSpan(data, parent: context.activeSpan as? RecordingSpan, pipeline: pipeline)
     }
 }
 
