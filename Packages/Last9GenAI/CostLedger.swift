@@ -1,5 +1,5 @@
-import GenAICore
 // SPDX-License-Identifier: MIT
+import GenAICore
 public import GenAIPricing
 import GenAITelemetry
 import Synchronization
@@ -30,7 +30,7 @@ public final class CostLedger: Sendable {
         /// By the model that answered, or else the one that was asked for.
         public static let model = Dimension(attribute: AttributeKey<String>.genAIResponseModel.name)
 
-        /// The dimensions of every ledger.
+        /// The dimensions of every ledger, in this order.
         public static let standard: [Dimension] = [.workflow, .conversation, .user, .agent, .model]
     }
 
@@ -116,23 +116,26 @@ public final class CostLedger: Sendable {
 
     /// Adds a call.
     ///
-    /// - Parameter ids: The call's value for each of the ledger's dimensions.
+    /// - Parameters:
+    ///   - model: What the call is added to in the dimension ``Dimension/model``.
+    ///   - attributes: The call's attributes, which tell the entry in all other dimensions.
     /// - Returns: The totals of the call's workflow with the call in them, if it has one.
     @discardableResult
-    func add(_ call: Totals, ids: [String?]) -> Totals? {
+    func add(_ call: Totals, model: String?, attributes: Attributes) -> Totals? {
         let (workflow, evicted): (Totals?, Int) = state.withLock { state in
             state.total += call
             var workflow: Totals?
             var evicted = 0
-            for (position, id) in ids.enumerated() {
-                guard let id else { continue }
+            for position in dimensions.indices {
+                let isModel = position == Self.modelPosition
+                guard let id = isModel ? model : attributes.text(dimensions[position].attribute) else { continue }
                 let before = state.dimensions[position].evictedCount
                 let totals = state.dimensions[position].update(id, default: Totals()) { totals in
                     totals += call
                     return totals
                 }
                 evicted += state.dimensions[position].evictedCount - before
-                if position == 0 { workflow = totals }
+                if position == Self.workflowPosition { workflow = totals }
             }
             return (workflow, evicted)
         }
@@ -142,5 +145,20 @@ public final class CostLedger: Sendable {
                 key: "evicted")
         }
         return workflow
+    }
+
+    private static var workflowPosition: Int { 0 }
+    private static var modelPosition: Int { 4 }
+}
+
+extension Attributes {
+    /// The text of an attribute, also of a number or truth value.
+    fileprivate func text(_ name: String) -> String? {
+        switch self[name] {
+        case .string(let text): text
+        case .int(let number): String(number)
+        case .bool(let flag): String(flag)
+        default: nil
+        }
     }
 }

@@ -40,7 +40,9 @@ public struct Last9SpanProcessor: SpanProcessor {
     /// Sets what is known once the span has ended.
     public func onEnding(_ span: inout SpanData) {
         let facts = CallFacts(span)
-        if span.attributes[.genAIL9SpanKind] == nil { span.attributes[.genAIL9SpanKind] = facts.kind.spanKind }
+        if !span.attributes.contains(name: AttributeKey<Last9SpanKind>.genAIL9SpanKind.name) {
+            span.attributes[.genAIL9SpanKind] = facts.kind.spanKind
+        }
         switch facts.kind {
         case .model: record(facts, on: &span)
         case .tool: add(CostLedger.Totals(toolCalls: 1), facts, to: &span)
@@ -81,10 +83,9 @@ public struct Last9SpanProcessor: SpanProcessor {
     }
 
     private func add(_ totals: CostLedger.Totals, _ facts: CallFacts, to span: inout SpanData) {
-        let ids = ledger.dimensions.map { dimension in
-            dimension == .model ? facts.model : span.attributes.text(dimension.attribute)
+        if let workflow = ledger.add(totals, model: facts.model, attributes: span.attributes) {
+            set(workflow, on: &span)
         }
-        if let workflow = ledger.add(totals, ids: ids) { set(workflow, on: &span) }
     }
 
     private func addRunningTotals(to span: inout SpanData) {
@@ -120,18 +121,6 @@ extension CallFacts.Kind {
         case .agent: .agent
         case .workflow: .chain
         case .other: nil
-        }
-    }
-}
-
-extension Attributes {
-    /// The text of an attribute, also of a number or truth value.
-    fileprivate func text(_ name: String) -> String? {
-        switch self[name] {
-        case .string(let text): text
-        case .int(let number): String(number)
-        case .bool(let flag): String(flag)
-        default: nil
         }
     }
 }

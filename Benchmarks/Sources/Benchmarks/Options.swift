@@ -4,9 +4,9 @@ import Foundation
 /// What the command line asks for.
 struct Options {
     static let usage = """
-        usage: benchmarks [--filter TEXT] [--json FILE] [--compare FILE] [--allocations-only] [--runs N]
+        usage: benchmarks [--filter PATTERN] [--json FILE] [--compare FILE] [--allocations-only] [--runs N]
 
-          --filter TEXT        only workloads whose name contains TEXT
+          --filter PATTERN     only workloads whose name has a match of the regular expression, such as '^w1$'
           --json FILE          write the figures to FILE, for machines
           --compare FILE       print ratios to the figures of an earlier run
           --allocations-only   count allocations and measure no times, within seconds
@@ -35,5 +35,11 @@ struct Options {
             default: return nil
             }
         }
+    }
+
+    /// Whether a workload is to be run.
+    func includes(_ workload: Workload) -> Bool {
+        if allocationsOnly, !workload.countsAllocations { return false }
+        return filter.isEmpty || workload.name.range(of: filter, options: .regularExpression) != nil
     }
 }

@@ -23,8 +23,7 @@ let workloads: [Workload] =
     + textWorkloads + signalWorkloads + growthWorkloads + [Delivery.workload]
 let runner = Runner(options)
 say("\(Machine.description), load \(Figures.number(Machine.load))\n\n\(Runner.header)")
-for workload in workloads where options.filter.isEmpty || workload.name.contains(options.filter) {
-    if options.allocationsOnly, !workload.countsAllocations { continue }
+for workload in workloads where options.includes(workload) {
     try await workload.run(runner)
 }
 if let path = options.jsonPath { try runner.figures.write(to: path) }
