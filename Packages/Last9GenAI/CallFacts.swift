@@ -34,7 +34,9 @@ struct CallFacts {
         guard kind == .model else { return }
         requestModel = attributes[.genAIRequestModel]
         model = attributes[.genAIResponseModel] ?? requestModel
-        provider = (attributes[.genAIProviderName] ?? attributes[.genAISystem])?.rawValue
+        if let name = attributes[.genAIProviderName] ?? attributes[.genAISystem], name != .other {
+            provider = name.rawValue
+        }
         givenCost = attributes[.genAIUsageCostUSD]
         usage = span.usage ?? Self.usage(in: attributes)
         let tier = attributes[.openAIResponseServiceTier] ?? attributes[.genAIOpenAIResponseServiceTier]

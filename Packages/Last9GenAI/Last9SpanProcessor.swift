@@ -44,7 +44,7 @@ public struct Last9SpanProcessor: SpanProcessor {
             span.attributes[.genAIL9SpanKind] = facts.kind.spanKind
         }
         switch facts.kind {
-        case .model: record(facts, on: &span)
+        case .model where !span.containsCountedCall: record(facts, on: &span)
         case .tool: add(CostLedger.Totals(toolCalls: 1), facts, to: &span)
         default: addRunningTotals(to: &span)
         }
@@ -71,6 +71,8 @@ public struct Last9SpanProcessor: SpanProcessor {
                 span.attributes[.unpricedReason] = reason.description
             }
         }
+        span.isCountedCall = true
+        (span.meter as? BudgetLink)?.charge(totals)
         add(totals, facts, to: &span)
     }
 

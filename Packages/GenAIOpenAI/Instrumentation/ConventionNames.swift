@@ -24,7 +24,7 @@ struct ConventionNames: Sendable {
         attributes[.serverAddress] = address?.host
         attributes[.serverPort] = address?.port
         attributes.merge(request.attributes)
-        let tier = request.serviceTier.map(GenAICore.ServiceTier.init(rawValue:))
+        let tier = request.serviceTier.map(ServiceTier.init(rawValue:))
         if isLatest {
             attributes[.openAIRequestServiceTier] = tier
             attributes[.openAIAPIType] = request.apiType.map(OpenAIAPIType.init(rawValue:))
@@ -43,7 +43,7 @@ struct ConventionNames: Sendable {
         attributes[.genAIResponseFinishReasons] = answer.choices.isEmpty ? nil : answer.finishReasons
         attributes[.genAIUsageInputTokens] = answer.usage?.inputTokens
         attributes[.genAIUsageOutputTokens] = answer.usage?.outputTokens
-        let tier = answer.serviceTier.map(GenAICore.ServiceTier.init(rawValue:))
+        let tier = answer.serviceTier.map(ServiceTier.init(rawValue:))
         if isLatest {
             attributes[.openAIResponseServiceTier] = tier
             attributes[.openAIResponseSystemFingerprint] = answer.systemFingerprint
