@@ -38,6 +38,9 @@ extension Last9 {
         public var logRecordExporters: [any LogRecordExporter]?
         /// Where metrics go. `nil` follows `OTEL_METRICS_EXPORTER`.
         public var metricExporters: [any MetricExporter]?
+        /// Removes personal data and secrets from every span and log record, after all processors and before every
+        /// exporter, also those added to the providers later. Default none.
+        public var redactor: Redactor?
         /// The user's own processors, which run after Last9's and before the exporters.
         public var spanProcessors: [any SpanProcessor] = []
         /// The user's own processors, which run after Last9's and before the exporters.

@@ -70,10 +70,12 @@ public final class Last9Telemetry: Sendable {
             configuration.tracerProvider
             ?? TracerProvider(TracerProvider.Configuration(environment: environment, resource: resource))
         tracerProvider.setInstrumentation(instrumentation)
+        if let redactor = configuration.redactor { tracerProvider.setRedactor(redactor) }
         for processor in spanProcessors { tracerProvider.addProcessor(processor) }
         loggerProvider =
             configuration.loggerProvider
             ?? LoggerProvider(LoggerProvider.Configuration(environment: environment, resource: resource))
+        if let redactor = configuration.redactor { loggerProvider.setRedactor(redactor) }
         for processor in logProcessors { loggerProvider.addProcessor(processor) }
         var metrics = MeterProvider.Configuration(environment: environment)
         metrics.resource = resource

@@ -14,6 +14,8 @@ public final class LoggerProvider: Sendable {
         public var limits: LogRecordLimits
         /// Sees every record, in this order.
         public var processors: [any LogRecordProcessor] = []
+        /// Removes personal data from every record before processors and exporters see it. Default none.
+        public var redactor: Redactor?
         /// Whether nothing is emitted at all. Default false, `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
 
@@ -30,7 +32,8 @@ public final class LoggerProvider: Sendable {
     /// Creates a provider.
     public init(_ configuration: Configuration = Configuration()) {
         let pipeline = LogPipeline(
-            resource: configuration.resource, limits: configuration.limits, processors: configuration.processors)
+            resource: configuration.resource, limits: configuration.limits, processors: configuration.processors,
+            redactor: configuration.redactor)
         state = Mutex(configuration.isDisabled ? nil : pipeline)
     }
 
@@ -53,6 +56,11 @@ public final class LoggerProvider: Sendable {
     /// Adds a processor behind the others; records emitted from now on are seen by it.
     public func addProcessor(_ processor: any LogRecordProcessor) {
         state.withLock { $0?.processors.append(processor) }
+    }
+
+    /// Changes what is removed from records emitted from now on.
+    public func setRedactor(_ redactor: Redactor?) {
+        state.withLock { $0?.redactor = redactor }
     }
 
     /// Hands on everything emitted before the call.
@@ -89,7 +97,27 @@ struct LogPipeline: Sendable {
     let resource: Resource
     let limits: LogRecordLimits
     var processors: [any LogRecordProcessor]
+    var redactor: Redactor?
+
+    /// Runs the processors, behind the redactor: exporting ones never see what an earlier one added, either.
+    func process(_ record: inout LogRecord, _ context: GenAIContext) {
+        guard let redactor else {
+            for processor in processors { processor.onEmit(&record, context: context) }
+            return
+        }
+        redactor.redact(&record)
+        var isRedacted = true
+        for processor in processors {
+            let isExporting = processor is any ExportingLogRecordProcessor
+            if isExporting, !isRedacted { redactor.redact(&record) }
+            isRedacted = isExporting
+            processor.onEmit(&record, context: context)
+        }
+    }
 }
+
+/// A processor that only hands records to an exporter, and changes none.
+protocol ExportingLogRecordProcessor: LogRecordProcessor {}
 
 /// Emits log records and events on behalf of one library: OpenTelemetry's Logger.
 public struct LogEmitter: Sendable {
@@ -115,6 +143,6 @@ public struct LogEmitter: Sendable {
         record.spanContext = record.spanContext ?? context.spanContext
         record.scope = scope
         record.resource = pipeline.resource
-        for processor in pipeline.processors { processor.onEmit(&record, context: context) }
+        pipeline.process(&record, context)
     }
 }

@@ -94,6 +94,7 @@ final class RecordingSpan: ActiveSpan {
         for processor in pipeline.processors { processor.onEnding(&ended) }
         if ended.isCountedCall { parent?.noteCountedCall() }
         ended.meter = nil
+        pipeline.configuration.redactor?.redact(&ended)
         for processor in pipeline.processors { processor.onEnd(ended) }
     }
 }

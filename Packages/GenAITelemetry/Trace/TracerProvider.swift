@@ -20,6 +20,8 @@ public final class TracerProvider: Sendable {
         public var instrumentation: InstrumentationSettings
         /// Sees every span, in this order.
         public var processors: [any SpanProcessor] = []
+        /// Removes personal data from every span before exporters see it. Default none.
+        public var redactor: Redactor?
         /// Whether nothing is recorded at all. Default false, `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
 
@@ -74,6 +76,11 @@ public final class TracerProvider: Sendable {
     /// Changes what instrumentations that use this provider record, from their next call on.
     public func setInstrumentation(_ settings: InstrumentationSettings) {
         change { $0.instrumentation = settings }
+    }
+
+    /// Changes what is removed from spans that start from now on.
+    public func setRedactor(_ redactor: Redactor?) {
+        change { $0.redactor = redactor }
     }
 
     private func change(_ change: (inout Configuration) -> Void) {
