@@ -61,10 +61,10 @@ extension Attributes {
     ///
     /// - Returns: Whether the value was refused at the limit.
     mutating func setLimited(_ name: String, _ value: AttributeValue, count limit: Int, length: Int?) -> Bool {
-        guard value != .null, !name.isEmpty else { return false }
-        let value = length.map(value.truncated) ?? value
-        if set(name, value, limit: limit) { return false }
-        return !(isCore(name) && set(name, value, limit: .max))
+        if case .null = value { return false }
+        guard !name.isEmpty else { return false }
+        let isKept = set(name, length == nil ? value : length.map(value.truncated) ?? value, limit: limit)
+        return !isKept && !(isCore(name) && set(name, value, limit: .max))
     }
 
     /// The attributes within limits, and how many were refused.
