@@ -50,6 +50,7 @@ let lesson = ["Last9GenAI", "ExampleSupport"]
 
 let examples = [
     Example(name: "quickstart", folder: "Quickstart"),
+    Example(name: "conventions-tour", folder: "ConventionsTour", exclude: ["README.md"]),
     Example(name: "readme", folder: "Readme", dependencies: ["Last9GenAI"]),
     Example(
         name: "price-log", folder: "PriceLog", dependencies: ["GenAICore", "GenAIPricing"],

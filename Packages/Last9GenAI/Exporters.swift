@@ -94,7 +94,8 @@ struct Exporters: Sendable {
         for kind in kinds("METRICS", environment) {
             switch kind {
             case .otlp: exporters.append(try OTLPMetricExporter(environment: environment))
-            case .console, .none: break
+            case .console: exporters.append(ConsoleMetricExporter())
+            case .none: break
             }
         }
         return exporters

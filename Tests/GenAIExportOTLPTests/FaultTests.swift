@@ -75,6 +75,16 @@ struct FaultTests {
         #expect(client.statistics == OTLPStatistics(failed: 3, requests: 1))
     }
 
+    @Test("a server that does not speak HTTP delivers nothing, and is named for it")
+    func garbage() async throws {
+        let server = try LoopbackServer(replies: [.garbage])
+        let client = try client(to: server.url)
+        let error = try await failure(client, spans(3))
+        #expect(error.code == .invalidResponse || error.code == .unreachable, "platforms differ in what they call it")
+        #expect(error.message.contains("127.0.0.1:\(server.port)"))
+        #expect(client.statistics.delivered == 0)
+    }
+
     // MARK: - Refusals
 
     @Test("a refusal is not repeated, and its words are passed on", arguments: [400, 401, 403, 404, 500, 501])

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAICore
+
 /// The answer of `POST /chat/completions`.
 public struct ChatCompletion: JSONRecord {
     /// The server's name for the answer; empty where it gives none.

@@ -24,11 +24,11 @@ public struct AttributeFilter: Sendable, Hashable {
     }
 
     func kept(_ attributes: Attributes) -> Attributes {
-        Attributes(attributes.filter { keeps($0.key) })
+        Attributes(attributes.entries.filter { keeps($0.key) })
     }
 
     func dropped(_ attributes: Attributes) -> Attributes {
-        Attributes(attributes.filter { !keeps($0.key) })
+        Attributes(attributes.entries.filter { !keeps($0.key) })
     }
 }
 
@@ -45,7 +45,7 @@ enum AttributeHash {
 
     static func of(_ attributes: Attributes, filter: AttributeFilter?) -> UInt64 {
         var sum = seed
-        for attribute in attributes where filter?.keeps(attribute.key) ?? true {
+        for attribute in attributes.entries where filter?.keeps(attribute.key) ?? true {
             sum &+= mix(of(attribute.key, seed), of(attribute.value))
         }
         return mix(sum, finalizer)

@@ -90,16 +90,16 @@ struct ExponentialCell: Sendable {
         if value == 0 {
             zeroCount &+= 1
         } else if value > 0 {
-            makeRoom(for: value, in: positive, maxSize)
-            positive.increment(Self.index(of: value, scale: scale))
+            positive.increment(makeRoom(for: value, in: positive, maxSize))
         } else {
-            makeRoom(for: -value, in: negative, maxSize)
-            negative.increment(Self.index(of: -value, scale: scale))
+            negative.increment(makeRoom(for: -value, in: negative, maxSize))
         }
     }
 
     /// Lowers the resolution of both sides until the magnitude's bucket and the used ones fit.
-    private mutating func makeRoom(for magnitude: Double, in run: BucketRun, _ maxSize: Int) {
+    ///
+    /// - Returns: The magnitude's bucket.
+    private mutating func makeRoom(for magnitude: Double, in run: BucketRun, _ maxSize: Int) -> Int {
         let index = Self.index(of: magnitude, scale: scale)
         var low = Swift.min(run.low ?? index, index)
         var high = Swift.max(run.high ?? index, index)
@@ -109,10 +109,11 @@ struct ExponentialCell: Sendable {
             high >>= 1
             change += 1
         }
-        guard change > 0 else { return }
+        guard change > 0 else { return index }
         scale -= change
         positive.downscale(by: change)
         negative.downscale(by: change)
+        return index >> change
     }
 
     /// The bucket (base^index, base^(index+1)] that a magnitude above zero is in, with base = 2^(2^-scale).
