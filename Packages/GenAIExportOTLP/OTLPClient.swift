@@ -35,6 +35,7 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
     private struct State {
         var isShutDown = false
         var statistics = OTLPStatistics()
+        var losses: [ExportError.Code: Int] = [:]
     }
 
     private let settings: OTLPSettings
@@ -58,6 +59,9 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
     }
 
     var statistics: OTLPStatistics { state.withLock { $0.statistics } }
+    /// The items that were rejected or failed, by the reason.
+    var losses: [ExportError.Code: Int] { state.withLock { $0.losses } }
+    var encoding: OTLPProtocol { settings.encoding }
 
     func shutdown() {
         state.withLock { $0.isShutDown = true }
@@ -114,6 +118,7 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
             state.statistics.delivered += weight - losses.rejected - losses.failed
             state.statistics.rejected += losses.rejected
             state.statistics.failed += losses.failed
+            state.losses.merge(losses.byCode, uniquingKeysWith: +)
         }
         guard var error = losses.error else { return }
         let lost = losses.rejected + losses.failed
@@ -254,6 +259,7 @@ extension OTLPClient {
 private struct Losses<Item: OTLPItem> {
     private(set) var rejected = 0
     private(set) var failed = 0
+    private(set) var byCode: [ExportError.Code: Int] = [:]
     private(set) var error: ExportError?
 
     mutating func add(_ part: ArraySlice<Item>, _ error: ExportError) {
@@ -262,6 +268,7 @@ private struct Losses<Item: OTLPItem> {
 
     mutating func add(_ weight: Int, _ error: ExportError) {
         if error.isRejection { rejected += weight } else { failed += weight }
+        byCode[error.code, default: 0] += weight
         if self.error == nil { self.error = error }
     }
 }

@@ -7,7 +7,7 @@ import Synchronization
 /// keys, header values, prompts or completions.
 public enum Diagnostics {
     /// How bad a report is.
-    public enum Level: Sendable, Hashable {
+    public enum Level: Sendable, Hashable, Comparable {
         /// For the record.
         case info
         /// Something is off; telemetry goes on.
@@ -36,6 +36,25 @@ public enum Diagnostics {
         state.withLock { $0.handler = handler ?? writeToStandardError }
     }
 
+    /// The least that is reported; `nil` reports nothing. Default ``Level/info``, `OTEL_LOG_LEVEL`.
+    ///
+    /// Reports below it are dropped without being counted.
+    public static var minimumLevel: Level? {
+        get { state.withLock { $0.minimumLevel } }
+        set {
+            state.withLock { state in
+                state.minimumLevel = newValue
+                state.isSetByCode = true
+            }
+        }
+    }
+
+    /// Takes the least that is reported from `OTEL_LOG_LEVEL`, unless code has set it.
+    package static func adoptLevel(from environment: TelemetryEnvironment) {
+        guard let level = environment.choice(levelVariable, of: levels) else { return }
+        state.withLock { if !$0.isSetByCode { $0.minimumLevel = level } }
+    }
+
     /// Reports trouble.
     ///
     /// - Parameter key: The kind of trouble, which rate limits apply to; `nil` means the text itself.
@@ -44,7 +63,8 @@ public enum Diagnostics {
     ) {
         let kind = "\(source) \(key ?? text)"
         let delivery: (handler: @Sendable (Message) -> Void, suppressed: Int)? = state.withLock { state in
-            state.limiter.admit(kind, at: now).map { (state.handler, $0) }
+            guard let minimum = state.minimumLevel, level >= minimum else { return nil }
+            return state.limiter.admit(kind, at: now).map { (state.handler, $0) }
         }
         guard let delivery else { return }
         delivery.handler(Message(level: level, source: source, text: text, suppressedCount: delivery.suppressed))
@@ -53,9 +73,23 @@ public enum Diagnostics {
     private struct State {
         var handler: @Sendable (Message) -> Void = writeToStandardError
         var limiter = ReportLimiter()
+        var minimumLevel = initialLevel
+        var isSetByCode = false
     }
 
     private static let state = Mutex(State())
+
+    private static let levelVariable = "OTEL_LOG_LEVEL"
+    /// The specification names no values; these are those of other implementations.
+    private static let levels: [String: Level?] = [
+        "none": nil, "off": nil, "error": .error, "warn": .warning, "warning": .warning, "info": .info,
+        "debug": .info, "verbose": .info, "trace": .info, "all": .info,
+    ]
+
+    // Without a report of a bad value, which would come back here.
+    private static var initialLevel: Level? {
+        TelemetryEnvironment.process.string(levelVariable).flatMap { levels[$0.lowercased()] } ?? .info
+    }
 }
 
 /// Decides which reports pass: one of a kind a minute, and a bounded number of kinds.

@@ -23,12 +23,15 @@ public enum Last9 {
     public static func install(_ configuration: Configuration = Configuration()) throws(ConfigurationError)
         -> Last9Telemetry
     {
+        Diagnostics.adoptLevel(from: configuration.environment)
         let exporters = try Exporters(configuration)
         let telemetry = try Last9Telemetry(configuration, exporters)
         if configuration.setGlobal {
             TracerProvider.global = telemetry.tracerProvider
             LoggerProvider.global = telemetry.loggerProvider
             MeterProvider.global = telemetry.meterProvider
+            let propagator = configuration.propagator ?? configuration.environment.propagator()
+            if let propagator { W3CPropagator.global = propagator }
         }
         return telemetry
     }
@@ -48,6 +51,8 @@ public final class Last9Telemetry: Sendable {
     public let bridge: LogToSpanProcessor
     /// What the calls so far have cost, by workflow, conversation, user, agent and model.
     public var ledger: CostLedger { spanProcessor.ledger }
+    let pipelines: Pipelines
+    private let selfMetrics: SelfMetrics?
 
     init(_ configuration: Last9.Configuration, _ exporters: Exporters) throws(ConfigurationError) {
         let environment = configuration.environment
@@ -57,12 +62,13 @@ public final class Last9Telemetry: Sendable {
             prices: configuration.enableCostTracking ? try configuration.prices() : nil,
             ledger: configuration.ledger, followsConventionsOnly: configuration.followsConventionsOnly)
         bridge = LogToSpanProcessor(configuration.bridge)
+        pipelines = exporters.pipelines(environment)
         let spanProcessors: [any SpanProcessor] =
             [spanProcessor] + (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.spanProcessors
-            + exporters.spanProcessors(environment)
+            + pipelines.spans.map(\.stage)
         let logProcessors: [any LogRecordProcessor] =
             (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.logRecordProcessors
-            + exporters.logRecordProcessors(environment)
+            + pipelines.logRecords.map(\.stage)
         let instrumentation = InstrumentationSettings(
             contentCapture: configuration.captureContent ? .everywhere : .nowhere,
             conventions: configuration.conventions, environment: environment)
@@ -79,8 +85,11 @@ public final class Last9Telemetry: Sendable {
         for processor in logProcessors { loggerProvider.addProcessor(processor) }
         var metrics = MeterProvider.Configuration(environment: environment)
         metrics.resource = resource
-        metrics.readers = exporters.metricReaders(environment)
+        metrics.readers = pipelines.metrics.map(\.stage)
         meterProvider = configuration.meterProvider ?? MeterProvider(metrics)
+        selfMetrics =
+            configuration.enableSelfMetrics
+            ? SelfMetrics((tracerProvider, loggerProvider, meterProvider), pipelines) : nil
     }
 
     /// Sends everything recorded so far.
