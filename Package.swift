@@ -47,6 +47,7 @@ struct Example {
 
 let examples = [
     Example(name: "quickstart", folder: "Quickstart"),
+    Example(name: "conventions-tour", folder: "ConventionsTour", exclude: ["README.md"]),
     Example(name: "readme", folder: "Readme", dependencies: ["Last9GenAI"]),
     Example(
         name: "price-log", folder: "PriceLog", dependencies: ["GenAICore", "GenAIPricing"],

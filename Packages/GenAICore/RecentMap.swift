@@ -32,7 +32,9 @@ package struct RecentMap<Key: Hashable, Value> {
     package mutating func update<Result>(
         _ key: Key, default initial: @autoclosure () -> Value, _ change: (inout Value) -> Result
     ) -> Result {
-        if young[key] == nil { makeYoung(key, initial()) }
+        // In place and with one hash, the way nearly every use goes.
+        if let index = young.index(forKey: key) { return change(&young.values[index]) }
+        makeYoung(key, initial())
         return change(&young[key, default: initial()])
     }
 

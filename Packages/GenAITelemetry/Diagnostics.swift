@@ -40,19 +40,14 @@ public enum Diagnostics {
     ///
     /// Reports below it are dropped without being counted.
     public static var minimumLevel: Level? {
-        get { state.withLock { $0.minimumLevel } }
-        set {
-            state.withLock { state in
-                state.minimumLevel = newValue
-                state.isSetByCode = true
-            }
-        }
+        get { state.withLock { $0.threshold.level } }
+        set { state.withLock { $0.threshold = ReportThreshold(level: newValue, isSetByCode: true) } }
     }
 
     /// Takes the least that is reported from `OTEL_LOG_LEVEL`, unless code has set it.
     package static func adoptLevel(from environment: TelemetryEnvironment) {
-        guard let level = environment.choice(levelVariable, of: levels) else { return }
-        state.withLock { if !$0.isSetByCode { $0.minimumLevel = level } }
+        guard let level = ReportThreshold.level(in: environment) else { return }
+        state.withLock { $0.threshold.adopt(level) }
     }
 
     /// Reports trouble.
@@ -63,7 +58,7 @@ public enum Diagnostics {
     ) {
         let kind = "\(source) \(key ?? text)"
         let delivery: (handler: @Sendable (Message) -> Void, suppressed: Int)? = state.withLock { state in
-            guard let minimum = state.minimumLevel, level >= minimum else { return nil }
+            guard state.threshold.admits(level) else { return nil }
             return state.limiter.admit(kind, at: now).map { (state.handler, $0) }
         }
         guard let delivery else { return }
@@ -73,22 +68,48 @@ public enum Diagnostics {
     private struct State {
         var handler: @Sendable (Message) -> Void = writeToStandardError
         var limiter = ReportLimiter()
-        var minimumLevel = initialLevel
-        var isSetByCode = false
+        var threshold = ReportThreshold.initial(environmentValue(ReportThreshold.variable))
     }
 
     private static let state = Mutex(State())
+}
 
-    private static let levelVariable = "OTEL_LOG_LEVEL"
+/// Decides which reports are bad enough.
+struct ReportThreshold {
+    static let variable = "OTEL_LOG_LEVEL"
     /// The specification names no values; these are those of other implementations.
-    private static let levels: [String: Level?] = [
+    private static let levels: [String: Diagnostics.Level?] = [
         "none": nil, "off": nil, "error": .error, "warn": .warning, "warning": .warning, "info": .info,
         "debug": .info, "verbose": .info, "trace": .info, "all": .info,
     ]
 
-    // Without a report of a bad value, which would come back here.
-    private static var initialLevel: Level? {
-        TelemetryEnvironment.process.string(levelVariable).flatMap { levels[$0.lowercased()] } ?? .info
+    /// The least that passes; `nil` lets nothing pass.
+    private(set) var level: Diagnostics.Level?
+    private(set) var isSetByCode: Bool
+
+    init(level: Diagnostics.Level?, isSetByCode: Bool) {
+        self.level = level
+        self.isSetByCode = isSetByCode
+    }
+
+    /// What holds when the process starts. A word without meaning is not reported, as that would come back here.
+    static func initial(_ word: String?) -> ReportThreshold {
+        let known: Diagnostics.Level?? = word.flatMap { levels[$0.lowercased()] }
+        return ReportThreshold(level: known ?? .info, isSetByCode: false)
+    }
+
+    /// The level that an environment names; a word without meaning is reported.
+    static func level(in environment: TelemetryEnvironment) -> Diagnostics.Level?? {
+        environment.choice(variable, of: levels)
+    }
+
+    /// Takes the environment's level, unless code has set one.
+    mutating func adopt(_ environmentLevel: Diagnostics.Level?) {
+        if !isSetByCode { level = environmentLevel }
+    }
+
+    func admits(_ reported: Diagnostics.Level) -> Bool {
+        level.map { reported >= $0 } ?? false
     }
 }
 

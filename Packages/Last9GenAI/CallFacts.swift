@@ -11,6 +11,10 @@ struct CallFacts {
     }
 
     let kind: Kind
+    /// The model that answered, or else the one that was asked for.
+    let model: String?
+    /// The model that was asked for.
+    let requestModel: String?
     private let attributes: Attributes
     private let detailedUsage: TokenUsage?
 
@@ -18,12 +22,10 @@ struct CallFacts {
         attributes = span.attributes
         detailedUsage = span.usage
         kind = Self.kind(of: span.attributes)
+        requestModel = kind == .model ? span.attributes[.genAIRequestModel] : nil
+        model = kind == .model ? span.attributes[.genAIResponseModel] ?? requestModel : nil
     }
 
-    /// The model that answered, or else the one that was asked for.
-    var model: String? { attributes[.genAIResponseModel] ?? attributes[.genAIRequestModel] }
-    /// The model that was asked for.
-    var requestModel: String? { attributes[.genAIRequestModel] }
     /// Who served the model.
     var provider: String? {
         guard let name = attributes[.genAIProviderName] ?? attributes[.genAISystem], name != .other else { return nil }

@@ -48,6 +48,23 @@ struct SpanLimitTests {
         #expect(processor.spans[0].attributes == expected)
     }
 
+    @Test("replace arrays and maps that lie too deep by an empty value")
+    func valueDepth() {
+        func nested(_ depth: Int, around core: AttributeValue) -> AttributeValue {
+            (0..<depth).reduce(core) { value, _ in [value] }
+        }
+        let span = tracer([:]).startSpan("s", attributes: ["start": nested(65, around: "x")])
+        span.setAttributes(["fits": nested(64, around: "x"), "map": ["k": nested(64, around: "x")]])
+        span.addEvent("e", attributes: ["deep": nested(70, around: "x")])
+        span.end()
+        let expected: Attributes = [
+            "start": nested(64, around: .null), "fits": nested(64, around: "x"), "map": ["k": nested(63, around: .null)],
+        ]
+        #expect(processor.spans[0].attributes == expected)
+        #expect(processor.spans[0].events[0].attributes == ["deep": nested(64, around: .null)])
+        #expect(processor.spans[0].droppedAttributesCount == 0)
+    }
+
     @Test("hold for events, links and their attributes")
     func eventsAndLinks() {
         let tracer = tracer([

@@ -24,20 +24,19 @@ struct SpanFacts {
     }
 
     private static func identity(_ attributes: inout AttributeReader, differingFrom parent: SpanData?) -> [String] {
-        func text(_ label: String, _ key: AttributeKey<String>) -> String? {
+        func changed<Value: Equatable>(_ key: AttributeKey<Value>) -> Value? {
             guard let value = attributes.take(key), parent?.attributes[key] != value else { return nil }
-            return "\(label) \(value)"
+            return value
         }
-        let turn = attributes.take(.genAIConversationTurn).flatMap { turn in
-            parent?.attributes[.genAIConversationTurn] == turn ? nil : "turn \(turn)"
-        }
-        let conversation = text("conversation", .genAIConversationID)
-        let workflow = text("workflow", .genAIWorkflowName)
-        let workflowID = text("workflow", .workflowID)
-        let type = text("type", .workflowType)
-        return [
-            conversation, turn, text("user", .userID), workflow, workflowID, type, text("agent", .genAIAgentName),
-        ].compactMap { $0 }
+        let conversation = changed(.genAIConversationID).map { "conversation \($0)" }
+        let turn = changed(.genAIConversationTurn).map { "turn \($0)" }
+        let user = changed(.userID).map { "user \($0)" }
+        let workflowName = changed(.genAIWorkflowName)
+        let workflowID = changed(.workflowID)
+        let workflow = workflowName.map { name in workflowID.map { "\(name) (\($0))" } ?? name } ?? workflowID
+        let type = changed(.workflowType).map { "type \($0)" }
+        let agent = changed(.genAIAgentName).map { "agent \($0)" }
+        return [conversation, turn, user, workflow.map { "workflow \($0)" }, type, agent].compactMap { $0 }
     }
 
     private static func model(_ attributes: inout AttributeReader, name: String) -> [String] {
