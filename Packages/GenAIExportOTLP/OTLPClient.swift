@@ -292,7 +292,7 @@ extension OTLPClient {
         let settings = try OTLPSettings(configuration, signal: Item.signal, environment: environment)
         let chosen: any HTTPTransport
         if let transport { chosen = transport } else { chosen = try settings.tls.makeTransport() }
-        self.init(settings: settings, transport: chosen, clock: ContinuousClock(), jitter: { .random(in: 0...1) })
+        self.init(settings: settings, transport: chosen, clock: TimerThreadClock(), jitter: { .random(in: 0...1) })
     }
 }
 
