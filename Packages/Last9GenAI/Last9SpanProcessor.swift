@@ -46,7 +46,9 @@ public struct Last9SpanProcessor: SpanProcessor {
     /// Sets what is known once the span has ended.
     public func onEnding(_ span: inout SpanData) {
         let facts = CallFacts(span)
-        if span.attributes[.genAIL9SpanKind] == nil { span.attributes[.genAIL9SpanKind] = facts.kind.spanKind }
+        if !span.attributes.contains(name: AttributeKey<Last9SpanKind>.genAIL9SpanKind.name) {
+            span.attributes[.genAIL9SpanKind] = facts.kind.spanKind
+        }
         switch facts.kind {
         case .model where !span.containsCountedCall: record(facts, on: &span)
         case .tool: add(CostLedger.Totals(toolCalls: 1), nil, to: &span)

@@ -5,9 +5,11 @@ import Synchronization
 /// What all spans of a provider share; replaced as a whole when the provider changes.
 final class TracePipeline: Sendable {
     let configuration: TracerProvider.Configuration
+    let sampling: FixedSampling
 
     init(_ configuration: TracerProvider.Configuration) {
         self.configuration = configuration
+        sampling = FixedSampling(configuration.sampler)
     }
 
     var limits: SpanLimits { configuration.limits }

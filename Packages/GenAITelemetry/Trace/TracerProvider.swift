@@ -38,18 +38,24 @@ public final class TracerProvider: Sendable {
     }
 
     private let counters: SpanCounters
-    private let state: Mutex<TracePipeline?>
+    // Every start of a span reads this, on all threads. A lock would cost a quarter of a span that is not sampled, and
+    // threads would wait for each other. The object is one of `pipelines`, so it outlives whoever reads it.
+    private let current: Atomic<Unmanaged<TracePipeline>?>
+    /// Every pipeline there has been: one, and one more for each change of the configuration.
+    private let pipelines: Mutex<[TracePipeline]>
 
     /// Creates a provider.
     public init(_ configuration: Configuration = Configuration()) {
         var configuration = configuration
         configuration.counters = SpanCounters()
         counters = configuration.counters
-        state = Mutex(configuration.isDisabled ? nil : TracePipeline(configuration))
+        let pipeline = configuration.isDisabled ? nil : TracePipeline(configuration)
+        current = Atomic(pipeline.map(Unmanaged.passUnretained))
+        pipelines = Mutex(pipeline.map { [$0] } ?? [])
     }
 
     /// What new spans are recorded with; `nil` when disabled or shut down.
-    var pipeline: TracePipeline? { state.withLock { $0 } }
+    var pipeline: TracePipeline? { current.load(ordering: .acquiring)?.takeUnretainedValue() }
 
     /// How many spans were started and ended so far; also after shutdown.
     public var statistics: SpanStatistics { counters.statistics }
@@ -88,10 +94,12 @@ public final class TracerProvider: Sendable {
     }
 
     private func change(_ change: (inout Configuration) -> Void) {
-        state.withLock { pipeline in
+        pipelines.withLock { pipelines in
             guard var configuration = pipeline?.configuration else { return }
             change(&configuration)
-            pipeline = TracePipeline(configuration)
+            let changed = TracePipeline(configuration)
+            pipelines.append(changed)
+            current.store(.passUnretained(changed), ordering: .releasing)
         }
     }
 
@@ -109,7 +117,8 @@ public final class TracerProvider: Sendable {
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
-        guard let processors = state.withLock({ $0.take() })?.configuration.processors else { return true }
+        let last = pipelines.withLock { _ in current.exchange(nil, ordering: .acquiringAndReleasing) }
+        guard let processors = last?.takeUnretainedValue().configuration.processors else { return true }
         return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
     }
 }
