@@ -99,6 +99,7 @@ public struct Tracer: Sendable {
         let identity = SpanContext(
             traceID: traceID, spanID: ids.makeSpanID(), flags: sampling.decision == .recordAndSample ? .sampled : [],
             traceState: sampling.traceState ?? parent?.traceState ?? TraceState())
+        pipeline.configuration.counters.countStart(sampling.decision, parent: parent)
         guard sampling.decision != .drop else { return TraceSpan(context: identity, recording: nil) }
         var all = context.stamp
         all.reserveCapacity(max(Self.usualAttributeCount, all.count + attributes.count))
@@ -122,8 +123,7 @@ public struct Tracer: Sendable {
         _ data: consuming SpanData, _ links: [SpanLink], _ context: GenAIContext, _ pipeline: TracePipeline
     ) -> RecordingSpan {
         let limits = pipeline.limits
-        (data.attributes, data.droppedAttributesCount) = data.attributes.limited(
-            count: limits.attributeCount, length: limits.attributeValueLength)
+        (data.attributes, data.droppedAttributesCount) = data.attributes.limited(limits.forSpan)
         for link in links { data.add(link.limited(limits), limit: limits.linkCount) }
         data.meter = context.meter
         return RecordingSpan(data, parent: context.activeSpan as? RecordingSpan, pipeline: pipeline)

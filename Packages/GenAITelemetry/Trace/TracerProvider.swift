@@ -24,6 +24,8 @@ public final class TracerProvider: Sendable {
         public var redactor: Redactor?
         /// Whether nothing is recorded at all. Default false, `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
+        /// Counts the spans; every provider has its own.
+        var counters = SpanCounters()
 
         /// Creates the default configuration, changed by environment variables where they are set.
         public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
@@ -35,6 +37,7 @@ public final class TracerProvider: Sendable {
         }
     }
 
+    private let counters: SpanCounters
     // Every start of a span reads this, on all threads. A lock would cost a quarter of a span that is not sampled, and
     // threads would wait for each other. The object is one of `pipelines`, so it outlives whoever reads it.
     private let current: Atomic<Unmanaged<TracePipeline>?>
@@ -43,6 +46,9 @@ public final class TracerProvider: Sendable {
 
     /// Creates a provider.
     public init(_ configuration: Configuration = Configuration()) {
+        var configuration = configuration
+        configuration.counters = SpanCounters()
+        counters = configuration.counters
         let pipeline = configuration.isDisabled ? nil : TracePipeline(configuration)
         current = Atomic(pipeline.map(Unmanaged.passUnretained))
         pipelines = Mutex(pipeline.map { [$0] } ?? [])
@@ -51,10 +57,13 @@ public final class TracerProvider: Sendable {
     /// What new spans are recorded with; `nil` when disabled or shut down.
     var pipeline: TracePipeline? { current.load(ordering: .acquiring)?.takeUnretainedValue() }
 
+    /// How many spans were started and ended so far; also after shutdown.
+    public var statistics: SpanStatistics { counters.statistics }
+
     /// A tracer for one library.
     ///
     /// - Parameters:
-    ///   - name: The library's name, for example `MyApp.Search`.
+    ///   - name: The library's name, for example `MyApp.Search`; an empty one works, with a warning.
     ///   - schemaURL: Where the names that the library uses are defined.
     public func tracer(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
@@ -65,7 +74,8 @@ public final class TracerProvider: Sendable {
 
     /// A tracer for one library, whose description is made once and shared.
     public func tracer(scope: InstrumentationScope) -> Tracer {
-        Tracer(provider: self, scope: scope)
+        if scope.name.isEmpty { reportEmptyName("TracerProvider", "tracer") }
+        return Tracer(provider: self, scope: scope)
     }
 
     /// Adds a processor behind the others; spans that start from now on are seen by it.
