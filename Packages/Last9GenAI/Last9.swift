@@ -53,9 +53,15 @@ public final class Last9Telemetry: Sendable {
         let environment = configuration.environment
         let resource = Resource.detected(
             serviceName: configuration.serviceName, attributes: configuration.resource, environment: environment)
+        // What can fail comes before the readers start.
+        let prices = configuration.enableCostTracking ? try configuration.prices() : nil
+        var metrics = MeterProvider.Configuration(environment: environment)
+        metrics.resource = resource
+        metrics.readers = exporters.metricReaders(environment)
+        meterProvider = configuration.meterProvider ?? MeterProvider(metrics)
         spanProcessor = Last9SpanProcessor(
-            prices: configuration.enableCostTracking ? try configuration.prices() : nil,
-            ledger: configuration.ledger, followsConventionsOnly: configuration.followsConventionsOnly)
+            prices: prices, ledger: configuration.ledger,
+            followsConventionsOnly: configuration.followsConventionsOnly, meterProvider: meterProvider)
         bridge = LogToSpanProcessor(configuration.bridge)
         let spanProcessors: [any SpanProcessor] =
             [spanProcessor] + (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.spanProcessors
@@ -66,9 +72,9 @@ public final class Last9Telemetry: Sendable {
         let instrumentation = InstrumentationSettings(
             contentCapture: configuration.captureContent ? .everywhere : .nowhere,
             conventions: configuration.conventions, environment: environment)
-        tracerProvider =
-            configuration.tracerProvider
-            ?? TracerProvider(TracerProvider.Configuration(environment: environment, resource: resource))
+        var tracing = TracerProvider.Configuration(environment: environment, resource: resource)
+        tracing.sampler = CountingSampler(base: tracing.sampler)
+        tracerProvider = configuration.tracerProvider ?? TracerProvider(tracing)
         tracerProvider.setInstrumentation(instrumentation)
         if let redactor = configuration.redactor { tracerProvider.setRedactor(redactor) }
         for processor in spanProcessors { tracerProvider.addProcessor(processor) }
@@ -77,10 +83,6 @@ public final class Last9Telemetry: Sendable {
             ?? LoggerProvider(LoggerProvider.Configuration(environment: environment, resource: resource))
         if let redactor = configuration.redactor { loggerProvider.setRedactor(redactor) }
         for processor in logProcessors { loggerProvider.addProcessor(processor) }
-        var metrics = MeterProvider.Configuration(environment: environment)
-        metrics.resource = resource
-        metrics.readers = exporters.metricReaders(environment)
-        meterProvider = configuration.meterProvider ?? MeterProvider(metrics)
     }
 
     /// Sends everything recorded so far.
