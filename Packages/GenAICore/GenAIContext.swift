@@ -139,10 +139,13 @@ package final class GenAIIdentity: Sendable {
     let fields: Fields
     /// What spans are stamped with; made once a scope, not once a span.
     let stamp: Attributes
+    /// Whether the next LLM call begins a turn.
+    let awaitsTurn: Bool
 
     init(_ fields: Fields) {
         self.fields = fields
         stamp = fields.stamp
+        awaitsTurn = fields.conversationID != nil && fields.turn == nil
     }
 }
 

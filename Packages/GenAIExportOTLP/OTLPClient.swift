@@ -41,6 +41,7 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
     private struct State {
         var isShutDown = false
         var statistics = OTLPStatistics()
+        var losses: [ExportError.Code: Int] = [:]
     }
 
     private let settings: OTLPSettings
@@ -72,6 +73,9 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         statistics.waitingOnDisk = spool?.waitingWeight ?? 0
         return statistics
     }
+    /// The items that were rejected or failed, by the reason.
+    var losses: [ExportError.Code: Int] { state.withLock { $0.losses } }
+    var encoding: OTLPProtocol { settings.encoding }
 
     /// Tries to send what is on the disk.
     func forceFlush() async throws(ExportError) {
@@ -136,6 +140,7 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
             state.statistics.delivered += weight - losses.rejected - losses.failed - losses.kept
             state.statistics.rejected += losses.rejected
             state.statistics.failed += losses.failed
+            state.losses.merge(losses.byCode, uniquingKeysWith: +)
         }
         guard var error = losses.error else { return }
         let lost = losses.rejected + losses.failed
@@ -337,6 +342,7 @@ private struct Losses<Item: OTLPItem> {
     private(set) var failed = 0
     /// Not lost: on the disk.
     var kept = 0
+    private(set) var byCode: [ExportError.Code: Int] = [:]
     private(set) var error: ExportError?
 
     mutating func add(_ part: ArraySlice<Item>, _ error: ExportError) {
@@ -345,6 +351,7 @@ private struct Losses<Item: OTLPItem> {
 
     mutating func add(_ weight: Int, _ error: ExportError) {
         if error.isRejection { rejected += weight } else { failed += weight }
+        byCode[error.code, default: 0] += weight
         if self.error == nil { self.error = error }
     }
 }

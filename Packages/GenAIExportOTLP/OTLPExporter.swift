@@ -37,6 +37,10 @@ public struct OTLPSpanExporter: SpanExporter {
 
     /// What the exporter has done so far.
     public var statistics: OTLPStatistics { client.statistics }
+    /// The items that were rejected or failed, by the reason.
+    public var losses: [ExportError.Code: Int] { client.losses }
+    /// How requests are encoded.
+    package var wireProtocol: OTLPProtocol { client.encoding }
 
     /// Delivers one batch; see the type.
     public func export(_ batch: [SpanData]) async throws(ExportError) {
@@ -77,6 +81,10 @@ public struct OTLPLogRecordExporter: LogRecordExporter {
 
     /// What the exporter has done so far.
     public var statistics: OTLPStatistics { client.statistics }
+    /// The items that were rejected or failed, by the reason.
+    public var losses: [ExportError.Code: Int] { client.losses }
+    /// How requests are encoded.
+    package var wireProtocol: OTLPProtocol { client.encoding }
 
     /// Delivers one batch; see ``OTLPSpanExporter``.
     public func export(_ batch: [LogRecord]) async throws(ExportError) {
@@ -123,6 +131,10 @@ public struct OTLPMetricExporter: MetricExporter {
 
     /// What the exporter has done so far, counted in data points.
     public var statistics: OTLPStatistics { client.statistics }
+    /// The items that were rejected or failed, by the reason.
+    public var losses: [ExportError.Code: Int] { client.losses }
+    /// How requests are encoded.
+    package var wireProtocol: OTLPProtocol { client.encoding }
 
     /// What the points of an instrument count from, by the preference.
     public func temporality(for kind: InstrumentKind) -> AggregationTemporality {

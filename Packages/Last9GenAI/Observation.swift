@@ -38,7 +38,7 @@ struct Observation: Sendable {
         var attributes = kind.startAttributes(name)
         if kind == .llm { attributes.merge(conventions.identity(of: provider ?? .other)) }
         attributes[.genAIRequestModel] = options.model
-        if isStream, kind == .llm, conventions == .latest { attributes[.genAIRequestStream] = true }
+        if isStream, kind == .llm, conventions >= .latest { attributes[.genAIRequestStream] = true }
         if !options.tags.isEmpty { attributes["tags"] = options.tags.attributeValue }
         for entry in options.metadata {
             attributes["metadata.\(entry.key)"] = entry.value
@@ -125,7 +125,7 @@ extension Observation {
         if kind == .tool {
             let key: AttributeKey<AttributeValue> = isInput ? .genAIToolCallArguments : .genAIToolCallResult
             span.setAttribute(key, .string(content.text))
-        } else if span.conventions == .latest {
+        } else if span.conventions >= .latest {
             var message: Attributes = ["role": isInput ? "user" : "assistant"]
             message["parts"] = .array([.map(["type": "text", "content": .string(content.text)])])
             if !isInput { message["finish_reason"] = .string(finishReason ?? "stop") }

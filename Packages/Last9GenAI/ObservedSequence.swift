@@ -106,7 +106,7 @@ private final class ObservedStream: Sendable {
             defer { state.hasElement = true }
             return !state.hasElement
         }
-        guard isFirst, observation.kind == .llm, observation.span.conventions == .latest else { return }
+        guard isFirst, observation.kind == .llm, observation.span.conventions >= .latest else { return }
         observation.span.setAttribute(
             .genAIResponseTimeToFirstChunk, Double(steadyNanoseconds() &- startNanoseconds) / 1e9)
     }

@@ -44,7 +44,7 @@ extension TraceSpan {
         if let usage = report.usage {
             attributes[.genAIUsageInputTokens] = usage.inputTokens
             attributes[.genAIUsageOutputTokens] = usage.outputTokens
-            if conventions == .latest {
+            if conventions >= .latest {
                 attributes[.genAIUsageCacheReadInputTokens] = usage.cacheReadTokens
                 attributes[.genAIUsageReasoningOutputTokens] = usage.reasoningTokens
             }

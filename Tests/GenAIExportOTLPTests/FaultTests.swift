@@ -47,7 +47,8 @@ struct FaultTests {
         let server = try LoopbackServer(replies: [.hang])
         let client = try client(to: server.url, OTLPConfiguration(timeout: .milliseconds(200)))
         #expect(try await failure(client, spans(3)).code == .timedOut)
-        #expect(server.requests.count == 1)
+        // On a busy machine the time may be over before the server has read the request.
+        #expect(server.requests.count <= 1)
         #expect(client.statistics == OTLPStatistics(failed: 3, requests: 1))
     }
 

@@ -46,7 +46,7 @@ struct ObserveTests {
         observe("all", tracer: on.tracer, input: "Why?", arguments: ["n": 0]) { Answer() }
         observe("input", captureOutput: false, tracer: on.tracer, input: ["a": 1]) { Answer() }
         observe("output", captureInput: false, tracer: on.tracer, input: "Why?", arguments: ["n": 0]) { Answer() }
-        withContentCapture(false) { observe("scope", tracer: on.tracer, input: "Why?") { Answer() } }
+        _ = withContentCapture(false) { observe("scope", tracer: on.tracer, input: "Why?") { Answer() } }
         observe("none", tracer: off.tracer, input: "Why?", arguments: ["n": 0]) { Answer() }
         #expect(try contents(on, "all") == ["Why?", "Fine."])
         #expect(try on.span("all").attributes["function.arg.n"] == 0)

@@ -27,6 +27,7 @@ public final class LoggerProvider: Sendable {
         }
     }
 
+    private let emitted = Atomic<Int>(0)
     private let state: Mutex<LogPipeline?>
 
     /// Creates a provider.
@@ -40,7 +41,12 @@ public final class LoggerProvider: Sendable {
     /// What new records are emitted with; `nil` when disabled or shut down.
     var pipeline: LogPipeline? { state.withLock { $0 } }
 
+    /// How many records were emitted so far; those after shutdown do not count.
+    public var emittedCount: Int { emitted.load(ordering: .relaxed) }
+
     /// An emitter for one library: OpenTelemetry's Logger.
+    ///
+    /// - Parameter name: The library's name; an empty one works, with a warning.
     public func emitter(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
     ) -> LogEmitter {
@@ -50,7 +56,8 @@ public final class LoggerProvider: Sendable {
 
     /// An emitter for one library, whose description is made once and shared.
     public func emitter(scope: InstrumentationScope) -> LogEmitter {
-        LogEmitter(provider: self, scope: scope)
+        if scope.name.isEmpty { reportEmptyName("LoggerProvider", "emitter") }
+        return LogEmitter(provider: self, scope: scope)
     }
 
     /// Adds a processor behind the others; records emitted from now on are seen by it.
@@ -62,6 +69,8 @@ public final class LoggerProvider: Sendable {
     public func setRedactor(_ redactor: Redactor?) {
         state.withLock { $0?.redactor = redactor }
     }
+
+    fileprivate func countEmitted() { emitted.add(1, ordering: .relaxed) }
 
     /// Hands on everything emitted before the call.
     ///
@@ -131,12 +140,16 @@ public struct LogEmitter: Sendable {
     /// Emits a record.
     ///
     /// Fills in what is missing: the time it was observed, and the span from `context`.
-    public func emit(_ record: LogRecord, context: GenAIContext = .current) {
+    ///
+    /// - Parameter error: Described in `exception.type` and `exception.message`, where the record does not have them.
+    ///   As with ``TraceSpan/recordError(_:type:)``, an ``ErrorTypeProviding`` error is described without content where
+    ///   the span around may not record any.
+    public func emit(_ record: LogRecord, error: (any Error)? = nil, context: GenAIContext = .current) {
         guard let pipeline = provider.pipeline else { return }
+        provider.countEmitted()
         var record = record
-        let limits = pipeline.limits
-        let (kept, dropped) = record.attributes.limited(
-            count: limits.attributeCount, length: limits.attributeValueLength)
+        if let error { record.describe(error, context) }
+        let (kept, dropped) = record.attributes.limited(pipeline.limits.forRecord)
         record.attributes = kept
         record.droppedAttributesCount += dropped
         record.observedNanoseconds = record.observedNanoseconds ?? systemUnixNanoseconds()
@@ -145,4 +158,20 @@ public struct LogEmitter: Sendable {
         record.resource = pipeline.resource
         pipeline.process(&record, context)
     }
+}
+
+extension LogRecord {
+    /// Adds what the conventions say about an exception; what is there already stays.
+    ///
+    /// Source: OpenTelemetry logs SDK, "Emit a LogRecord".
+    fileprivate mutating func describe(_ error: any Error, _ context: GenAIContext) {
+        let allowsContent = context.span.map { $0.contentCapture != .nowhere } ?? context.allowsContentCapture
+        let safe = allowsContent ? nil : (error as? any ErrorTypeProviding)?.contentFreeDescription
+        if attributes[.exceptionType] == nil { attributes[.exceptionType] = errorType(of: error) }
+        if attributes[.exceptionMessage] == nil { attributes[.exceptionMessage] = safe ?? String(describing: error) }
+    }
+}
+
+func reportEmptyName(_ source: String, _ product: String) {
+    Diagnostics.report(.warning, source, "\(product) without a name: give the name of the library that uses it")
 }

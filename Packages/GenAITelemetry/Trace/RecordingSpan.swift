@@ -5,9 +5,11 @@ import Synchronization
 /// What all spans of a provider share; replaced as a whole when the provider changes.
 final class TracePipeline: Sendable {
     let configuration: TracerProvider.Configuration
+    let sampling: FixedSampling
 
     init(_ configuration: TracerProvider.Configuration) {
         self.configuration = configuration
+        sampling = FixedSampling(configuration.sampler)
     }
 
     var limits: SpanLimits { configuration.limits }
@@ -54,7 +56,7 @@ final class RecordingSpan: ActiveSpan {
 
     func addEvent(_ name: String, attributes: Attributes, at nanoseconds: UnixNanoseconds) {
         let limits = pipeline.limits
-        let (kept, dropped) = attributes.limited(count: limits.eventAttributeCount, length: limits.attributeValueLength)
+        let (kept, dropped) = attributes.limited(limits.forEvents)
         let event = SpanEvent(name: name, nanoseconds: nanoseconds, attributes: kept, droppedAttributesCount: dropped)
         data.withLock { $0?.add(event, limit: limits.eventCount) }
     }
@@ -87,6 +89,7 @@ final class RecordingSpan: ActiveSpan {
     func end(at nanoseconds: UnixNanoseconds?) {
         // Taken out, not copied: from here on the span is this thread's alone, and later calls find nothing.
         guard var ended = data.withLock({ $0.take() }) else { return }
+        pipeline.configuration.counters.countEnd(isSampled: context.isSampled)
         let parent = parent.withLock { $0.take() }
         ended.endNanoseconds = max(nanoseconds ?? systemUnixNanoseconds(), ended.startNanoseconds)
         for processor in pipeline.processors { processor.onEnding(&ended) }
@@ -111,16 +114,14 @@ extension RecordingSpan {
 extension SpanLink {
     /// The link with its attributes within limits.
     func limited(_ limits: SpanLimits) -> SpanLink {
-        let (kept, dropped) = attributes.limited(count: limits.linkAttributeCount, length: limits.attributeValueLength)
+        let (kept, dropped) = attributes.limited(limits.forLinks)
         return SpanLink(context: context, attributes: kept, droppedAttributesCount: droppedAttributesCount + dropped)
     }
 }
 
 extension SpanData {
     mutating func set(_ name: String, _ value: AttributeValue, _ limits: SpanLimits) {
-        if attributes.setLimited(name, value, count: limits.attributeCount, length: limits.attributeValueLength) {
-            droppedAttributesCount += 1
-        }
+        if attributes.setLimited(name, value, limits.forSpan) { droppedAttributesCount += 1 }
     }
 
     mutating func add(_ event: SpanEvent, limit: Int) {
