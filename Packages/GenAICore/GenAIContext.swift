@@ -139,16 +139,20 @@ package final class GenAIIdentity: Sendable {
     let fields: Fields
     /// What spans are stamped with; made once a scope, not once a span.
     let stamp: Attributes
+    /// Whether the next LLM call begins a turn.
+    let awaitsTurn: Bool
 
     init(_ fields: Fields) {
         self.fields = fields
         stamp = fields.stamp
+        awaitsTurn = fields.conversationID != nil && fields.turn == nil
     }
 }
 
 extension GenAIIdentity.Fields {
     fileprivate var stamp: Attributes {
         var stamp = attributes
+        stamp.reserveCapacity(attributes.count + 12)
         func add<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
             if let value { stamp[key] = value }
         }

@@ -147,9 +147,7 @@ extension GenAIContext {
 
     /// The context for a span with these attributes: an LLM call begins a turn where none has begun.
     package func claimingTurn(for attributes: Attributes) -> GenAIContext {
-        guard let fields = identity?.fields, fields.conversationID != nil, fields.turn == nil,
-            attributes.isLLMCall
-        else { return self }
+        guard let identity, identity.awaitsTurn, attributes.isLLMCall else { return self }
         return updating { $0.claimTurn() }
     }
 

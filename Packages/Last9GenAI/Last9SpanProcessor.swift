@@ -45,11 +45,13 @@ public struct Last9SpanProcessor: SpanProcessor {
 
     /// Sets what is known once the span has ended.
     public func onEnding(_ span: inout SpanData) {
-        let facts = CallFacts(span)
-        if span.attributes[.genAIL9SpanKind] == nil { span.attributes[.genAIL9SpanKind] = facts.kind.spanKind }
+        let facts = CallFacts(span.attributes, detailedUsage: span.usage)
+        if !span.attributes.contains(name: AttributeKey<Last9SpanKind>.genAIL9SpanKind.name) {
+            span.attributes[.genAIL9SpanKind] = facts.kind.spanKind
+        }
         switch facts.kind {
         case .model where !span.containsCountedCall: record(facts, on: &span)
-        case .tool: add(CostLedger.Totals(toolCalls: 1), facts, to: &span)
+        case .tool: add(CostLedger.Totals(toolCalls: 1), nil, to: &span)
         default: addRunningTotals(to: &span)
         }
         if !writesAliases { span.attributes[.genAIConversationTurn] = nil }
@@ -79,7 +81,7 @@ public struct Last9SpanProcessor: SpanProcessor {
         }
         span.isCountedCall = true
         (span.meter as? BudgetLink)?.charge(totals)
-        add(totals, facts, to: &span)
+        add(totals, facts.model, to: &span)
     }
 
     private static let costDimensions = [
@@ -104,11 +106,11 @@ public struct Last9SpanProcessor: SpanProcessor {
         if writesAliases { span.attributes[.genAIUsageCost] = total }
     }
 
-    private func add(_ totals: CostLedger.Totals, _ facts: CallFacts, to span: inout SpanData) {
-        let ids = ledger.dimensions.map { dimension in
-            dimension == .model ? facts.model : span.attributes.text(dimension.attribute)
-        }
-        if let workflow = ledger.add(totals, ids: ids) { set(workflow, on: &span) }
+    private func add(_ totals: CostLedger.Totals, _ model: String?, to span: inout SpanData) {
+        let call = CostLedger.Call(
+            totals: totals, model: model, startNanoseconds: span.startNanoseconds,
+            endNanoseconds: span.endNanoseconds)
+        if let workflow = ledger.add(call, span.attributes) { set(workflow, on: &span) }
     }
 
     private func addRunningTotals(to span: inout SpanData) {
@@ -144,18 +146,6 @@ extension CallFacts.Kind {
         case .agent: .agent
         case .workflow: .chain
         case .other: nil
-        }
-    }
-}
-
-extension Attributes {
-    /// The text of an attribute, also of a number or truth value.
-    fileprivate func text(_ name: String) -> String? {
-        switch self[name] {
-        case .string(let text): text
-        case .int(let number): String(number)
-        case .bool(let flag): String(flag)
-        default: nil
         }
     }
 }

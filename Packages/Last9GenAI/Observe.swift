@@ -30,6 +30,7 @@ public import GenAITelemetry
 ///   - arguments: Attributes `function.arg.<name>`. Called only where they are recorded.
 ///   - output: What to record of the result. `nil` takes its text, or what its `Encodable` conformance writes.
 ///   - operation: What to observe; the span is `TraceSpan.current` inside.
+@discardableResult
 public func observe<Value, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
     captureInput: Bool = true, captureOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
@@ -48,6 +49,7 @@ public func observe<Value, Failure: Error>(
 }
 
 /// Runs a synchronous closure in a span that tells what went in and what came out; see the asynchronous form.
+@discardableResult
 public func observe<Value, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
     captureInput: Bool = true, captureOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,

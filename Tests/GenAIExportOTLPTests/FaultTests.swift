@@ -47,7 +47,8 @@ struct FaultTests {
         let server = try LoopbackServer(replies: [.hang])
         let client = try client(to: server.url, OTLPConfiguration(timeout: .milliseconds(200)))
         #expect(try await failure(client, spans(3)).code == .timedOut)
-        #expect(server.requests.count == 1)
+        // On a busy machine the time may be over before the server has read the request.
+        #expect(server.requests.count <= 1)
         #expect(client.statistics == OTLPStatistics(failed: 3, requests: 1))
     }
 
@@ -234,7 +235,7 @@ struct FaultTests {
         let server = try LoopbackServer { _ in .accepted }
         let client = try client(to: server.url)
         try await client.export(spans(1))
-        client.shutdown()
+        await client.shutdown()
         #expect(try await failure(client, spans(2)).code == .shutDown)
         #expect(server.requests.count == 1)
         #expect(client.statistics == OTLPStatistics(delivered: 1, failed: 2, requests: 1))

@@ -37,14 +37,13 @@ final class SkippingClock: Clock, Sendable {
 /// A client for spans that talks to a server through the package's own transport.
 func client<Item: OTLPItem>(
     for items: Item.Type = SpanData.self, to url: String, _ configuration: OTLPConfiguration = OTLPConfiguration(),
-    clock: any Clock<Duration> = SkippingClock()
+    transport: (any HTTPTransport)? = nil, clock: any Clock<Duration> = SkippingClock()
 ) throws -> OTLPClient<Item> {
     var configuration = configuration
     configuration.endpoint = url
     let settings = try OTLPSettings(configuration, signal: Item.signal, environment: TelemetryEnvironment([:]))
-    return OTLPClient(
-        settings: settings, transport: try URLSessionTransport(URLSessionTransport.Configuration()), clock: clock,
-        jitter: { 1 })
+    let own = try transport ?? URLSessionTransport(URLSessionTransport.Configuration())
+    return OTLPClient(settings: settings, transport: own, clock: clock, jitter: { 1 })
 }
 
 /// Spans named "0", "1" and so on.

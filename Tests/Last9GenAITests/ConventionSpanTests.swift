@@ -7,7 +7,7 @@ struct ConventionSpanTests {
     @Test("a workflow opens scope and span in one, and every span inside carries it")
     func workflow() async throws {
         let harness = Harness()
-        await harness.tracer.invokeWorkflow("support", id: "run-7", type: "chat") { harness.call() }
+        await harness.tracer.invokeWorkflow("support", id: "run-7", type: "chat") { () async in _ = harness.call() }
         let span = try harness.span("invoke_workflow support")
         #expect(span.kind == .internal)
         #expect(span.attributes[.genAIOperationName] == .invokeWorkflow)
@@ -23,7 +23,9 @@ struct ConventionSpanTests {
     @Test("an agent names its provider as its generation does", arguments: [GenAIConventions.legacy, .latest])
     func agent(conventions: GenAIConventions) throws {
         let harness = Harness(conventions: conventions)
-        harness.tracer.invokeAgent(Agent(name: "Desk", id: "a-1"), provider: .xAI, isRemote: true) { harness.call() }
+        harness.tracer.invokeAgent(Agent(name: "Desk", id: "a-1"), provider: .xAI, isRemote: true) {
+            _ = harness.call()
+        }
         let span = try harness.span("invoke_agent Desk")
         #expect(span.kind == .client)
         #expect(span.attributes["gen_ai.provider.name"] == (conventions == .latest ? "x_ai" : nil))
@@ -140,7 +142,7 @@ struct ConventionSpanTests {
 
     @Test("the free functions open their scope without any provider")
     func noProvider() async {
-        let workflow = await invokeWorkflow("w") { GenAIContext.current.workflow?.name }
+        let workflow = await invokeWorkflow("w") { () async in GenAIContext.current.workflow?.name }
         #expect(workflow == "w")
         #expect(invokeAgent(Agent(name: "a")) { GenAIContext.current.agent?.name } == "a")
         #expect(executeTool("t") { 1 } == 1)

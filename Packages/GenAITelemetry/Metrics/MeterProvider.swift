@@ -77,7 +77,8 @@ public final class MeterProvider: Sendable {
 
     /// A meter for one library, whose description is made once and shared.
     public func meter(scope: InstrumentationScope) -> Meter {
-        Meter(provider: self, scope: scope)
+        if scope.name.isEmpty { reportEmptyName("MeterProvider", "meter") }
+        return Meter(provider: self, scope: scope)
     }
 
     /// Collects and hands on everything recorded before the call.

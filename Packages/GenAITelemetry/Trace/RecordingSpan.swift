@@ -5,9 +5,11 @@ import Synchronization
 /// What all spans of a provider share; replaced as a whole when the provider changes.
 final class TracePipeline: Sendable {
     let configuration: TracerProvider.Configuration
+    let sampling: FixedSampling
 
     init(_ configuration: TracerProvider.Configuration) {
         self.configuration = configuration
+        sampling = FixedSampling(configuration.sampler)
     }
 
     var limits: SpanLimits { configuration.limits }
@@ -19,14 +21,11 @@ final class RecordingSpan: ActiveSpan {
     let context: SpanContext
     private let pipeline: TracePipeline
     private let data: Mutex<SpanData?>
-    // Let go of when the span ends, so that a long chain of spans does not keep its beginning alive.
-    private let parent: Mutex<RecordingSpan?>
 
-    init(_ data: consuming SpanData, parent: RecordingSpan?, pipeline: TracePipeline) {
+    init(_ data: consuming SpanData, pipeline: TracePipeline) {
         context = data.context
         self.pipeline = pipeline
         self.data = Mutex(data)
-        self.parent = Mutex(parent)
     }
 
     var isRecording: Bool { data.withLock { $0 != nil } }
@@ -54,7 +53,7 @@ final class RecordingSpan: ActiveSpan {
 
     func addEvent(_ name: String, attributes: Attributes, at nanoseconds: UnixNanoseconds) {
         let limits = pipeline.limits
-        let (kept, dropped) = attributes.limited(count: limits.eventAttributeCount, length: limits.attributeValueLength)
+        let (kept, dropped) = attributes.limited(limits.forEvents)
         let event = SpanEvent(name: name, nanoseconds: nanoseconds, attributes: kept, droppedAttributesCount: dropped)
         data.withLock { $0?.add(event, limit: limits.eventCount) }
     }
@@ -87,12 +86,15 @@ final class RecordingSpan: ActiveSpan {
     func end(at nanoseconds: UnixNanoseconds?) {
         // Taken out, not copied: from here on the span is this thread's alone, and later calls find nothing.
         guard var ended = data.withLock({ $0.take() }) else { return }
-        let parent = parent.withLock { $0.take() }
+        pipeline.configuration.counters.countEnd(isSampled: context.isSampled)
+        let enclosing = ended.enclosing.take()
         ended.endNanoseconds = max(nanoseconds ?? systemUnixNanoseconds(), ended.startNanoseconds)
-        for processor in pipeline.processors { processor.onEnding(&ended) }
-        if ended.isCountedCall { parent?.noteCountedCall() }
+        let processors = pipeline.processors
+        for processor in processors { processor.onEnding(&ended) }
+        if ended.isCountedCall { enclosing?.noteCountedCall() }
         ended.meter = nil
-        for processor in pipeline.processors { processor.onEnd(ended) }
+        pipeline.configuration.redactor?.redact(&ended)
+        for processor in processors { processor.onEnd(ended) }
     }
 }
 
@@ -101,8 +103,10 @@ extension RecordingSpan {
     private func noteCountedCall() {
         var next: RecordingSpan? = self
         while let span = next {
-            span.data.withLock { $0?.containsCountedCall = true }
-            next = span.parent.withLock { $0 }
+            next = span.data.withLock { data in
+                data?.containsCountedCall = true
+                return data?.enclosing
+            }
         }
     }
 }
@@ -110,16 +114,14 @@ extension RecordingSpan {
 extension SpanLink {
     /// The link with its attributes within limits.
     func limited(_ limits: SpanLimits) -> SpanLink {
-        let (kept, dropped) = attributes.limited(count: limits.linkAttributeCount, length: limits.attributeValueLength)
+        let (kept, dropped) = attributes.limited(limits.forLinks)
         return SpanLink(context: context, attributes: kept, droppedAttributesCount: droppedAttributesCount + dropped)
     }
 }
 
 extension SpanData {
     mutating func set(_ name: String, _ value: AttributeValue, _ limits: SpanLimits) {
-        if attributes.setLimited(name, value, count: limits.attributeCount, length: limits.attributeValueLength) {
-            droppedAttributesCount += 1
-        }
+        if attributes.setLimited(name, value, limits.forSpan) { droppedAttributesCount += 1 }
     }
 
     mutating func add(_ event: SpanEvent, limit: Int) {

@@ -11,6 +11,8 @@ public struct TraceSpan: Sendable {
     /// The span's identity; valid also when nothing is recorded.
     public let context: SpanContext
     let recording: RecordingSpan?
+    /// Whether there is anything to write to.
+    @usableFromInline var isRecorded: Bool { recording != nil }
 
     /// Whether what is written is kept. False once the span has ended.
     public var isRecording: Bool { recording?.isRecording ?? false }
@@ -28,7 +30,8 @@ public struct TraceSpan: Sendable {
     /// Sets an attribute by its typed key; `nil` does nothing.
     @inlinable
     public func setAttribute<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
-        if let value { setAttribute(key.name, value.attributeValue) }
+        // Nothing is converted, and nothing allocated, for a span that is not recorded.
+        if isRecorded, let value { setAttribute(key.name, value.attributeValue) }
     }
 
     /// Sets several attributes at once.

@@ -26,13 +26,13 @@ public struct Tracer: Sendable {
     ///
     /// - Parameters:
     ///   - attributes: What is known at the start; only these are seen by the sampler.
-    ///   - context: Where the parent and the identity come from.
+    ///   - context: Where the parent and the identity come from; ``GenAICore/GenAIContext/current`` by default.
     ///   - startNanoseconds: When the operation began; now by default.
     public func startSpan(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
-        context: GenAIContext = .current, startNanoseconds: UnixNanoseconds? = nil
+        context: GenAIContext? = nil, startNanoseconds: UnixNanoseconds? = nil
     ) -> TraceSpan {
-        let context = context.claimingTurn(for: attributes)
+        let context = (context ?? .current).claimingTurn(for: attributes)
         return start(name, kind, attributes, links, context, startNanoseconds)
     }
 
@@ -88,17 +88,22 @@ public struct Tracer: Sendable {
         guard let pipeline = provider.pipeline else {
             return TraceSpan(context: parent ?? .invalid, recording: nil)
         }
-        let traceID = parent?.traceID ?? pipeline.configuration.idGenerator.makeTraceID()
+        let ids = pipeline.configuration.idGenerator
+        let traceID = parent?.traceID ?? ids.makeTraceID()
+        let sampling =
+            pipeline.sampling.answer(for: parent)
+            ?? pipeline.configuration.sampler.sample(
+                SpanToSample(
+                    parent: parent, traceID: traceID, name: name, kind: kind,
+                    attributes: context.stamp.merging(attributes), links: links))
+        let identity = SpanContext(
+            traceID: traceID, spanID: ids.makeSpanID(), flags: sampling.decision == .recordAndSample ? .sampled : [],
+            traceState: sampling.traceState ?? parent?.traceState ?? TraceState())
+        pipeline.configuration.counters.countStart(sampling.decision, parent: parent)
+        guard sampling.decision != .drop else { return TraceSpan(context: identity, recording: nil) }
         var all = context.stamp
         all.reserveCapacity(max(Self.usualAttributeCount, all.count + attributes.count))
         all.merge(attributes)
-        let sampling = pipeline.configuration.sampler.sample(
-            SpanToSample(parent: parent, traceID: traceID, name: name, kind: kind, attributes: all, links: links))
-        let identity = SpanContext(
-            traceID: traceID, spanID: pipeline.configuration.idGenerator.makeSpanID(),
-            flags: sampling.decision == .recordAndSample ? .sampled : [],
-            traceState: sampling.traceState ?? parent?.traceState ?? TraceState())
-        guard sampling.decision != .drop else { return TraceSpan(context: identity, recording: nil) }
         all.merge(sampling.attributes)
         let recording = record(
             SpanData(
@@ -118,11 +123,11 @@ public struct Tracer: Sendable {
         _ data: consuming SpanData, _ links: [SpanLink], _ context: GenAIContext, _ pipeline: TracePipeline
     ) -> RecordingSpan {
         let limits = pipeline.limits
-        (data.attributes, data.droppedAttributesCount) = data.attributes.limited(
-            count: limits.attributeCount, length: limits.attributeValueLength)
+        (data.attributes, data.droppedAttributesCount) = data.attributes.limited(limits.forSpan)
         for link in links { data.add(link.limited(limits), limit: limits.linkCount) }
         data.meter = context.meter
-        return RecordingSpan(data, parent: context.activeSpan as? RecordingSpan, pipeline: pipeline)
+        data.enclosing = context.activeSpan as? RecordingSpan
+        return RecordingSpan(data, pipeline: pipeline)
     }
 }
 
