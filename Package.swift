@@ -45,6 +45,9 @@ struct Example {
     var exclude: [String] = []
 }
 
+/// What the lessons need: the umbrella, and a scripted model to talk to.
+let lesson = ["Last9GenAI", "ExampleSupport"]
+
 let examples = [
     Example(name: "quickstart", folder: "Quickstart"),
     Example(name: "conventions-tour", folder: "ConventionsTour", exclude: ["README.md"]),
@@ -52,6 +55,16 @@ let examples = [
     Example(
         name: "price-log", folder: "PriceLog", dependencies: ["GenAICore", "GenAIPricing"],
         exclude: ["README.md", "calls.jsonl"]),
+    Example(name: "basic-usage", folder: "BasicUsage", dependencies: lesson),
+    Example(name: "conversations", folder: "Conversations", dependencies: lesson),
+    Example(name: "workflows", folder: "Workflows", dependencies: lesson),
+    Example(name: "agents", folder: "Agents", dependencies: lesson),
+    Example(name: "observe", folder: "Observe", dependencies: lesson),
+    Example(name: "tools", folder: "Tools", dependencies: lesson),
+    Example(name: "web-service", folder: "WebService", dependencies: lesson),
+    Example(name: "custom-exporter", folder: "CustomExporter", dependencies: lesson),
+    Example(name: "budget-guard", folder: "BudgetGuard", dependencies: lesson),
+    Example(name: "redaction", folder: "Redaction", dependencies: lesson),
 ]
 
 /// Test targets and what each needs beside the module it is named after.
@@ -84,6 +97,9 @@ let package = Package(
                 providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
             // A scriptable HTTP/1.1 server on loopback, for tests and offline examples.
             .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),
+            .target(
+                name: "ExampleSupport", dependencies: ["Last9GenAI", "LoopbackServer"], path: "Examples/Support",
+                swiftSettings: strict),
             // Random telemetry for Scripts/check-otlp-roundtrip.
             .executableTarget(
                 name: "otlp-random", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "GenAIExportOTLP"],

@@ -47,9 +47,14 @@ public struct OTLPSpanExporter: SpanExporter {
         try await client.export(batch)
     }
 
+    /// Tries to send what ``OTLPConfiguration/spool`` keeps; throws when the server does not take it.
+    public func forceFlush() async throws(ExportError) {
+        try await client.forceFlush()
+    }
+
     /// Makes later exports, and repeats of running ones, fail. Idempotent.
     public func shutdown() async {
-        client.shutdown()
+        await client.shutdown()
     }
 }
 
@@ -86,9 +91,14 @@ public struct OTLPLogRecordExporter: LogRecordExporter {
         try await client.export(batch)
     }
 
+    /// Tries to send what ``OTLPConfiguration/spool`` keeps; throws when the server does not take it.
+    public func forceFlush() async throws(ExportError) {
+        try await client.forceFlush()
+    }
+
     /// Makes later exports, and repeats of running ones, fail. Idempotent.
     public func shutdown() async {
-        client.shutdown()
+        await client.shutdown()
     }
 }
 
@@ -141,8 +151,13 @@ public struct OTLPMetricExporter: MetricExporter {
         try await client.export(batch)
     }
 
+    /// Tries to send what ``OTLPConfiguration/spool`` keeps; throws when the server does not take it.
+    public func forceFlush() async throws(ExportError) {
+        try await client.forceFlush()
+    }
+
     /// Makes later exports, and repeats of running ones, fail. Idempotent.
     public func shutdown() async {
-        client.shutdown()
+        await client.shutdown()
     }
 }

@@ -235,7 +235,7 @@ struct FaultTests {
         let server = try LoopbackServer { _ in .accepted }
         let client = try client(to: server.url)
         try await client.export(spans(1))
-        client.shutdown()
+        await client.shutdown()
         #expect(try await failure(client, spans(2)).code == .shutDown)
         #expect(server.requests.count == 1)
         #expect(client.statistics == OTLPStatistics(delivered: 1, failed: 2, requests: 1))

@@ -133,7 +133,8 @@ struct SpanHelperTests {
         #expect(ProviderName(ofModel: model)?.rawValue == provider)
     }
 
-    @Test("a name that merely contains a provider's is not taken for it", arguments: ["solo1", "my-gpt", "foo1-bar", ""])
+    @Test(
+        "a name that merely contains a provider's is not taken for it", arguments: ["solo1", "my-gpt", "foo1-bar", ""])
     func noProvider(model: String) {
         #expect(ProviderName(ofModel: model) == nil)
     }

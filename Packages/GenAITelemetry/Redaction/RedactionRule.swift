@@ -149,7 +149,9 @@ private func lastGroupOfCard(_ groups: [DigitGroup], from first: Int, _ text: Un
         let group = groups[index]
         if index > first {
             let gap = groups[index - 1].end
-            guard group.start - gap == 1, text[gap] == UInt8(ascii: " ") || text[gap] == UInt8(ascii: "-") else { break }
+            guard group.start - gap == 1, text[gap] == UInt8(ascii: " ") || text[gap] == UInt8(ascii: "-") else {
+                break
+            }
         }
         digits += text[group.start..<group.end].map { $0 - UInt8(ascii: "0") }
         if digits.count >= 13, isLuhnValid(digits), !isAlphanumeric(at: group.end, text) { found = index }
