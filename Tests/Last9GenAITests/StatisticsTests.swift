@@ -28,7 +28,8 @@ struct StatisticsTests {
 
         let statistics = telemetry.statistics
         #expect(statistics.spans.started == 3 && statistics.spansDropped == 0)
-        #expect(statistics.spanPipelines.map(\.otlp) == [OTLPStatistics(delivered: 3, requests: 1)])
+        #expect(statistics.spanPipelines.map { $0.otlp?.delivered } == [3])
+        #expect(statistics.spanPipelines.map { $0.otlp?.requests } == [1])
         #expect(statistics.spanPipelines.map(\.queue.queueCapacity) == [10])
         #expect(statistics.logRecordsEmitted == 1 && statistics.logRecordsDropped == 1)
         #expect(statistics.logRecordPipelines.map(\.losses) == [[.rejected: 1]])
