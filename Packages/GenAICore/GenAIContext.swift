@@ -152,6 +152,7 @@ package final class GenAIIdentity: Sendable {
 extension GenAIIdentity.Fields {
     fileprivate var stamp: Attributes {
         var stamp = attributes
+        stamp.reserveCapacity(attributes.count + 12)
         func add<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
             if let value { stamp[key] = value }
         }

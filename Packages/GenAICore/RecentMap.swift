@@ -29,7 +29,8 @@ package struct RecentMap<Key: Hashable, Value> {
     }
 
     /// Changes the value of a key, which counts as a use.
-    @inlinable  // specialised in the caller's module, a use takes a third of the time
+    @inlinable
+    @inline(__always)
     package mutating func update<Result>(
         _ key: Key, default initial: @autoclosure () -> Value, _ change: (inout Value) -> Result
     ) -> Result {

@@ -345,9 +345,9 @@ extension OTLPClient {
 private struct Losses<Item: OTLPItem> {
     private(set) var rejected = 0
     private(set) var failed = 0
-    private(set) var byCode: [ExportError.Code: Int] = [:]
     /// Not lost: on the disk.
     var kept = 0
+    private(set) var byCode: [ExportError.Code: Int] = [:]
     private(set) var error: ExportError?
 
     mutating func add(_ part: ArraySlice<Item>, _ error: ExportError) {

@@ -27,9 +27,10 @@ struct CallFacts {
     /// How the call was made, where that matters to its price.
     var priceContext: PriceContext?
 
-    /// Reads a span; of one that is not a call to a model only the kind.
-    init(_ span: SpanData) {
-        let attributes = span.attributes
+    /// Reads a span's attributes; of one that is not a call to a model only the kind.
+    ///
+    /// - Parameter detailedUsage: The span's own usage, which goes before that in the attributes.
+    init(_ attributes: Attributes, detailedUsage: TokenUsage?) {
         kind = Self.kind(of: attributes)
         guard kind == .model else { return }
         requestModel = attributes[.genAIRequestModel]
@@ -38,7 +39,7 @@ struct CallFacts {
             provider = name.rawValue
         }
         givenCost = attributes[.genAIUsageCostUSD]
-        usage = span.usage ?? Self.usage(in: attributes)
+        usage = detailedUsage ?? Self.usage(in: attributes)
         let tier = attributes[.openAIResponseServiceTier] ?? attributes[.genAIOpenAIResponseServiceTier]
         priceContext = tier.map { PriceContext(serviceTier: $0.rawValue) }
     }

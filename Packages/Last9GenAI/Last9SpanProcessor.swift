@@ -45,7 +45,7 @@ public struct Last9SpanProcessor: SpanProcessor {
 
     /// Sets what is known once the span has ended.
     public func onEnding(_ span: inout SpanData) {
-        let facts = CallFacts(span)
+        let facts = CallFacts(span.attributes, detailedUsage: span.usage)
         if !span.attributes.contains(name: AttributeKey<Last9SpanKind>.genAIL9SpanKind.name) {
             span.attributes[.genAIL9SpanKind] = facts.kind.spanKind
         }

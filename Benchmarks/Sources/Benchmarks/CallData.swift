@@ -40,6 +40,15 @@ enum CallData {
         }
     }
 
+    /// Runs a synchronous closure in the same scopes.
+    static func withScopes<Value>(_ operation: () -> Value) -> Value {
+        withConversation("conv-8f14e45fceea167a5a36dedd4bea2543", userID: "user-1029384756", turn: 3) {
+            withWorkflow("wf-c9f0f895fb98ab9159f51fd0297e236d", type: "customer_support") {
+                withAgent(name: "Support Bot", id: "agent-45c48cce2e2d7fbdea1afc51c7c6ad26") { operation() }
+            }
+        }
+    }
+
     /// A provider with nothing but the given processors.
     static func provider(
         _ processors: [any SpanProcessor], change: (inout TracerProvider.Configuration) -> Void = { _ in }

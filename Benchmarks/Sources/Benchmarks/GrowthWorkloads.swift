@@ -53,7 +53,7 @@ private func tasks(_ count: Int) -> Workload {
             for _ in 0..<times {
                 try await withThrowingTaskGroup(of: Void.self) { group in
                     for _ in 0..<count {
-                        group.addTask { try await CallData.withScopes { chatSpans(tracer, 100) } }
+                        group.addTask { CallData.withScopes { chatSpans(tracer, 100) } }
                     }
                     try await group.waitForAll()
                 }

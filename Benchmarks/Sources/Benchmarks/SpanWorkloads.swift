@@ -23,8 +23,11 @@ let spanWorkloads: [Workload] = [
     spans(
         "w1.unsampled", [CountingProcessor()], change: { $0.sampler = AlwaysOffSampler() }, body: { bareSpans($0, $1) }),
     Workload(name: "scopes") { runner in
-        try await runner.measure("scopes") { count in
-            for _ in 0..<count { try await CallData.withScopes {} }
+        try await runner.measure("scopes") { (count: Int) in
+            for _ in 0..<count { CallData.withScopes { blackHole(count) } }
+        }
+        try await runner.measure("scopes.async") { (count: Int) async throws in
+            for _ in 0..<count { try await CallData.withScopes { () async throws in blackHole(count) } }
         }
     },
     Workload(name: "scopes.read") { runner in

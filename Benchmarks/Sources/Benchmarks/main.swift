@@ -21,10 +21,11 @@ guard let options = Options(CommandLine.arguments.dropFirst()) else {
 let workloads: [Workload] =
     spanWorkloads + batchWorkloads + encodingWorkloads + bridgeWorkloads + pricingWorkloads + clientWorkloads
     + textWorkloads + signalWorkloads + growthWorkloads + [Delivery.workload]
-let runner = Runner(options)
-say("\(Machine.description), load \(Figures.number(Machine.load))\n\n\(Runner.header)")
-for workload in workloads where options.includes(workload) {
-    try await workload.run(runner)
-}
-if let path = options.jsonPath { try runner.figures.write(to: path) }
-if let path = options.comparePath { runner.printComparison(to: try Figures(contentsOf: path)) }
+// Not on the main actor, as little of a server is.
+try await Task.detached {
+    let runner = Runner(options)
+    say("\(Machine.description), load \(Figures.number(Machine.load))\n\n\(Runner.header)")
+    for workload in workloads where options.includes(workload) { try await workload.run(runner) }
+    if let path = options.jsonPath { try runner.figures.write(to: path) }
+    if let path = options.comparePath { runner.printComparison(to: try Figures(contentsOf: path)) }
+}.value

@@ -21,14 +21,11 @@ final class RecordingSpan: ActiveSpan {
     let context: SpanContext
     private let pipeline: TracePipeline
     private let data: Mutex<SpanData?>
-    // Let go of when the span ends, so that a long chain of spans does not keep its beginning alive.
-    private let parent: Mutex<RecordingSpan?>
 
-    init(_ data: consuming SpanData, parent: RecordingSpan?, pipeline: TracePipeline) {
+    init(_ data: consuming SpanData, pipeline: TracePipeline) {
         context = data.context
         self.pipeline = pipeline
         self.data = Mutex(data)
-        self.parent = Mutex(parent)
     }
 
     var isRecording: Bool { data.withLock { $0 != nil } }
@@ -90,13 +87,14 @@ final class RecordingSpan: ActiveSpan {
         // Taken out, not copied: from here on the span is this thread's alone, and later calls find nothing.
         guard var ended = data.withLock({ $0.take() }) else { return }
         pipeline.configuration.counters.countEnd(isSampled: context.isSampled)
-        let parent = parent.withLock { $0.take() }
+        let enclosing = ended.enclosing.take()
         ended.endNanoseconds = max(nanoseconds ?? systemUnixNanoseconds(), ended.startNanoseconds)
-        for processor in pipeline.processors { processor.onEnding(&ended) }
-        if ended.isCountedCall { parent?.noteCountedCall() }
+        let processors = pipeline.processors
+        for processor in processors { processor.onEnding(&ended) }
+        if ended.isCountedCall { enclosing?.noteCountedCall() }
         ended.meter = nil
         pipeline.configuration.redactor?.redact(&ended)
-        for processor in pipeline.processors { processor.onEnd(ended) }
+        for processor in processors { processor.onEnd(ended) }
     }
 }
 
@@ -105,8 +103,10 @@ extension RecordingSpan {
     private func noteCountedCall() {
         var next: RecordingSpan? = self
         while let span = next {
-            span.data.withLock { $0?.containsCountedCall = true }
-            next = span.parent.withLock { $0 }
+            next = span.data.withLock { data in
+                data?.containsCountedCall = true
+                return data?.enclosing
+            }
         }
     }
 }

@@ -126,7 +126,8 @@ public struct Tracer: Sendable {
         (data.attributes, data.droppedAttributesCount) = data.attributes.limited(limits.forSpan)
         for link in links { data.add(link.limited(limits), limit: limits.linkCount) }
         data.meter = context.meter
-        return RecordingSpan(data, parent: context.activeSpan as? RecordingSpan, pipeline: pipeline)
+        data.enclosing = context.activeSpan as? RecordingSpan
+        return RecordingSpan(data, pipeline: pipeline)
     }
 }
 
