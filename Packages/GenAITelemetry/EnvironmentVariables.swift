@@ -94,6 +94,9 @@ extension TelemetryEnvironment {
             "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "as code says",
             "`true`, `false`, `NO_CONTENT`, `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT`; wins over code"),
         Variable(
+            "OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT", "as content capture says",
+            "whether each call is told of in one event with all its details"),
+        Variable(
             "OTEL_SEMCONV_STABILITY_OPT_IN", "", "`gen_ai_latest_experimental` for the newest GenAI conventions"),
         Variable("LAST9_GENAI_CONVENTIONS_ONLY", "false", "`true` leaves out what only Last9's dashboards know"),
         Variable("GENAI_PRICES_FILE", "the bundled prices", "a file with prices"),
