@@ -16,10 +16,12 @@
     /// How many entries were forgotten.
     public private(set) var evictedCount = 0
 
+    /// Creates an empty map for a number of entries.
     public init(capacity: Int) {
         generationSize = max(1, capacity / 2)
     }
 
+    /// How many entries are kept.
     public var count: Int { young.count + old.count }
 
     /// The value of a key, without counting as a use.
