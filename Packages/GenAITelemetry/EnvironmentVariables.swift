@@ -21,7 +21,8 @@ extension TelemetryEnvironment {
         Variable("OTEL_SDK_DISABLED", "false", "`true` turns all three signals off; propagation still works"),
         Variable("OTEL_SERVICE_NAME", "`unknown_service:` and the program", "the attribute `service.name`"),
         Variable("OTEL_RESOURCE_ATTRIBUTES", "", "further resource attributes: `name=value,…`, percent-encoded"),
-        Variable("OTEL_LOG_LEVEL", "info", "what the package says about itself: `none`, `error`, `warn`, `info`, `debug`"),
+        Variable(
+            "OTEL_LOG_LEVEL", "info", "what the package says about itself: `none`, `error`, `warn`, `info`, `debug`"),
         Variable("OTEL_PROPAGATORS", "tracecontext,baggage", "`tracecontext`, `baggage`, `none` or a list of them"),
         Variable(
             "OTEL_TRACES_SAMPLER", "parentbased_always_on",

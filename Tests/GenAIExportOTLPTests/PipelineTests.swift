@@ -52,7 +52,8 @@ struct PipelineTests {
                 testDescription: "takes one span a request", replies: [],
                 expected: OTLPStatistics(delivered: 3, requests: 5)),
             Fault(
-                testDescription: "redirects to another host", replies: [.redirect(to: "http://other.invalid/v1/traces")],
+                testDescription: "redirects to another host",
+                replies: [.redirect(to: "http://other.invalid/v1/traces")],
                 expected: OTLPStatistics(rejected: 3, requests: 1), losses: [.rejected: 3]),
             Fault(
                 testDescription: "answers with 100 MB", replies: [.huge(100_000_000)],
