@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: MIT
-import GenAICore
 import GenAIHTTP
 import GenAITelemetry
 import LoopbackServer
@@ -83,7 +82,7 @@ struct PipelineTests {
         var configuration = OTLPConfiguration()
         configuration.timeout = fault.timeout
         let (processor, exporter) = try pipeline(to: server.url, configuration)
-        for span in sampledSpans(3) { processor.onEnd(span) }
+        for span in spans(3) { processor.onEnd(span) }
         let isDelivered = await processor.shutdown(timeout: .seconds(60))
         let lost = fault.expected.rejected + fault.expected.failed
         #expect(isDelivered == (lost == 0))
@@ -100,11 +99,11 @@ struct PipelineTests {
             request.index < 6 ? .text(503, "") : .accepted
         }
         let (processor, exporter) = try pipeline(to: server.url, OTLPConfiguration())
-        for span in sampledSpans(3) { processor.onEnd(span) }
+        for span in spans(3) { processor.onEnd(span) }
         #expect(await processor.forceFlush(timeout: .seconds(60)) == false)
         #expect(exporter.losses == [.unavailable: 3])
         for _ in 0..<3 {
-            processor.onEnd(sampledSpans(1)[0])
+            processor.onEnd(spans(1)[0])
             await processor.forceFlush(timeout: .seconds(60))
         }
         #expect(await processor.shutdown(timeout: .seconds(60)))
@@ -133,7 +132,7 @@ struct PipelineTests {
         options.maxExportBatchSize = 10
         options.overflow = .wait(limit: .seconds(120))
         let (processor, _) = try pipeline(to: server.url, OTLPConfiguration(), options)
-        let all = sampledSpans(500)
+        let all = spans(500)
         await withTaskGroup(of: Void.self) { group in
             for start in stride(from: 0, to: 500, by: 100) {
                 group.addTask { for span in all[start..<start + 100] { processor.onEnd(span) } }
@@ -142,17 +141,6 @@ struct PipelineTests {
         #expect(await processor.shutdown(timeout: .seconds(60)))
         let taken = try server.requests.filter { !$0.index.isMultiple(of: 5) }.flatMap { try spanNames($0.body) }
         #expect(taken.count == 500 && Set(taken).count == 500)
-    }
-
-    /// Spans named "0", "1" and so on, as processors hand them on.
-    private func sampledSpans(_ count: Int) -> [SpanData] {
-        (0..<count).map { number in
-            SpanData(
-                name: "\(number)",
-                context: SpanContext(
-                    traceID: TraceID(high: 0, low: 1), spanID: SpanID(rawValue: UInt64(number + 1)), flags: .sampled),
-                startNanoseconds: 1, endNanoseconds: 2, scope: InstrumentationScope(name: "tests"))
-        }
     }
 
     private func pipeline(
