@@ -102,14 +102,14 @@ struct PipelineTests {
         for span in spans(3) { processor.onEnd(span) }
         #expect(await processor.forceFlush(timeout: .seconds(60)) == false)
         #expect(exporter.losses == [.unavailable: 3])
-        while exporter.statistics.delivered == 0 {
+        for _ in 0..<3 {
             processor.onEnd(spans(1)[0])
             await processor.forceFlush(timeout: .seconds(60))
         }
         #expect(await processor.shutdown(timeout: .seconds(60)))
         let account = processor.statistics
         #expect(account.received == account.exported + account.dropped.exportFailed)
-        #expect(account.exported == exporter.statistics.delivered)
+        #expect(account.exported == exporter.statistics.delivered && account.exported > 0)
     }
 
     @Test("is not bothered with empty batches")
