@@ -34,19 +34,20 @@ struct RealServerTour: Sendable {
     }
 
     func run() async throws {
-        try await withConversation("real") {
-            for stop in stops {
-                if skipped.contains(stop.name) {
-                    say("\(stop.name): skipped")
-                } else {
-                    do {
-                        try await [stop].run()
-                    } catch {
-                        throw TourError("\(stop.name): \(error)")
-                    }
+        let failures = await withConversation("real") {
+            var failures = 0
+            for stop in stops where !skipped.contains(stop.name) {
+                do {
+                    try await [stop].run()
+                } catch {
+                    say("\(stop.name): \(error)")
+                    failures += 1
                 }
             }
+            return failures
         }
+        for name in skipped { say("\(name): skipped") }
+        guard failures == 0 else { throw TourError("\(failures) call(s) did not go as they should") }
     }
 
     private func ask(_ question: String = "Say hello.") -> ChatCompletionRequest {
