@@ -16,10 +16,12 @@
     /// How many entries were forgotten.
     public private(set) var evictedCount = 0
 
+    /// Creates an empty map.
     public init(capacity: Int) {
         generationSize = max(1, capacity / 2)
     }
 
+    /// How many entries there are.
     public var count: Int { young.count + old.count }
 
     /// The value of a key, without counting as a use.
