@@ -197,6 +197,17 @@ def w4_genai_prices():
     return {"w4.hit.ns": wall, "w4.hit.cpu_ns": cpu}
 
 
+def w4_litellm():
+    from litellm import cost_per_token
+
+    def by_name(count):
+        for _ in range(count):
+            cost_per_token(model="gpt-4o", prompt_tokens=1234, completion_tokens=567)
+
+    wall, cpu = measure(by_name)
+    return {"w4.hit.ns": wall, "w4.hit.cpu_ns": cpu}
+
+
 def w5(port):
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
