@@ -2,7 +2,8 @@
 
 /// Sends HTTP requests: the seam where a program puts its own HTTP client.
 ///
-/// The package's own transport is ``URLSessionTransport``; tests use a small struct.
+/// The package's own are `CurlTransport` (Linux) and ``URLSessionTransport``; see
+/// ``makeDefaultTransport(_:)``. Tests use a small struct.
 public protocol HTTPTransport: Sendable {
     /// Sends one request and returns when the response head has arrived; the body streams.
     ///

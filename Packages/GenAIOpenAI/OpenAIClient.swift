@@ -14,7 +14,7 @@ public struct OpenAIClient: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: Where the server is and how to talk to it; read once.
-    ///   - transport: The HTTP client to send with. `nil` means one on URLSession that all such clients share.
+    ///   - transport: The HTTP client to send with. `nil` means the package's own, one that all such clients share.
     public init(configuration: Configuration = Configuration(), transport: (any HTTPTransport)? = nil) {
         self.init(
             configuration: configuration, transport: transport ?? Self.sharedTransport, clock: ContinuousClock())
@@ -27,5 +27,5 @@ public struct OpenAIClient: Sendable {
         sender = Sender(configuration: configuration, transport: transport, clock: clock)
     }
 
-    private static let sharedTransport = URLSessionTransport()
+    private static let sharedTransport = makeDefaultTransport()
 }
