@@ -118,6 +118,7 @@
             while carryOutCommands(multi, &handles) {
                 if ccurl_multi_perform(multi) != CCURL_OK { fail(&handles, multi) }
                 finishEnded(multi, &handles)
+                if isOver(handles) { break }
                 // The time is a safety net; libcurl waits no longer than its own timers allow. A wait that fails must
                 // not become a loop without one.
                 if ccurl_multi_wait(multi, 60_000) != CCURL_OK { usleep(10_000) }
@@ -136,7 +137,6 @@
             let (commands, life) = state.withLock { state in
                 let commands = state.commands
                 state.commands = []
-                if state.life == .finishing, commands.isEmpty, handles.isEmpty { state.life = .stopped }
                 return (commands, state.life)
             }
             for command in commands {
@@ -148,6 +148,15 @@
                 }
             }
             return life != .stopped
+        }
+
+        /// Whether the loop is to end and has nothing left to do; if so, it takes no orders from here on.
+        private func isOver(_ handles: [Int: CurlHandle]) -> Bool {
+            state.withLock { state in
+                guard state.life == .finishing, state.commands.isEmpty, handles.isEmpty else { return false }
+                state.life = .stopped
+                return true
+            }
         }
 
         private func start(

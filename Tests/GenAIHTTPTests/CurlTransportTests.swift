@@ -25,7 +25,7 @@
 
         @Test("reports a connection that is closed anywhere in the response head", arguments: 0..<wholeHead.utf8.count)
         func closedInHead(count: Int) async throws {
-            let server = try LoopbackServer { _ in Self.raw(String(Self.wholeHead.prefix(count))) }
+            let server = try LoopbackServer { _ in Reply([.bytes(Array(Self.wholeHead.utf8.prefix(count))), .close]) }
             let error = try await failure { try await withTransport(.curl) { _ = try await $0.post(server.url, [1]) } }
             // Before the version is there, it may be no HTTP at all.
             #expect(error.code == .connection || (error.code == .protocolViolation && count < 9), "\(error)")
@@ -115,7 +115,8 @@
             try await withTransport(.curl) { transport in
                 for body in [[], [1, 2, 3]] as [[UInt8]] {
                     let request = HTTPRequest(method: method, url: server.url, body: body)
-                    #expect(try await transport.send(request).body.text() == "ok")
+                    let text = try await transport.send(request).body.text()
+                    #expect(text == "ok")
                 }
             }
             #expect(server.requests.map(\.method) == [method, method])
@@ -153,7 +154,8 @@
                 await server.waitForRequests(1)
                 async let second = transport.get(server.url).body.text()
                 first.cancel()
-                #expect(try await second == "next")
+                let text = try await second
+                #expect(text == "next")
             }
         }
 
@@ -161,7 +163,7 @@
         func earlyAnswer() async throws {
             let server = try LoopbackServer { _ in .text(200, "") }
             // A head beyond the server's limit: it answers 400 and closes, whatever is still to come.
-            let headers: HTTPHeaders = ["X-Long": String(repeating: "x", count: 90_000)]
+            let headers: HTTPHeaders = ["X-Long": String(repeating: "x", count: 200_000)]
             let body = [UInt8](repeating: 7, count: 20_000_000)
             let result = await Task {
                 try await withTransport(.curl) { try await $0.post(server.url, body, headers: headers).status }
