@@ -8,6 +8,8 @@
 #include <dlfcn.h>
 #include <pthread.h>
 #include <signal.h>
+#include <stdlib.h>
+#include <time.h>
 
 // What the documentation of libcurl says of its interface (so number 4), in our own words.
 static const long GLOBAL_ALL = 3;
@@ -56,6 +58,25 @@ static struct {
 static bool is_loaded = false;
 static pthread_once_t load_once = PTHREAD_ONCE_INIT;
 
+// The end of the process
+
+// Held for reading by threads inside libcurl. A writer who waits keeps new readers out.
+static pthread_rwlock_t inside = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+
+void ccurl_enter(void) { pthread_rwlock_rdlock(&inside); }
+void ccurl_leave(void) { pthread_rwlock_unlock(&inside); }
+
+// On exit a TLS library frees what it has, whoever still uses it, and the process crashes or hangs. This runs before,
+// because it is registered after, and keeps the lock for good: it waits until nobody is inside and lets nobody in.
+static void keep_out(void) {
+    struct timespec limit;
+    clock_gettime(CLOCK_REALTIME, &limit);
+    limit.tv_sec += 1;
+    pthread_rwlock_timedwrlock(&inside, &limit);
+}
+
+// Finding libcurl
+
 static void *open_library(void) {
     // The first is what FoundationNetworking is linked with.
     const char *names[] = {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl-nss.so.4"};
@@ -95,6 +116,7 @@ static void load(void) {
         && find(library, "curl_multi_info_read", &curl.multi_info_read);
     if (!has_all || curl.global_init(GLOBAL_ALL) != CCURL_OK) return;
     version_info *version = curl.version_info(VERSION_FIRST);
+    if (atexit(keep_out) != 0) return;
     is_loaded = version && version->version_number >= OLDEST_VERSION
         && (version->features & NEEDED_FEATURES) == NEEDED_FEATURES;
 }
@@ -149,7 +171,10 @@ int ccurl_multi_perform(ccurl_multi *multi) {
 }
 
 int ccurl_multi_wait(ccurl_multi *multi, int milliseconds) {
-    return curl.multi_poll(multi, NULL, 0, milliseconds, NULL);
+    ccurl_leave();
+    int result = curl.multi_poll(multi, NULL, 0, milliseconds, NULL);
+    ccurl_enter();
+    return result;
 }
 
 ccurl_easy *ccurl_multi_next_ended(ccurl_multi *multi, int *result) {

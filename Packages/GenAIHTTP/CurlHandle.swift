@@ -184,8 +184,9 @@
     }
 
     extension HTTPError.Code {
-        /// Reads a result of libcurl; only chunks that are none are told by the text alone.
+        /// Reads a result of libcurl. Only the text tells that chunks are none, or that the peer ended TLS with an alert.
         fileprivate init(curlResult: Int32, text: String) {
+            let text = text.lowercased()
             switch curlResult {
             case 3: self = .badURL
             case 28: self = .timedOut
@@ -193,7 +194,8 @@
             case 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98: self = .tls
             // No HTTP/1.x, no valid answer, no known coding, a length or a head that is too large.
             case 1, 8, 61, 63, 100: self = .protocolViolation
-            default: self = text.lowercased().contains("chunk") ? .protocolViolation : .connection
+            case 55 where text.contains("alert"), 56 where text.contains("alert"): self = .tls
+            default: self = text.contains("chunk") ? .protocolViolation : .connection
             }
         }
     }

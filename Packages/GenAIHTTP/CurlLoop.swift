@@ -113,6 +113,8 @@
         // MARK: - On the loop's thread
 
         private func run() {
+            ccurl_enter()
+            defer { ccurl_leave() }
             guard let multi = state.withLock({ $0.multi })?.pointer else { return }
             var handles: [Int: CurlHandle] = [:]
             while carryOutCommands(multi, &handles) {

@@ -53,6 +53,11 @@ static const int CCURL_MULTI_MAXCONNECTS = 6, CCURL_MULTI_MAX_HOST_CONNECTIONS =
 /// zlib and name resolution that does not block. Nothing below may be called before it has said so.
 bool ccurl_load(void);
 
+/// A thread that uses libcurl enters before and leaves after; while it waits it counts as outside. Once the process
+/// has begun to exit, entering does not return.
+void ccurl_enter(void);
+void ccurl_leave(void);
+
 ccurl_easy *ccurl_easy_new(void);
 void ccurl_easy_free(ccurl_easy *easy);
 int ccurl_set_number(ccurl_easy *easy, int option, long value);
