@@ -38,6 +38,36 @@ let modules = [
         ]),
 ]
 
+/// A program in Examples/. Programs are no products: only who works on this package builds them.
+struct Example {
+    var name: String
+    var folder: String
+    var dependencies = ["Last9GenAI", "LoopbackServer"]
+    var exclude: [String] = []
+}
+
+/// What the lessons need: the umbrella, and a scripted model to talk to.
+let lesson = ["Last9GenAI", "ExampleSupport"]
+
+let examples = [
+    Example(name: "quickstart", folder: "Quickstart"),
+    Example(name: "conventions-tour", folder: "ConventionsTour", exclude: ["README.md"]),
+    Example(name: "readme", folder: "Readme", dependencies: ["Last9GenAI"]),
+    Example(
+        name: "price-log", folder: "PriceLog", dependencies: ["GenAICore", "GenAIPricing"],
+        exclude: ["README.md", "calls.jsonl"]),
+    Example(name: "basic-usage", folder: "BasicUsage", dependencies: lesson),
+    Example(name: "conversations", folder: "Conversations", dependencies: lesson),
+    Example(name: "workflows", folder: "Workflows", dependencies: lesson),
+    Example(name: "agents", folder: "Agents", dependencies: lesson),
+    Example(name: "observe", folder: "Observe", dependencies: lesson),
+    Example(name: "tools", folder: "Tools", dependencies: lesson),
+    Example(name: "web-service", folder: "WebService", dependencies: lesson),
+    Example(name: "custom-exporter", folder: "CustomExporter", dependencies: lesson),
+    Example(name: "budget-guard", folder: "BudgetGuard", dependencies: lesson),
+    Example(name: "redaction", folder: "Redaction", dependencies: lesson),
+]
+
 /// Test targets and what each needs beside the module it is named after.
 let testDependencies: [String: [String]] = [
     "GenAICore": [],
@@ -73,13 +103,22 @@ let package = Package(
                 linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
             // A scriptable HTTP/1.1 server on loopback, for tests and offline examples.
             .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),
-            .executableTarget(
-                name: "quickstart", dependencies: ["Last9GenAI", "LoopbackServer"], path: "Examples/Quickstart",
+            .target(
+                name: "ExampleSupport", dependencies: ["Last9GenAI", "LoopbackServer"], path: "Examples/Support",
                 swiftSettings: strict),
+            // Random telemetry for Scripts/check-otlp-roundtrip.
             .executableTarget(
-                name: "price-log", dependencies: ["GenAICore", "GenAIPricing"], path: "Examples/PriceLog",
-                exclude: ["README.md", "calls.jsonl"], swiftSettings: strict),
+                name: "otlp-random", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "GenAIExportOTLP"],
+                path: "Tests/Tools/OTLPRandom", swiftSettings: strict),
         ]
+        + examples.map { example in
+            .executableTarget(
+                name: example.name,
+                dependencies: example.dependencies.map { .init(stringLiteral: $0) },
+                path: "Examples/\(example.folder)",
+                exclude: example.exclude,
+                swiftSettings: strict)
+        }
         + testDependencies.sorted { $0.key < $1.key }.map { name, extra in
             .testTarget(
                 name: "\(name)Tests",

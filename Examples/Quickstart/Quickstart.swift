@@ -9,9 +9,7 @@ struct Quickstart {
     func run() async throws {
         let telemetry = try Last9.install(configuration())
         let model = try ScriptedModel.unlessConfigured(environment)
-        let desk = SupportDesk(
-            openai: OpenAIClient(configuration: model.configuration),
-            tracer: telemetry.tracerProvider.tracer(named: "quickstart"))
+        let desk = SupportDesk(openai: OpenAIClient(configuration: model.configuration))
 
         say("Talking to \(model.description). \(destination).\n")
         async let ada: Void = desk.helpAda()

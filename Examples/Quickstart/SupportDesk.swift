@@ -4,19 +4,18 @@ import Last9GenAI
 /// A support desk as an application would write it: scopes around calls, and no telemetry code beside them.
 struct SupportDesk {
     let openai: OpenAIClient
-    let tracer: Tracer
 
     /// A conversation of three turns, each in a workflow of its own.
     func helpAda() async throws {
         try await withConversation("thread-123", userID: "user-456") {
-            try await workflow("support-flow", type: "chat") {
+            try await invokeWorkflow("support-flow", type: "chat") {
                 _ = try await openai.chat.completions.create(
                     .init(model: "gpt-4o-mini", messages: [.user("Hello! My espresso machine drips.")]))
             }
-            try await workflow("manual-flow", type: "rag") {
+            try await invokeWorkflow("manual-flow", type: "rag") {
                 try await answerFromManual("How do I descale it?")
             }
-            try await workflow("order-flow", type: "agent") {
+            try await invokeWorkflow("order-flow", type: "agent") {
                 try await withAgent(name: "Order Desk", id: "agent-orders") {
                     try await findOrder("Where is my order 1007?")
                 }
@@ -27,11 +26,11 @@ struct SupportDesk {
     /// Another user's conversation, at the same time.
     func helpBob() async throws {
         try await withConversation("thread-789", userID: "user-321") {
-            try await workflow("billing-flow", type: "chat") {
+            try await invokeWorkflow("billing-flow", type: "chat") {
                 _ = try await openai.chat.completions.create(
                     .init(model: "gpt-4.1-mini", messages: [.user("Why was I charged twice?")]))
             }
-            try await workflow("billing-flow", type: "chat") {
+            try await invokeWorkflow("billing-flow", type: "chat") {
                 _ = try await openai.chat.completions.create(
                     .init(model: "gpt-4.1-mini", messages: [.user("Please refund the second charge.")]))
             }
@@ -44,7 +43,8 @@ struct SupportDesk {
         var request = EmbeddingRequest(model: "text-embedding-3-small", input: [question] + passages)
         request.encodingFormat = "float"
         let embeddings = try await openai.embeddings.create(request)
-        let found = try await retrieval(question) {
+        let here: Attributes = ["server.address": "localhost", "server.port": 0]
+        let found = retrieval("manual", query: question, topK: 2, attributes: here) {
             Manual.nearest(2, to: embeddings.data[0].vector, among: embeddings.data.dropFirst().map(\.vector))
                 .map { passages[$0] }
         }
@@ -70,23 +70,6 @@ struct SupportDesk {
         }
         _ = try await openai.chat.completions.runTools(
             .init(model: "gpt-4o", messages: [.user(question)]), tools: [lookUp])
-    }
-
-    private func workflow(_ name: String, type: String, _ steps: () async throws -> Void) async throws {
-        try await withWorkflow(name, type: type) {
-            let attributes: Attributes = [
-                "gen_ai.operation.name": "invoke_workflow", "gen_ai.workflow.name": .string(name),
-            ]
-            try await tracer.withSpan("invoke_workflow \(name)", attributes: attributes) { _ in try await steps() }
-        }
-    }
-
-    private func retrieval(_ question: String, _ search: () -> [String]) async throws -> [String] {
-        let attributes: Attributes = [
-            "gen_ai.operation.name": "retrieval", "gen_ai.data_source.id": "manual", "gen_ai.request.top_k": 2.0,
-            "server.address": "localhost", "server.port": 0,
-        ]
-        return tracer.withSpan("retrieval manual", kind: .client, attributes: attributes) { _ in search() }
     }
 }
 

@@ -172,8 +172,3 @@ extension AttributeValue: ExpressibleByDictionaryLiteral {
         self = .map(Attributes(elements.lazy.map { Attribute(key: $0, value: $1) }))
     }
 }
-
-extension AttributeValue: ExpressibleByNilLiteral {
-    /// The ``null`` value.
-    public init(nilLiteral: ()) { self = .null }
-}

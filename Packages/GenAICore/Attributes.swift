@@ -205,7 +205,11 @@ extension Attributes: RandomAccessCollection {
 extension Attributes: ExpressibleByDictionaryLiteral {
     /// Creates a map from a literal; of equal names the last one wins.
     public init(dictionaryLiteral elements: (String, AttributeValue)...) {
-        self.init(elements.lazy.map { Attribute(key: $0, value: $1) })
+        self.init()
+        // The empty literal is the default of many parameters, so it has to cost nothing.
+        guard !elements.isEmpty else { return }
+        reserveCapacity(elements.count)
+        for (key, value) in elements { set(Attribute(key: key, value: value)) }
     }
 }
 

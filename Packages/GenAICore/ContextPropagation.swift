@@ -44,7 +44,7 @@ extension GenAIContext {
     ///   - propagator: The formats to write.
     public func inject(
         into carrier: inout some TextMapCarrier, propagating identity: PropagatedIdentity = [],
-        using propagator: W3CPropagator = W3CPropagator()
+        using propagator: W3CPropagator = .global
     ) {
         propagator.inject(propagated(identity), into: &carrier)
     }
@@ -52,7 +52,7 @@ extension GenAIContext {
     /// Writes the context through a closure that is called with a name and its text; see
     /// ``inject(into:propagating:using:)``.
     public func inject(
-        propagating identity: PropagatedIdentity = [], using propagator: W3CPropagator = W3CPropagator(),
+        propagating identity: PropagatedIdentity = [], using propagator: W3CPropagator = .global,
         _ setText: (_ name: String, _ text: String) -> Void
     ) {
         propagator.inject(propagated(identity), setText)
@@ -69,7 +69,7 @@ extension GenAIContext {
     ///   - propagator: The formats to read.
     public func extracting(
         from carrier: some TextMapCarrier, accepting identity: PropagatedIdentity = [],
-        using propagator: W3CPropagator = W3CPropagator()
+        using propagator: W3CPropagator = .global
     ) -> GenAIContext {
         adopting(propagator.extract(from: carrier), accepting: identity)
     }
@@ -77,7 +77,7 @@ extension GenAIContext {
     /// The context with what is read through a closure that is called with a lower-case name; see
     /// ``extracting(from:accepting:using:)``.
     public func extracting(
-        accepting identity: PropagatedIdentity = [], using propagator: W3CPropagator = W3CPropagator(),
+        accepting identity: PropagatedIdentity = [], using propagator: W3CPropagator = .global,
         _ text: (_ name: String) -> String?
     ) -> GenAIContext {
         adopting(propagator.extract(text), accepting: identity)

@@ -35,6 +35,9 @@ public struct GenAIContext: Sendable {
     /// The identity of the current span.
     public var spanContext: SpanContext? { activeSpan?.context }
 
+    /// What counts the calls made in this context, if anything does.
+    package var meter: (any CallMeter)? { identity?.fields.meter }
+
     /// The attributes that spans started in this context are stamped with.
     package var stamp: Attributes { identity?.stamp ?? [:] }
 
@@ -75,7 +78,7 @@ public struct Workflow: Sendable, Hashable {
     public var id: String
     /// The kind of workflow. Attribute `workflow.type`.
     public var type: String?
-    /// A name for people. Attribute `gen_ai.workflow.name`.
+    /// A name for people. Attribute `workflow.name`; on the workflow's own span also `gen_ai.workflow.name`.
     public var name: String?
 
     /// Creates a workflow.
@@ -112,6 +115,12 @@ package protocol ActiveSpan: AnyObject, Sendable {
     var context: SpanContext { get }
 }
 
+/// Counts what the calls inside a scope use up, and refuses those that would start past a limit.
+package protocol CallMeter: AnyObject, Sendable {
+    /// Asked before a call to a model starts; what it throws stops the call.
+    func check(model: String?) throws
+}
+
 /// The part of a context that is not the current span; never changes, so that contexts share it.
 package final class GenAIIdentity: Sendable {
     /// The identity's facts.
@@ -124,21 +133,26 @@ package final class GenAIIdentity: Sendable {
         package var attributes: Attributes = [:]
         package var allowsContentCapture = true
         package var baggage = Baggage()
+        package var meter: (any CallMeter)?
     }
 
     let fields: Fields
     /// What spans are stamped with; made once a scope, not once a span.
     let stamp: Attributes
+    /// Whether the next LLM call begins a turn.
+    let awaitsTurn: Bool
 
     init(_ fields: Fields) {
         self.fields = fields
         stamp = fields.stamp
+        awaitsTurn = fields.conversationID != nil && fields.turn == nil
     }
 }
 
 extension GenAIIdentity.Fields {
     fileprivate var stamp: Attributes {
         var stamp = attributes
+        stamp.reserveCapacity(attributes.count + 12)
         func add<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
             if let value { stamp[key] = value }
         }
@@ -148,7 +162,7 @@ extension GenAIIdentity.Fields {
         add(.userID, userID)
         add(.workflowID, workflow?.id)
         add(.workflowType, workflow?.type)
-        add(.genAIWorkflowName, workflow?.name)
+        add(.workflowName, workflow?.name)
         add(.genAIAgentName, agent?.name)
         add(.genAIAgentID, agent?.id)
         add(.genAIAgentDescription, agent?.description)

@@ -6,7 +6,7 @@
 /// held and nobody asked for since is forgotten. Constant time per use, at most `capacity` entries, and at least the
 /// `capacity / 2` latest ones are remembered.
 package struct RecentMap<Key: Hashable, Value> {
-    private var young: [Key: Value] = [:]
+    @usableFromInline var young: [Key: Value] = [:]
     private var old: [Key: Value] = [:]
     private let generationSize: Int
     /// How many entries were forgotten.
@@ -29,10 +29,13 @@ package struct RecentMap<Key: Hashable, Value> {
     }
 
     /// Changes the value of a key, which counts as a use.
+    @inlinable
+    @inline(__always)
     package mutating func update<Result>(
         _ key: Key, default initial: @autoclosure () -> Value, _ change: (inout Value) -> Result
     ) -> Result {
-        if young[key] == nil { makeYoung(key, initial()) }
+        if let index = young.index(forKey: key) { return change(&young.values[index]) }
+        makeYoung(key, initial())
         return change(&young[key, default: initial()])
     }
 
@@ -42,7 +45,8 @@ package struct RecentMap<Key: Hashable, Value> {
         old[key] = nil
     }
 
-    private mutating func makeYoung(_ key: Key, _ initial: Value) {
+    @usableFromInline
+    mutating func makeYoung(_ key: Key, _ initial: Value) {
         let value = old.removeValue(forKey: key) ?? initial
         if young.count >= generationSize {
             evictedCount += old.count

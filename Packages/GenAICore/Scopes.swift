@@ -32,7 +32,7 @@ public func withConversation<Value, Failure: Error>(
 /// - Parameters:
 ///   - id: Attribute `workflow.id`.
 ///   - type: Attribute `workflow.type`.
-///   - name: Attribute `gen_ai.workflow.name`.
+///   - name: Attribute `workflow.name`.
 public func withWorkflow<Value, Failure: Error>(
     _ id: String, type: String? = nil, name: String? = nil,
     isolation: isolated (any Actor)? = #isolation,
@@ -64,7 +64,7 @@ public func withAgent<Value, Failure: Error>(
     _ operation: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
     let agent = Agent(name: name, id: id, description: description, version: version)
-    return try await GenAIContext.current.updating { $0.agent = agent }.run(operation)
+    return try await GenAIContext.current.enteringAgent(agent).run(operation)
 }
 
 /// Runs a synchronous closure as an agent; see the asynchronous form.
@@ -73,7 +73,7 @@ public func withAgent<Value, Failure: Error>(
     _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
     let agent = Agent(name: name, id: id, description: description, version: version)
-    return try GenAIContext.current.updating { $0.agent = agent }.run(operation)
+    return try GenAIContext.current.enteringAgent(agent).run(operation)
 }
 
 /// Runs a closure with custom attributes on every span started inside.
@@ -140,11 +140,14 @@ extension GenAIContext {
         }
     }
 
+    /// The context inside an agent.
+    package func enteringAgent(_ agent: Agent) -> GenAIContext {
+        updating { $0.agent = agent }
+    }
+
     /// The context for a span with these attributes: an LLM call begins a turn where none has begun.
     package func claimingTurn(for attributes: Attributes) -> GenAIContext {
-        guard let fields = identity?.fields, fields.conversationID != nil, fields.turn == nil,
-            attributes.isLLMCall
-        else { return self }
+        guard let identity, identity.awaitsTurn, attributes.isLLMCall else { return self }
         return updating { $0.claimTurn() }
     }
 

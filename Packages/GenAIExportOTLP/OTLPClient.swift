@@ -6,14 +6,18 @@ import Synchronization
 
 /// What an OTLP exporter has done since it was made.
 ///
-/// Every item given to it ends up in one of ``delivered``, ``rejected`` and ``failed``.
+/// Every item given to it, or found on the disk at the start, ends up in one of ``delivered``, ``rejected``,
+/// ``failed`` and ``waitingOnDisk``.
 public struct OTLPStatistics: Sendable, Hashable {
     /// Spans, log records or data points that the server took.
     public var delivered = 0
     /// Items that the server refused, or that fit into no request.
     public var rejected = 0
-    /// Items that could not be delivered for another reason: no connection, no answer in time, shutdown.
+    /// Items that could not be delivered for another reason: no connection, no answer in time, shutdown; with a spool
+    /// also those deleted from it.
     public var failed = 0
+    /// Items that the spool keeps for later; see ``OTLPConfiguration/spool``.
+    public var waitingOnDisk = 0
     /// Requests sent, repeated ones included.
     public var requests = 0
     /// Requests that were repeats.
@@ -30,17 +34,21 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         case oversized(String)
         case failed(ExportError)
         case retryable(ExportError, after: Duration?)
+        /// On the disk, for later.
+        case kept
     }
 
     private struct State {
         var isShutDown = false
         var statistics = OTLPStatistics()
+        var losses: [ExportError.Code: Int] = [:]
     }
 
     private let settings: OTLPSettings
     private let transport: any HTTPTransport
     private let clock: any Clock<Duration>
     private let jitter: @Sendable () -> Double
+    private let spool: Spool?
     // The deadline bounds the attempts. Without one they go on until the task is cancelled or the exporter shut down.
     private let backoff = Backoff(initialDelay: .seconds(1), maximumDelay: .seconds(5), maximumAttempts: .max)
     private let state = Mutex(State())
@@ -49,19 +57,36 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
 
     init(
         settings: OTLPSettings, transport: any HTTPTransport, clock: any Clock<Duration>,
-        jitter: @escaping @Sendable () -> Double
+        jitter: @escaping @Sendable () -> Double, spool: Spool? = nil
     ) {
         self.settings = settings
         self.transport = transport
         self.clock = clock
         self.jitter = jitter
+        self.spool = spool
+        spool?.start { [weak self] piece in await self?.deliver(piece) ?? .gone }
     }
 
-    var statistics: OTLPStatistics { state.withLock { $0.statistics } }
+    var statistics: OTLPStatistics {
+        var statistics = state.withLock { $0.statistics }
+        statistics.failed += spool?.lostWeight ?? 0
+        statistics.waitingOnDisk = spool?.waitingWeight ?? 0
+        return statistics
+    }
+    /// The items that were rejected or failed, by the reason.
+    var losses: [ExportError.Code: Int] { state.withLock { $0.losses } }
+    var encoding: OTLPProtocol { settings.encoding }
 
-    func shutdown() {
+    /// Tries to send what is on the disk.
+    func forceFlush() async throws(ExportError) {
+        guard let spool, await !spool.flush() else { return }
+        throw ExportError(.unavailable, "\(spool.waitingWeight) \(Item.signal.noun) wait on the disk for the server")
+    }
+
+    func shutdown() async {
         state.withLock { $0.isShutDown = true }
         spareEncoder.withLock { $0 = nil }
+        await spool?.shutdown()
     }
 
     /// Delivers a batch, in parts where it is too large for one request.
@@ -78,6 +103,7 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
                 let middle = part.startIndex + part.count / 2
                 waiting += [part[middle...], part[..<middle]]
             case .oversized(let reason): losses.add(part, ExportError(.tooLarge, reason))
+            case .kept: losses.kept += part.weight
             case .failed(let error), .retryable(let error, _):
                 losses.add(part, error)
                 if !error.isRejection {
@@ -111,9 +137,10 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
     private func conclude(_ batch: [Item], _ losses: Losses<Item>) throws(ExportError) {
         let weight = batch[...].weight
         state.withLock { state in
-            state.statistics.delivered += weight - losses.rejected - losses.failed
+            state.statistics.delivered += weight - losses.rejected - losses.failed - losses.kept
             state.statistics.rejected += losses.rejected
             state.statistics.failed += losses.failed
+            state.losses.merge(losses.byCode, uniquingKeysWith: +)
         }
         guard var error = losses.error else { return }
         let lost = losses.rejected + losses.failed
@@ -135,7 +162,8 @@ extension OTLPClient {
         guard let body = encoder.body(of: part, settings: settings) else {
             return .oversized("\(Item.signal.noun) larger than a request's \(settings.maximumRequestBytes) bytes")
         }
-        var request = HTTPRequest(method: "POST", url: settings.url, headers: headers(for: body), body: body.bytes)
+        if let spool { return await deliverOrKeep(body, part.weight, spool, until: deadline) }
+        var request = request(with: body, encoding: settings.encoding)
         var attempt = 0
         while true {
             attempt += 1
@@ -149,13 +177,12 @@ extension OTLPClient {
         }
     }
 
-    private func headers(for body: RequestEncoder.Body) -> HTTPHeaders {
+    private func request(with body: RequestEncoder.Body, encoding: OTLPProtocol) -> HTTPRequest {
         var headers = settings.headers
-        headers["Content-Type"] =
-            settings.encoding == .httpProtobuf ? "application/x-protobuf" : "application/json"
+        headers["Content-Type"] = encoding == .httpProtobuf ? "application/x-protobuf" : "application/json"
         headers["Content-Encoding"] = body.isCompressed ? "gzip" : nil
         if headers["User-Agent"] == nil { headers["User-Agent"] = "OTel-OTLP-Exporter-Swift/\(packageVersion)" }
-        return headers
+        return HTTPRequest(method: "POST", url: settings.url, headers: headers, body: body.bytes)
     }
 
     private func send(_ request: HTTPRequest, isRetry: Bool) async -> Outcome {
@@ -248,12 +275,74 @@ extension OTLPClient {
     }
 }
 
+// MARK: - By way of the disk
+
+extension OTLPClient {
+    /// Sends a body once; what the server cannot take now is kept.
+    private func deliverOrKeep(
+        _ body: RequestEncoder.Body, _ weight: Int, _ spool: Spool, until deadline: Deadline
+    ) async -> Outcome {
+        var error = ExportError(.unavailable, "the server is away and the batch cannot be kept")
+        if !spool.isPaused {
+            var request = request(with: body, encoding: settings.encoding)
+            request.timeouts = HTTPTimeouts(total: deadline.remaining)
+            let outcome = await send(request, isRetry: false)
+            switch outcome {
+            case .retryable(let reason, let delay):
+                error = reason
+                spool.noteFailure(after: delay)
+            case .failed(let reason) where reason.isPassing:
+                error = reason
+                if reason.code != .cancelled { spool.noteFailure(after: nil) }
+            default: return outcome
+            }
+        } else if state.withLock({ $0.isShutDown }) {
+            return .failed(ExportError(.shutDown, "the exporter has been shut down"))
+        }
+        return spool.keep(body, encoding: settings.encoding, weight: weight) ? .kept : .failed(error)
+    }
+
+    /// Sends a batch from the disk.
+    private func deliver(_ piece: Spool.Piece) async -> Spool.Verdict {
+        let body = RequestEncoder.Body(bytes: piece.bytes, isCompressed: piece.entry.isCompressed)
+        var request = request(with: body, encoding: piece.entry.encoding)
+        request.timeouts = HTTPTimeouts(total: settings.timeout)
+        let weight = piece.entry.weight
+        switch await send(request, isRetry: true) {
+        case .accepted(let partial):
+            let rejected = min(max(0, partial.rejectedCount), weight)
+            settle(delivered: weight - rejected, rejected: rejected)
+            if rejected > 0 { report("the server refused \(rejected) \(Item.signal.noun) from the disk", key: "kept") }
+        case .retryable(_, let delay): return .unavailable(after: delay)
+        case .failed(let error) where error.isPassing || error.code == .shutDown: return .unavailable(after: nil)
+        case .failed(let error):
+            settle(rejected: weight)
+            report("dropped \(weight) \(Item.signal.noun) from the disk: \(error.message)", key: "kept")
+        case .oversized(let reason):
+            settle(rejected: weight)
+            report("dropped \(weight) \(Item.signal.noun) from the disk: \(reason)", key: "kept")
+        case .kept: return .unavailable(after: nil)
+        }
+        return .settled
+    }
+
+    private func settle(delivered: Int = 0, rejected: Int) {
+        state.withLock { state in
+            state.statistics.delivered += delivered
+            state.statistics.rejected += rejected
+        }
+    }
+}
+
 // MARK: - Accounts
 
 /// What of a batch was not delivered, and why first.
 private struct Losses<Item: OTLPItem> {
     private(set) var rejected = 0
     private(set) var failed = 0
+    /// Not lost: on the disk.
+    var kept = 0
+    private(set) var byCode: [ExportError.Code: Int] = [:]
     private(set) var error: ExportError?
 
     mutating func add(_ part: ArraySlice<Item>, _ error: ExportError) {
@@ -262,6 +351,7 @@ private struct Losses<Item: OTLPItem> {
 
     mutating func add(_ weight: Int, _ error: ExportError) {
         if error.isRejection { rejected += weight } else { failed += weight }
+        byCode[error.code, default: 0] += weight
         if self.error == nil { self.error = error }
     }
 }
@@ -273,6 +363,10 @@ extension ArraySlice where Element: OTLPItem {
 extension ExportError {
     /// Whether it is about these items, so that others may still fare better.
     fileprivate var isRejection: Bool { code == .rejected || code == .tooLarge || code == .invalidResponse }
+    /// Whether the same batch may fare better later.
+    fileprivate var isPassing: Bool {
+        code == .unreachable || code == .unavailable || code == .timedOut || code == .cancelled
+    }
 }
 
 // MARK: - Making one
@@ -285,7 +379,12 @@ extension OTLPClient {
         let settings = try OTLPSettings(configuration, signal: Item.signal, environment: environment)
         let chosen: any HTTPTransport
         if let transport { chosen = transport } else { chosen = try settings.tls.makeTransport() }
-        self.init(settings: settings, transport: chosen, clock: ContinuousClock(), jitter: { .random(in: 0...1) })
+        // Retries go on even when every thread of Swift's pool waits for room in a queue.
+        let clock = TimerThreadClock()
+        var spool: Spool?
+        if let disk = configuration.spool { spool = try Spool(disk, signal: Item.signal, clock: clock) }
+        self.init(
+            settings: settings, transport: chosen, clock: clock, jitter: { .random(in: 0...1) }, spool: spool)
     }
 }
 

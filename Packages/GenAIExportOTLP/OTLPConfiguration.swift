@@ -12,8 +12,8 @@ public enum OTLPProtocol: String, Sendable, Hashable, CaseIterable {
 
 /// How an exporter compresses what it sends.
 public enum OTLPCompression: String, Sendable, Hashable, CaseIterable {
-    /// Not at all.
-    case none
+    /// Not at all. Not named `none`, which an optional would take for `nil`.
+    case uncompressed = "none"
     /// With gzip: prompts shrink to a fraction, for some CPU time on the exporting thread.
     case gzip
 }
@@ -48,7 +48,7 @@ public struct OTLPConfiguration: Sendable, Hashable {
     public var timeout: Duration?
     /// How bodies are compressed.
     ///
-    /// Default: ``OTLPCompression/none``. Variables: `OTEL_EXPORTER_OTLP_COMPRESSION`,
+    /// Default: ``OTLPCompression/uncompressed``. Variables: `OTEL_EXPORTER_OTLP_COMPRESSION`,
     /// `OTEL_EXPORTER_OTLP_{SIGNAL}_COMPRESSION`.
     public var compression: OTLPCompression?
     /// How bodies are encoded.
@@ -72,6 +72,10 @@ public struct OTLPConfiguration: Sendable, Hashable {
     /// Default: none. Variables: `OTEL_EXPORTER_OTLP_CLIENT_KEY`, `OTEL_EXPORTER_OTLP_{SIGNAL}_CLIENT_KEY`. Used by
     /// the package's own transport only, where the platform can.
     public var clientKeyFile: String?
+    /// Where batches are kept that the server cannot take now.
+    ///
+    /// Default: `nil`; such batches are repeated for the time of ``timeout`` and then lost. No variable.
+    public var spool: DiskSpool?
     /// The most bytes of one request before compression; a batch that needs more is sent in parts.
     ///
     /// Default: 64 MiB. No variable.
@@ -108,7 +112,8 @@ extension OTLPConfiguration: CustomStringConvertible, CustomReflectable {
             ("headers", headers?.fields.map(\.name)), ("timeout", timeout), ("compression", compression?.rawValue),
             ("protocol", `protocol`?.rawValue), ("certificateFile", certificateFile),
             ("clientCertificateFile", clientCertificateFile), ("clientKeyFile", clientKeyFile),
-            ("maximumRequestBytes", maximumRequestBytes), ("maximumResponseBytes", maximumResponseBytes),
+            ("spool", spool?.directory), ("maximumRequestBytes", maximumRequestBytes),
+            ("maximumResponseBytes", maximumResponseBytes),
         ]
         let children = settings.compactMap { label, value in value.map { (label: Optional(label), value: $0) } }
         return Mirror(self, children: children)

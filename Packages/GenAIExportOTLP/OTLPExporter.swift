@@ -37,15 +37,24 @@ public struct OTLPSpanExporter: SpanExporter {
 
     /// What the exporter has done so far.
     public var statistics: OTLPStatistics { client.statistics }
+    /// The items that were rejected or failed, by the reason.
+    public var losses: [ExportError.Code: Int] { client.losses }
+    /// How requests are encoded.
+    package var wireProtocol: OTLPProtocol { client.encoding }
 
     /// Delivers one batch; see the type.
     public func export(_ batch: [SpanData]) async throws(ExportError) {
         try await client.export(batch)
     }
 
+    /// Tries to send what ``OTLPConfiguration/spool`` keeps; throws when the server does not take it.
+    public func forceFlush() async throws(ExportError) {
+        try await client.forceFlush()
+    }
+
     /// Makes later exports, and repeats of running ones, fail. Idempotent.
     public func shutdown() async {
-        client.shutdown()
+        await client.shutdown()
     }
 }
 
@@ -72,15 +81,24 @@ public struct OTLPLogRecordExporter: LogRecordExporter {
 
     /// What the exporter has done so far.
     public var statistics: OTLPStatistics { client.statistics }
+    /// The items that were rejected or failed, by the reason.
+    public var losses: [ExportError.Code: Int] { client.losses }
+    /// How requests are encoded.
+    package var wireProtocol: OTLPProtocol { client.encoding }
 
     /// Delivers one batch; see ``OTLPSpanExporter``.
     public func export(_ batch: [LogRecord]) async throws(ExportError) {
         try await client.export(batch)
     }
 
+    /// Tries to send what ``OTLPConfiguration/spool`` keeps; throws when the server does not take it.
+    public func forceFlush() async throws(ExportError) {
+        try await client.forceFlush()
+    }
+
     /// Makes later exports, and repeats of running ones, fail. Idempotent.
     public func shutdown() async {
-        client.shutdown()
+        await client.shutdown()
     }
 }
 
@@ -113,6 +131,10 @@ public struct OTLPMetricExporter: MetricExporter {
 
     /// What the exporter has done so far, counted in data points.
     public var statistics: OTLPStatistics { client.statistics }
+    /// The items that were rejected or failed, by the reason.
+    public var losses: [ExportError.Code: Int] { client.losses }
+    /// How requests are encoded.
+    package var wireProtocol: OTLPProtocol { client.encoding }
 
     /// What the points of an instrument count from, by the preference.
     public func temporality(for kind: InstrumentKind) -> AggregationTemporality {
@@ -129,8 +151,13 @@ public struct OTLPMetricExporter: MetricExporter {
         try await client.export(batch)
     }
 
+    /// Tries to send what ``OTLPConfiguration/spool`` keeps; throws when the server does not take it.
+    public func forceFlush() async throws(ExportError) {
+        try await client.forceFlush()
+    }
+
     /// Makes later exports, and repeats of running ones, fail. Idempotent.
     public func shutdown() async {
-        client.shutdown()
+        await client.shutdown()
     }
 }

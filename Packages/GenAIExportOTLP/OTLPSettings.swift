@@ -47,7 +47,7 @@ struct OTLPSettings: Sendable {
         headers = configuration.headers ?? source.headers() ?? [:]
         let timeout = configuration.timeout ?? source.first("TIMEOUT", environment.milliseconds) ?? .seconds(10)
         self.timeout = timeout > .zero ? timeout : nil
-        compression = configuration.compression ?? source.choice("COMPRESSION") ?? .none
+        compression = configuration.compression ?? source.choice("COMPRESSION") ?? .uncompressed
         if let chosen = configuration.protocol {
             encoding = chosen
         } else {
@@ -130,7 +130,7 @@ struct OTLPVariables {
                 } else {
                     Diagnostics.report(
                         .warning, "OTLPExporter",
-                        "entry \(index + 1) of \(variable) is not name=value with a percent-encoded value; it is left out"
+                        "entry \(index + 1) of \(variable) is not name=value, percent-encoded; it is left out"
                     )
                 }
             }

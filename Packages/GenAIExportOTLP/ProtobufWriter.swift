@@ -36,9 +36,10 @@ struct ProtobufWriter: ~Copyable {
     /// A varint field of whatever integer type; zero is left out unless `always`.
     mutating func varint(_ field: Int, _ value: UInt64, always: Bool = false) {
         guard value != 0 || always else { return }
-        reserve(15)
-        put(UInt64(field << 3))
-        put(value)
+        var cursor = reserve(15)
+        Self.put(UInt64(field << 3), at: &cursor)
+        Self.put(value, at: &cursor)
+        count = cursor - base
     }
 
     /// A `bool` field; false is left out unless `always`.
@@ -49,9 +50,10 @@ struct ProtobufWriter: ~Copyable {
     /// A `fixed64` or `sfixed64` field; zero is left out unless `always`.
     mutating func fixed64(_ field: Int, _ value: UInt64, always: Bool = false) {
         guard value != 0 || always else { return }
-        reserve(13)
-        put(UInt64(field << 3 | 1))
-        put(fixed: value)
+        var cursor = reserve(13)
+        Self.put(UInt64(field << 3 | 1), at: &cursor)
+        Self.put(fixed: value, at: &cursor)
+        count = cursor - base
     }
 
     /// A `double` field; positive zero is left out unless `always`.
@@ -62,9 +64,10 @@ struct ProtobufWriter: ~Copyable {
     /// A `fixed32` field; zero is left out.
     mutating func fixed32(_ field: Int, _ value: UInt32) {
         guard value != 0 else { return }
-        reserve(9)
-        put(UInt64(field << 3 | 5))
-        put(fixed: value)
+        var cursor = reserve(9)
+        Self.put(UInt64(field << 3 | 5), at: &cursor)
+        Self.put(fixed: value, at: &cursor)
+        count = cursor - base
     }
 
     /// A `string` field; empty text is left out unless `always`.
@@ -73,7 +76,6 @@ struct ProtobufWriter: ~Copyable {
         let length = text.utf8.count
         guard length > 0 || always else { return }
         header(field, length: length)
-        reserve(length)
         if text.utf8.withContiguousStorageIfAvailable({ append($0) }) == nil { text.utf8.forEach { append($0) } }
     }
 
@@ -81,32 +83,34 @@ struct ProtobufWriter: ~Copyable {
     mutating func bytes(_ field: Int, _ data: [UInt8], always: Bool = false) {
         guard !data.isEmpty || always else { return }
         header(field, length: data.count)
-        reserve(data.count)
         data.withUnsafeBufferPointer { append($0) }
     }
 
     /// A `bytes` field that holds whole words, the most significant byte first, as trace and span ids do.
     mutating func bytes(_ field: Int, words first: UInt64, _ second: UInt64? = nil) {
         header(field, length: second == nil ? 8 : 16)
-        reserve(16)
-        put(fixed: first.byteSwapped)
-        if let second { put(fixed: second.byteSwapped) }
+        var cursor = reserve(16)
+        Self.put(fixed: first.byteSwapped, at: &cursor)
+        if let second { Self.put(fixed: second.byteSwapped, at: &cursor) }
+        count = cursor - base
     }
 
     /// A packed field of `fixed64` or `double` bit patterns; none are left out.
     mutating func packed(_ field: Int, _ values: some Collection<UInt64>) {
         guard !values.isEmpty else { return }
         header(field, length: values.count * 8)
-        reserve(values.count * 8)
-        for value in values { put(fixed: value) }
+        var cursor = reserve(values.count * 8)
+        for value in values { Self.put(fixed: value, at: &cursor) }
+        count = cursor - base
     }
 
     /// A packed field of varints; none are left out.
     mutating func packed(_ field: Int, varints values: [UInt64]) {
         guard !values.isEmpty else { return }
         header(field, length: values.reduce(0) { $0 + Self.size(ofVarint: $1) })
-        reserve(values.count * 10)
-        for value in values { put(value) }
+        var cursor = reserve(values.count * 10)
+        for value in values { Self.put(value, at: &cursor) }
+        count = cursor - base
     }
 
     /// A message field; the closure writes the body. Written even when empty.
@@ -115,10 +119,10 @@ struct ProtobufWriter: ~Copyable {
     @inline(__always)
     mutating func message(_ field: Int, expecting guess: Int, _ body: (inout ProtobufWriter) -> Void) {
         let width = Self.size(ofVarint: UInt64(guess))
-        reserve(15)
-        put(UInt64(field << 3 | 2))
-        count += width
-        let start = count
+        var cursor = reserve(15)
+        Self.put(UInt64(field << 3 | 2), at: &cursor)
+        let start = cursor - base + width
+        count = start
         body(&self)
         closeMessage(from: start, width: width)
     }
@@ -126,9 +130,10 @@ struct ProtobufWriter: ~Copyable {
     /// The beginning of a string, bytes or message field whose content, of exactly `length` bytes, follows.
     @inline(__always)
     mutating func header(_ field: Int, length: Int) {
-        reserve(15)
-        put(UInt64(field << 3 | 2))
-        put(UInt64(length))
+        var cursor = reserve(15)
+        Self.put(UInt64(field << 3 | 2), at: &cursor)
+        Self.put(UInt64(length), at: &cursor)
+        count = cursor - base
     }
 
     /// How many bytes a varint takes.
@@ -149,50 +154,53 @@ extension ProtobufWriter {
         let length = count - start
         let shift = Self.size(ofVarint: UInt64(length)) - width
         if shift != 0 {
-            reserve(shift)
+            _ = reserve(max(0, shift))
             (base + start + shift).update(from: base + start, count: length)
         }
-        count = start - width
-        put(UInt64(length))
-        count += length
+        var cursor = base + start - width
+        Self.put(UInt64(length), at: &cursor)
+        count = cursor - base + length
     }
 
     private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>) {
         guard let source = bytes.baseAddress else { return }
-        reserve(bytes.count)
-        (base + count).update(from: source, count: bytes.count)
+        reserve(bytes.count).update(from: source, count: bytes.count)
         count += bytes.count
     }
 
     private mutating func append(_ byte: UInt8) {
-        reserve(1)
-        base[count] = byte
+        reserve(1).pointee = byte
         count += 1
     }
 
-    /// Appends without looking at the capacity: the caller has reserved ten bytes.
+    // A cursor is a local variable: bytes written through a pointer might be the writer's own fields, so those would
+    // be loaded anew after each byte.
+
+    /// Writes up to ten bytes, for which the caller has made room.
     @inline(__always)
-    private mutating func put(_ varint: UInt64) {
+    private static func put(_ varint: UInt64, at cursor: inout UnsafeMutablePointer<UInt8>) {
         var rest = varint
         while rest >= 0x80 {
-            base[count] = UInt8(truncatingIfNeeded: rest) | 0x80
-            count += 1
+            cursor.pointee = UInt8(truncatingIfNeeded: rest) | 0x80
+            cursor += 1
             rest >>= 7
         }
-        base[count] = UInt8(truncatingIfNeeded: rest)
-        count += 1
+        cursor.pointee = UInt8(truncatingIfNeeded: rest)
+        cursor += 1
     }
 
-    /// Appends in little-endian order without looking at the capacity.
+    /// Writes the bytes of a word in little-endian order, for which the caller has made room.
     @inline(__always)
-    private mutating func put<Word: FixedWidthInteger>(fixed word: Word) {
-        UnsafeMutableRawPointer(base + count).storeBytes(of: word.littleEndian, as: Word.self)
-        count += MemoryLayout<Word>.size
+    private static func put<Word: FixedWidthInteger>(fixed word: Word, at cursor: inout UnsafeMutablePointer<UInt8>) {
+        UnsafeMutableRawPointer(cursor).storeBytes(of: word.littleEndian, as: Word.self)
+        cursor += MemoryLayout<Word>.size
     }
 
+    /// Makes room for a number of bytes, and says where they go.
     @inline(__always)
-    private mutating func reserve(_ extra: Int) {
+    private mutating func reserve(_ extra: Int) -> UnsafeMutablePointer<UInt8> {
         if capacity - count < extra { resize(to: max(capacity * 2, count + extra)) }
+        return base + count
     }
 
     private mutating func resize(to newCapacity: Int) {

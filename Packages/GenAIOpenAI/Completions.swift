@@ -15,13 +15,10 @@ public struct Completions: Sendable {
     public func create(
         _ request: CompletionRequest, options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> TextCompletion {
-        try await sender.recorded(.completion(request), answer: CallRecorder.Answer.completion) {
-            () throws(OpenAIError) in
-            var body = request
-            body.streamOptions = nil
-            let call = APICall(path: "completions", model: request.model, body: body.json, options: options)
-            return try await sender.value(of: call, as: TextCompletion.self)
-        }
+        var body = request
+        body.streamOptions = nil
+        let call = APICall(path: "completions", model: request.model, body: body.json, options: options)
+        return try await sender.recorded(.completion(request), answer: CallRecorder.Answer.completion, call)
     }
 
     /// Asks for a continuation in pieces; token usage as for ``ChatCompletions/stream(_:options:)``.

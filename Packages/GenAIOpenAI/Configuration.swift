@@ -50,6 +50,8 @@ extension OpenAIClient {
         public var tracerProvider: TracerProvider?
         /// Emits the messages of calls. Default: the global provider at the time of the call.
         public var loggerProvider: LoggerProvider?
+        /// Measures calls: durations, tokens, times of chunks. Default: the global provider at the time of the call.
+        public var meterProvider: MeterProvider?
         /// Whether content may be recorded where the provider's settings and the scopes around allow it.
         public var allowsContentCapture = true
 
@@ -128,6 +130,8 @@ public struct CallOptions: Sendable {
     public var headers: HTTPHeaders = [:]
     /// The key under which a server recognises a repeated request. Default: a random one per call.
     public var idempotencyKey: String?
+    /// Whether content may be recorded where the client, the provider's settings and the scopes around allow it.
+    public var allowsContentCapture = true
     /// Called with the head of each response, failed attempts included, on the task of the call.
     public var onResponse: (@Sendable (ResponseInfo) -> Void)?
 

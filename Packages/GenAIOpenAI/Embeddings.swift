@@ -15,11 +15,8 @@ public struct Embeddings: Sendable {
     public func create(
         _ request: EmbeddingRequest, options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> EmbeddingResponse {
-        try await sender.recorded(.embeddings(request), answer: CallRecorder.Answer.embeddings) {
-            () throws(OpenAIError) in
-            let call = APICall(path: "embeddings", model: request.model, body: request.json, options: options)
-            return try await sender.value(of: call, as: EmbeddingResponse.self)
-        }
+        let call = APICall(path: "embeddings", model: request.model, body: request.json, options: options)
+        return try await sender.recorded(.embeddings(request), answer: CallRecorder.Answer.embeddings, call)
     }
 }
 

@@ -7,8 +7,8 @@ struct ErrorResponse {
 
     /// The error for a response with a status outside 2xx.
     func error(status: Int, headers: HTTPHeaders, body: [UInt8]) -> OpenAIError {
-        let object = (try? JSONValue(parsing: body)).flatMap(Self.errorObject)
-        var error = error(object: object, status: status)
+        let object = (try? JSONValue(parsing: body)) ?? Self.firstEvent(of: body)
+        var error = error(object: object.flatMap(Self.errorObject), status: status)
         error.requestID = headers.requestID
         error.retryAfter = headers.retryAfter
         error.rateLimits = headers.rateLimits
@@ -33,12 +33,18 @@ struct ErrorResponse {
         let apiCode = object?["code"].flatMap { $0.stringValue ?? $0.intValue.map(String.init) }
         let type = object?["type"]?.stringValue
         let code = Self.code(
-            status: status ?? object?["code"]?.intValue, names: [apiCode, type].compactMap(\.self), message: message)
+            status: status ?? apiCode.flatMap { Int($0) }, names: [apiCode, type].compactMap(\.self), message: message)
         var error = OpenAIError(code, scrubber.scrub(message), status: status)
         error.apiCode = apiCode.map(scrubber.scrub)
         error.type = type.map(scrubber.scrub)
         error.param = object?["param"]?.stringValue.map(scrubber.scrub)
         return error
+    }
+
+    /// The first event of a body that is an event stream in spite of its status, as LiteLLM sends it.
+    private static func firstEvent(of body: [UInt8]) -> JSONValue? {
+        var parser = ServerSentEvents(limit: body.count + 1)
+        return try? (try? parser.parse(body))?.first.map { event in try JSONValue(parsing: event.data) }
     }
 
     /// The error object inside a body: `{"error": {…}}`, `[{"error": …}]`, `{"error": "…"}`, `{"detail": …}` or bare.

@@ -5,7 +5,8 @@ import Synchronization
 
 /// Watches one call from its start to its end: the only place where requests and answers meet telemetry.
 ///
-/// The first of `finish`, `finishStream`, `fail` and `abandon` ends the record; later calls do nothing.
+/// A call has one span, however often it is sent. The first of `finish`, `finishStream`, `fail` and `abandon` ends the
+/// record; later calls do nothing.
 final class CallRecorder: Sendable {
     /// What is being asked.
     enum Request: Sendable {
@@ -52,242 +53,203 @@ final class CallRecorder: Sendable {
         }
     }
 
-    /// How a call came to its end.
-    private enum Outcome {
-        case answered
-        case abandoned
-        case failed(OpenAIError)
-    }
-
     private struct State {
         var isOver = false
+        var resends = 0
         var chunks = StreamedAnswer()
-        var firstChunkNanoseconds: UInt64?
+        var firstChunk: UInt64?
+        var lastChunk: UInt64?
+        var secondsPerChunk: [Double] = []
     }
 
-    /// The span of the call.
-    let span: TraceSpan
+    /// The surroundings of the call, with its span as the current one.
+    let context: GenAIContext
+    private let span: TraceSpan?
     private let request: RequestFacts
     private let isStream: Bool
-    private let settings: InstrumentationSettings
+    private let listeners: CallListeners
     private let names: ConventionNames
-    private let logger: LogEmitter?
+    private let address: ServerAddress?
+    private let startAttributes: Attributes
     private let startNanoseconds = steadyNanoseconds()
     private let state = Mutex(State())
 
     /// Begins a record, or returns `nil` where nobody listens.
-    static func start(_ request: Request, isStream: Bool, sender: Sender) -> CallRecorder? {
-        guard let tracer = sender.tracer, tracer.isEnabled else { return nil }
-        return CallRecorder(request.facts, isStream: isStream, sender: sender, tracer: tracer)
-    }
-
-    private init(_ request: RequestFacts, isStream: Bool, sender: Sender, tracer: Tracer) {
+    init?(_ request: Request, isStream: Bool, options: CallOptions, sender: Sender) {
+        let surroundings = GenAIContext.current
+        guard let listeners = CallListeners(of: sender, options: options, context: surroundings) else { return nil }
+        let request = request.facts
         self.request = request
         self.isStream = isStream
-        settings = sender.settings(for: tracer)
-        names = ConventionNames(settings.conventions, provider: sender.providerName)
-        logger = sender.logger
-        span = tracer.startSpan(
+        self.listeners = listeners
+        address = sender.address
+        names = ConventionNames(listeners.settings.conventions, provider: sender.providerName)
+        var attributes = names.start(request, isStream: isStream, address: address)
+        // A conversation of the program's own goes before the server's.
+        attributes[.genAIConversationID] = surroundings.conversationID ?? request.conversationID
+        startAttributes = attributes
+        span = listeners.tracer?.startSpan(
             request.model.isEmpty ? request.operation.rawValue : "\(request.operation.rawValue) \(request.model)",
-            kind: .client, attributes: names.start(request, isStream: isStream, address: sender.address))
-        recordInput()
+            kind: .client, attributes: attributes, context: surroundings)
+        context = span.map(surroundings.settingSpan) ?? surroundings
+        if !isLatest { emitInput() }
     }
 
-    /// Notes a chunk of a streamed answer, as it is decoded.
+    /// Notes that the call is sent once more.
+    func retrying(after error: OpenAIError) {
+        state.withLock { $0.resends += 1 }
+        var attributes: Attributes = ["error.type": .string(error.errorType)]
+        attributes["http.response.status_code"] = error.status.map(AttributeValue.int)
+        span?.addEvent("retry", attributes: attributes)
+    }
+
+    /// Notes a chunk of a streamed answer, as it is decoded: a reader that takes its time makes chunks late.
     func chunk(_ chunk: some JSONRecord) {
         let now = steadyNanoseconds()
+        let measuresChunks = listeners.instruments?.measuresChunks == true
         state.withLock { state in
-            state.firstChunkNanoseconds = state.firstChunkNanoseconds ?? now
+            if let last = state.lastChunk, measuresChunks { state.secondsPerChunk.append(seconds(from: last, to: now)) }
+            state.firstChunk = state.firstChunk ?? now
+            state.lastChunk = now
             state.chunks.add(chunk)
         }
     }
 
     /// Ends the record of a plain call.
     func finish(_ answer: Answer) {
-        end(.answered) { _ in answer.facts }
+        end { _ in answer.facts }
     }
 
     /// Ends the record of a stream that came to its end.
     func finishStream() {
-        end(.answered) { $0.chunks.facts }
+        end { $0.chunks.facts }
     }
 
     /// Ends the record of a call that failed.
     func fail(_ error: OpenAIError) {
-        end(.failed(error)) { $0.chunks.facts }
+        end { state in
+            var facts = state.chunks.facts
+            facts.failure = CallFailure(type: error.errorType, message: error.description)
+            return facts
+        }
     }
 
-    /// Ends the record of a stream whose reader lost interest.
+    /// Ends the record of a stream whose reader lost interest, which is no failure.
     func abandon() {
-        end(.abandoned) { $0.chunks.facts }
+        end { $0.chunks.facts }
     }
 
-    private func end(_ outcome: Outcome, _ facts: (State) -> AnswerFacts) {
+    private func end(_ facts: (State) -> AnswerFacts) {
         let state: State? = state.withLock { state in
             if state.isOver { return nil }
             state.isOver = true
             return state
         }
         guard let state else { return }
-        var answer = facts(state)
-        if case .failed = outcome, answer.choices.isEmpty, request.operation != .embeddings {
-            answer.choices = [ChatChoice()]
+        let now = steadyNanoseconds()
+        let answer = facts(state)
+        let secondsToFirstChunk = state.firstChunk.map { seconds(from: startNanoseconds, to: $0) }
+        var attributes = names.end(answer)
+        attributes[.errorType] = answer.failure?.type
+        if isLatest {
+            attributes[.genAIResponseTimeToFirstChunk] = secondsToFirstChunk
+            let content = content(with: answer)
+            recordSpan(attributes, content, answer, resends: state.resends)
+            emitDetails(attributes, content)
+            if let failure = answer.failure { emitException(failure) }
+        } else {
+            recordSpan(attributes, [:], answer, resends: state.resends)
+            emitChoices(answer)
         }
-        recordOutput(answer, firstChunk: state.firstChunkNanoseconds)
-        if case .failed(let error) = outcome { recordFailure(error) }
-        span.end()
+        listeners.instruments?.record(
+            CallMeasurements(
+                operation: request.operation, attributes: names.measured(request, answer, address: address),
+                errorType: answer.failure?.type, seconds: seconds(from: startNanoseconds, to: now),
+                secondsToFirstChunk: secondsToFirstChunk, secondsPerChunk: state.secondsPerChunk, usage: answer.usage),
+            context: context)
+        span?.end()
     }
 }
 
-// MARK: - Recording
+// MARK: - Spans
 
 extension CallRecorder {
-    private func recordInput() {
-        switch settings.conventions {
-        case .latest:
-            guard settings.contentCapture.contains(.spans) else { return }
-            for attribute in content(of: request) {
-                span.setAttribute(attribute.key, .string(attribute.value.jsonText))
-            }
-        default:
-            guard let logger, logger.isEnabled else { return }
-            let capturing = settings.contentCapture.contains(.events)
-            for message in request.messages { emit(MessageEvents.record(of: message, capturing: capturing), logger) }
-        }
-    }
+    private var isLatest: Bool { listeners.settings.conventions >= .latest }
+    private var capture: ContentCapture { listeners.settings.contentCapture }
 
-    private func recordOutput(_ answer: AnswerFacts, firstChunk: UInt64?) {
-        guard span.isRecording else { return }
-        var attributes = names.end(answer)
-        if isStream, settings.conventions == .latest, let firstChunk {
-            attributes[.genAIResponseTimeToFirstChunk] = Double(firstChunk &- startNanoseconds) / 1e9
+    private func recordSpan(_ attributes: Attributes, _ content: Attributes, _ answer: AnswerFacts, resends: Int) {
+        guard let span, span.isRecording else { return }
+        var attributes = attributes
+        if resends > 0 { attributes["http.request.resend_count"] = .int(resends) }
+        if capture.contains(.spans) {
+            for attribute in content { attributes[attribute.key] = .string(attribute.value.jsonText) }
         }
         span.setAttributes(attributes)
         if let usage = answer.usage { span.setUsage(usage) }
-        switch settings.conventions {
-        case .latest: recordMessages(answer)
-        default: recordChoices(answer)
-        }
+        if let failure = answer.failure { span.setStatus(.error(description: description(of: failure))) }
     }
 
-    private func recordChoices(_ answer: AnswerFacts) {
-        guard let logger, logger.isEnabled else { return }
-        let capturing = settings.contentCapture.contains(.events)
-        for choice in answer.choices { emit(MessageEvents.record(of: choice, capturing: capturing), logger) }
+    // What the server says about a failure can quote the prompt.
+    private func description(of failure: CallFailure) -> String {
+        capture == .nowhere ? failure.type : failure.message
     }
 
-    private func recordMessages(_ answer: AnswerFacts) {
-        guard settings.contentCapture.contains(.spans), !answer.choices.isEmpty else { return }
-        span.setAttribute(
-            AttributeKey<AttributeValue>.genAIOutputMessages.name,
-            .string(MessageAttributes.output(answer.choices).jsonText))
-    }
-
-    private func content(of request: RequestFacts) -> Attributes {
+    /// What was said, where it may be recorded: structured, as the latest conventions have it.
+    private func content(with answer: AnswerFacts) -> Attributes {
+        let isForSpan = capture.contains(.spans) && span?.isRecording == true
+        guard isForSpan || (capture.contains(.events) && emitsDetails) else { return [:] }
         var content = Attributes()
         if !request.messages.isEmpty { content[.genAIInputMessages] = MessageAttributes.input(request.messages) }
+        if !answer.choices.isEmpty { content[.genAIOutputMessages] = MessageAttributes.output(answer.choices) }
         content[.genAISystemInstructions] = request.instructions.map(MessageAttributes.instructions)
         if !request.tools.isEmpty { content[.genAIToolDefinitions] = MessageAttributes.definitions(request.tools) }
         return content
     }
+}
 
-    private func emit(_ record: LogRecord, _ logger: LogEmitter) {
-        var record = record
-        record.spanContext = span.context
-        record.attributes = names.identity
-        record.severity = .info
-        logger.emit(record)
+// MARK: - Log records
+
+extension CallRecorder {
+    private var emitsDetails: Bool {
+        listeners.settings.emitsOperationDetails && listeners.logger != nil && request.operation != .embeddings
     }
 
-    // What the server says about a failure can quote the prompt.
-    private func recordFailure(_ error: OpenAIError) {
-        let isContentAllowed = settings.contentCapture != .nowhere
-        span.setAttribute(AttributeKey<String>.errorType.name, .string(error.errorType))
-        span.setStatus(.error(description: isContentAllowed ? error.description : error.code.name))
+    private func emitInput() {
+        guard listeners.logger != nil else { return }
+        for record in MessageEvents.records(of: request, capturing: capture.contains(.events)) { emit(record) }
+    }
+
+    // A call that failed before there was any content has one choice all the same, as the conventions ask for.
+    private func emitChoices(_ answer: AnswerFacts) {
+        guard listeners.logger != nil, request.operation != .embeddings else { return }
+        let choices = answer.choices.isEmpty && answer.failure != nil ? [ChatChoice()] : answer.choices
+        for choice in choices { emit(MessageEvents.record(of: choice, capturing: capture.contains(.events))) }
+    }
+
+    private func emitDetails(_ attributes: Attributes, _ content: Attributes) {
+        guard emitsDetails else { return }
+        var record = LogRecord(eventName: EventName.genAIClientInferenceOperationDetails.rawValue)
+        record.attributes = startAttributes.merging(attributes)
+        if capture.contains(.events) { record.attributes.merge(content) }
+        emit(record)
+    }
+
+    private func emitException(_ failure: CallFailure) {
+        var record = LogRecord(eventName: EventName.genAIClientOperationException.rawValue, severity: .warn)
+        record.attributes[.exceptionType] = failure.type
+        if capture != .nowhere { record.attributes[.exceptionMessage] = failure.message }
+        emit(record)
+    }
+
+    private func emit(_ record: LogRecord) {
+        var record = record
+        record.spanContext = span?.context
+        record.severity = record.severity ?? .info
+        if record.attributes.isEmpty { record.attributes = names.identity }
+        listeners.logger?.emit(record, context: context)
     }
 }
 
-extension Sender {
-    /// The tracer of the configured or the global provider.
-    var tracer: Tracer? {
-        (configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: Self.instrumentationScope)
-    }
-
-    /// The log emitter of the configured or the global provider.
-    var logger: LogEmitter? {
-        (configuration.loggerProvider ?? LoggerProvider.global)?.emitter(scope: Self.instrumentationScope)
-    }
-
-    /// What may be recorded of a call that starts now.
-    func settings(for tracer: Tracer) -> InstrumentationSettings {
-        var settings = tracer.instrumentation.narrowed(by: GenAIContext.current)
-        if !configuration.allowsContentCapture { settings.contentCapture = .nowhere }
-        return settings
-    }
-
-    private static let instrumentationScope = InstrumentationScope(name: "GenAIOpenAI")
-
-    /// Runs a plain call under a record.
-    func recorded<Value: Sendable>(
-        _ request: CallRecorder.Request, answer: (Value) -> CallRecorder.Answer,
-        _ call: () async throws(OpenAIError) -> Value
-    ) async throws(OpenAIError) -> Value {
-        try await askBeforeCall(request)
-        guard let recorder = CallRecorder.start(request, isStream: false, sender: self) else { return try await call() }
-        do throws(OpenAIError) {
-            let value = try await GenAIContext.current.settingSpan(recorder.span).run(call)
-            recorder.finish(answer(value))
-            return value
-        } catch {
-            recorder.fail(error)
-            throw error
-        }
-    }
-
-    /// Opens a stream under a record, which ends with the stream.
-    func recordedStream<Chunk: JSONRecord>(
-        _ request: CallRecorder.Request, rules: StreamRules<Chunk>, _ call: APICall
-    ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
-        try await askBeforeCall(request)
-        let recorder = CallRecorder.start(request, isStream: true, sender: self)
-        do throws(OpenAIError) {
-            let response = try await stream(of: call)
-            return OpenAIStream(
-                try await StreamOpening(
-                    response, sender: self, rules: rules, lifetime: StreamLifetime(recorder: recorder)))
-        } catch {
-            recorder?.fail(error)
-            throw error
-        }
-    }
-
-    /// Runs a tool of the tool loop under a record.
-    func recordedTool(
-        _ call: ChatToolCall, _ tool: LocalTool, _ run: () async throws -> String
-    ) async throws -> String {
-        guard let tracer, tracer.isEnabled else { return try await run() }
-        let capturesContent = settings(for: tracer).contentCapture.contains(.spans)
-        var attributes: Attributes = [:]
-        attributes[.genAIOperationName] = .executeTool
-        attributes[.genAIToolName] = call.name
-        attributes[.genAIToolCallID] = call.id
-        attributes[.genAIToolType] = .function
-        if capturesContent { attributes["gen_ai.tool.call.arguments"] = .string(call.arguments) }
-        return try await tracer.withSpan("execute_tool \(call.name)", attributes: attributes) { span in
-            let result = try await run()
-            if capturesContent { span.setAttribute("gen_ai.tool.call.result", .string(result)) }
-            return result
-        }
-    }
-
-    private func askBeforeCall(_ request: CallRecorder.Request) async throws(OpenAIError) {
-        guard let beforeCall = configuration.beforeCall else { return }
-        do {
-            try await beforeCall(request.model)
-        } catch {
-            var failure = OpenAIError(.budgetExceeded, "stopped before the call: \(errorType(of: error))")
-            failure.underlying = error
-            throw failure
-        }
-    }
+private func seconds(from start: UInt64, to end: UInt64) -> Double {
+    Double(end &- start) / 1e9
 }

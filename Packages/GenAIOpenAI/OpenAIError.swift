@@ -134,6 +134,13 @@ extension OpenAIError: CustomStringConvertible {
 extension OpenAIError: ErrorTypeProviding {
     /// The stable name of the code.
     public var errorType: String { code.name }
+
+    /// Code, status and request id: what the server says about a failure can quote the prompt.
+    public var contentFreeDescription: String {
+        var error = self
+        error.message = "details are content"
+        return error.description
+    }
 }
 
 extension OpenAIError {

@@ -14,6 +14,8 @@ struct APICall: Sendable {
     var isStream = false
     /// What the caller wants done differently.
     var options = CallOptions()
+    /// Told of further attempts.
+    var recorder: CallRecorder?
 }
 
 /// Turns calls into HTTP exchanges: addresses, headers, attempts, redirects, errors.
@@ -23,6 +25,8 @@ struct Sender: Sendable {
     let clock: any Clock<Duration>
     /// Where requests go; `nil` where the base URL cannot be used.
     let address: ServerAddress?
+    /// What calls are measured with.
+    let instruments = InstrumentCache()
     /// The key as it is sent.
     private let key: String?
 
@@ -67,7 +71,9 @@ struct Sender: Sendable {
         do throws(HTTPError) {
             return try await response.body.collect(upTo: configuration.maximumResponseBytes)
         } catch {
-            throw OpenAIError(error)
+            var failure = OpenAIError(error)
+            failure.requestID = response.headers.requestID
+            throw failure
         }
     }
 }
@@ -108,6 +114,7 @@ extension Sender {
                 failure.retryAfter ?? .zero <= configuration.maxRetryDelay,
                 let delay = backoff.delay(afterFailedAttempt: retries + 1, serverDelay: failure.retryAfter)
             else { throw failure }
+            call.recorder?.retrying(after: failure)
             do {
                 try await clock.sleep(for: delay)
             } catch {

@@ -13,15 +13,17 @@ extension ChatCompletions {
     /// value, set the response format yourself and use ``ChatCompletion/decoded(as:)``.
     ///
     /// - Parameters:
-    ///   - schema: The JSON Schema of `type`, as strict mode wants it; see ``JSONSchema/object(_:_:)``.
+    ///   - schema: The JSON Schema of `type`, as strict mode wants it; see ``JSONSchema/object(_:_:)``. Default: the
+    ///     one ``JSONSchema/init(describing:)`` derives.
     ///   - name: What the model sees as the name of the form. Default: the name of `type`.
     /// - Throws: ``OpenAIError``, after the attempts the configuration allows, and as ``ChatCompletion/decoded(as:)``.
     public func create<Value: Decodable>(
-        _ request: ChatCompletionRequest, returning type: Value.Type, schema: JSONSchema, name: String? = nil,
+        _ request: ChatCompletionRequest, returning type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> Value {
         var request = request
-        request.responseFormat = .jsonSchema(schema, name: name ?? schemaName(of: type))
+        request.responseFormat = .jsonSchema(
+            try given(schema, for: type), name: name ?? schemaName(of: type))
         return try await create(request, options: options).decoded(as: type)
     }
 }
@@ -51,11 +53,13 @@ extension Responses {
     ///
     /// - Throws: ``OpenAIError``, after the attempts the configuration allows, and as ``ModelResponse/decoded(as:)``.
     public func create<Value: Decodable>(
-        _ request: ResponseRequest, returning type: Value.Type, schema: JSONSchema, name: String? = nil,
+        _ request: ResponseRequest, returning type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> Value {
         var request = request
-        let format = ResponseRequest.TextOptions.jsonSchema(schema, name: name ?? schemaName(of: type)).format
+        let format = ResponseRequest.TextOptions.jsonSchema(
+            try given(schema, for: type), name: name ?? schemaName(of: type)
+        ).format
         request.text = request.text ?? ResponseRequest.TextOptions()
         request.text?.format = format
         return try await create(request, options: options).decoded(as: type)
@@ -77,6 +81,13 @@ extension ModelResponse {
         }
         return try decode(type, from: outputText)
     }
+}
+
+private func given<Value: Decodable>(
+    _ schema: JSONSchema?, for type: Value.Type
+) throws(OpenAIError) -> JSONSchema {
+    if let schema { return schema }
+    return try JSONSchema(describing: type)
 }
 
 /// The name of a type as far as the API allows: letters, digits, underscores and dashes, at most 64.

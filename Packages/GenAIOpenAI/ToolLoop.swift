@@ -116,7 +116,7 @@ extension ChatCompletions {
     ) async throws(OpenAIError) -> [ChatMessage] {
         let outcomes = await withTaskGroup(of: (Int, Result<String, OpenAIError>).self) { group in
             for (index, call) in calls.enumerated() {
-                group.addTask { (index, await outcome(of: call, tools)) }
+                group.addTask { (index, await outcome(of: call, tools, options.call)) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
@@ -135,14 +135,17 @@ extension ChatCompletions {
         return messages
     }
 
-    private func outcome(of call: ChatToolCall, _ tools: [LocalTool]) async -> Result<String, OpenAIError> {
+    private func outcome(
+        of call: ChatToolCall, _ tools: [LocalTool], _ options: CallOptions
+    ) async -> Result<String, OpenAIError> {
         let name = call.function?.name ?? call.custom?.name ?? ""
         guard let tool = tools.first(where: { $0.definition.name == name }) else {
             return .failure(OpenAIError(.toolFailed, "there is no tool of that name"))
         }
         let arguments = call.function?.arguments ?? call.custom?.input ?? ""
         do {
-            return .success(try await sender.recordedTool(call, tool) { try await tool.run(arguments) })
+            let result = try await sender.recordedTool(call, tool, options: options) { try await tool.run(arguments) }
+            return .success(result)
         } catch {
             var failure = OpenAIError(.toolFailed, "the tool \(tool.definition.name) failed")
             failure.underlying = error
@@ -160,12 +163,16 @@ extension CompletionUsage {
         if let new = other.promptTokensDetails {
             var sum = promptTokensDetails ?? PromptDetails()
             sum.cachedTokens.add(new.cachedTokens)
+            sum.cacheWriteTokens.add(new.cacheWriteTokens)
+            sum.textTokens.add(new.textTokens)
+            sum.imageTokens.add(new.imageTokens)
             sum.audioTokens.add(new.audioTokens)
             promptTokensDetails = sum
         }
         if let new = other.completionTokensDetails {
             var sum = completionTokensDetails ?? CompletionDetails()
             sum.reasoningTokens.add(new.reasoningTokens)
+            sum.textTokens.add(new.textTokens)
             sum.audioTokens.add(new.audioTokens)
             sum.acceptedPredictionTokens.add(new.acceptedPredictionTokens)
             sum.rejectedPredictionTokens.add(new.rejectedPredictionTokens)

@@ -24,7 +24,10 @@ public struct USD: Sendable, Hashable {
     public var isSaturated: Bool { picoUSD == .max || picoUSD == .min }
 
     /// The nearest `Double`, for attributes and charts. Never add these up.
-    public var doubleValue: Double { Double(picoUSD) / 1e12 }
+    public var doubleValue: Double {
+        // The conversion from 128 bits is generic code in the standard library and takes 500 ns.
+        (Int64(exactly: picoUSD).map(Double.init) ?? Double(picoUSD)) / 1e12
+    }
 }
 
 // MARK: - Reading and writing

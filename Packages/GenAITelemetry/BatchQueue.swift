@@ -73,6 +73,7 @@ struct BatchQueue<Element> {
     var statistics: PipelineStatistics {
         var statistics = counts
         statistics.pending = acceptedCount - settledCount
+        statistics.waiting = waitingCount
         statistics.received = acceptedCount + counts.dropped.queueFull + counts.dropped.afterShutdown
         return statistics
     }

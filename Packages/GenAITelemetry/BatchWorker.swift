@@ -16,7 +16,7 @@ final class BatchWorker<Element: PipelineElement>: Sendable {
         case finish
     }
 
-    fileprivate enum Admission { case done, wake(OneShot<Wake>), full }
+    fileprivate enum Admission { case done, wake(OneShot<Wake>), full, closed }
 
     fileprivate struct State {
         var queue: BatchQueue<Element>
@@ -93,7 +93,12 @@ extension BatchWorker {
         case .done: return
         case .wake(let parked): parked.resolve(.work)
         case .full: overflow(element, byteCount)
+        case .closed: reportLate()
         }
+    }
+
+    private func reportLate() {
+        report("dropped \(Element.pluralName) that came after the shutdown", key: "afterShutdown")
     }
 
     private func overflow(_ element: Element, _ byteCount: Int) {
@@ -104,6 +109,7 @@ extension BatchWorker {
                 switch state.withLock({ $0.admit(element, byteCount) }) {
                 case .done: return
                 case .wake(let parked): return parked.resolve(.work)
+                case .closed: return reportLate()
                 case .full: if room.wait(after: epoch, until: deadline) { continue }
                 }
                 state.withLock { $0.isWaitingFutile = true }
@@ -116,7 +122,8 @@ extension BatchWorker {
 extension BatchWorker.State {
     fileprivate mutating func admit(_ element: Element, _ byteCount: Int) -> BatchWorker<Element>.Admission {
         switch queue.append(element, byteCount: byteCount) {
-        case .queued, .closed: return .done
+        case .queued: return .done
+        case .closed: return .closed
         case .full: return .full
         case .first, .ready: return wake().map { .wake($0) } ?? .done
         }

@@ -7,7 +7,7 @@ import Synchronization
 /// keys, header values, prompts or completions.
 public enum Diagnostics {
     /// How bad a report is.
-    public enum Level: Sendable, Hashable {
+    public enum Level: Sendable, Hashable, Comparable {
         /// For the record.
         case info
         /// Something is off; telemetry goes on.
@@ -36,6 +36,20 @@ public enum Diagnostics {
         state.withLock { $0.handler = handler ?? writeToStandardError }
     }
 
+    /// The least that is reported; `nil` reports nothing. Default ``Level/info``, `OTEL_LOG_LEVEL`.
+    ///
+    /// Reports below it are dropped without being counted.
+    public static var minimumLevel: Level? {
+        get { state.withLock { $0.threshold.level } }
+        set { state.withLock { $0.threshold = ReportThreshold(level: newValue, isSetByCode: true) } }
+    }
+
+    /// Takes the least that is reported from `OTEL_LOG_LEVEL`, unless code has set it.
+    package static func adoptLevel(from environment: TelemetryEnvironment) {
+        guard let level = ReportThreshold.level(in: environment) else { return }
+        state.withLock { $0.threshold.adopt(level) }
+    }
+
     /// Reports trouble.
     ///
     /// - Parameter key: The kind of trouble, which rate limits apply to; `nil` means the text itself.
@@ -44,7 +58,8 @@ public enum Diagnostics {
     ) {
         let kind = "\(source) \(key ?? text)"
         let delivery: (handler: @Sendable (Message) -> Void, suppressed: Int)? = state.withLock { state in
-            state.limiter.admit(kind, at: now).map { (state.handler, $0) }
+            guard state.threshold.admits(level) else { return nil }
+            return state.limiter.admit(kind, at: now).map { (state.handler, $0) }
         }
         guard let delivery else { return }
         delivery.handler(Message(level: level, source: source, text: text, suppressedCount: delivery.suppressed))
@@ -53,9 +68,49 @@ public enum Diagnostics {
     private struct State {
         var handler: @Sendable (Message) -> Void = writeToStandardError
         var limiter = ReportLimiter()
+        var threshold = ReportThreshold.initial(environmentValue(ReportThreshold.variable))
     }
 
     private static let state = Mutex(State())
+}
+
+/// Decides which reports are bad enough.
+struct ReportThreshold {
+    static let variable = "OTEL_LOG_LEVEL"
+    /// The specification names no values; these are those of other implementations.
+    private static let levels: [String: Diagnostics.Level?] = [
+        "none": nil, "off": nil, "error": .error, "warn": .warning, "warning": .warning, "info": .info,
+        "debug": .info, "verbose": .info, "trace": .info, "all": .info,
+    ]
+
+    /// The least that passes; `nil` lets nothing pass.
+    private(set) var level: Diagnostics.Level?
+    private(set) var isSetByCode: Bool
+
+    init(level: Diagnostics.Level?, isSetByCode: Bool) {
+        self.level = level
+        self.isSetByCode = isSetByCode
+    }
+
+    /// What holds when the process starts. A word without meaning is not reported, as that would come back here.
+    static func initial(_ word: String?) -> ReportThreshold {
+        let known: Diagnostics.Level?? = word.flatMap { levels[$0.lowercased()] }
+        return ReportThreshold(level: known ?? .info, isSetByCode: false)
+    }
+
+    /// The level that an environment names; a word without meaning is reported.
+    static func level(in environment: TelemetryEnvironment) -> Diagnostics.Level?? {
+        environment.choice(variable, of: levels)
+    }
+
+    /// Takes the environment's level, unless code has set one.
+    mutating func adopt(_ environmentLevel: Diagnostics.Level?) {
+        if !isSetByCode { level = environmentLevel }
+    }
+
+    func admits(_ reported: Diagnostics.Level) -> Bool {
+        level.map { reported >= $0 } ?? false
+    }
 }
 
 /// Decides which reports pass: one of a kind a minute, and a bounded number of kinds.

@@ -3,6 +3,7 @@
 /// Environment variables, read by the rules of the OpenTelemetry specification.
 ///
 /// Empty counts as unset. A value that cannot be understood is reported through ``Diagnostics`` and counts as unset.
+/// ``variables`` lists what is read. The specification's configuration file, `OTEL_CONFIG_FILE`, is not supported.
 ///
 /// Source: OpenTelemetry environment variable specification.
 public struct TelemetryEnvironment: Sendable {
@@ -75,11 +76,30 @@ public struct TelemetryEnvironment: Sendable {
         return choice
     }
 
-    /// The parts of a comma-separated list, without white space and without empty parts; `nil` when unset.
+    /// The parts of a comma-separated list, without white space and without empty parts; `nil` when there are none.
     public func list(_ name: String) -> [String]? {
-        string(name)?.split(separator: ",").compactMap { part in
+        let parts = string(name)?.split(separator: ",").compactMap { part in
             TelemetryEnvironment([name: String(part)]).string(name)
         }
+        return parts?.isEmpty == false ? parts : nil
+    }
+
+    /// The known words of a comma-separated list, in whatever case, each once; `nil` when there are none.
+    ///
+    /// - Parameter advice: What to say about a word that means something elsewhere, but not here.
+    public func choices<Choice: Hashable>(
+        _ name: String, of choices: [String: Choice], advice: (String) -> String? = { _ in nil }
+    ) -> [Choice]? {
+        var chosen: [Choice] = []
+        for word in list(name) ?? [] {
+            if let choice = choices[word.lowercased()] {
+                if !chosen.contains(choice) { chosen.append(choice) }
+            } else {
+                let known = "is not one of \(choices.keys.sorted().joined(separator: ", "))"
+                warn(name, word, advice(word.lowercased()) ?? known)
+            }
+        }
+        return chosen.isEmpty ? nil : chosen
     }
 
     // Values of these variables are no secrets; headers are not read through this.

@@ -27,6 +27,21 @@ public struct ExportError: Error, Sendable, CustomStringConvertible {
         public static let invalidResponse = Code(kind: .invalidResponse)
         /// Anything else; see the message.
         public static let other = Code(kind: .other)
+
+        /// The code as a word, for the attribute `error.type`.
+        package var name: String {
+            switch kind {
+            case .timedOut: "timeout"
+            case .rejected: "rejected"
+            case .unreachable: "unreachable"
+            case .unavailable: "unavailable"
+            case .tooLarge: "too_large"
+            case .shutDown: "already_shutdown"
+            case .cancelled: "cancelled"
+            case .invalidResponse: "invalid_response"
+            case .other: "_OTHER"
+            }
+        }
     }
 
     /// What went wrong, to switch on.

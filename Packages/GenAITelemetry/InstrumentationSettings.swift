@@ -14,15 +14,21 @@ public struct InstrumentationSettings: Sendable, Hashable {
     /// Default ``GenAIConventions/legacy``; ``GenAIConventions/latest`` when `OTEL_SEMCONV_STABILITY_OPT_IN` contains
     /// `gen_ai_latest_experimental` and code says nothing.
     public var conventions: GenAIConventions
+    /// Whether each model call is also told in one log record, `gen_ai.client.inference.operation.details`.
+    ///
+    /// Only from ``GenAIConventions/latest`` on; content is in it where ``contentCapture`` has events. Default: whether
+    /// ``contentCapture`` has events when the settings are created, `OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT`.
+    public var emitsOperationDetails: Bool
 
     /// Creates settings.
     ///
     /// - Parameters:
     ///   - contentCapture: Used where the environment says nothing; `nil` means nowhere.
     ///   - conventions: `nil` leaves the choice to the environment.
+    ///   - emitsOperationDetails: `nil` leaves the choice to the environment.
     public init(
         contentCapture: ContentCapture? = nil, conventions: GenAIConventions? = nil,
-        environment: TelemetryEnvironment = .process
+        emitsOperationDetails: Bool? = nil, environment: TelemetryEnvironment = .process
     ) {
         let words: [String: ContentCapture] = [
             "true": .everywhere, "false": .nowhere, "no_content": .nowhere, "span_only": .spans, "event_only": .events,
@@ -34,6 +40,9 @@ public struct InstrumentationSettings: Sendable, Hashable {
         self.contentCapture = environment.choice(variable, of: words) ?? (isSet ? .nowhere : contentCapture ?? .nowhere)
         let optIn = environment.list("OTEL_SEMCONV_STABILITY_OPT_IN") ?? []
         self.conventions = conventions ?? (optIn.contains("gen_ai_latest_experimental") ? .latest : .legacy)
+        self.emitsOperationDetails =
+            emitsOperationDetails ?? environment.bool("OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT")
+            ?? self.contentCapture.contains(.events)
     }
 }
 
@@ -67,12 +76,23 @@ public struct ContentCapture: OptionSet, Sendable, Hashable {
 }
 
 /// A generation of the OpenTelemetry GenAI semantic conventions.
-public struct GenAIConventions: Sendable, Hashable {
-    private enum Generation: Hashable { case legacy, latest }
+///
+/// Generations are ordered; one that is not less than ``latest`` has its names.
+public struct GenAIConventions: Sendable, Hashable, Comparable {
+    private enum Generation: Int, Hashable { case legacy, latest, development }
     private let generation: Generation
 
     /// Version 1.36.0 and before: `gen_ai.system`, messages as log records.
     public static let legacy = GenAIConventions(generation: .legacy)
     /// Version 1.41.1: `gen_ai.provider.name`, messages as attributes.
     public static let latest = GenAIConventions(generation: .latest)
+    /// The unreleased state of semantic-conventions-genai: ``latest`` with renamed metrics and further attributes.
+    ///
+    /// May change in any release of this package, as it does at its source. Only code can choose it.
+    public static let development = GenAIConventions(generation: .development)
+
+    /// Whether one is older than the other.
+    public static func < (one: GenAIConventions, other: GenAIConventions) -> Bool {
+        one.generation.rawValue < other.generation.rawValue
+    }
 }

@@ -12,6 +12,8 @@ public struct SpanLimits: Sendable, Hashable {
     /// Characters per text value; longer ones are cut. Default no limit, `OTEL_SPAN_ATTRIBUTE_VALUE_LENGTH_LIMIT`,
     /// then `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.
     public var attributeValueLength: Int?
+    /// How deep arrays and maps may lie in each other; deeper ones are replaced by an empty value. Default 64.
+    public var attributeValueDepth = 64
     /// Events per span. Default 128, `OTEL_SPAN_EVENT_COUNT_LIMIT`.
     public var eventCount: Int
     /// Links per span. Default 128, `OTEL_SPAN_LINK_COUNT_LIMIT`.
@@ -44,6 +46,8 @@ public struct LogRecordLimits: Sendable, Hashable {
     /// Characters per text value; longer ones are cut. Default no limit,
     /// `OTEL_LOGRECORD_ATTRIBUTE_VALUE_LENGTH_LIMIT`, then `OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT`.
     public var attributeValueLength: Int?
+    /// How deep arrays and maps may lie in each other; deeper ones are replaced by an empty value. Default 64.
+    public var attributeValueDepth = 64
 
     /// Creates the default limits, changed by environment variables where they are set.
     public init(environment: TelemetryEnvironment = TelemetryEnvironment([:])) {
@@ -56,25 +60,47 @@ public struct LogRecordLimits: Sendable, Hashable {
     }
 }
 
+/// What holds for the attributes of a span, an event, a link or a log record.
+struct AttributeLimits {
+    let count: Int
+    let length: Int?
+    let depth: Int
+}
+
+extension SpanLimits {
+    var forSpan: AttributeLimits { limits(attributeCount) }
+    var forEvents: AttributeLimits { limits(eventAttributeCount) }
+    var forLinks: AttributeLimits { limits(linkAttributeCount) }
+
+    private func limits(_ count: Int) -> AttributeLimits {
+        AttributeLimits(count: count, length: attributeValueLength, depth: attributeValueDepth)
+    }
+}
+
+extension LogRecordLimits {
+    var forRecord: AttributeLimits {
+        AttributeLimits(count: attributeCount, length: attributeValueLength, depth: attributeValueDepth)
+    }
+}
+
 extension Attributes {
     /// Sets a value within limits; a new name beyond the count is refused.
     ///
     /// - Returns: Whether the value was refused at the limit.
-    mutating func setLimited(_ name: String, _ value: AttributeValue, count limit: Int, length: Int?) -> Bool {
-        guard value != .null, !name.isEmpty else { return false }
-        let value = length.map(value.truncated) ?? value
-        if set(name, value, limit: limit) { return false }
-        return !(isCore(name) && set(name, value, limit: .max))
+    mutating func setLimited(_ name: String, _ value: AttributeValue, _ limits: AttributeLimits) -> Bool {
+        if case .null = value { return false }
+        guard !name.isEmpty else { return false }
+        let kept = value.exceeds(limits) ? value.limited(limits) : value
+        if set(name, kept, limit: limits.count) { return false }
+        return !(isCore(name) && set(name, kept, limit: .max))
     }
 
     /// The attributes within limits, and how many were refused.
-    func limited(count limit: Int, length: Int?) -> (attributes: Attributes, dropped: Int) {
-        guard count > limit || length != nil else { return (self, 0) }
+    func limited(_ limits: AttributeLimits) -> (attributes: Attributes, dropped: Int) {
+        guard count > limits.count || entries.contains(where: { $0.value.exceeds(limits) }) else { return (self, 0) }
         var kept = Attributes()
         var dropped = 0
-        for attribute in self where kept.setLimited(attribute.key, attribute.value, count: limit, length: length) {
-            dropped += 1
-        }
+        for attribute in self where kept.setLimited(attribute.key, attribute.value, limits) { dropped += 1 }
         return (kept, dropped)
     }
 }
@@ -88,19 +114,46 @@ private func isCore(_ name: String) -> Bool {
 }
 
 extension AttributeValue {
-    /// The value with texts and bytes cut to a number of characters or bytes, within arrays and maps as well.
-    func truncated(to length: Int) -> AttributeValue {
+    /// Whether the value has to be changed to fit; the depth of the value itself is `depth`.
+    fileprivate func exceeds(_ limits: AttributeLimits, depth: Int = 1) -> Bool {
         switch self {
-        case .string(let text) where text.utf8.count > length:
-            return .string(String(String.UnicodeScalarView(text.unicodeScalars.prefix(length))))
-        case .bytes(let bytes) where bytes.count > length:
-            return .bytes(Array(bytes.prefix(length)))
+        case .string(let text):
+            guard let length = limits.length else { return false }
+            return text.utf8.count > length
+        case .bytes(let bytes): return bytes.count > limits.length ?? .max
         case .array(let values):
-            return .array(values.map { $0.truncated(to: length) })
+            return depth > limits.depth || values.contains { $0.exceeds(limits, depth: depth + 1) }
         case .map(let attributes):
-            return .map(Attributes(attributes.map { Attribute(key: $0.key, value: $0.value.truncated(to: length)) }))
-        default:
-            return self
+            return depth > limits.depth || attributes.contains { $0.value.exceeds(limits, depth: depth + 1) }
+        case .bool, .int, .double, .null: return false
+        }
+    }
+
+    /// The value with texts and bytes cut to a number of characters or bytes, within arrays and maps as well, and without
+    /// the arrays and maps that lie too deep.
+    fileprivate func limited(_ limits: AttributeLimits, depth: Int = 1) -> AttributeValue {
+        switch self {
+        case .string(let text):
+            guard let length = limits.length, text.utf8.count > length else { return self }
+            return .string(String(String.UnicodeScalarView(text.unicodeScalars.prefix(length))))
+        case .bytes(let bytes):
+            return .bytes(Array(bytes.prefix(limits.length ?? .max)))
+        case .array, .map:
+            guard depth <= limits.depth else { return .null }
+            return limitedElements(limits, depth: depth + 1)
+        case .bool, .int, .double, .null: return self
+        }
+    }
+
+    private func limitedElements(_ limits: AttributeLimits, depth: Int) -> AttributeValue {
+        switch self {
+        case .array(let values): return .array(values.map { $0.limited(limits, depth: depth) })
+        case .map(let attributes):
+            var limited = Attributes()
+            limited.append(
+                unique: attributes.map { Attribute(key: $0.key, value: $0.value.limited(limits, depth: depth)) })
+            return .map(limited)
+        default: return self
         }
     }
 }

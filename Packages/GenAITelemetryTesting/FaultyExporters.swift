@@ -3,7 +3,7 @@ public import GenAITelemetry
 import Synchronization
 
 /// Refuses batches, for tests of what happens then.
-public final class FailingExporter: SpanExporter, LogRecordExporter {
+public final class FailingExporter: SpanExporter, LogRecordExporter, MetricExporter {
     private struct State {
         var remainingFailures: Int
         var attemptCount = 0
@@ -27,6 +27,8 @@ public final class FailingExporter: SpanExporter, LogRecordExporter {
     public func export(_ batch: [SpanData]) async throws(ExportError) { try attempt() }
     /// Throws, or takes the records and forgets them.
     public func export(_ batch: [LogRecord]) async throws(ExportError) { try attempt() }
+    /// Throws, or takes the metrics and forgets them.
+    public func export(_ batch: [MetricData]) async throws(ExportError) { try attempt() }
     /// Holds nothing back.
     public func forceFlush() async throws(ExportError) {}
     /// Has nothing to free.
@@ -44,7 +46,7 @@ public final class FailingExporter: SpanExporter, LogRecordExporter {
 }
 
 /// Does not return from an export until it is told to, for tests of timeouts and of what queues up meanwhile.
-public final class HangingExporter: SpanExporter, LogRecordExporter {
+public final class HangingExporter: SpanExporter, LogRecordExporter, MetricExporter {
     private struct State {
         var isReleased = false
         var hanging: [Int: CheckedContinuation<Bool, Never>] = [:]
@@ -90,6 +92,8 @@ public final class HangingExporter: SpanExporter, LogRecordExporter {
     public func export(_ batch: [SpanData]) async throws(ExportError) { try await hang(batch.count) }
     /// Hangs.
     public func export(_ batch: [LogRecord]) async throws(ExportError) { try await hang(batch.count) }
+    /// Hangs.
+    public func export(_ batch: [MetricData]) async throws(ExportError) { try await hang(batch.count) }
     /// Holds nothing back.
     public func forceFlush() async throws(ExportError) {}
 

@@ -10,28 +10,41 @@ struct CallFacts {
         case model, tool, agent, workflow, other
     }
 
-    let kind: Kind
-    private let attributes: Attributes
-    private let detailedUsage: TokenUsage?
+    // All is read at once and nothing of the attributes is kept: while a second owner holds them, each change of the
+    // span's attributes would copy them all.
 
-    init(_ span: SpanData) {
-        attributes = span.attributes
-        detailedUsage = span.usage
-        kind = Self.kind(of: span.attributes)
+    let kind: Kind
+    /// The model that answered, or else the one that was asked for.
+    var model: String?
+    /// The model that was asked for.
+    var requestModel: String?
+    /// Who served the model.
+    var provider: String?
+    /// A cost that somebody else worked out.
+    var givenCost: Double?
+    /// What the call used up, or `nil` when nothing is said about it.
+    var usage: TokenUsage?
+    /// How the call was made, where that matters to its price.
+    var priceContext: PriceContext?
+
+    /// Reads a span's attributes; of one that is not a call to a model only the kind.
+    ///
+    /// - Parameter detailedUsage: The span's own usage, which goes before that in the attributes.
+    init(_ attributes: Attributes, detailedUsage: TokenUsage?) {
+        kind = Self.kind(of: attributes)
+        guard kind == .model else { return }
+        requestModel = attributes[.genAIRequestModel]
+        model = attributes[.genAIResponseModel] ?? requestModel
+        if let name = attributes[.genAIProviderName] ?? attributes[.genAISystem], name != .other {
+            provider = name.rawValue
+        }
+        givenCost = attributes[.genAIUsageCostUSD]
+        usage = detailedUsage ?? Self.usage(in: attributes)
+        let tier = attributes[.openAIResponseServiceTier] ?? attributes[.genAIOpenAIResponseServiceTier]
+        priceContext = tier.map { PriceContext(serviceTier: $0.rawValue) }
     }
 
-    /// The model that answered, or else the one that was asked for.
-    var model: String? { attributes[.genAIResponseModel] ?? attributes[.genAIRequestModel] }
-    /// The model that was asked for.
-    var requestModel: String? { attributes[.genAIRequestModel] }
-    /// Who served the model.
-    var provider: String? { (attributes[.genAIProviderName] ?? attributes[.genAISystem])?.rawValue }
-    /// A cost that somebody else worked out.
-    var givenCost: Double? { attributes[.genAIUsageCostUSD] }
-
-    /// What the call used up, or `nil` when nothing is said about it.
-    var usage: TokenUsage? {
-        if let detailedUsage { return detailedUsage }
+    private static func usage(in attributes: Attributes) -> TokenUsage? {
         let usage = TokenUsage(
             inputTokens: attributes[.genAIUsageInputTokens] ?? attributes[.genAIUsagePromptTokens],
             outputTokens: attributes[.genAIUsageOutputTokens] ?? attributes[.genAIUsageCompletionTokens],
@@ -40,12 +53,6 @@ struct CallFacts {
                 ?? attributes[.genAIUsageCacheCreationInputTokens],
             reasoningTokens: attributes[.genAIUsageReasoningOutputTokens])
         return usage.isEmpty ? nil : usage
-    }
-
-    /// How the call was made, where that matters to its price.
-    var priceContext: PriceContext {
-        let tier = attributes[.openAIResponseServiceTier] ?? attributes[.genAIOpenAIResponseServiceTier]
-        return PriceContext(serviceTier: tier?.rawValue)
     }
 
     private static func kind(of attributes: Attributes) -> Kind {

@@ -38,6 +38,16 @@ extension Last9 {
         public var logRecordExporters: [any LogRecordExporter]?
         /// Where metrics go. `nil` follows `OTEL_METRICS_EXPORTER`.
         public var metricExporters: [any MetricExporter]?
+        /// Removes personal data and secrets from every span and log record, after all processors and before every
+        /// exporter, also those added to the providers later. Default none.
+        public var redactor: Redactor?
+        /// Whether the SDK's own metrics, `otel.sdk.*`, are exported with the others. Default true.
+        ///
+        /// They cost nothing but a few data points per collection; `Last9Telemetry.statistics` has the same counts.
+        public var enableSelfMetrics = true
+        /// The formats in which context crosses process borders, for code that names none. `nil` follows
+        /// `OTEL_PROPAGATORS`. Takes effect with ``setGlobal``.
+        public var propagator: W3CPropagator?
         /// The user's own processors, which run after Last9's and before the exporters.
         public var spanProcessors: [any SpanProcessor] = []
         /// The user's own processors, which run after Last9's and before the exporters.

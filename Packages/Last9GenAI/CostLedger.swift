@@ -1,5 +1,5 @@
-import GenAICore
 // SPDX-License-Identifier: MIT
+public import GenAICore
 public import GenAIPricing
 import GenAITelemetry
 import Synchronization
@@ -74,9 +74,56 @@ public final class CostLedger: Sendable {
         public var totals: Totals
     }
 
+    /// What is known about one conversation.
+    public struct Conversation: Sendable, Hashable {
+        /// Its id.
+        public var id: String
+        /// The user it is held with, as far as any span said.
+        public var userID: String?
+        /// The number of its latest turn.
+        public var turns: Int
+        /// The models that answered in it, in the order they first did; the first sixteen.
+        public var models: [String]
+        /// What was added up.
+        public var totals: Totals
+        /// When its first call began.
+        public var startNanoseconds: UnixNanoseconds
+        /// When its latest call ended.
+        public var endNanoseconds: UnixNanoseconds
+    }
+
+    /// What a ledger takes from a call.
+    struct Call {
+        var totals: Totals
+        var model: String?
+        var startNanoseconds: UnixNanoseconds = 0
+        var endNanoseconds: UnixNanoseconds = 0
+    }
+
+    private struct Details {
+        var userID: String?
+        var turns = 0
+        var models: [String] = []
+        var startNanoseconds: UnixNanoseconds
+        var endNanoseconds: UnixNanoseconds = 0
+    }
+
+    /// What one id has come to. A class, so that adding to it copies nothing and the maps stay small.
+    private final class Account {
+        var totals = Totals()
+        var details: Details?
+    }
+
     private struct State {
         var total = Totals()
-        var dimensions: [RecentMap<String, Totals>]
+        var dimensions: [RecentMap<String, Account>]
+
+        mutating func add(_ call: Call, to id: String, at position: Int) -> Account {
+            dimensions[position].update(id, default: Account()) { account in
+                account.totals += call.totals
+                return account
+            }
+        }
     }
 
     /// What this ledger adds up by.
@@ -100,41 +147,75 @@ public final class CostLedger: Sendable {
     /// The totals of one entry, or `nil` when there is none or it was forgotten.
     public func totals(_ dimension: Dimension, _ id: String) -> Totals? {
         guard let position = dimensions.firstIndex(of: dimension) else { return nil }
-        return state.withLock { $0.dimensions[position][id] }
+        return state.withLock { $0.dimensions[position][id]?.totals }
     }
 
     /// All entries of a dimension, the most expensive first.
     public func entries(_ dimension: Dimension) -> [Entry] {
         guard let position = dimensions.firstIndex(of: dimension) else { return [] }
-        let entries = state.withLock { $0.dimensions[position].entries }
-        return entries.map { Entry(id: $0.key, totals: $0.value) }
-            .sorted { ($1.totals.cost, $0.id) < ($0.totals.cost, $1.id) }
+        let entries = state.withLock { state in
+            state.dimensions[position].entries.map { Entry(id: $0.key, totals: $0.value.totals) }
+        }
+        return entries.sorted { ($1.totals.cost, $0.id) < ($0.totals.cost, $1.id) }
+    }
+
+    /// One conversation, or `nil` when there is none or it was forgotten.
+    public func conversation(_ id: String) -> Conversation? {
+        state.withLock { $0.dimensions[Self.conversationPosition][id].flatMap { Self.conversation(id, $0) } }
+    }
+
+    /// All conversations that are remembered, the earliest first.
+    public var conversations: [Conversation] {
+        let all = state.withLock { state in
+            state.dimensions[Self.conversationPosition].entries.compactMap { Self.conversation($0.key, $0.value) }
+        }
+        return all.sorted { ($0.startNanoseconds, $0.id) < ($1.startNanoseconds, $1.id) }
+    }
+
+    private static func conversation(_ id: String, _ account: Account) -> Conversation? {
+        account.details.map { details in
+            Conversation(
+                id: id, userID: details.userID, turns: details.turns, models: details.models, totals: account.totals,
+                startNanoseconds: details.startNanoseconds, endNanoseconds: details.endNanoseconds)
+        }
     }
 
     /// How many entries were forgotten to stay within the capacity.
-    public var evictedCount: Int { state.withLock { $0.dimensions.reduce(0) { $0 + $1.evictedCount } } }
+    public var evictedCount: Int { state.withLock { Self.evictedCount($0) } }
+
+    /// How many entries are kept, of all dimensions together.
+    public var entryCount: Int { state.withLock { $0.dimensions.reduce(0) { $0 + $1.count } } }
+
+    private static func evictedCount(_ state: borrowing State) -> Int {
+        var count = 0
+        for position in state.dimensions.indices { count &+= state.dimensions[position].evictedCount }
+        return count
+    }
+
+    private static let workflowPosition = 0
+    private static let conversationPosition = 1
+    private static let modelPosition = 4
 
     /// Adds a call.
     ///
-    /// - Parameter ids: The call's value for each of the ledger's dimensions.
+    /// - Parameter attributes: Those of the call's span, where its value for each dimension is found.
     /// - Returns: The totals of the call's workflow with the call in them, if it has one.
     @discardableResult
-    func add(_ call: Totals, ids: [String?]) -> Totals? {
+    func add(_ call: Call, _ attributes: Attributes) -> Totals? {
         let (workflow, evicted): (Totals?, Int) = state.withLock { state in
-            state.total += call
+            let before = Self.evictedCount(state)
+            state.total += call.totals
             var workflow: Totals?
-            var evicted = 0
-            for (position, id) in ids.enumerated() {
+            for position in dimensions.indices {
+                let id =
+                    position == Self.modelPosition
+                    ? call.model : attributes.text(dimensions[position].attribute)
                 guard let id else { continue }
-                let before = state.dimensions[position].evictedCount
-                let totals = state.dimensions[position].update(id, default: Totals()) { totals in
-                    totals += call
-                    return totals
-                }
-                evicted += state.dimensions[position].evictedCount - before
-                if position == 0 { workflow = totals }
+                let account = state.add(call, to: id, at: position)
+                if position == Self.workflowPosition { workflow = account.totals }
+                if position == Self.conversationPosition { Self.note(call, attributes, in: account) }
             }
-            return (workflow, evicted)
+            return (workflow, Self.evictedCount(state) - before)
         }
         if evicted > 0 {
             Diagnostics.report(
@@ -142,5 +223,32 @@ public final class CostLedger: Sendable {
                 key: "evicted")
         }
         return workflow
+    }
+
+    private static func note(_ call: Call, _ attributes: Attributes, in account: Account) {
+        var details = account.details.take() ?? Details(startNanoseconds: call.startNanoseconds)
+        details.startNanoseconds = min(details.startNanoseconds, call.startNanoseconds)
+        details.endNanoseconds = max(details.endNanoseconds, call.endNanoseconds)
+        if details.userID == nil { details.userID = attributes[.userID] }
+        if let turn = attributes[.genAIConversationTurnNumber] { details.turns = max(details.turns, turn) }
+        if let model = call.model, details.models.last != model, details.models.count < 16,
+            !details.models.contains(model)
+        {
+            details.models.append(model)
+        }
+        account.details = details
+    }
+}
+
+extension Attributes {
+    /// The text of an attribute, also of a number or truth value.
+    fileprivate func text(_ name: String) -> String? {
+        switch self[name] {
+        case .string(let text): text
+        case .int(let number): String(number)
+        case .double(let number): String(number)
+        case .bool(let flag): String(flag)
+        default: nil
+        }
     }
 }

@@ -4,7 +4,7 @@ import GenAITelemetry
 
 /// Where the three signals go: as code says, or else as `OTEL_{TRACES,LOGS,METRICS}_EXPORTER` say.
 ///
-/// `otlp`, `console`, `none` or a list of them. Unset means `otlp`, but only when the environment has an endpoint:
+/// `otlp`, `console`, `none` or a list of them, of which each counts once; `none` beside others does nothing. Unset means `otlp`, but only when the environment has an endpoint:
 /// a program on a machine without a collector is not to spend its life on connections that are refused.
 struct Exporters: Sendable {
     private enum Kind: Sendable { case otlp, console, none }
@@ -41,22 +41,23 @@ struct Exporters: Sendable {
         }
     }
 
-    /// The processors that feed the span exporters.
-    func spanProcessors(_ environment: TelemetryEnvironment) -> [any SpanProcessor] {
-        spans.map { BatchSpanProcessor(exporter: $0, options: .spans(environment: environment)) }
-    }
-
-    /// The processors that feed the log record exporters.
-    func logRecordProcessors(_ environment: TelemetryEnvironment) -> [any LogRecordProcessor] {
-        logRecords.map { BatchLogRecordProcessor(exporter: $0, options: .logRecords(environment: environment)) }
-    }
-
-    /// The readers that feed the metric exporters.
-    func metricReaders(_ environment: TelemetryEnvironment) -> [any MetricReader] {
-        metrics.map {
-            PeriodicMetricReader(
-                exporter: $0, configuration: PeriodicMetricReader.Configuration(environment: environment))
-        }
+    /// The processors and readers that feed the exporters.
+    func pipelines(_ environment: TelemetryEnvironment) -> Pipelines {
+        Pipelines(
+            spans: spans.map {
+                .init(exporter: $0, stage: BatchSpanProcessor(exporter: $0, options: .spans(environment: environment)))
+            },
+            logRecords: logRecords.map {
+                .init(
+                    exporter: $0,
+                    stage: BatchLogRecordProcessor(exporter: $0, options: .logRecords(environment: environment)))
+            },
+            metrics: metrics.map {
+                .init(
+                    exporter: $0,
+                    stage: PeriodicMetricReader(
+                        exporter: $0, configuration: PeriodicMetricReader.Configuration(environment: environment)))
+            })
     }
 
     private static func spanExporters(_ environment: TelemetryEnvironment) throws(ConfigurationError)
@@ -94,7 +95,8 @@ struct Exporters: Sendable {
         for kind in kinds("METRICS", environment) {
             switch kind {
             case .otlp: exporters.append(try OTLPMetricExporter(environment: environment))
-            case .console, .none: break
+            case .console: exporters.append(ConsoleMetricExporter())
+            case .none: break
             }
         }
         return exporters
@@ -102,20 +104,13 @@ struct Exporters: Sendable {
 
     private static func kinds(_ signal: String, _ environment: TelemetryEnvironment) -> [Kind] {
         let variable = "OTEL_\(signal)_EXPORTER"
-        guard let names = environment.list(variable) else {
-            let endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_\(signal)_ENDPOINT"]
-            return endpoints.contains { environment.string($0) != nil } ? [.otlp] : []
+        let words: [String: Kind] = ["otlp": .otlp, "console": .console, "none": .none]
+        let others: Set = ["zipkin", "prometheus", "logging", "jaeger"]
+        let chosen = environment.choices(variable, of: words) {
+            others.contains($0) ? "is not among this package's exporters; use otlp, console, none" : nil
         }
-        return names.compactMap { name in
-            switch name.lowercased() {
-            case "otlp": return .otlp
-            case "console": return .console
-            case "none": return Kind.none
-            default:
-                Diagnostics.report(
-                    .warning, "Last9", "\(variable): \(name) is not one of otlp, console, none; it is ignored")
-                return nil
-            }
-        }
+        if let chosen { return chosen }
+        let endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_\(signal)_ENDPOINT"]
+        return endpoints.contains { environment.string($0) != nil } ? [.otlp] : []
     }
 }

@@ -23,12 +23,15 @@ public enum Last9 {
     public static func install(_ configuration: Configuration = Configuration()) throws(ConfigurationError)
         -> Last9Telemetry
     {
+        Diagnostics.adoptLevel(from: configuration.environment)
         let exporters = try Exporters(configuration)
         let telemetry = try Last9Telemetry(configuration, exporters)
         if configuration.setGlobal {
             TracerProvider.global = telemetry.tracerProvider
             LoggerProvider.global = telemetry.loggerProvider
             MeterProvider.global = telemetry.meterProvider
+            let propagator = configuration.propagator ?? configuration.environment.propagator()
+            if let propagator { W3CPropagator.global = propagator }
         }
         return telemetry
     }
@@ -48,37 +51,47 @@ public final class Last9Telemetry: Sendable {
     public let bridge: LogToSpanProcessor
     /// What the calls so far have cost, by workflow, conversation, user, agent and model.
     public var ledger: CostLedger { spanProcessor.ledger }
+    let pipelines: Pipelines
+    private let selfMetrics: SelfMetrics?
 
     init(_ configuration: Last9.Configuration, _ exporters: Exporters) throws(ConfigurationError) {
         let environment = configuration.environment
         let resource = Resource.detected(
             serviceName: configuration.serviceName, attributes: configuration.resource, environment: environment)
+        // What can fail comes before the readers start.
+        let prices = configuration.enableCostTracking ? try configuration.prices() : nil
+        pipelines = exporters.pipelines(environment)
+        var metrics = MeterProvider.Configuration(environment: environment)
+        metrics.resource = resource
+        metrics.readers = pipelines.metrics.map(\.stage)
+        meterProvider = configuration.meterProvider ?? MeterProvider(metrics)
         spanProcessor = Last9SpanProcessor(
-            prices: configuration.enableCostTracking ? try configuration.prices() : nil,
-            ledger: configuration.ledger, followsConventionsOnly: configuration.followsConventionsOnly)
+            prices: prices, ledger: configuration.ledger,
+            followsConventionsOnly: configuration.followsConventionsOnly, meterProvider: meterProvider)
         bridge = LogToSpanProcessor(configuration.bridge)
         let spanProcessors: [any SpanProcessor] =
             [spanProcessor] + (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.spanProcessors
-            + exporters.spanProcessors(environment)
+            + pipelines.spans.map(\.stage)
         let logProcessors: [any LogRecordProcessor] =
             (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.logRecordProcessors
-            + exporters.logRecordProcessors(environment)
+            + pipelines.logRecords.map(\.stage)
         let instrumentation = InstrumentationSettings(
             contentCapture: configuration.captureContent ? .everywhere : .nowhere,
             conventions: configuration.conventions, environment: environment)
-        tracerProvider =
-            configuration.tracerProvider
-            ?? TracerProvider(TracerProvider.Configuration(environment: environment, resource: resource))
+        var tracing = TracerProvider.Configuration(environment: environment, resource: resource)
+        tracing.sampler = CountingSampler(base: tracing.sampler)
+        tracerProvider = configuration.tracerProvider ?? TracerProvider(tracing)
         tracerProvider.setInstrumentation(instrumentation)
+        if let redactor = configuration.redactor { tracerProvider.setRedactor(redactor) }
         for processor in spanProcessors { tracerProvider.addProcessor(processor) }
         loggerProvider =
             configuration.loggerProvider
             ?? LoggerProvider(LoggerProvider.Configuration(environment: environment, resource: resource))
+        if let redactor = configuration.redactor { loggerProvider.setRedactor(redactor) }
         for processor in logProcessors { loggerProvider.addProcessor(processor) }
-        var metrics = MeterProvider.Configuration(environment: environment)
-        metrics.resource = resource
-        metrics.readers = exporters.metricReaders(environment)
-        meterProvider = configuration.meterProvider ?? MeterProvider(metrics)
+        selfMetrics =
+            configuration.enableSelfMetrics
+            ? SelfMetrics((tracerProvider, loggerProvider, meterProvider), pipelines) : nil
     }
 
     /// Sends everything recorded so far.

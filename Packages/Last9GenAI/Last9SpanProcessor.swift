@@ -21,6 +21,7 @@ public struct Last9SpanProcessor: SpanProcessor {
     /// Where prices come from; they may be replaced while the program runs. `nil` when no costs are set.
     public let prices: LivePrices?
     private let writesAliases: Bool
+    private let costCounter: MetricCounter<Double>?
 
     /// Creates a processor.
     ///
@@ -29,21 +30,28 @@ public struct Last9SpanProcessor: SpanProcessor {
     ///   - ledger: What the costs are added up in.
     ///   - followsConventionsOnly: Leaves out what only Last9's dashboards know and strict checkers refuse:
     ///     `gen_ai.usage.cost` and `gen_ai.conversation.turn`, which repeat other attributes.
+    ///   - meterProvider: Counts costs in `last9.gen_ai.client.cost`, in USD, by operation, provider and models; `nil`
+    ///     counts nothing. Calls without a price are not counted.
     public init(
-        prices: LivePrices? = LivePrices(), ledger: CostLedger = CostLedger(), followsConventionsOnly: Bool = false
+        prices: LivePrices? = LivePrices(), ledger: CostLedger = CostLedger(), followsConventionsOnly: Bool = false,
+        meterProvider: MeterProvider? = nil
     ) {
         self.prices = prices
         self.ledger = ledger
         writesAliases = !followsConventionsOnly
+        costCounter = meterProvider?.meter(named: "Last9GenAI").counter(
+            named: "last9.gen_ai.client.cost", unit: "USD", description: "What calls to models cost.", of: Double.self)
     }
 
     /// Sets what is known once the span has ended.
     public func onEnding(_ span: inout SpanData) {
-        let facts = CallFacts(span)
-        if span.attributes[.genAIL9SpanKind] == nil { span.attributes[.genAIL9SpanKind] = facts.kind.spanKind }
+        let facts = CallFacts(span.attributes, detailedUsage: span.usage)
+        if !span.attributes.contains(name: AttributeKey<Last9SpanKind>.genAIL9SpanKind.name) {
+            span.attributes[.genAIL9SpanKind] = facts.kind.spanKind
+        }
         switch facts.kind {
-        case .model: record(facts, on: &span)
-        case .tool: add(CostLedger.Totals(toolCalls: 1), facts, to: &span)
+        case .model where !span.containsCountedCall: record(facts, on: &span)
+        case .tool: add(CostLedger.Totals(toolCalls: 1), nil, to: &span)
         default: addRunningTotals(to: &span)
         }
         if !writesAliases { span.attributes[.genAIConversationTurn] = nil }
@@ -59,17 +67,33 @@ public struct Last9SpanProcessor: SpanProcessor {
         }
         if let given = facts.givenCost {
             totals.cost = USD(given) ?? .zero
+            count(totals.cost, of: span)
         } else if let book = prices?.book {
             switch book.answer(for: facts, usage: usage ?? TokenUsage(), at: span.startNanoseconds) {
             case .priced(let call):
                 totals.cost = call.total
                 set(call, on: &span)
+                count(call.total, of: span)
             case .unpriced(let reason):
                 totals.unpricedCalls = 1
                 span.attributes[.unpricedReason] = reason.description
             }
         }
-        add(totals, facts, to: &span)
+        span.isCountedCall = true
+        (span.meter as? BudgetLink)?.charge(totals)
+        add(totals, facts.model, to: &span)
+    }
+
+    private func count(_ cost: USD, of span: SpanData) {
+        guard let costCounter, costCounter.isEnabled else { return }
+        var series = Attributes()
+        series[.genAIOperationName] = span.attributes[.genAIOperationName]
+        series[.genAIProviderName] = span.attributes[.genAIProviderName]
+        series[.genAISystem] = span.attributes[.genAISystem]
+        series[.genAIRequestModel] = span.attributes[.genAIRequestModel]
+        series[.genAIResponseModel] = span.attributes[.genAIResponseModel]
+        costCounter.add(
+            cost.doubleValue, attributes: series, context: GenAIContext.current.settingParent(span.context))
     }
 
     private func set(_ call: PricedCall, on span: inout SpanData) {
@@ -80,11 +104,11 @@ public struct Last9SpanProcessor: SpanProcessor {
         if writesAliases { span.attributes[.genAIUsageCost] = total }
     }
 
-    private func add(_ totals: CostLedger.Totals, _ facts: CallFacts, to span: inout SpanData) {
-        let ids = ledger.dimensions.map { dimension in
-            dimension == .model ? facts.model : span.attributes.text(dimension.attribute)
-        }
-        if let workflow = ledger.add(totals, ids: ids) { set(workflow, on: &span) }
+    private func add(_ totals: CostLedger.Totals, _ model: String?, to span: inout SpanData) {
+        let call = CostLedger.Call(
+            totals: totals, model: model, startNanoseconds: span.startNanoseconds,
+            endNanoseconds: span.endNanoseconds)
+        if let workflow = ledger.add(call, span.attributes) { set(workflow, on: &span) }
     }
 
     private func addRunningTotals(to span: inout SpanData) {
@@ -120,18 +144,6 @@ extension CallFacts.Kind {
         case .agent: .agent
         case .workflow: .chain
         case .other: nil
-        }
-    }
-}
-
-extension Attributes {
-    /// The text of an attribute, also of a number or truth value.
-    fileprivate func text(_ name: String) -> String? {
-        switch self[name] {
-        case .string(let text): text
-        case .int(let number): String(number)
-        case .bool(let flag): String(flag)
-        default: nil
         }
     }
 }

@@ -240,7 +240,7 @@ struct ForeignRecordsTests {
         Case(
             testDescription: "members of the wrong types",
             record: LogRecord(
-                eventName: "gen_ai.tool.message", body: ["role": ["x"], "id": ["y"], "tool_calls": [], "content": nil]),
+                eventName: "gen_ai.tool.message", body: ["role": ["x"], "id": ["y"], "tool_calls": [], "content": .null]),
             entry: #"[{"role":"tool"}]"#),
         Case(
             testDescription: "the API's name of the answered call",
@@ -277,7 +277,7 @@ struct ForeignRecordsTests {
         Case(
             testDescription: "tool calls beside the message",
             record: LogRecord(
-                eventName: "gen_ai.choice", body: ["message": ["content": nil], "tool_calls": [["id": "c"]]]),
+                eventName: "gen_ai.choice", body: ["message": ["content": .null], "tool_calls": [["id": "c"]]]),
             entry: #"[{"role":"assistant","tool_calls":[{"id":"c"}]}]"#),
         Case(
             testDescription: "no body",

@@ -7,7 +7,7 @@ struct AttributeValueTests {
     static let model = "gpt-4o"
     static let literals: [(literal: AttributeValue, value: AttributeValue)] = [
         ("text", .string("text")), ("chat \(model)", .string("chat gpt-4o")), (true, .bool(true)), (42, .int(42)),
-        (0.5, .double(0.5)), (["a", 1, nil], .array([.string("a"), .int(1), .null])),
+        (0.5, .double(0.5)), (["a", 1, .null], .array([.string("a"), .int(1), .null])),
         (["key": ["nested": 1]], .map(Attributes([Attribute(key: "key", value: .map(["nested": .int(1)]))]))),
     ]
 

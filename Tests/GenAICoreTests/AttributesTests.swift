@@ -54,7 +54,7 @@ struct AttributesTests {
 
     @Test("keep null inside arrays and maps")
     func nestedNull() {
-        let attributes: Attributes = ["list": [1, nil]]
+        let attributes: Attributes = ["list": [1, .null]]
         #expect(attributes["list"] == .array([.int(1), .null]))
     }
 

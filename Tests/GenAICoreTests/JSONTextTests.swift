@@ -6,7 +6,7 @@ import Testing
 @Suite("JSON text of attribute values")
 struct JSONTextTests {
     static let exact: [(value: AttributeValue, text: String)] = [
-        (nil, "null"), (true, "true"), (false, "false"),
+        (.null, "null"), (true, "true"), (false, "false"),
         (0, "0"), (-1, "-1"), (.int(.max), "9223372036854775807"), (.int(.min), "-9223372036854775808"),
         (1.5, "1.5"), (.double(-0.0), "-0.0"), (.double(1e21), "1e+21"), (.double(.leastNonzeroMagnitude), "5e-324"),
         (.double(.nan), "\"NaN\""), (.double(.infinity), "\"Infinity\""), (.double(-.infinity), "\"-Infinity\""),
@@ -15,7 +15,7 @@ struct JSONTextTests {
         ("é🧠\u{2028}", "\"é🧠\u{2028}\""),
         (.bytes([]), "\"\""), (.bytes([0xFF]), "\"/w==\""), (.bytes([0, 1]), "\"AAE=\""),
         (.bytes([0xFB, 0xEF, 0xBE]), "\"++++\""),
-        ([], "[]"), ([1, [nil], "x"], "[1,[null],\"x\"]"),
+        ([], "[]"), ([1, [.null], "x"], "[1,[null],\"x\"]"),
         ([:], "{}"), (["a": 1, "b\"": ["c": []]], "{\"a\":1,\"b\\\"\":{\"c\":[]}}"),
     ]
 

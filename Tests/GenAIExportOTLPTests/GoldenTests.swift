@@ -9,33 +9,33 @@ import Testing
 @Suite("Golden vectors of the official protobuf classes")
 struct GoldenTests {
     @Test("spans are encoded to the same bytes", arguments: GoldenVectors.traces)
-    func traces(name: String, batch: [SpanData]) throws {
-        try expectSameBytes(name, batch)
+    func traces(vector: GoldenVector<SpanData>) throws {
+        try expectSameBytes(vector)
     }
 
     @Test("log records are encoded to the same bytes", arguments: GoldenVectors.logs)
-    func logs(name: String, batch: [LogRecord]) throws {
-        try expectSameBytes(name, batch)
+    func logs(vector: GoldenVector<LogRecord>) throws {
+        try expectSameBytes(vector)
     }
 
     @Test("metrics are encoded to the same bytes", arguments: GoldenVectors.metrics)
-    func metrics(name: String, batch: [MetricData]) throws {
-        try expectSameBytes(name, batch)
+    func metrics(vector: GoldenVector<MetricData>) throws {
+        try expectSameBytes(vector)
     }
 
     @Test("spans are encoded to the same JSON", arguments: GoldenVectors.traces)
-    func tracesJSON(name: String, batch: [SpanData]) throws {
-        try expectSameJSON(name, batch)
+    func tracesJSON(vector: GoldenVector<SpanData>) throws {
+        try expectSameJSON(vector)
     }
 
     @Test("log records are encoded to the same JSON", arguments: GoldenVectors.logs)
-    func logsJSON(name: String, batch: [LogRecord]) throws {
-        try expectSameJSON(name, batch)
+    func logsJSON(vector: GoldenVector<LogRecord>) throws {
+        try expectSameJSON(vector)
     }
 
     @Test("metrics are encoded to the same JSON", arguments: GoldenVectors.metrics)
-    func metricsJSON(name: String, batch: [MetricData]) throws {
-        try expectSameJSON(name, batch)
+    func metricsJSON(vector: GoldenVector<MetricData>) throws {
+        try expectSameJSON(vector)
     }
 
     @Test("every vector on disk has its telemetry here")
@@ -47,13 +47,14 @@ struct GoldenTests {
     }
 
     private func expectSameBytes<Item: OTLPItem>(
-        _ name: String, _ batch: [Item], sourceLocation: SourceLocation = #_sourceLocation
+        _ vector: GoldenVector<Item>, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        let text = try String(contentsOf: fixtures.appending(path: "\(name).base64"), encoding: .utf8)
+        let text = try String(contentsOf: fixtures.appending(path: "\(vector.name).base64"), encoding: .utf8)
         let golden = try #require(Data(base64Encoded: text, options: .ignoreUnknownCharacters))
-        let bytes = protobuf(batch)
+        let bytes = protobuf(vector.batch)
         // The independent reader says where they part; equal bytes alone would be enough.
-        try expectSame(WireMessage(bytes), WireMessage(Array(golden)), path: name, sourceLocation: sourceLocation)
+        try expectSame(
+            WireMessage(bytes), WireMessage(Array(golden)), path: vector.name, sourceLocation: sourceLocation)
         #expect(bytes == Array(golden), sourceLocation: sourceLocation)
     }
 
@@ -75,12 +76,12 @@ struct GoldenTests {
     }
 
     private func expectSameJSON<Item: OTLPItem>(
-        _ name: String, _ batch: [Item], sourceLocation: SourceLocation = #_sourceLocation
+        _ vector: GoldenVector<Item>, sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
-        let golden = try Data(contentsOf: fixtures.appending(path: "\(name).json"))
+        let golden = try Data(contentsOf: fixtures.appending(path: "\(vector.name).json"))
         let theirs = try JSONSerialization.jsonObject(with: golden) as? NSDictionary
-        let ours = try JSONSerialization.jsonObject(with: Data(json(batch).utf8)) as? NSDictionary
-        #expect(ours != nil && ours == theirs, "\(json(batch).prefix(4_000))", sourceLocation: sourceLocation)
+        let ours = try JSONSerialization.jsonObject(with: Data(json(vector.batch).utf8)) as? NSDictionary
+        #expect(ours != nil && ours == theirs, "\(json(vector.batch).prefix(4_000))", sourceLocation: sourceLocation)
     }
 }
 

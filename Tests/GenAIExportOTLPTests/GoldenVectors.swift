@@ -2,28 +2,41 @@
 import GenAICore
 import GenAIExportOTLP
 import GenAITelemetry
+import Testing
+
+/// A batch and the name of the files that say how it is encoded.
+struct GoldenVector<Item: Sendable>: Sendable, CustomTestStringConvertible {
+    var name: String
+    var batch: [Item]
+
+    init(_ name: String, _ batch: [Item]) {
+        (self.name, self.batch) = (name, batch)
+    }
+
+    var testDescription: String { name }
+}
 
 /// The telemetry of the golden vectors, by the names of the files. The same is built in Scripts/generate-golden.
 enum GoldenVectors {
-    static let traces: [(name: String, batch: [SpanData])] = [
-        ("trace-every-field", [everyField]),
-        ("trace-defaults", [defaults]),
-        ("trace-kinds-and-statuses", kindsAndStatuses),
-        ("trace-attribute-values", [attributeValues]),
-        ("trace-varint-boundaries", varintBoundaries),
-        ("trace-groups", groups),
+    static let traces: [GoldenVector<SpanData>] = [
+        .init("trace-every-field", [everyField]),
+        .init("trace-defaults", [defaults]),
+        .init("trace-kinds-and-statuses", kindsAndStatuses),
+        .init("trace-attribute-values", [attributeValues]),
+        .init("trace-varint-boundaries", varintBoundaries),
+        .init("trace-groups", groups),
     ]
 
-    static let logs: [(name: String, batch: [LogRecord])] = [
-        ("log-every-field", [logEveryField]),
-        ("log-defaults", [LogRecord()]),
-        ("log-bodies", logBodies),
+    static let logs: [GoldenVector<LogRecord>] = [
+        .init("log-every-field", [logEveryField]),
+        .init("log-defaults", [LogRecord()]),
+        .init("log-bodies", logBodies),
     ]
 
-    static let metrics: [(name: String, batch: [MetricData])] = [
-        ("metric-numbers", numbers),
-        ("metric-histograms", histograms),
-        ("metric-exponential-histograms", exponentialHistograms),
+    static let metrics: [GoldenVector<MetricData>] = [
+        .init("metric-numbers", numbers),
+        .init("metric-histograms", histograms),
+        .init("metric-exponential-histograms", exponentialHistograms),
     ]
 
     // MARK: - Common
@@ -91,7 +104,7 @@ enum GoldenVectors {
     }
 
     static var attributeValues: SpanData {
-        let nested: AttributeValue = ["a", -1, nil, [], ["deep": [["leaf": 0.5]]]]
+        let nested: AttributeValue = ["a", -1, .null, [], ["deep": [["leaf": 0.5]]]]
         return span(attributes: [
             "text": "plain", "text.empty": "", "text.unicode": "naïve 🧠 \"quoted\"\n\0",
             "true": true, "false": false,
@@ -152,8 +165,8 @@ enum GoldenVectors {
 
     static var logBodies: [LogRecord] {
         let bodies: [AttributeValue] = [
-            "", "words", false, 0, 0.0, .bytes([0xFF]), [], [:], nil,
-            ["role": "user", "parts": [["type": "text"], nil]],
+            "", "words", false, 0, 0.0, .bytes([0xFF]), [], [:], .null,
+            ["role": "user", "parts": [["type": "text"], .null]],
         ]
         return bodies.enumerated().map { index, body in
             var record = LogRecord(body: body, severity: LogSeverity(rawValue: UInt8(index + 1)))

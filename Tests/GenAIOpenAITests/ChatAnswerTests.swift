@@ -20,7 +20,7 @@ struct ChatAnswerTests {
         {"index":3,"message":{"role":"assistant","content":null,
         "audio":{"id":"audio_1","expires_at":1729018505,"data":"AAAA","transcript":"Hey"}},"finish_reason":null}],
         "usage":{"prompt_tokens":19,"completion_tokens":10,"total_tokens":29,
-        "prompt_tokens_details":{"cached_tokens":16,"audio_tokens":1,"new_tokens":3},
+        "prompt_tokens_details":{"cached_tokens":16,"cache_write_tokens":2,"text_tokens":10,"image_tokens":8,"audio_tokens":1,"new_tokens":3},
         "completion_tokens_details":{"reasoning_tokens":2,"audio_tokens":3,"accepted_prediction_tokens":4,
         "rejected_prediction_tokens":5},"cost":0.00012},
         "service_tier":"priority","system_fingerprint":"fp","provider_says":{"big":12345678901234567890,"x":[null,1.5]}}
@@ -41,6 +41,10 @@ struct ChatAnswerTests {
         #expect(answer.choices[3].message.audio?.transcript == "Hey")
         #expect(answer.usage?.promptTokensDetails?.cachedTokens == 16)
         #expect(answer.usage?.promptTokensDetails?.audioTokens == 1)
+        #expect(answer.usage?.promptTokensDetails?.cacheWriteTokens == 2)
+        #expect(answer.usage?.promptTokensDetails?.textTokens == 10)
+        #expect(answer.usage?.promptTokensDetails?.imageTokens == 8)
+        #expect(answer.usage?.promptTokensDetails?.additional["new_tokens"] == 3)
         #expect(answer.usage?.completionTokensDetails?.reasoningTokens == 2)
         #expect(answer.usage?.completionTokensDetails?.audioTokens == 3)
         #expect(answer.usage?.completionTokensDetails?.acceptedPredictionTokens == 4)

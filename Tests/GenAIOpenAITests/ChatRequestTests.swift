@@ -99,6 +99,17 @@ struct ChatRequestTests {
         #expect(request.json["tool_choice"] == ["type": "function", "function": ["name": "weather"]])
         #expect(ChatToolChoice.custom("shell").json == ["type": "custom", "custom": ["name": "shell"]])
         #expect([ChatToolChoice.auto, .none, .required].map(\.json) == ["auto", "none", "required"])
+        #expect(
+            ChatToolChoice.allowed([.function("now"), .custom("shell")], isRequired: true).json == [
+                "type": "allowed_tools",
+                "allowed_tools": [
+                    "mode": "required",
+                    "tools": [
+                        ["type": "function", "function": ["name": "now"]],
+                        ["type": "custom", "custom": ["name": "shell"]],
+                    ],
+                ],
+            ])
         let order = request.json["tools"]?.arrayValue?.first?["function"]?["parameters"]?["properties"]?.objectValue
         #expect(order?.map(\.key) == ["city", "unit", "days", "tags", "at"])
     }

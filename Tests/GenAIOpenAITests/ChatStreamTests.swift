@@ -172,6 +172,7 @@ struct ChatStreamTests {
         ("event: error\ndata: {\"message\":\"slow\",\"code\":\"rate_limit_exceeded\"}", .rateLimited),
         (#"data: {"error":{"message":"too long","code":"context_length_exceeded"}}"#, .contextLengthExceeded),
         (#"data: {"error":{"message":"bad gateway","code":502}}"#, .server),
+        (#"data: {"error":{"message":"slow down","type":"throttling","code":"429"}}"#, .rateLimited),
         (#"data: {"error":"sk-test-0123456789abcdef is bad"}"#, .server),
         ("data: {\"choices\":[{\"delta\":{\"content\":5}}]}", .decoding), ("data: {", .decoding),
     ]

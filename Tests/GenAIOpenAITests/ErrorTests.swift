@@ -71,6 +71,9 @@ struct ErrorTests {
             code: .quotaExceeded, message: "no credit", apiCode: "insufficient_quota"),
         Case(status: 500, body: #"{"error":{"message":"oops","type":"server_error"}}"#, code: .server, message: "oops"),
         Case(status: 502, body: "<html><body>Bad gateway</body></html>", code: .server, message: "HTTP status 502"),
+        Case(  // LiteLLM, to a request for a stream
+            status: 500, body: "data: {\"error\": {\"message\": \"no\", \"code\": \"500\"}}\n\ndata: [DONE]\n\n",
+            code: .server, message: "no", apiCode: "500"),
         Case(status: 503, body: #"{"error":null}"#, code: .server, message: "HTTP status 503"),
     ]
 

@@ -9,7 +9,13 @@ struct JSONTests {
     static let values: [(text: String, value: JSONValue)] = [
         ("null", .null), (" true ", true), ("false", false), ("0", 0), ("-12", -12), ("1.5", 1.5), ("1e3", 1000.0),
         ("9223372036854775807", .integer(.max)), ("-9223372036854775808", .integer(.min)),
-        ("9223372036854775808", .number("9223372036854775808")), ("1e400", .number("1e400")), ("-0.0", -0.0),
+        ("9223372036854775808", .number("9223372036854775808")), ("1e400", .number("1e400")),
+        ("18446744073709551616", .number("18446744073709551616")),
+        ("0.1", 0.1), ("-1.25E-2", -0.0125), ("9007199254740993.0", 9007199254740992.0), ("1e22", 1e22), ("1e23", 1e23),
+        ("-0.006929283495992422", -0.006929283495992422), ("3.4028235e38", 3.4028235e38),
+        ("5e-324", .double(.leastNonzeroMagnitude)),
+        ("123456789012345678901.5", 123456789012345678901.5), ("1e-400", 0.0), ("0e99999999999999999999", 0.0),
+        ("-0", 0), ("-0.0", -0.0),
         ("\"\"", ""), (#""a\"\\\/\b\f\n\r\té""#, "a\"\\/\u{8}\u{C}\n\r\té"), (#""🎉""#, "🎉"),
         (#""\ud83c""#, "\u{FFFD}"), (#""\ud83cx""#, "\u{FFFD}x"), (#""\ud83c\u0041""#, "\u{FFFD}A"),
         (#""\udf89""#, "\u{FFFD}"), ("\"\u{7F}日\"", "\u{7F}日"), ("[]", []), ("[1, [2]]", [1, [2]]), ("{}", [:]),
@@ -35,6 +41,19 @@ struct JSONTests {
         }
     }
 
+    @Test("reads every double as the nearest one, like the standard library")
+    func doubles() throws {
+        var generator = SystemRandomNumberGenerator()
+        for _ in 0..<20_000 {
+            let double = Double(bitPattern: generator.next())
+            let text = "\(double.isFinite ? double : 0.5)"
+            #expect(try JSONValue(parsing: text).doubleValue == Double(text))
+            let short =
+                "\(Int.random(in: -99_999_999...99_999_999)).\(Int.random(in: 0...9_999_999))e\(Int.random(in: -30...30))"
+            #expect(try JSONValue(parsing: short).doubleValue == Double(short))
+        }
+    }
+
     @Test(
         "is refused where it is none",
         arguments: [
@@ -52,6 +71,17 @@ struct JSONTests {
         #expect(whole["a"]?.arrayValue?.count == 5)
         for length in 0..<text.utf8.count {
             #expect(throws: JSONError.self) { try JSONValue(parsing: Array(text.utf8.prefix(length))) }
+        }
+    }
+
+    @Test("survives damage anywhere: what it still reads, it reads again the same")
+    func damage() throws {
+        let text = Array(ChatAnswerTests.rich.utf8)
+        for _ in 0..<2000 {
+            var damaged = text
+            for _ in 0..<Int.random(in: 1...3) { damaged[Int.random(in: damaged.indices)] = .random(in: 0...255) }
+            guard let value = try? JSONValue(parsing: damaged) else { continue }
+            #expect(try JSONValue(parsing: value.serialized()) == value)
         }
     }
 

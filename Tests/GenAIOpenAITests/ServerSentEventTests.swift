@@ -70,6 +70,23 @@ struct ServerSentEventTests {
         }
     }
 
+    @Test("are the same however arbitrary bytes are cut")
+    func arbitraryBytes() throws {
+        let words = ["data", "event", "id", "retry", ":", " ", "\n", "\r", "\r\n", "\u{FEFF}", "é", "x", "\0", "7"]
+        for _ in 0..<2000 {
+            let words = (0..<Int.random(in: 1...30)).map { _ in words.randomElement() ?? "" }
+            var bytes = Array(words.joined().utf8)
+            if Bool.random() { bytes.insert(.random(in: 0...255), at: Int.random(in: 0...bytes.count)) }
+            let whole = try parse([bytes])
+            var pieces: [[UInt8]] = [[]]
+            for byte in bytes {
+                if Int.random(in: 0..<4) == 0 { pieces.append([]) }
+                pieces[pieces.count - 1].append(byte)
+            }
+            #expect(try parse(pieces) == whole)
+        }
+    }
+
     @Test("keep the reconnection time only where it is a number")
     func retry() throws {
         var parser = ServerSentEvents(limit: 100)

@@ -48,6 +48,23 @@ struct SpanLimitTests {
         #expect(processor.spans[0].attributes == expected)
     }
 
+    @Test("replace arrays and maps that lie too deep by an empty value")
+    func valueDepth() {
+        func nested(_ depth: Int, around core: AttributeValue) -> AttributeValue {
+            (0..<depth).reduce(core) { value, _ in [value] }
+        }
+        let span = tracer([:]).startSpan("s", attributes: ["start": nested(65, around: "x")])
+        span.setAttributes(["fits": nested(64, around: "x"), "map": ["k": nested(64, around: "x")]])
+        span.addEvent("e", attributes: ["deep": nested(70, around: "x")])
+        span.end()
+        let expected: Attributes = [
+            "start": nested(64, around: .null), "fits": nested(64, around: "x"), "map": ["k": nested(63, around: .null)],
+        ]
+        #expect(processor.spans[0].attributes == expected)
+        #expect(processor.spans[0].events[0].attributes == ["deep": nested(64, around: .null)])
+        #expect(processor.spans[0].droppedAttributesCount == 0)
+    }
+
     @Test("hold for events, links and their attributes")
     func eventsAndLinks() {
         let tracer = tracer([
@@ -69,70 +86,10 @@ struct SpanLimitTests {
     }
 }
 
-@Suite("Sampler")
-struct SamplerTests {
-    static let trace = TraceID(high: 1, low: 1 << 63)
-    static let remote = SpanContext(traceID: trace, spanID: SpanID(rawValue: 1), flags: .sampled, isRemote: true)
-
-    static let environments: [(name: String, argument: String, description: String)] = [
-        ("", "", "ParentBased{root:AlwaysOnSampler"),
-        ("always_off", "", "AlwaysOffSampler"),
-        ("AlwaysOn", "", "ParentBased{root:AlwaysOnSampler"),
-        ("traceidratio", "0.0001", "TraceIdRatioBased{0.000100}"),
-        ("traceidratio", "2", "TraceIdRatioBased{1.000000}"),
-        ("parentbased_traceidratio", "0.25", "ParentBased{root:TraceIdRatioBased{0.250000}"),
-    ]
-
-    @Test("is chosen by the environment; what is unknown falls back", arguments: environments)
-    func environment(name: String, argument: String, description: String) {
-        let environment = TelemetryEnvironment([
-            "OTEL_TRACES_SAMPLER": name, "OTEL_TRACES_SAMPLER_ARG": argument,
-        ])
-        #expect(environment.sampler().description.hasPrefix(description))
-    }
-
-    @Test("by ratio keeps every trace that a smaller ratio keeps, and about the share it says")
-    func ratio() {
-        let generator = RandomIDGenerator()
-        let quarter = TraceIDRatioSampler(ratio: 0.25)
-        let half = TraceIDRatioSampler(ratio: 0.5)
-        var kept = 0
-        for _ in 0..<20_000 {
-            let span = SpanToSample(traceID: generator.makeTraceID())
-            let inQuarter = quarter.sample(span).decision == .recordAndSample
-            if inQuarter { #expect(half.sample(span).decision == .recordAndSample) }
-            kept += inQuarter ? 1 : 0
-        }
-        #expect((4_600...5_400).contains(kept))
-    }
-
-    @Test("based on the parent asks the delegate for the parent's kind")
-    func parentBased() {
-        let sampler = ParentBasedSampler(root: AlwaysOffSampler(), remoteParentSampled: AlwaysOffSampler())
-        var local = Self.remote
-        local.isRemote = false
-        #expect(sampler.sample(SpanToSample(traceID: Self.trace)).decision == .drop)
-        #expect(sampler.sample(SpanToSample(parent: Self.remote, traceID: Self.trace)).decision == .drop)
-        #expect(sampler.sample(SpanToSample(parent: local, traceID: Self.trace)).decision == .recordAndSample)
-    }
-
-    @Test("that drops a span leaves it an identity for its children, which it drops too")
-    func droppedParent() {
-        let processor = RecordingProcessor()
-        let tracer = makeProvider([processor]) { $0.sampler = ParentBasedSampler(root: AlwaysOffSampler()) }
-            .tracer(named: "tests")
-        tracer.withSpan("outer") { outer in
-            #expect(outer.context.isValid && !outer.context.isSampled && !outer.isRecording)
-            tracer.withSpan("inner") { inner in
-                #expect(inner.context.traceID == outer.context.traceID)
-                #expect(inner.context.spanID != outer.context.spanID)
-            }
-        }
-        #expect(processor.spans.isEmpty)
-    }
-
-    @Test("identifiers are valid and never repeat")
-    func identifiers() {
+@Suite("Random identifiers")
+struct RandomIDTests {
+    @Test("are valid and never repeat")
+    func unique() {
         let generator = RandomIDGenerator()
         let spans = Set((0..<50_000).map { _ in generator.makeSpanID() })
         let traces = Set((0..<50_000).map { _ in generator.makeTraceID() })

@@ -67,10 +67,9 @@ extension ChatChoice {
     fileprivate mutating func add(_ choice: ChatCompletionChunk.Choice) {
         finishReason = choice.finishReason ?? finishReason
         if let new = choice.logprobs {
-            var known = logprobs ?? ChatLogprobs()
-            if let content = new.content { known.content = (known.content ?? []) + content }
-            if let refusal = new.refusal { known.refusal = (known.refusal ?? []) + refusal }
-            logprobs = known
+            if logprobs == nil { logprobs = ChatLogprobs() }
+            logprobs?.content.append(new.content)
+            logprobs?.refusal.append(new.refusal)
         }
         additional.merge(choice.additional)
         message.add(choice.delta)
@@ -145,19 +144,20 @@ extension ChatToolCall {
 
 extension ChatAudio? {
     fileprivate mutating func add(_ piece: ChatAudio) {
-        var known = self ?? ChatAudio()
-        known.id = piece.id ?? known.id
-        known.data.append(piece.data)
-        known.transcript.append(piece.transcript)
-        known.expiresAt = piece.expiresAt ?? known.expiresAt
-        known.additional.merge(piece.additional)
-        self = known
+        if self == nil { self = ChatAudio() }
+        if let id = piece.id { self?.id = id }
+        self?.data.append(piece.data)
+        self?.transcript.append(piece.transcript)
+        if let expiry = piece.expiresAt { self?.expiresAt = expiry }
+        self?.additional.merge(piece.additional)
     }
 }
 
-extension String? {
-    fileprivate mutating func append(_ text: String?) {
-        guard let text else { return }
-        self = (self ?? "") + text
+extension Optional where Wrapped: RangeReplaceableCollection {
+    // Grown in place: a piece costs what its own length costs, not what came before.
+    fileprivate mutating func append(_ piece: Wrapped?) {
+        guard let piece else { return }
+        if self == nil { self = Wrapped() }
+        self?.append(contentsOf: piece)
     }
 }

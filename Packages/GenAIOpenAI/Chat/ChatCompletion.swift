@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAICore
+
 /// The answer of `POST /chat/completions`.
 public struct ChatCompletion: JSONRecord {
     /// The server's name for the answer; empty where it gives none.
@@ -178,6 +180,12 @@ public struct CompletionUsage: JSONRecord {
     public struct PromptDetails: JSONRecord {
         /// Read from the prompt cache.
         public var cachedTokens: Int?
+        /// Written to the prompt cache.
+        public var cacheWriteTokens: Int?
+        /// Text.
+        public var textTokens: Int?
+        /// Images.
+        public var imageTokens: Int?
         /// Sound.
         public var audioTokens: Int?
         /// Members without a property.
@@ -189,6 +197,9 @@ public struct CompletionUsage: JSONRecord {
         /// Names the members.
         public mutating func map(_ members: inout JSONMapper) {
             members("cached_tokens", &cachedTokens)
+            members("cache_write_tokens", &cacheWriteTokens)
+            members("text_tokens", &textTokens)
+            members("image_tokens", &imageTokens)
             members("audio_tokens", &audioTokens)
         }
     }
@@ -197,6 +208,8 @@ public struct CompletionUsage: JSONRecord {
     public struct CompletionDetails: JSONRecord {
         /// Thinking.
         public var reasoningTokens: Int?
+        /// Text.
+        public var textTokens: Int?
         /// Sound.
         public var audioTokens: Int?
         /// Taken over from the prediction.
@@ -212,6 +225,7 @@ public struct CompletionUsage: JSONRecord {
         /// Names the members.
         public mutating func map(_ members: inout JSONMapper) {
             members("reasoning_tokens", &reasoningTokens)
+            members("text_tokens", &textTokens)
             members("audio_tokens", &audioTokens)
             members("accepted_prediction_tokens", &acceptedPredictionTokens)
             members("rejected_prediction_tokens", &rejectedPredictionTokens)

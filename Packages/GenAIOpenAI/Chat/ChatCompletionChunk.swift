@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAICore
+
 /// A piece of a streamed answer.
 public struct ChatCompletionChunk: JSONRecord {
     /// The server's name for the answer, the same in all chunks; empty where it gives none.

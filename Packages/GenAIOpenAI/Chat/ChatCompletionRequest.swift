@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAICore
+
 /// What to ask `POST /chat/completions`.
 ///
 /// A property that is `nil` or empty is not sent, so the server's default holds.
@@ -147,23 +149,19 @@ public struct ReasoningEffort: JSONStringValue {
     public static let medium = ReasoningEffort(rawValue: "medium")
     /// Much.
     public static let high = ReasoningEffort(rawValue: "high")
+    /// Very much.
+    public static let extraHigh = ReasoningEffort(rawValue: "xhigh")
 }
 
-/// A processing class: price against speed.
-public struct ServiceTier: JSONStringValue {
-    /// The text sent.
-    public var rawValue: String
-    /// Creates a tier.
-    public init(rawValue: String) { self.rawValue = rawValue }
-
-    /// As the project is set up.
-    public static let auto = ServiceTier(rawValue: "auto")
+extension ServiceTier: JSONStringValue {
     /// The standard price and speed.
-    public static let standard = ServiceTier(rawValue: "default")
-    /// Cheaper and slower.
-    public static let flex = ServiceTier(rawValue: "flex")
+    public static var standard: ServiceTier { .default }
+    /// Slower and cheaper.
+    public static var flex: ServiceTier { ServiceTier(rawValue: "flex") }
+    /// Capacity paid in advance.
+    public static var scale: ServiceTier { ServiceTier(rawValue: "scale") }
     /// Faster and dearer.
-    public static let priority = ServiceTier(rawValue: "priority")
+    public static var priority: ServiceTier { ServiceTier(rawValue: "priority") }
 }
 
 /// What a stream carries besides the answer.

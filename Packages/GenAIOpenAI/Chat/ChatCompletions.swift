@@ -21,11 +21,10 @@ public struct ChatCompletions: Sendable {
     public func create(
         _ request: ChatCompletionRequest, options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> ChatCompletion {
-        try await sender.recorded(.chat(request), answer: CallRecorder.Answer.chat) { () throws(OpenAIError) in
-            var body = request
-            body.streamOptions = nil
-            return try await sender.value(of: call(body.json, request.model, options), as: ChatCompletion.self)
-        }
+        var body = request
+        body.streamOptions = nil
+        return try await sender.recorded(
+            .chat(request), answer: CallRecorder.Answer.chat, call(body.json, request.model, options))
     }
 
     /// Asks for an answer in pieces.

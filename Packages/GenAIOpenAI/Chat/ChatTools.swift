@@ -98,6 +98,18 @@ public struct ChatToolChoice: JSONConvertible, Hashable {
         ChatToolChoice(json: ["type": "function", "function": ["name": .string(name)]])
     }
 
+    /// Only some of the tools of the request.
+    ///
+    /// - Parameter isRequired: Whether at least one of them must be called.
+    public static func allowed(_ tools: [ChatTool], isRequired: Bool = false) -> ChatToolChoice {
+        let names = tools.map { tool -> JSONValue in
+            let name = tool.function?.name ?? tool.custom?["name"]?.stringValue ?? ""
+            return ["type": .string(tool.type), tool.type: ["name": .string(name)]]
+        }
+        let mode: JSONValue = isRequired ? "required" : "auto"
+        return ChatToolChoice(json: ["type": "allowed_tools", "allowed_tools": ["mode": mode, "tools": .array(names)]])
+    }
+
     /// That custom tool.
     public static func custom(_ name: String) -> ChatToolChoice {
         ChatToolChoice(json: ["type": "custom", "custom": ["name": .string(name)]])

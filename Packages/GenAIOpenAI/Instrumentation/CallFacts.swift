@@ -11,8 +11,14 @@ struct RequestFacts: Sendable {
     var attributes = Attributes()
     /// The service tier asked for, unless it is left to the server.
     var serviceTier: String?
-    /// Which of OpenAI's two generating APIs is used: `chat_completions` or `responses`.
-    var apiType: String?
+    /// Which of OpenAI's two generating APIs is used.
+    var apiType: OpenAIAPIType?
+    /// How hard the model is to think.
+    var reasoningLevel: String?
+    /// The response that is continued.
+    var previousResponseID: String?
+    /// The conversation that the server keeps.
+    var conversationID: String?
     /// The conversation so far.
     var messages: [ChatMessage] = []
     /// Instructions that are given apart from the messages.
@@ -35,18 +41,29 @@ struct AnswerFacts: Sendable {
     var serviceTier: String?
     /// The server's configuration.
     var systemFingerprint: String?
-    /// Attributes that both generations of the conventions name alike.
-    var attributes = Attributes()
+    /// How many numbers a vector has; of embeddings.
+    var dimensions: Int?
+    /// Why the server could not answer, where the call itself went well.
+    var failure: CallFailure?
 
     /// Why each answer ended; one without a reason was cut off.
     var finishReasons: [String] { choices.map { $0.finishReason?.rawValue ?? "error" } }
+}
+
+/// Why a call failed.
+struct CallFailure: Sendable {
+    /// A name of low cardinality.
+    var type: String
+    /// For people; may quote what the user or the model said.
+    var message: String
 }
 
 extension ChatCompletionRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
         var facts = RequestFacts(operation: .chat, model: model)
-        facts.apiType = "chat_completions"
+        facts.apiType = .chatCompletions
+        facts.reasoningLevel = reasoningEffort?.rawValue
         facts.serviceTier = serviceTier == .auto ? nil : serviceTier?.rawValue
         facts.messages = messages
         facts.tools = tools
@@ -83,8 +100,10 @@ extension CompletionUsage {
         TokenUsage(
             inputTokens: promptTokens, outputTokens: completionTokens,
             cacheReadTokens: promptTokensDetails?.cachedTokens,
+            cacheWriteTokens: promptTokensDetails?.cacheWriteTokens,
             reasoningTokens: completionTokensDetails?.reasoningTokens,
             inputAudioTokens: promptTokensDetails?.audioTokens,
-            outputAudioTokens: completionTokensDetails?.audioTokens)
+            outputAudioTokens: completionTokensDetails?.audioTokens,
+            inputImageTokens: promptTokensDetails?.imageTokens)
     }
 }

@@ -77,9 +77,16 @@ enum MessageAttributes {
     }
 
     private static func part(_ call: ChatToolCall) -> AttributeValue {
-        .object([
-            "type": "tool_call", "id": call.id.map(AttributeValue.string), "name": .string(call.name),
-            "arguments": json(call.arguments),
+        let id = call.id.flatMap { $0.isEmpty ? nil : AttributeValue.string($0) }
+        if let type = call.type, type != "function", type != "custom" {
+            return .object([
+                "type": "server_tool_call", "id": id, "name": .string(call.name),
+                "server_tool_call": .object(["type": .string(call.name)]),
+            ])
+        }
+        return .object([
+            "type": "tool_call", "id": id, "name": .string(call.name),
+            "arguments": call.arguments.isEmpty ? nil : json(call.arguments),
         ])
     }
 

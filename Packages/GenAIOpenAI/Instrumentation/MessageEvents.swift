@@ -7,6 +7,12 @@ import GenAITelemetry
 /// Without content a record still says which message there was and which tools were called.
 /// Source: semantic conventions v1.36.0, GenAI events.
 enum MessageEvents {
+    /// The records of a request: what it instructs the model to do, then its messages.
+    static func records(of request: RequestFacts, capturing: Bool) -> [LogRecord] {
+        let instructions = request.instructions.map { record(of: .system($0), capturing: capturing) }
+        return [instructions].compactMap(\.self) + request.messages.map { record(of: $0, capturing: capturing) }
+    }
+
     /// The record of a message of the request.
     static func record(of message: ChatMessage, capturing: Bool) -> LogRecord {
         let (event, usualRole) = name(for: message.role)
@@ -28,7 +34,6 @@ enum MessageEvents {
             "message": .object([
                 "role": .string(message.role.rawValue),
                 "content": capturing ? message.contentValue : nil,
-                "refusal": capturing ? message.refusal.map(AttributeValue.string) : nil,
                 "tool_calls": toolCalls(of: message, capturing: capturing),
             ]),
         ])
@@ -61,10 +66,13 @@ enum MessageEvents {
 }
 
 extension ChatMessage {
-    /// The content as the API has it: a text, or a list of parts.
+    /// The content as the API has it, a text or a list of parts; else what was said in its place.
     fileprivate var contentValue: AttributeValue? {
-        guard let body else { return nil }
-        return body.json.attributeValue
+        switch body {
+        case .text(let text): .string(text)
+        case .parts(let parts): parts.json.attributeValue
+        case nil: (refusal ?? audio?.transcript).map(AttributeValue.string)
+        }
     }
 }
 

@@ -7,7 +7,10 @@ extension ResponseRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
         var facts = RequestFacts(operation: .chat, model: model ?? "")
-        facts.apiType = "responses"
+        facts.apiType = .responses
+        facts.reasoningLevel = reasoning?.effort?.rawValue
+        facts.previousResponseID = previousResponseID
+        facts.conversationID = conversation?.stringValue ?? conversation?["id"]?.stringValue
         facts.serviceTier = serviceTier == .auto ? nil : serviceTier?.rawValue
         facts.instructions = instructions
         facts.messages = messages
@@ -24,7 +27,7 @@ extension ResponseRequest {
     private var messages: [ChatMessage] {
         switch input {
         case .text(let text): [.user(text)]
-        case .items(let items): items.compactMap(\.chatMessage)
+        case .items(let items): items.map(\.chatMessage)
         case nil: []
         }
     }
@@ -48,19 +51,26 @@ extension ModelResponse {
     var facts: AnswerFacts {
         var choice = ChatChoice()
         choice.message = ChatMessage(role: .assistant, items: output)
-        choice.finishReason = finishReason(isCallingTools: !choice.message.toolCalls.isEmpty)
+        choice.finishReason = finishReason
         let isOver = status != .queued && status != .inProgress
         return AnswerFacts(
             id: id, model: model, choices: isOver || !output.isEmpty ? [choice] : [], usage: usage?.tokenUsage,
-            serviceTier: serviceTier?.rawValue)
+            serviceTier: serviceTier?.rawValue, failure: failure)
     }
 
-    private func finishReason(isCallingTools: Bool) -> ChatFinishReason? {
+    private var finishReason: ChatFinishReason? {
         switch status {
-        case .completed: isCallingTools ? .toolCalls : .stop
-        case .incomplete: incompleteDetails?.reason == "content_filter" ? .contentFilter : .length
-        default: nil
+        case .completed:
+            let isCalling = output.contains { $0.type == .functionCall || $0.type == .customToolCall }
+            return isCalling ? .toolCalls : .stop
+        case .incomplete: return incompleteDetails?.reason == "content_filter" ? .contentFilter : .length
+        default: return nil
         }
+    }
+
+    private var failure: CallFailure? {
+        guard status == .failed || status == .cancelled else { return nil }
+        return CallFailure(type: error?.code ?? status?.rawValue ?? "_OTHER", message: error?.message ?? "")
     }
 }
 
@@ -76,19 +86,28 @@ extension ResponseUsage {
 }
 
 extension ResponseItem {
-    /// The item of a request as a message of the chat API; `nil` for kinds that are none.
-    fileprivate var chatMessage: ChatMessage? {
+    /// The item of a request as a message of the chat API.
+    fileprivate var chatMessage: ChatMessage {
         switch type {
         case .functionCallOutput, .customToolCallOutput:
             return .tool(output?.stringValue ?? output?.serializedText ?? "", callID: callID ?? "")
-        case .functionCall, .customToolCall, .reasoning:
-            return ChatMessage(role: .assistant, items: [self])
         case .message, nil:
-            var message = ChatMessage(role: role ?? .user, items: [])
+            var message = ChatMessage(role: role ?? .user)
             message.body = content?.chatContent
             return message
-        default: return nil
+        default: return ChatMessage(role: .assistant, items: [self])
         }
+    }
+
+    /// The call of a tool: of the program's as the chat API has it, of the server's with its own type.
+    fileprivate var toolCall: ChatToolCall {
+        let isFunction = type == .functionCall || type == .customToolCall
+        let kind = type?.rawValue ?? ""
+        let usualName = kind.hasSuffix("_call") ? String(kind.dropLast("_call".count)) : kind
+        var call = ChatToolCall(
+            id: callID ?? id ?? "", name: name ?? usualName, arguments: arguments ?? input ?? "")
+        if !isFunction { call.type = kind }
+        return call
     }
 }
 
@@ -98,20 +117,15 @@ extension ChatMessage {
         self.init(role: role)
         for item in items {
             switch item.type {
-            case .functionCall, .customToolCall:
-                toolCalls.append(
-                    ChatToolCall(
-                        id: item.callID ?? item.id ?? "", name: item.name ?? "",
-                        arguments: item.arguments ?? item.input ?? ""))
             case .reasoning:
-                let text = (item.summary ?? []).compactMap(\.text).joined(separator: "\n")
-                if !text.isEmpty { reasoningContent = (reasoningContent ?? "") + text }
+                let text = (item.summary ?? []).compactMap(\.text) + (item.content?.parts ?? []).compactMap(\.text)
+                if !text.isEmpty { reasoningContent = (reasoningContent ?? "") + text.joined(separator: "\n") }
             case .message, nil:
                 let parts = item.content?.parts ?? []
                 let text = parts.compactMap(\.text).joined()
                 if !text.isEmpty { content = (content ?? "") + text }
                 refusal = parts.compactMap(\.refusal).first ?? refusal
-            default: break
+            default: toolCalls.append(item.toolCall)
             }
         }
     }
@@ -130,13 +144,20 @@ extension ResponseContentPart {
     fileprivate var chatPart: ChatContentPart {
         if let imageURL { return .image(url: imageURL, detail: detail) }
         if let fileID { return .file(id: fileID) }
-        var part = ChatContentPart.text(text ?? refusal ?? "")
-        guard let data = fileData else { return part }
-        part = ChatContentPart()
-        part.type = "file"
-        part.file = ChatContentPart.File()
-        part.file?.fileData = data
-        part.file?.filename = filename
+        if let text = text ?? refusal { return .text(text) }
+        var part = ChatContentPart()
+        if let fileData {
+            part.type = "file"
+            part.file = ChatContentPart.File()
+            part.file?.fileData = fileData
+            part.file?.filename = filename
+        } else if let fileURL {
+            part.type = "uri"
+            part.additional = ["modality": "document", "uri": .string(fileURL)]
+        } else {
+            part.type = type
+            part.additional = additional
+        }
         return part
     }
 }
@@ -190,7 +211,7 @@ extension EmbeddingRequest {
 extension EmbeddingResponse {
     /// The answer as telemetry sees it: no output tokens, which embeddings do not have.
     var facts: AnswerFacts {
-        var facts = AnswerFacts(model: model)
+        var facts = AnswerFacts(model: model, dimensions: data.first?.vector.count)
         facts.usage = usage.map { TokenUsage(inputTokens: $0.promptTokens) }
         return facts
     }

@@ -171,4 +171,13 @@ extension JSONStringValue {
     public init(json: JSONValue) throws(JSONError) { self.init(rawValue: try String(json: json)) }
     /// The string.
     public var json: JSONValue { .string(rawValue) }
+    /// Reads a string.
+    public init(from decoder: any Decoder) throws {
+        self.init(rawValue: try decoder.singleValueContainer().decode(String.self))
+    }
+    /// Writes the string.
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.singleValueContainer()
+        try container.encode(rawValue)
+    }
 }

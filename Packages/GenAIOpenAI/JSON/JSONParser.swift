@@ -70,6 +70,7 @@ private struct JSONParser {
         var members: [(key: String, value: JSONValue)] = []
         skipSpace()
         if take(UInt8(ascii: "}")) { return .object(JSONObject(members: members)) }
+        members.reserveCapacity(8)
         repeat {
             skipSpace()
             guard peek() == UInt8(ascii: "\"") else { throw failure("a member name") }
@@ -109,34 +110,86 @@ private struct JSONParser {
 extension JSONParser {
     private mutating func number() throws(JSONError) -> JSONValue {
         let start = position
-        _ = take(UInt8(ascii: "-"))
+        let isNegative = take(UInt8(ascii: "-"))
         let firstDigit = position
-        guard skipDigits() > 0 else { throw failure("a value") }
+        var digits = DecimalDigits()
+        guard skipDigits(into: &digits) > 0 else { throw failure("a value") }
         guard position - firstDigit == 1 || bytes[firstDigit] != UInt8(ascii: "0") else {
             throw failure("a number without leading zeros")
         }
+        var exponent = 0
         var isInteger = true
         if take(UInt8(ascii: ".")) {
             isInteger = false
-            guard skipDigits() > 0 else { throw failure("a digit") }
+            let count = skipDigits(into: &digits)
+            guard count > 0 else { throw failure("a digit") }
+            exponent = -count
         }
         if let byte = peek(), byte | 0x20 == UInt8(ascii: "e") {
             isInteger = false
-            position += 1
-            if !take(UInt8(ascii: "+")) { _ = take(UInt8(ascii: "-")) }
-            guard skipDigits() > 0 else { throw failure("a digit") }
+            exponent += try self.exponent()
         }
-        let text = String(decoding: UnsafeBufferPointer(rebasing: bytes[start..<position]), as: UTF8.self)
-        if isInteger { return Int64(text).map(JSONValue.integer) ?? .number(text) }
-        guard let double = Double(text), double.isFinite else { return .number(text) }
+        let text = UnsafeBufferPointer(rebasing: bytes[start..<position])
+        if isInteger { return integer(digits, isNegative, text) }
+        if let exact = digits.exactDouble(exponent: exponent) { return .double(isNegative ? -exact : exact) }
+        let string = String(decoding: text, as: UTF8.self)
+        guard let double = Double(string), double.isFinite else { return .number(string) }
         return .double(double)
     }
 
-    private mutating func skipDigits() -> Int {
+    private func integer(
+        _ digits: DecimalDigits, _ isNegative: Bool, _ text: UnsafeBufferPointer<UInt8>
+    ) -> JSONValue {
+        if let value = digits.value, let number = Int64(exactly: value) {
+            return .integer(isNegative ? -number : number)
+        }
+        let string = String(decoding: text, as: UTF8.self)
+        return Int64(string).map(JSONValue.integer) ?? .number(string)
+    }
+
+    /// Reads what follows an `e`; beyond a thousand either way the value does not matter.
+    private mutating func exponent() throws(JSONError) -> Int {
+        position += 1
+        let isPositive = take(UInt8(ascii: "+"))
+        let isNegative = !isPositive && take(UInt8(ascii: "-"))
+        var digits = DecimalDigits()
+        guard skipDigits(into: &digits) > 0 else { throw failure("a digit") }
+        let magnitude = Int(min(digits.value ?? 1000, 1000))
+        return isNegative ? -magnitude : magnitude
+    }
+
+    private mutating func skipDigits(into digits: inout DecimalDigits) -> Int {
         let start = position
-        while position < bytes.count, bytes[position] &- UInt8(ascii: "0") < 10 { position += 1 }
+        while position < bytes.count, bytes[position] &- UInt8(ascii: "0") < 10 {
+            digits.append(bytes[position] &- UInt8(ascii: "0"))
+            position += 1
+        }
         return position - start
     }
+}
+
+/// The digits of a number as one whole number, for as long as it fits.
+private struct DecimalDigits {
+    private(set) var value: UInt64? = 0
+
+    mutating func append(_ digit: UInt8) {
+        guard let known = value else { return }
+        let (shifted, overflows) = known.multipliedReportingOverflow(by: 10)
+        let (sum, carries) = shifted.addingReportingOverflow(UInt64(digit))
+        value = overflows || carries ? nil : sum
+    }
+
+    /// The digits times a power of ten, where both factors are exact and one rounding makes the nearest double.
+    func exactDouble(exponent: Int) -> Double? {
+        guard let value, value <= 1 << 53, abs(exponent) < Self.powersOfTen.count else { return nil }
+        let power = Self.powersOfTen[abs(exponent)]
+        return exponent < 0 ? Double(value) / power : Double(value) * power
+    }
+
+    private static let powersOfTen: [Double] = [
+        1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+        1e20, 1e21, 1e22,
+    ]
 }
 
 // MARK: - Strings

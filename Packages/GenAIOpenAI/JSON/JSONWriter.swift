@@ -51,24 +51,28 @@ extension JSONValue {
         bytes.append(UInt8(ascii: "\""))
         text.withUTF8 { units in
             var start = 0
-            for (index, unit) in units.enumerated()
-            where unit < 0x20 || unit == UInt8(ascii: "\"") || unit == UInt8(ascii: "\\") {
-                bytes += units[start..<index]
-                appendEscape(of: unit, to: &bytes)
+            for index in units.indices where needsEscape(units[index]) {
+                bytes.append(contentsOf: UnsafeBufferPointer(rebasing: units[start..<index]))
+                appendEscape(of: units[index], to: &bytes)
                 start = index + 1
             }
-            bytes += units[start...]
+            bytes.append(contentsOf: UnsafeBufferPointer(rebasing: units[start...]))
         }
         bytes.append(UInt8(ascii: "\""))
     }
 
+    private static func needsEscape(_ unit: UInt8) -> Bool {
+        unit < 0x20 || unit == UInt8(ascii: "\"") || unit == UInt8(ascii: "\\")
+    }
+
     private static func appendEscape(of unit: UInt8, to bytes: inout [UInt8]) {
+        bytes.append(UInt8(ascii: "\\"))
         switch unit {
-        case UInt8(ascii: "\""), UInt8(ascii: "\\"): bytes += [UInt8(ascii: "\\"), unit]
-        case 0x0A: bytes += "\\n".utf8
-        case 0x0D: bytes += "\\r".utf8
-        case 0x09: bytes += "\\t".utf8
-        default: bytes += ((unit < 0x10 ? "\\u000" : "\\u00") + String(unit, radix: 16)).utf8
+        case 0x0A: bytes.append(UInt8(ascii: "n"))
+        case 0x0D: bytes.append(UInt8(ascii: "r"))
+        case 0x09: bytes.append(UInt8(ascii: "t"))
+        case 0..<0x20: bytes += ((unit < 0x10 ? "u000" : "u00") + String(unit, radix: 16)).utf8
+        default: bytes.append(unit)
         }
     }
 }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAICore
+
 /// The answer of `POST /responses`.
 public struct ModelResponse: JSONRecord {
     /// The server's name for the response, to continue it or to fetch it.

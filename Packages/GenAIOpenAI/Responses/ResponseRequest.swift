@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAICore
+
 /// What to ask `POST /responses`.
 ///
 /// A property that is `nil` or empty is not sent, so the server's default holds.

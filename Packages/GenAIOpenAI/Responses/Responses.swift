@@ -17,11 +17,8 @@ public struct Responses: Sendable {
     public func create(
         _ request: ResponseRequest, options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> ModelResponse {
-        try await sender.recorded(.response(request), answer: CallRecorder.Answer.response) {
-            () throws(OpenAIError) in
-            let call = APICall(path: "responses", model: request.model ?? "", body: request.json, options: options)
-            return try await sender.value(of: call, as: ModelResponse.self)
-        }
+        let call = APICall(path: "responses", model: request.model ?? "", body: request.json, options: options)
+        return try await sender.recorded(.response(request), answer: CallRecorder.Answer.response, call)
     }
 
     /// Asks for a response as a stream of events.

@@ -144,7 +144,9 @@ enum ConsoleText {
         guard amount.isFinite else { return "$?" }
         if amount == 0 || amount.magnitude >= 1 { return "$" + fixed(amount, decimals: 2) }
         if amount.magnitude < 0.000_001 { return "<$0.000001" }
-        return "$" + fixed(amount, decimals: amount.magnitude >= 0.01 ? 4 : 6)
+        var text = fixed(amount, decimals: amount.magnitude >= 0.01 ? 4 : 6)
+        while text.hasSuffix("0") { text.removeLast() }
+        return "$" + text
     }
 
     /// The time of day in UTC, to the millisecond.

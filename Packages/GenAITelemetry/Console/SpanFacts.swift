@@ -15,7 +15,7 @@ struct SpanFacts {
     init(_ span: SpanData, parent: SpanData?) {
         var rest = AttributeReader(span.attributes)
         identity = Self.identity(&rest, differingFrom: parent)
-        facts = Self.model(&rest, name: span.name) + Self.usage(&rest)
+        facts = Self.model(&rest, name: span.name) + Self.usage(&rest) + Self.totals(&rest, of: span)
         if let reasons = rest.take(.genAIResponseFinishReasons) { facts += reasons }
         if let tool = rest.take(.genAIToolName), !span.name.contains(tool) { facts.append("tool \(tool)") }
         error = Self.error(span, rest.take(.errorType))
@@ -24,20 +24,35 @@ struct SpanFacts {
     }
 
     private static func identity(_ attributes: inout AttributeReader, differingFrom parent: SpanData?) -> [String] {
-        func text(_ label: String, _ key: AttributeKey<String>) -> String? {
+        func changed<Value: Equatable>(_ key: AttributeKey<Value>) -> Value? {
             guard let value = attributes.take(key), parent?.attributes[key] != value else { return nil }
-            return "\(label) \(value)"
+            return value
         }
-        let turn = attributes.take(.genAIConversationTurn).flatMap { turn in
-            parent?.attributes[.genAIConversationTurn] == turn ? nil : "turn \(turn)"
-        }
-        let conversation = text("conversation", .genAIConversationID)
-        let workflow = text("workflow", .genAIWorkflowName)
-        let workflowID = text("workflow", .workflowID)
-        let type = text("type", .workflowType)
-        return [
-            conversation, turn, text("user", .userID), workflow, workflowID, type, text("agent", .genAIAgentName),
-        ].compactMap { $0 }
+        let conversation = changed(.genAIConversationID).map { "conversation \($0)" }
+        let turn = changed(.genAIConversationTurn).map { "turn \($0)" }
+        let user = changed(.userID).map { "user \($0)" }
+        let workflow = workflow(changed(.workflowID), changed(.genAIWorkflowName), changed(.workflowType), &attributes)
+        let agent = changed(.genAIAgentName).map { "agent \($0)" }
+        return [conversation, turn, user, workflow, agent].compactMap { $0 }
+    }
+
+    private static func workflow(
+        _ id: String?, _ name: String?, _ type: String?, _ attributes: inout AttributeReader
+    ) -> String? {
+        let vendorName = attributes.take(.workflowName)
+        guard let shown = name ?? (id == nil ? nil : vendorName ?? id) else { return nil }
+        let details = [id == shown ? nil : id, type].compactMap { $0 }
+        return "workflow \(shown)" + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
+    }
+
+    /// What a workflow came to in the end; on its own span only, since the others have totals so far.
+    private static func totals(_ attributes: inout AttributeReader, of span: SpanData) -> [String] {
+        let cost = attributes.take(.workflowTotalCostUSD)
+        let calls = attributes.take(.workflowLLMCalls)
+        let tools = attributes.take(.workflowToolCalls) ?? 0
+        guard span.attributes[.genAIOperationName] == .invokeWorkflow, let cost, let calls else { return [] }
+        let toolCalls = tools == 0 ? [] : [tools == 1 ? "1 tool call" : "\(tools) tool calls"]
+        return ["\(ConsoleText.dollars(cost)) in all", calls == 1 ? "1 call" : "\(calls) calls"] + toolCalls
     }
 
     private static func model(_ attributes: inout AttributeReader, name: String) -> [String] {
@@ -92,7 +107,8 @@ struct AttributeReader {
         "gen_ai.conversation.turn_number", "gen_ai.usage.total_tokens", "gen_ai.usage.cost_input_usd",
         "gen_ai.usage.cost_output_usd", "gen_ai.usage.cost", "gen_ai.usage.prompt_tokens",
         "gen_ai.usage.completion_tokens", "gen_ai.agent.id", "gen_ai.agent.description", "gen_ai.agent.version",
-        "gen_ai.tool.type", "gen_ai.tool.description", "gen_ai.tool.definitions", "gen_ai.response.id",
+        "server.address", "server.port", "gen_ai.tool.type", "gen_ai.tool.call.id", "gen_ai.tool.description",
+        "gen_ai.tool.definitions", "gen_ai.response.id",
     ]
 
     /// Where content is found, by the beginning of the name, in the order it is shown.
@@ -110,11 +126,14 @@ struct AttributeReader {
     mutating func takeContent() -> [(label: String, text: String)] {
         var content: [(label: String, text: String)] = []
         for (prefix, label) in Self.content {
-            for attribute in attributes where attribute.key == prefix || attribute.key.hasPrefix(prefix + ".") {
-                taken.insert(attribute.key)
-                if attribute.key.hasSuffix(".role") { continue }
-                content.append((label, attribute.value.consoleText))
-            }
+            let found = attributes.filter { $0.key == prefix || $0.key.hasPrefix(prefix + ".") }
+            for attribute in found { taken.insert(attribute.key) }
+            // Messages that have attributes of their own read better than the same ones as JSON. Of a prompt the
+            // latest message is news, the others were shown with the calls before.
+            let messages = found.filter { $0.key.hasSuffix(".content") || $0.key.hasSuffix(".tool_calls") }
+            let shown =
+                messages.isEmpty ? found.filter { $0.key == prefix } : label == "in" ? messages.suffix(1) : messages
+            content += shown.map { (label, $0.value.consoleText) }
         }
         return content
     }

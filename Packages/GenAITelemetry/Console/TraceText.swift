@@ -99,10 +99,15 @@ struct TraceText {
         for (label, text) in facts.content.prefix(6) {
             lines.append(ink(.detail, indent + ConsoleText.line("\(label): \(text)", limit: room)))
         }
-        for event in span.events.prefix(8) where event.name != "exception" {
+        for event in span.events.prefix(8) where !Self.isShownElsewhere(event.name) {
             lines.append(ink(.detail, indent + line(for: event, of: span, room: room)))
         }
         return lines
+    }
+
+    /// Whether an event repeats what the lines above it say.
+    private static func isShownElsewhere(_ event: String) -> Bool {
+        ["exception", "gen_ai.content.prompt", "gen_ai.content.completion"].contains(event)
     }
 
     private func headline(_ span: SpanData, head: String, isFailed: Bool) -> String {

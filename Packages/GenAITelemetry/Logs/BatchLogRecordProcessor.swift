@@ -6,7 +6,7 @@ public import GenAICore
 /// Works like ``BatchSpanProcessor``, with a shorter delay.
 ///
 /// Source: OpenTelemetry logs SDK, "Batching processor".
-public final class BatchLogRecordProcessor: LogRecordProcessor {
+public final class BatchLogRecordProcessor: ExportingLogRecordProcessor {
     private let worker: BatchWorker<LogRecord>
 
     /// Creates a processor and starts its task.

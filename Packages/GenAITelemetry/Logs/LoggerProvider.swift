@@ -14,6 +14,8 @@ public final class LoggerProvider: Sendable {
         public var limits: LogRecordLimits
         /// Sees every record, in this order.
         public var processors: [any LogRecordProcessor] = []
+        /// Removes personal data from every record before processors and exporters see it. Default none.
+        public var redactor: Redactor?
         /// Whether nothing is emitted at all. Default false, `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
 
@@ -25,19 +27,26 @@ public final class LoggerProvider: Sendable {
         }
     }
 
+    private let emitted = Atomic<Int>(0)
     private let state: Mutex<LogPipeline?>
 
     /// Creates a provider.
     public init(_ configuration: Configuration = Configuration()) {
         let pipeline = LogPipeline(
-            resource: configuration.resource, limits: configuration.limits, processors: configuration.processors)
+            resource: configuration.resource, limits: configuration.limits, processors: configuration.processors,
+            redactor: configuration.redactor)
         state = Mutex(configuration.isDisabled ? nil : pipeline)
     }
 
     /// What new records are emitted with; `nil` when disabled or shut down.
     var pipeline: LogPipeline? { state.withLock { $0 } }
 
+    /// How many records were emitted so far; those after shutdown do not count.
+    public var emittedCount: Int { emitted.load(ordering: .relaxed) }
+
     /// An emitter for one library: OpenTelemetry's Logger.
+    ///
+    /// - Parameter name: The library's name; an empty one works, with a warning.
     public func emitter(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
     ) -> LogEmitter {
@@ -47,13 +56,21 @@ public final class LoggerProvider: Sendable {
 
     /// An emitter for one library, whose description is made once and shared.
     public func emitter(scope: InstrumentationScope) -> LogEmitter {
-        LogEmitter(provider: self, scope: scope)
+        if scope.name.isEmpty { reportEmptyName("LoggerProvider", "emitter") }
+        return LogEmitter(provider: self, scope: scope)
     }
 
     /// Adds a processor behind the others; records emitted from now on are seen by it.
     public func addProcessor(_ processor: any LogRecordProcessor) {
         state.withLock { $0?.processors.append(processor) }
     }
+
+    /// Changes what is removed from records emitted from now on.
+    public func setRedactor(_ redactor: Redactor?) {
+        state.withLock { $0?.redactor = redactor }
+    }
+
+    fileprivate func countEmitted() { emitted.add(1, ordering: .relaxed) }
 
     /// Hands on everything emitted before the call.
     ///
@@ -89,7 +106,27 @@ struct LogPipeline: Sendable {
     let resource: Resource
     let limits: LogRecordLimits
     var processors: [any LogRecordProcessor]
+    var redactor: Redactor?
+
+    /// Runs the processors, behind the redactor: exporting ones never see what an earlier one added, either.
+    func process(_ record: inout LogRecord, _ context: GenAIContext) {
+        guard let redactor else {
+            for processor in processors { processor.onEmit(&record, context: context) }
+            return
+        }
+        redactor.redact(&record)
+        var isRedacted = true
+        for processor in processors {
+            let isExporting = processor is any ExportingLogRecordProcessor
+            if isExporting, !isRedacted { redactor.redact(&record) }
+            isRedacted = isExporting
+            processor.onEmit(&record, context: context)
+        }
+    }
 }
+
+/// A processor that only hands records to an exporter, and changes none.
+protocol ExportingLogRecordProcessor: LogRecordProcessor {}
 
 /// Emits log records and events on behalf of one library: OpenTelemetry's Logger.
 public struct LogEmitter: Sendable {
@@ -103,18 +140,38 @@ public struct LogEmitter: Sendable {
     /// Emits a record.
     ///
     /// Fills in what is missing: the time it was observed, and the span from `context`.
-    public func emit(_ record: LogRecord, context: GenAIContext = .current) {
+    ///
+    /// - Parameter error: Described in `exception.type` and `exception.message`, where the record does not have them.
+    ///   As with ``TraceSpan/recordError(_:type:)``, an ``ErrorTypeProviding`` error is described without content where
+    ///   the span around may not record any.
+    public func emit(_ record: LogRecord, error: (any Error)? = nil, context: GenAIContext = .current) {
         guard let pipeline = provider.pipeline else { return }
+        provider.countEmitted()
         var record = record
-        let limits = pipeline.limits
-        let (kept, dropped) = record.attributes.limited(
-            count: limits.attributeCount, length: limits.attributeValueLength)
+        if let error { record.describe(error, context) }
+        let (kept, dropped) = record.attributes.limited(pipeline.limits.forRecord)
         record.attributes = kept
         record.droppedAttributesCount += dropped
         record.observedNanoseconds = record.observedNanoseconds ?? systemUnixNanoseconds()
         record.spanContext = record.spanContext ?? context.spanContext
         record.scope = scope
         record.resource = pipeline.resource
-        for processor in pipeline.processors { processor.onEmit(&record, context: context) }
+        pipeline.process(&record, context)
     }
+}
+
+extension LogRecord {
+    /// Adds what the conventions say about an exception; what is there already stays.
+    ///
+    /// Source: OpenTelemetry logs SDK, "Emit a LogRecord".
+    fileprivate mutating func describe(_ error: any Error, _ context: GenAIContext) {
+        let allowsContent = context.span.map { $0.contentCapture != .nowhere } ?? context.allowsContentCapture
+        let safe = allowsContent ? nil : (error as? any ErrorTypeProviding)?.contentFreeDescription
+        if attributes[.exceptionType] == nil { attributes[.exceptionType] = errorType(of: error) }
+        if attributes[.exceptionMessage] == nil { attributes[.exceptionMessage] = safe ?? String(describing: error) }
+    }
+}
+
+func reportEmptyName(_ source: String, _ product: String) {
+    Diagnostics.report(.warning, source, "\(product) without a name: give the name of the library that uses it")
 }

@@ -4,7 +4,7 @@ public import GenAICore
 /// Exports every log record on its own as soon as it is emitted: for the console, for tests and for debugging.
 ///
 /// Works like ``SimpleSpanProcessor``. Source: OpenTelemetry logs SDK, "Simple processor".
-public final class SimpleLogRecordProcessor: LogRecordProcessor {
+public final class SimpleLogRecordProcessor: ExportingLogRecordProcessor {
     private let worker: BatchWorker<LogRecord>
 
     /// Creates a processor and starts its task.

@@ -24,11 +24,11 @@ public struct AttributeFilter: Sendable, Hashable {
     }
 
     func kept(_ attributes: Attributes) -> Attributes {
-        Attributes(attributes.filter { keeps($0.key) })
+        Attributes(attributes.entries.filter { keeps($0.key) })
     }
 
     func dropped(_ attributes: Attributes) -> Attributes {
-        Attributes(attributes.filter { !keeps($0.key) })
+        Attributes(attributes.entries.filter { !keeps($0.key) })
     }
 }
 
@@ -38,22 +38,25 @@ public struct AttributeFilter: Sendable, Hashable {
 /// number of series, even chosen collisions cost a bounded number of comparisons.
 enum AttributeHash {
     private static let seed = UInt64.random(in: .min ... .max)
+    // Odd words without pattern. A word mixed with itself would give zero, so each use has its own.
     private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
+    private static let finalizer: UInt64 = 0xD6E8_FEB8_6659_FD93
+    private static let textStart: UInt64 = 0xA076_1D64_78BD_642F
 
     static func of(_ attributes: Attributes, filter: AttributeFilter?) -> UInt64 {
         var sum = seed
-        for attribute in attributes where filter?.keeps(attribute.key) ?? true {
+        for attribute in attributes.entries where filter?.keeps(attribute.key) ?? true {
             sum &+= mix(of(attribute.key, seed), of(attribute.value))
         }
-        return mix(sum, multiplier)
+        return mix(sum, finalizer)
     }
 
     private static func of(_ value: AttributeValue) -> UInt64 {
         switch value {
-        case .string(let text): of(text, multiplier)
-        case .int(let number): mix(UInt64(bitPattern: Int64(number)), multiplier ^ 1)
-        case .double(let number): mix((number == 0 ? 0 : number).bitPattern, multiplier ^ 2)
-        case .bool(let flag): flag ? multiplier ^ 3 : multiplier ^ 4
+        case .string(let text): of(text, textStart)
+        case .int(let number): mix(UInt64(bitPattern: Int64(number)), textStart ^ 1)
+        case .double(let number): mix((number == 0 ? 0 : number).bitPattern, textStart ^ 2)
+        case .bool(let flag): flag ? textStart ^ 3 : textStart ^ 4
         default: UInt64(bitPattern: Int64(value.hashValue))
         }
     }

@@ -14,7 +14,7 @@ import GenAICore
 /// Counts values in buckets whose bounds grow by a constant factor, which adapts to the values' range.
 ///
 /// Source: OpenTelemetry metrics SDK, Base2 Exponential Bucket Histogram Aggregation.
-struct ExponentialAccumulator: SeriesAccumulator {
+struct ExponentialAccumulator: Sendable {
     /// What all series share.
     struct Layout: Sendable {
         var maxSize = 160
@@ -26,7 +26,6 @@ struct ExponentialAccumulator: SeriesAccumulator {
 
     let layout: Layout
     private var cells: [ExponentialCell] = []
-    private var exemplars = ExemplarReservoir()
 
     init(_ layout: Layout) {
         self.layout = layout
@@ -34,14 +33,12 @@ struct ExponentialAccumulator: SeriesAccumulator {
 
     mutating func appendSeries() { cells.append(ExponentialCell(scale: layout.maxScale)) }
 
-    mutating func record(_ value: MetricNumber, series: Int, origin: MeasurementOrigin?) {
-        let number = value.doubleValue
+    /// Counts a value.
+    ///
+    /// - Returns: The power of 16 it belongs to: buckets change with the scale, so exemplars cannot be kept by bucket.
+    mutating func record(_ number: Double, series: Int) -> Int {
         cells[series].record(number, maxSize: layout.maxSize)
-        // One exemplar per power of 16: buckets change with the scale, so they cannot be kept by bucket.
-        if let origin {
-            let place = number == 0 ? Int.min : Int(number.magnitude.exponent) >> 2
-            exemplars.offer(value, origin, series: series, bucket: place)
-        }
+        return number == 0 ? .min : Int(number.magnitude.exponent) >> 2
     }
 
     func emptied(capacity: Int) -> ExponentialAccumulator {
@@ -51,15 +48,12 @@ struct ExponentialAccumulator: SeriesAccumulator {
     }
 
     // The buckets are shared all the same: the next value of a series copies its buckets, 160 at most.
-    mutating func snapshot() -> ExponentialAccumulator {
-        var copy = self
-        copy.cells = cells.map { $0 }
-        exemplars = ExemplarReservoir()
-        return copy
+    /// Copies what the states share with another copy.
+    mutating func unshare() {
+        cells = cells.map { $0 }
     }
 
-    func content(_ frame: CollectionFrame) -> MetricData.Content {
-        let bySeries = exemplars.bySeries()
+    func content(_ frame: CollectionFrame, _ exemplars: [Int: [MetricExemplar]]) -> MetricData.Content {
         let points = frame.attributes.indices.map { series in
             let cell = cells[series]
             return ExponentialHistogramPoint(
@@ -67,7 +61,7 @@ struct ExponentialAccumulator: SeriesAccumulator {
                 nanoseconds: frame.nanoseconds, count: cell.count, sum: layout.recordsSum ? cell.sum : nil,
                 min: layout.recordsMinMax ? cell.min : nil, max: layout.recordsMinMax ? cell.max : nil,
                 scale: cell.scale, zeroCount: cell.zeroCount, positive: cell.positive.points,
-                negative: cell.negative.points, exemplars: bySeries[series] ?? [])
+                negative: cell.negative.points, exemplars: exemplars[series] ?? [])
         }
         return .exponentialHistogram(MetricExponentialHistogramData(points: points, temporality: frame.temporality))
     }
@@ -96,16 +90,16 @@ struct ExponentialCell: Sendable {
         if value == 0 {
             zeroCount &+= 1
         } else if value > 0 {
-            makeRoom(for: value, in: positive, maxSize)
-            positive.increment(Self.index(of: value, scale: scale))
+            positive.increment(makeRoom(for: value, in: positive, maxSize))
         } else {
-            makeRoom(for: -value, in: negative, maxSize)
-            negative.increment(Self.index(of: -value, scale: scale))
+            negative.increment(makeRoom(for: -value, in: negative, maxSize))
         }
     }
 
     /// Lowers the resolution of both sides until the magnitude's bucket and the used ones fit.
-    private mutating func makeRoom(for magnitude: Double, in run: BucketRun, _ maxSize: Int) {
+    ///
+    /// - Returns: The magnitude's bucket.
+    private mutating func makeRoom(for magnitude: Double, in run: BucketRun, _ maxSize: Int) -> Int {
         let index = Self.index(of: magnitude, scale: scale)
         var low = Swift.min(run.low ?? index, index)
         var high = Swift.max(run.high ?? index, index)
@@ -115,10 +109,11 @@ struct ExponentialCell: Sendable {
             high >>= 1
             change += 1
         }
-        guard change > 0 else { return }
+        guard change > 0 else { return index }
         scale -= change
         positive.downscale(by: change)
         negative.downscale(by: change)
+        return index >> change
     }
 
     /// The bucket (base^index, base^(index+1)] that a magnitude above zero is in, with base = 2^(2^-scale).

@@ -2,7 +2,7 @@
 import GenAICore
 
 /// Counts values in buckets with explicit bounds. A value equal to a bound belongs to the bucket below it.
-struct HistogramAccumulator: SeriesAccumulator {
+struct HistogramAccumulator: Sendable {
     /// What all series share.
     struct Layout: Sendable {
         var bounds: [Double]
@@ -22,7 +22,6 @@ struct HistogramAccumulator: SeriesAccumulator {
     private var cells: [Cell] = []
     /// The bucket counts of the series one after the other.
     private var counts: [UInt64] = []
-    private var exemplars = ExemplarReservoir()
 
     init(_ layout: Layout) {
         self.layout = layout
@@ -35,15 +34,17 @@ struct HistogramAccumulator: SeriesAccumulator {
         counts.append(contentsOf: repeatElement(0, count: bucketCount))
     }
 
-    mutating func record(_ value: MetricNumber, series: Int, origin: MeasurementOrigin?) {
-        let number = value.doubleValue
+    /// Counts a value.
+    ///
+    /// - Returns: The bucket it belongs to.
+    mutating func record(_ number: Double, series: Int) -> Int {
         let bucket = Self.bucket(of: number, bounds: layout.bounds)
         counts[series * bucketCount + bucket] &+= 1
         cells[series].count &+= 1
         cells[series].sum += number
         if number < cells[series].min { cells[series].min = number }
         if number > cells[series].max { cells[series].max = number }
-        if let origin { exemplars.offer(value, origin, series: series, bucket: bucket) }
+        return bucket
     }
 
     /// The first bucket whose upper bound is not below the value.
@@ -64,16 +65,13 @@ struct HistogramAccumulator: SeriesAccumulator {
         return empty
     }
 
-    mutating func snapshot() -> HistogramAccumulator {
-        var copy = self
-        copy.cells = cells.map { $0 }
-        copy.counts = counts.map { $0 }
-        exemplars = ExemplarReservoir()
-        return copy
+    /// Copies what the states share with another copy.
+    mutating func unshare() {
+        cells = cells.map { $0 }
+        counts = counts.map { $0 }
     }
 
-    func content(_ frame: CollectionFrame) -> MetricData.Content {
-        let bySeries = exemplars.bySeries()
+    func content(_ frame: CollectionFrame, _ exemplars: [Int: [MetricExemplar]]) -> MetricData.Content {
         let points = frame.attributes.indices.map { series in
             let cell = cells[series]
             return HistogramPoint(
@@ -81,7 +79,7 @@ struct HistogramAccumulator: SeriesAccumulator {
                 nanoseconds: frame.nanoseconds, count: cell.count, sum: layout.recordsSum ? cell.sum : nil,
                 min: layout.recordsMinMax ? cell.min : nil, max: layout.recordsMinMax ? cell.max : nil,
                 bounds: layout.bounds, bucketCounts: Array(counts[series * bucketCount..<(series + 1) * bucketCount]),
-                exemplars: bySeries[series] ?? [])
+                exemplars: exemplars[series] ?? [])
         }
         return .histogram(MetricHistogramData(points: points, temporality: frame.temporality))
     }

@@ -144,31 +144,31 @@ public struct MetricGauge<Value: MetricValue>: Sendable {
 /// The part of an instrument that does not depend on its number type.
 final class InstrumentCore: Sendable {
     let descriptor: InstrumentDescriptor
-    private let sinks: [any MeasurementSink]
+    private let stores: [MetricStore]
     private let shared: MetricShared?
 
     /// Creates an instrument; without shared state it does nothing.
-    init(_ descriptor: InstrumentDescriptor, sinks: [any MeasurementSink] = [], shared: MetricShared?) {
+    init(_ descriptor: InstrumentDescriptor, stores: [MetricStore] = [], shared: MetricShared?) {
         self.descriptor = descriptor
-        self.sinks = sinks
+        self.stores = stores
         self.shared = shared
     }
 
-    var isEnabled: Bool { !sinks.isEmpty && shared?.isStopped == false }
+    var isEnabled: Bool { !stores.isEmpty && shared?.isStopped == false }
 
     func record(_ value: MetricNumber, _ attributes: Attributes, _ context: GenAIContext?) {
         guard let shared = admitting(value) else { return }
         let origin = shared.exemplarFilter.origin(in: context, now: shared.now)
-        for sink in sinks { sink.record(value, attributes, origin) }
+        for store in stores { store.record(value, attributes, origin) }
     }
 
     func bound(to attributes: Attributes) -> BoundInstrument {
-        BoundInstrument(core: self, sinks: sinks.map { $0.bound(to: attributes) })
+        BoundInstrument(core: self, series: stores.map { BoundSeries(store: $0, attributes: attributes) })
     }
 
     /// What a value is recorded with, or `nil` when it is not to be recorded.
     fileprivate func admitting(_ value: MetricNumber) -> MetricShared? {
-        guard !sinks.isEmpty, let shared, !shared.isStopped else { return nil }
+        guard !stores.isEmpty, let shared, !shared.isStopped else { return nil }
         guard let problem = descriptor.kind.problem(with: value) else { return shared }
         shared.countDiscarded(problem, by: descriptor)
         return nil
@@ -178,12 +178,12 @@ final class InstrumentCore: Sendable {
 /// An instrument together with an attribute set.
 struct BoundInstrument: Sendable {
     let core: InstrumentCore
-    let sinks: [any BoundMeasurementSink]
+    let series: [BoundSeries]
 
     func record(_ value: MetricNumber, _ context: GenAIContext?) {
         guard let shared = core.admitting(value) else { return }
         let origin = shared.exemplarFilter.origin(in: context, now: shared.now)
-        for sink in sinks { sink.record(value, origin) }
+        for one in series { one.record(value, origin) }
     }
 }
 

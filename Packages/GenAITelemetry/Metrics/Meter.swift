@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+public import GenAICore
 
 /// Makes instruments on behalf of one library.
 ///
@@ -43,6 +44,23 @@ public struct Meter: Sendable {
         of type: Value.Type = Double.self
     ) -> MetricHistogram<Value> {
         MetricHistogram(core: instrument(name, .histogram, unit, description, type, bounds))
+    }
+
+    /// The counter that the conventions define.
+    public func counter<Value: MetricValue>(
+        _ definition: MetricDefinition, of type: Value.Type = Int.self
+    ) -> MetricCounter<Value> {
+        counter(named: definition.name, unit: definition.unit, description: definition.description, of: type)
+    }
+
+    /// The histogram that the conventions define, with the buckets that they advise.
+    public func histogram<Value: MetricValue>(
+        _ definition: MetricDefinition, of type: Value.Type = Double.self
+    ) -> MetricHistogram<Value> {
+        let bounds = definition.boundaries.isEmpty ? nil : definition.boundaries
+        return histogram(
+            named: definition.name, unit: definition.unit, description: definition.description, bounds: bounds,
+            of: type)
     }
 
     /// An instrument that keeps the last value.

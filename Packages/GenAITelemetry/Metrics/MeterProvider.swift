@@ -9,7 +9,7 @@ public final class MeterProvider: Sendable {
     /// How a provider works. Precedence of every setting: code, then environment, then default.
     public struct Configuration: Sendable {
         /// What the metrics are recorded in.
-        public var resource = Resource()
+        public var resource: Resource
         /// Who collects. Each reader sees every measurement, independent of the others.
         public var readers: [any MetricReader] = []
         /// Changes to how measurements become metrics.
@@ -25,7 +25,8 @@ public final class MeterProvider: Sendable {
         package var now: @Sendable () -> UnixNanoseconds = systemUnixNanoseconds
 
         /// Creates the default configuration, changed by environment variables where they are set.
-        public init(environment: TelemetryEnvironment = .process) {
+        public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
+            self.resource = resource
             exemplarFilter = ExemplarFilter(environment: environment) ?? .traceBased
             isDisabled = environment.bool("OTEL_SDK_DISABLED") ?? false
         }
@@ -70,9 +71,14 @@ public final class MeterProvider: Sendable {
     public func meter(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
     ) -> Meter {
-        Meter(
-            provider: self,
+        meter(
             scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
+    }
+
+    /// A meter for one library, whose description is made once and shared.
+    public func meter(scope: InstrumentationScope) -> Meter {
+        if scope.name.isEmpty { reportEmptyName("MeterProvider", "meter") }
+        return Meter(provider: self, scope: scope)
     }
 
     /// Collects and hands on everything recorded before the call.
@@ -112,12 +118,12 @@ extension MeterProvider {
         let streams = readers.map { reader, _ in
             StreamFactory(shared: shared, scope: scope, reader: reader).measuredStreams(for: descriptor)
         }
-        let core = InstrumentCore(descriptor, sinks: streams.flatMap { $0.map(\.sink) }, shared: shared)
+        let core = InstrumentCore(descriptor, stores: streams.flatMap { $0 }, shared: shared)
         guard case .measured(let kept) = keep(.measured(core), scope), kept === core else {
             return instrument(descriptor, scope)
         }
         for ((_, pipeline), streams) in zip(readers, streams) where !streams.isEmpty {
-            pipeline.register(streams.map(\.collectable), scope: scope)
+            pipeline.register(streams, scope: scope)
         }
         return core
     }

@@ -7,7 +7,7 @@ final class MetricPipeline: Sendable {
     /// What one library measures.
     fileprivate struct ScopeStreams {
         let scope: InstrumentationScope
-        var streams: [any CollectableStream] = []
+        var streams: [MetricStore] = []
         var observables: [(instrument: ObservableCore, streams: [ObservedStream])] = []
         var names: Set<String> = []
     }
@@ -25,7 +25,7 @@ final class MetricPipeline: Sendable {
     }
 
     /// Makes known what to collect.
-    func register(_ streams: [any CollectableStream], scope: InstrumentationScope) {
+    func register(_ streams: [MetricStore], scope: InstrumentationScope) {
         let clashes = state.withLock { state in
             state.update(scope) { entry in
                 entry.streams += streams

@@ -2,25 +2,6 @@
 import GenAICore
 import Synchronization
 
-/// Where a synchronous instrument's measurements go: one per reader and matching view.
-protocol MeasurementSink: Sendable {
-    func record(_ value: MetricNumber, _ attributes: Attributes, _ origin: MeasurementOrigin?)
-    /// A sink for one attribute set, which need not be looked up any more.
-    func bound(to attributes: Attributes) -> any BoundMeasurementSink
-}
-
-/// Where the measurements of a bound instrument go.
-protocol BoundMeasurementSink: Sendable {
-    func record(_ value: MetricNumber, _ origin: MeasurementOrigin?)
-}
-
-/// What a reader collects from.
-protocol CollectableStream: Sendable {
-    var description: StreamDescription { get }
-    /// The points since the last collection or since the start; `nil` when there are none.
-    func collect(at nanoseconds: UnixNanoseconds) -> MetricData.Content?
-}
-
 /// What the metric of one stream looks like.
 struct StreamDescription: Sendable {
     var name: String
@@ -40,10 +21,10 @@ struct StreamDescription: Sendable {
 /// Measurements go straight into the series' states, under one short lock. A collection of delta points takes the whole
 /// store away and leaves an empty one, so that idle series are released and no measurement counts twice; a collection
 /// of cumulative points copies the states.
-final class MetricStore<Accumulator: SeriesAccumulator>: MeasurementSink, CollectableStream {
+final class MetricStore: Sendable {
     private struct State {
         var index = SeriesIndex()
-        var accumulator: Accumulator
+        var accumulator: SeriesAccumulator
         var starts: [UnixNanoseconds] = []
         var intervalStart: UnixNanoseconds
         var overflowSeries: Int?
@@ -75,7 +56,7 @@ final class MetricStore<Accumulator: SeriesAccumulator>: MeasurementSink, Collec
     private let shared: MetricShared
     private let state: Mutex<State>
 
-    init(_ description: StreamDescription, _ accumulator: Accumulator, shared: MetricShared) {
+    init(_ description: StreamDescription, _ accumulator: SeriesAccumulator, shared: MetricShared) {
         self.description = description
         self.shared = shared
         state = Mutex(State(accumulator: accumulator, intervalStart: shared.now()))
@@ -127,18 +108,16 @@ final class MetricStore<Accumulator: SeriesAccumulator>: MeasurementSink, Collec
         }
     }
 
-    func bound(to attributes: Attributes) -> any BoundMeasurementSink {
-        BoundSeries(store: self, attributes: attributes)
-    }
-
+    /// The points since the last collection or since the start; `nil` when there are none.
     func collect(at nanoseconds: UnixNanoseconds) -> MetricData.Content? {
         let taken = description.temporality == .delta ? takeInterval(until: nanoseconds) : copyState(at: nanoseconds)
         guard taken.frame.attributes.count > 0 else { return nil }
         return taken.accumulator.content(taken.frame)
     }
 
-    private func takeInterval(until nanoseconds: UnixNanoseconds) -> (accumulator: Accumulator, frame: CollectionFrame)
-    {
+    private func takeInterval(until nanoseconds: UnixNanoseconds) -> (
+        accumulator: SeriesAccumulator, frame: CollectionFrame
+    ) {
         // Made before the lock, with room for as many series as there are: most of them come back.
         let (count, prototype) = state.withLock { ($0.index.count, $0.accumulator.emptied(capacity: 0)) }
         var fresh = State(accumulator: prototype.emptied(capacity: count), intervalStart: nanoseconds)
@@ -153,7 +132,8 @@ final class MetricStore<Accumulator: SeriesAccumulator>: MeasurementSink, Collec
         return (taken.accumulator, frame(taken, at: nanoseconds))
     }
 
-    private func copyState(at nanoseconds: UnixNanoseconds) -> (accumulator: Accumulator, frame: CollectionFrame) {
+    private func copyState(at nanoseconds: UnixNanoseconds) -> (accumulator: SeriesAccumulator, frame: CollectionFrame)
+    {
         let copy = state.withLock { state in
             var copy = state
             copy.accumulator = state.accumulator.snapshot()
@@ -189,15 +169,15 @@ struct SeriesPosition: Sendable {
 }
 
 /// One series of a store, remembered by its position.
-private final class BoundSeries<Accumulator: SeriesAccumulator>: BoundMeasurementSink {
-    private let store: MetricStore<Accumulator>
+final class BoundSeries: Sendable {
+    private let store: MetricStore
     private let kept: Attributes
     private let dropped: Attributes
     private let hash: UInt64
     /// A hint: the store checks it against its generation and the hash.
     private let position = Atomic<UInt64>(.max)
 
-    init(store: MetricStore<Accumulator>, attributes: Attributes) {
+    init(store: MetricStore, attributes: Attributes) {
         self.store = store
         let filter = store.description.filter
         kept = filter?.kept(attributes) ?? attributes

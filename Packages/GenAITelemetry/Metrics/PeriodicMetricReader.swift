@@ -82,7 +82,7 @@ public final class PeriodicMetricReader: MetricReader {
             guard state.source == nil, state.shutdown == nil else { return false }
             state.source = source
             state.timer = Task.detached { [weak self, clock, interval = configuration.interval] in
-                while (try? await clock.sleep(for: interval)) != nil {
+                while (try? await clock.sleep(for: interval.clampedForSleeping)) != nil {
                     guard let self else { return }
                     self.collectIfIdle()
                 }
@@ -94,10 +94,16 @@ public final class PeriodicMetricReader: MetricReader {
 
     /// Collects and exports everything recorded before the call. Fails after shutdown.
     ///
+    /// From inside the exporter it only asks for it and returns false: the export in progress cannot wait for itself.
+    ///
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
     public func forceFlush(timeout: Duration) async -> Bool {
         guard state.withLock({ $0.shutdown == nil }) else { return false }
+        guard ExportScope.worker != ObjectIdentifier(self) else {
+            _ = enqueueCycle()
+            return false
+        }
         return await withDeadline(timeout, clock: clock) { await self.flush() } ?? false
     }
 
@@ -117,6 +123,7 @@ public final class PeriodicMetricReader: MetricReader {
             state.shutdown = shutdown
             return shutdown
         }
+        guard ExportScope.worker != ObjectIdentifier(self) else { return false }
         if let isDelivered = await withDeadline(timeout, clock: clock, { await shutdown.value }) { return isDelivered }
         state.withLock { $0.export }?.cancel()
         return false
@@ -193,17 +200,20 @@ extension PeriodicMetricReader {
 
     /// Exports, and cancels the export at the timeout. Ends only with the export, so that none overlaps the next.
     private func export(_ batch: [MetricData]) async -> ExportError? {
+        let scope = ObjectIdentifier(self)
         let export = Task.detached { [exporter] () -> ExportError? in
-            do throws(ExportError) {
-                try await exporter.export(batch)
-                return nil
-            } catch {
-                return error
+            await ExportScope.$worker.withValue(scope) {
+                do throws(ExportError) {
+                    try await exporter.export(batch)
+                    return nil
+                } catch {
+                    return error
+                }
             }
         }
         state.withLock { $0.export = export }
         let alarm = Task.detached { [clock, timeout = configuration.timeout] in
-            guard let timeout, (try? await clock.sleep(for: timeout)) != nil else { return }
+            guard let timeout, (try? await clock.sleep(for: timeout.clampedForSleeping)) != nil else { return }
             export.cancel()
         }
         let error = await export.value

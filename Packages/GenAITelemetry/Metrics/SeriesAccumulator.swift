@@ -4,18 +4,91 @@ import GenAICore
 /// Combines the measurements of all series of one stream. Knows no lock, clock or attribute set.
 ///
 /// Series are numbered by a ``SeriesIndex``; their states lie side by side, so that a new series costs no allocation
-/// of its own.
-protocol SeriesAccumulator: Sendable {
+/// of its own. One struct for all aggregations, of which one is used: a generic or existential one would cost a
+/// multiple on the path of each measurement.
+struct SeriesAccumulator: Sendable {
+    private enum Kind { case sum, lastValue, histogram, exponential }
+
+    private let kind: Kind
+    private var sum = SumAccumulator(isMonotonic: false, zero: .int(0))
+    private var lastValue = LastValueAccumulator(zero: .int(0))
+    private var histogram = HistogramAccumulator(HistogramAccumulator.Layout(bounds: []))
+    private var exponential = ExponentialAccumulator(ExponentialAccumulator.Layout())
+    private var exemplars = ExemplarReservoir()
+
+    init(_ sum: SumAccumulator) {
+        kind = .sum
+        self.sum = sum
+    }
+
+    init(_ lastValue: LastValueAccumulator) {
+        kind = .lastValue
+        self.lastValue = lastValue
+    }
+
+    init(_ histogram: HistogramAccumulator) {
+        kind = .histogram
+        self.histogram = histogram
+    }
+
+    init(_ exponential: ExponentialAccumulator) {
+        kind = .exponential
+        self.exponential = exponential
+    }
+
     /// Adds a series that has no measurement yet.
-    mutating func appendSeries()
+    mutating func appendSeries() {
+        switch kind {
+        case .sum: sum.appendSeries()
+        case .lastValue: lastValue.appendSeries()
+        case .histogram: histogram.appendSeries()
+        case .exponential: exponential.appendSeries()
+        }
+    }
+
     /// Combines a measurement with those before.
-    mutating func record(_ value: MetricNumber, series: Int, origin: MeasurementOrigin?)
+    mutating func record(_ value: MetricNumber, series: Int, origin: MeasurementOrigin?) {
+        var bucket = 0
+        switch kind {
+        case .sum: sum.record(value, series: series)
+        case .lastValue: lastValue.record(value, series: series)
+        case .histogram: bucket = histogram.record(value.doubleValue, series: series)
+        case .exponential: bucket = exponential.record(value.doubleValue, series: series)
+        }
+        if let origin { exemplars.offer(value, origin, series: series, bucket: bucket) }
+    }
+
     /// The same aggregation with no series, but room for some.
-    func emptied(capacity: Int) -> Self
+    func emptied(capacity: Int) -> SeriesAccumulator {
+        switch kind {
+        case .sum: SeriesAccumulator(sum.emptied(capacity: capacity))
+        case .lastValue: SeriesAccumulator(lastValue.emptied(capacity: capacity))
+        case .histogram: SeriesAccumulator(histogram.emptied(capacity: capacity))
+        case .exponential: SeriesAccumulator(exponential.emptied(capacity: capacity))
+        }
+    }
+
     /// A copy that shares no storage, so that the next measurement need not copy; forgets the exemplars here.
-    mutating func snapshot() -> Self
+    mutating func snapshot() -> SeriesAccumulator {
+        var copy = self
+        copy.sum.unshare()
+        copy.lastValue.unshare()
+        copy.histogram.unshare()
+        copy.exponential.unshare()
+        exemplars = ExemplarReservoir()
+        return copy
+    }
+
     /// The points of all series.
-    func content(_ frame: CollectionFrame) -> MetricData.Content
+    func content(_ frame: CollectionFrame) -> MetricData.Content {
+        let bySeries = exemplars.bySeries()
+        switch kind {
+        case .sum: return sum.content(frame, bySeries)
+        case .lastValue: return lastValue.content(frame, bySeries)
+        case .histogram: return histogram.content(frame, bySeries)
+        case .exponential: return exponential.content(frame, bySeries)
+        }
+    }
 }
 
 /// What the points of one collection have besides their values.
@@ -34,11 +107,10 @@ struct CollectionFrame {
 }
 
 /// Adds up; whole numbers exactly, up to the ends of their range.
-struct SumAccumulator: SeriesAccumulator {
+struct SumAccumulator: Sendable {
     let isMonotonic: Bool
     let zero: MetricNumber
     private var sums: [MetricNumber] = []
-    private var exemplars = ExemplarReservoir()
 
     init(isMonotonic: Bool, zero: MetricNumber) {
         self.isMonotonic = isMonotonic
@@ -47,9 +119,8 @@ struct SumAccumulator: SeriesAccumulator {
 
     mutating func appendSeries() { sums.append(zero) }
 
-    mutating func record(_ value: MetricNumber, series: Int, origin: MeasurementOrigin?) {
+    mutating func record(_ value: MetricNumber, series: Int) {
         sums[series].add(value)
-        if let origin { exemplars.offer(value, origin, series: series) }
     }
 
     func emptied(capacity: Int) -> SumAccumulator {
@@ -58,29 +129,25 @@ struct SumAccumulator: SeriesAccumulator {
         return empty
     }
 
-    mutating func snapshot() -> SumAccumulator {
-        var copy = self
-        copy.sums = sums.map { $0 }
-        exemplars = ExemplarReservoir()
-        return copy
+    /// Copies what the states share with another copy.
+    mutating func unshare() {
+        sums = sums.map { $0 }
     }
 
-    func content(_ frame: CollectionFrame) -> MetricData.Content {
-        let bySeries = exemplars.bySeries()
+    func content(_ frame: CollectionFrame, _ exemplars: [Int: [MetricExemplar]]) -> MetricData.Content {
         let points = frame.attributes.indices.map { series in
             NumberPoint(
                 attributes: frame.attributes[series], startNanoseconds: frame.start(of: series),
-                nanoseconds: frame.nanoseconds, value: sums[series], exemplars: bySeries[series] ?? [])
+                nanoseconds: frame.nanoseconds, value: sums[series], exemplars: exemplars[series] ?? [])
         }
         return .sum(MetricSum(points: points, temporality: frame.temporality, isMonotonic: isMonotonic))
     }
 }
 
 /// Keeps the last value.
-struct LastValueAccumulator: SeriesAccumulator {
+struct LastValueAccumulator: Sendable {
     let zero: MetricNumber
     private var values: [MetricNumber] = []
-    private var exemplars = ExemplarReservoir()
 
     init(zero: MetricNumber) {
         self.zero = zero
@@ -88,9 +155,8 @@ struct LastValueAccumulator: SeriesAccumulator {
 
     mutating func appendSeries() { values.append(zero) }
 
-    mutating func record(_ value: MetricNumber, series: Int, origin: MeasurementOrigin?) {
+    mutating func record(_ value: MetricNumber, series: Int) {
         values[series] = value
-        if let origin { exemplars.offer(value, origin, series: series) }
     }
 
     func emptied(capacity: Int) -> LastValueAccumulator {
@@ -99,20 +165,17 @@ struct LastValueAccumulator: SeriesAccumulator {
         return empty
     }
 
-    mutating func snapshot() -> LastValueAccumulator {
-        var copy = self
-        copy.values = values.map { $0 }
-        exemplars = ExemplarReservoir()
-        return copy
+    /// Copies what the states share with another copy.
+    mutating func unshare() {
+        values = values.map { $0 }
     }
 
-    func content(_ frame: CollectionFrame) -> MetricData.Content {
-        let bySeries = exemplars.bySeries()
+    func content(_ frame: CollectionFrame, _ exemplars: [Int: [MetricExemplar]]) -> MetricData.Content {
         return .gauge(
             frame.attributes.indices.map { series in
                 NumberPoint(
                     attributes: frame.attributes[series], nanoseconds: frame.nanoseconds, value: values[series],
-                    exemplars: bySeries[series] ?? [])
+                    exemplars: exemplars[series] ?? [])
             })
     }
 }

@@ -57,14 +57,9 @@ struct SeriesIndex: Sendable {
     }
 
     private func matches(_ known: Attributes, _ sought: Attributes, _ filter: AttributeFilter?) -> Bool {
-        if filter == nil, known.count != sought.count { return false }
+        guard let filter else { return known == sought }
         var found = 0
-        for attribute in sought where filter?.keeps(attribute.key) ?? true {
-            // Callers build a set in the same order each time: look at the same position first.
-            if found < known.count, known[found] == attribute {
-                found += 1
-                continue
-            }
+        for attribute in sought.entries where filter.keeps(attribute.key) {
             guard known[attribute.key] == attribute.value else { return false }
             found += 1
         }

@@ -13,35 +13,28 @@ struct StreamFactory {
         var aggregation: MetricAggregation.Kind
     }
 
-    /// A stream for measurements, in both of its roles.
-    struct MeasuredStream {
-        let sink: any MeasurementSink
-        let collectable: any CollectableStream
-    }
-
-    func measuredStreams(for instrument: InstrumentDescriptor) -> [MeasuredStream] {
+    func measuredStreams(for instrument: InstrumentDescriptor) -> [MetricStore] {
         plans(for: instrument).compactMap { plan in
             switch plan.aggregation {
             case .drop, .standard:
                 return nil
             case .sum:
-                return store(plan, SumAccumulator(isMonotonic: instrument.kind.isMonotonic, zero: instrument.zero))
+                return store(
+                    plan,
+                    SeriesAccumulator(
+                        SumAccumulator(isMonotonic: instrument.kind.isMonotonic, zero: instrument.zero)))
             case .lastValue:
-                return store(plan, LastValueAccumulator(zero: instrument.zero))
+                return store(plan, SeriesAccumulator(LastValueAccumulator(zero: instrument.zero)))
             case .explicitBuckets(let bounds, let recordsMinMax):
-                return store(
-                    plan,
-                    HistogramAccumulator(
-                        HistogramAccumulator.Layout(
-                            bounds: self.bounds(bounds, for: instrument), recordsSum: instrument.kind.isMonotonic,
-                            recordsMinMax: recordsMinMax)))
+                let layout = HistogramAccumulator.Layout(
+                    bounds: self.bounds(bounds, for: instrument), recordsSum: instrument.kind.isMonotonic,
+                    recordsMinMax: recordsMinMax)
+                return store(plan, SeriesAccumulator(HistogramAccumulator(layout)))
             case .exponentialBuckets(let maxSize, let maxScale, let recordsMinMax):
-                return store(
-                    plan,
-                    ExponentialAccumulator(
-                        ExponentialAccumulator.Layout(
-                            maxSize: maxSize, maxScale: maxScale, recordsSum: instrument.kind.isMonotonic,
-                            recordsMinMax: recordsMinMax)))
+                let layout = ExponentialAccumulator.Layout(
+                    maxSize: maxSize, maxScale: maxScale, recordsSum: instrument.kind.isMonotonic,
+                    recordsMinMax: recordsMinMax)
+                return store(plan, SeriesAccumulator(ExponentialAccumulator(layout)))
             }
         }
     }
@@ -65,9 +58,8 @@ struct StreamFactory {
         }
     }
 
-    private func store(_ plan: Plan, _ accumulator: some SeriesAccumulator) -> MeasuredStream {
-        let store = MetricStore(plan.stream, accumulator, shared: shared)
-        return MeasuredStream(sink: store, collectable: store)
+    private func store(_ plan: Plan, _ accumulator: SeriesAccumulator) -> MetricStore {
+        MetricStore(plan.stream, accumulator, shared: shared)
     }
 
     private func plans(for instrument: InstrumentDescriptor) -> [Plan] {

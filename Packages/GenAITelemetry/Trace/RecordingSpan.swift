@@ -5,9 +5,11 @@ import Synchronization
 /// What all spans of a provider share; replaced as a whole when the provider changes.
 final class TracePipeline: Sendable {
     let configuration: TracerProvider.Configuration
+    let sampling: FixedSampling
 
     init(_ configuration: TracerProvider.Configuration) {
         self.configuration = configuration
+        sampling = FixedSampling(configuration.sampler)
     }
 
     var limits: SpanLimits { configuration.limits }
@@ -27,6 +29,8 @@ final class RecordingSpan: ActiveSpan {
     }
 
     var isRecording: Bool { data.withLock { $0 != nil } }
+    var instrumentation: InstrumentationSettings { pipeline.configuration.instrumentation }
+    var containsCountedCall: Bool { data.withLock { $0?.containsCountedCall ?? false } }
 
     func attribute(_ name: String) -> AttributeValue? {
         data.withLock { $0?.attributes[name] }
@@ -49,7 +53,7 @@ final class RecordingSpan: ActiveSpan {
 
     func addEvent(_ name: String, attributes: Attributes, at nanoseconds: UnixNanoseconds) {
         let limits = pipeline.limits
-        let (kept, dropped) = attributes.limited(count: limits.eventAttributeCount, length: limits.attributeValueLength)
+        let (kept, dropped) = attributes.limited(limits.forEvents)
         let event = SpanEvent(name: name, nanoseconds: nanoseconds, attributes: kept, droppedAttributesCount: dropped)
         data.withLock { $0?.add(event, limit: limits.eventCount) }
     }
@@ -82,25 +86,42 @@ final class RecordingSpan: ActiveSpan {
     func end(at nanoseconds: UnixNanoseconds?) {
         // Taken out, not copied: from here on the span is this thread's alone, and later calls find nothing.
         guard var ended = data.withLock({ $0.take() }) else { return }
+        pipeline.configuration.counters.countEnd(isSampled: context.isSampled)
+        let enclosing = ended.enclosing.take()
         ended.endNanoseconds = max(nanoseconds ?? systemUnixNanoseconds(), ended.startNanoseconds)
-        for processor in pipeline.processors { processor.onEnding(&ended) }
-        for processor in pipeline.processors { processor.onEnd(ended) }
+        let processors = pipeline.processors
+        for processor in processors { processor.onEnding(&ended) }
+        if ended.isCountedCall { enclosing?.noteCountedCall() }
+        ended.meter = nil
+        pipeline.configuration.redactor?.redact(&ended)
+        for processor in processors { processor.onEnd(ended) }
+    }
+}
+
+extension RecordingSpan {
+    /// Tells the span and those around it that a call inside has been counted, so that they are not as well.
+    private func noteCountedCall() {
+        var next: RecordingSpan? = self
+        while let span = next {
+            next = span.data.withLock { data in
+                data?.containsCountedCall = true
+                return data?.enclosing
+            }
+        }
     }
 }
 
 extension SpanLink {
     /// The link with its attributes within limits.
     func limited(_ limits: SpanLimits) -> SpanLink {
-        let (kept, dropped) = attributes.limited(count: limits.linkAttributeCount, length: limits.attributeValueLength)
+        let (kept, dropped) = attributes.limited(limits.forLinks)
         return SpanLink(context: context, attributes: kept, droppedAttributesCount: droppedAttributesCount + dropped)
     }
 }
 
 extension SpanData {
     mutating func set(_ name: String, _ value: AttributeValue, _ limits: SpanLimits) {
-        if attributes.setLimited(name, value, count: limits.attributeCount, length: limits.attributeValueLength) {
-            droppedAttributesCount += 1
-        }
+        if attributes.setLimited(name, value, limits.forSpan) { droppedAttributesCount += 1 }
     }
 
     mutating func add(_ event: SpanEvent, limit: Int) {

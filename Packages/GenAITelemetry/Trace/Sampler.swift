@@ -158,6 +158,51 @@ public struct ParentBasedSampler: Sampler {
     }
 }
 
+/// What the built-in samplers answer that look at nothing but the parent, found out once.
+///
+/// Spares most spans from being described to a sampler: of a span that is not sampled the description, with the
+/// attributes of the scopes in it, would be the greater part of the cost.
+struct FixedSampling: Sendable {
+    private enum Parent: Int, CaseIterable {
+        case none, remoteSampled, remoteNotSampled, localSampled, localNotSampled
+    }
+
+    /// By parent; `nil` where the sampler has to be asked.
+    private var decisions: [SamplingResult.Decision?]
+
+    init(_ sampler: any Sampler) {
+        if let sampler = sampler as? ParentBasedSampler {
+            decisions = [
+                sampler.root, sampler.remoteParentSampled, sampler.remoteParentNotSampled, sampler.localParentSampled,
+                sampler.localParentNotSampled,
+            ].map(Self.decision)
+        } else {
+            decisions = Parent.allCases.map { _ in Self.decision(of: sampler) }
+        }
+    }
+
+    /// The answer for a span with this parent, or `nil` when the sampler has to be asked.
+    func answer(for parent: SpanContext?) -> SamplingResult? {
+        decisions[Self.kind(of: parent).rawValue].map { SamplingResult($0) }
+    }
+
+    private static func decision(of sampler: any Sampler) -> SamplingResult.Decision? {
+        if sampler is AlwaysOnSampler { return .recordAndSample }
+        if sampler is AlwaysOffSampler { return .drop }
+        return nil
+    }
+
+    private static func kind(of parent: SpanContext?) -> Parent {
+        guard let parent, parent.isValid else { return .none }
+        switch (parent.isRemote, parent.isSampled) {
+        case (true, true): return .remoteSampled
+        case (true, false): return .remoteNotSampled
+        case (false, true): return .localSampled
+        case (false, false): return .localNotSampled
+        }
+    }
+}
+
 extension TelemetryEnvironment {
     /// The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name; parent-based always-on by default.
     public func sampler() -> any Sampler {

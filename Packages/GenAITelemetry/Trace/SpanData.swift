@@ -49,6 +49,15 @@ public struct SpanData: Sendable {
     }
 
     var boxedUsage: Usage?
+    /// What the scopes around count calls with.
+    package internal(set) var meter: (any CallMeter)?
+    /// Set by the processor that has counted the span as a call to a model.
+    package var isCountedCall = false
+    /// Whether a call inside the span has been counted.
+    package internal(set) var containsCountedCall = false
+    /// The span that was current at the start. Let go of when the span ends, so that a long chain of spans does not
+    /// keep its beginning alive.
+    var enclosing: RecordingSpan?
 
     /// Creates a span; for tests and for programs that import spans from elsewhere.
     public init(

@@ -11,6 +11,8 @@ public struct TraceSpan: Sendable {
     /// The span's identity; valid also when nothing is recorded.
     public let context: SpanContext
     let recording: RecordingSpan?
+    /// Whether there is anything to write to.
+    @usableFromInline var isRecorded: Bool { recording != nil }
 
     /// Whether what is written is kept. False once the span has ended.
     public var isRecording: Bool { recording?.isRecording ?? false }
@@ -28,7 +30,8 @@ public struct TraceSpan: Sendable {
     /// Sets an attribute by its typed key; `nil` does nothing.
     @inlinable
     public func setAttribute<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
-        if let value { setAttribute(key.name, value.attributeValue) }
+        // Nothing is converted, and nothing allocated, for a span that is not recorded.
+        if isRecorded, let value { setAttribute(key.name, value.attributeValue) }
     }
 
     /// Sets several attributes at once.
@@ -70,10 +73,13 @@ public struct TraceSpan: Sendable {
 
     /// Records that the operation failed: the status, `error.type` and one `exception` event.
     ///
+    /// Where content must not be recorded, an ``ErrorTypeProviding`` error is described without it.
+    ///
     /// - Parameter type: A low-cardinality name; by default the error's ``ErrorTypeProviding/errorType`` or its type.
     public func recordError(_ error: any Error, type: String? = nil) {
         guard let recording, recording.isRecording else { return }
-        recording.recordError(type: type ?? errorType(of: error), message: String(describing: error))
+        let safe = contentCapture == .nowhere ? (error as? any ErrorTypeProviding)?.contentFreeDescription : nil
+        recording.recordError(type: type ?? errorType(of: error), message: safe ?? String(describing: error))
     }
 
     /// Ends the span and hands it to the processors. Later calls do nothing.
@@ -82,6 +88,16 @@ public struct TraceSpan: Sendable {
     public func end(at nanoseconds: UnixNanoseconds? = nil) {
         recording?.end(at: nanoseconds)
     }
+
+    /// Where content may be recorded of what runs now: as the span's provider is set, narrowed by the scopes around.
+    public var contentCapture: ContentCapture {
+        recording?.instrumentation.narrowed(by: .current).contentCapture ?? .nowhere
+    }
+
+    /// The generation of the conventions that the span's provider is set to.
+    package var conventions: GenAIConventions { recording?.instrumentation.conventions ?? .legacy }
+    /// Whether a call to a model inside the span has been counted; counting the span too would count it twice.
+    package var containsCountedCall: Bool { recording?.containsCountedCall ?? false }
 
     /// The current attribute of that name.
     public subscript(name: String) -> AttributeValue? {
@@ -109,6 +125,13 @@ extension GenAIContext {
 public protocol ErrorTypeProviding: Error {
     /// A name of low cardinality, for example `rate_limit_exceeded`.
     var errorType: String { get }
+    /// What happened, without anything that a prompt or an answer may have said. Default: the whole description.
+    var contentFreeDescription: String { get }
+}
+
+extension ErrorTypeProviding {
+    /// The whole description.
+    public var contentFreeDescription: String { String(describing: self) }
 }
 
 /// The value of `error.type` for an error.

@@ -22,29 +22,31 @@ public struct Tracer: Sendable {
 
     /// Starts a span, which must be ended with ``TraceSpan/end(at:)``.
     ///
-    /// Prefer ``withSpan(_:kind:attributes:links:isolation:_:)``, which also makes the span current.
+    /// Prefer ``withSpan(_:kind:attributes:links:context:isolation:_:)``, which also makes the span current.
     ///
     /// - Parameters:
     ///   - attributes: What is known at the start; only these are seen by the sampler.
-    ///   - context: Where the parent and the identity come from.
+    ///   - context: Where the parent and the identity come from; ``GenAICore/GenAIContext/current`` by default.
     ///   - startNanoseconds: When the operation began; now by default.
     public func startSpan(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
-        context: GenAIContext = .current, startNanoseconds: UnixNanoseconds? = nil
+        context: GenAIContext? = nil, startNanoseconds: UnixNanoseconds? = nil
     ) -> TraceSpan {
-        let context = context.claimingTurn(for: attributes)
+        let context = (context ?? .current).claimingTurn(for: attributes)
         return start(name, kind, attributes, links, context, startNanoseconds)
     }
 
     /// Runs a closure within a span, which is current inside it and ends with it.
     ///
     /// A thrown error sets the status, `error.type` and one exception event, and is thrown on.
+    ///
+    /// - Parameter context: Where the parent and the identity come from, also for what runs inside.
     public func withSpan<Value, Failure: Error>(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
-        isolation: isolated (any Actor)? = #isolation,
+        context: GenAIContext = .current, isolation: isolated (any Actor)? = #isolation,
         _ operation: (TraceSpan) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let context = GenAIContext.current.claimingTurn(for: attributes)
+        let context = context.claimingTurn(for: attributes)
         let span = start(name, kind, attributes, links, context, nil)
         defer { span.end() }
         return try await context.settingSpan(span).run { () async throws(Failure) in
@@ -62,9 +64,9 @@ public struct Tracer: Sendable {
     /// A thrown error sets the status, `error.type` and one exception event, and is thrown on.
     public func withSpan<Value, Failure: Error>(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
-        _ operation: (TraceSpan) throws(Failure) -> Value
+        context: GenAIContext = .current, _ operation: (TraceSpan) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        let context = GenAIContext.current.claimingTurn(for: attributes)
+        let context = context.claimingTurn(for: attributes)
         let span = start(name, kind, attributes, links, context, nil)
         defer { span.end() }
         return try context.settingSpan(span).run { () throws(Failure) in
@@ -81,28 +83,34 @@ public struct Tracer: Sendable {
         _ name: String, _ kind: SpanKind, _ attributes: Attributes, _ links: [SpanLink], _ context: GenAIContext,
         _ startNanoseconds: UnixNanoseconds?
     ) -> TraceSpan {
-        let parent = context.activeSpan?.context
+        // The span of a provider that records nothing has no identity to go on with.
+        let parent = context.activeSpan.flatMap { $0.context.isValid ? $0.context : nil }
         guard let pipeline = provider.pipeline else {
             return TraceSpan(context: parent ?? .invalid, recording: nil)
         }
-        let traceID = parent?.traceID ?? pipeline.configuration.idGenerator.makeTraceID()
+        let ids = pipeline.configuration.idGenerator
+        let traceID = parent?.traceID ?? ids.makeTraceID()
+        let sampling =
+            pipeline.sampling.answer(for: parent)
+            ?? pipeline.configuration.sampler.sample(
+                SpanToSample(
+                    parent: parent, traceID: traceID, name: name, kind: kind,
+                    attributes: context.stamp.merging(attributes), links: links))
+        let identity = SpanContext(
+            traceID: traceID, spanID: ids.makeSpanID(), flags: sampling.decision == .recordAndSample ? .sampled : [],
+            traceState: sampling.traceState ?? parent?.traceState ?? TraceState())
+        pipeline.configuration.counters.countStart(sampling.decision, parent: parent)
+        guard sampling.decision != .drop else { return TraceSpan(context: identity, recording: nil) }
         var all = context.stamp
         all.reserveCapacity(max(Self.usualAttributeCount, all.count + attributes.count))
         all.merge(attributes)
-        let sampling = pipeline.configuration.sampler.sample(
-            SpanToSample(parent: parent, traceID: traceID, name: name, kind: kind, attributes: all, links: links))
-        let identity = SpanContext(
-            traceID: traceID, spanID: pipeline.configuration.idGenerator.makeSpanID(),
-            flags: sampling.decision == .recordAndSample ? .sampled : [],
-            traceState: sampling.traceState ?? parent?.traceState ?? TraceState())
-        guard sampling.decision != .drop else { return TraceSpan(context: identity, recording: nil) }
         all.merge(sampling.attributes)
         let recording = record(
             SpanData(
                 name: name, context: identity, parent: parent, kind: kind,
                 startNanoseconds: startNanoseconds ?? systemUnixNanoseconds(), attributes: all, scope: scope,
                 resource: pipeline.configuration.resource),
-            links, pipeline)
+            links, context, pipeline)
         let span = TraceSpan(context: identity, recording: recording)
         for processor in pipeline.processors { processor.onStart(span, parent: context) }
         return span
@@ -111,11 +119,14 @@ public struct Tracer: Sendable {
     /// What an LLM span holds in the end; room made at once instead of growing.
     private static var usualAttributeCount: Int { 32 }
 
-    private func record(_ data: consuming SpanData, _ links: [SpanLink], _ pipeline: TracePipeline) -> RecordingSpan {
+    private func record(
+        _ data: consuming SpanData, _ links: [SpanLink], _ context: GenAIContext, _ pipeline: TracePipeline
+    ) -> RecordingSpan {
         let limits = pipeline.limits
-        (data.attributes, data.droppedAttributesCount) = data.attributes.limited(
-            count: limits.attributeCount, length: limits.attributeValueLength)
+        (data.attributes, data.droppedAttributesCount) = data.attributes.limited(limits.forSpan)
         for link in links { data.add(link.limited(limits), limit: limits.linkCount) }
+        data.meter = context.meter
+        data.enclosing = context.activeSpan as? RecordingSpan
         return RecordingSpan(data, pipeline: pipeline)
     }
 }

@@ -20,8 +20,12 @@ public final class TracerProvider: Sendable {
         public var instrumentation: InstrumentationSettings
         /// Sees every span, in this order.
         public var processors: [any SpanProcessor] = []
+        /// Removes personal data from every span before exporters see it. Default none.
+        public var redactor: Redactor?
         /// Whether nothing is recorded at all. Default false, `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
+        /// Counts the spans; every provider has its own.
+        var counters = SpanCounters()
 
         /// Creates the default configuration, changed by environment variables where they are set.
         public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
@@ -33,20 +37,33 @@ public final class TracerProvider: Sendable {
         }
     }
 
-    private let state: Mutex<TracePipeline?>
+    private let counters: SpanCounters
+    // Every start of a span reads this, on all threads. A lock would cost a quarter of a span that is not sampled, and
+    // threads would wait for each other. The object is one of `pipelines`, so it outlives whoever reads it.
+    private let current: Atomic<Unmanaged<TracePipeline>?>
+    /// Every pipeline there has been: one, and one more for each change of the configuration.
+    private let pipelines: Mutex<[TracePipeline]>
 
     /// Creates a provider.
     public init(_ configuration: Configuration = Configuration()) {
-        state = Mutex(configuration.isDisabled ? nil : TracePipeline(configuration))
+        var configuration = configuration
+        configuration.counters = SpanCounters()
+        counters = configuration.counters
+        let pipeline = configuration.isDisabled ? nil : TracePipeline(configuration)
+        current = Atomic(pipeline.map(Unmanaged.passUnretained))
+        pipelines = Mutex(pipeline.map { [$0] } ?? [])
     }
 
     /// What new spans are recorded with; `nil` when disabled or shut down.
-    var pipeline: TracePipeline? { state.withLock { $0 } }
+    var pipeline: TracePipeline? { current.load(ordering: .acquiring)?.takeUnretainedValue() }
+
+    /// How many spans were started and ended so far; also after shutdown.
+    public var statistics: SpanStatistics { counters.statistics }
 
     /// A tracer for one library.
     ///
     /// - Parameters:
-    ///   - name: The library's name, for example `MyApp.Search`.
+    ///   - name: The library's name, for example `MyApp.Search`; an empty one works, with a warning.
     ///   - schemaURL: Where the names that the library uses are defined.
     public func tracer(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
@@ -57,7 +74,8 @@ public final class TracerProvider: Sendable {
 
     /// A tracer for one library, whose description is made once and shared.
     public func tracer(scope: InstrumentationScope) -> Tracer {
-        Tracer(provider: self, scope: scope)
+        if scope.name.isEmpty { reportEmptyName("TracerProvider", "tracer") }
+        return Tracer(provider: self, scope: scope)
     }
 
     /// Adds a processor behind the others; spans that start from now on are seen by it.
@@ -70,11 +88,18 @@ public final class TracerProvider: Sendable {
         change { $0.instrumentation = settings }
     }
 
+    /// Changes what is removed from spans that start from now on.
+    public func setRedactor(_ redactor: Redactor?) {
+        change { $0.redactor = redactor }
+    }
+
     private func change(_ change: (inout Configuration) -> Void) {
-        state.withLock { pipeline in
+        pipelines.withLock { pipelines in
             guard var configuration = pipeline?.configuration else { return }
             change(&configuration)
-            pipeline = TracePipeline(configuration)
+            let changed = TracePipeline(configuration)
+            pipelines.append(changed)
+            current.store(.passUnretained(changed), ordering: .releasing)
         }
     }
 
@@ -92,7 +117,8 @@ public final class TracerProvider: Sendable {
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
-        guard let processors = state.withLock({ $0.take() })?.configuration.processors else { return true }
+        let last = pipelines.withLock { _ in current.exchange(nil, ordering: .acquiringAndReleasing) }
+        guard let processors = last?.takeUnretainedValue().configuration.processors else { return true }
         return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
     }
 }

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+import Foundation
+
+/// What the command line asks for.
+struct Options {
+    static let usage = """
+        usage: benchmarks [--filter PATTERN] [--json FILE] [--compare FILE] [--allocations-only] [--runs N]
+
+          --filter PATTERN     only workloads whose name has a match of the regular expression, such as '^w1$'
+          --json FILE          write the figures to FILE, for machines
+          --compare FILE       print ratios to the figures of an earlier run
+          --allocations-only   count allocations and measure no times, within seconds
+          --runs N             how often each workload runs, at least 7; default 25
+          --profile            run the filtered workloads for long, and measure nothing: for profilers
+        """
+
+    var filter = ""
+    var jsonPath: String?
+    var comparePath: String?
+    var allocationsOnly = false
+    var isProfiling = false
+    var runs = 25
+
+    /// Reads the arguments; `nil` when they cannot be understood.
+    init?(_ arguments: some Sequence<String>) {
+        var rest = Array(arguments)[...]
+        while let argument = rest.popFirst() {
+            switch argument {
+            case "--filter": filter = rest.popFirst() ?? ""
+            case "--json": jsonPath = rest.popFirst()
+            case "--compare": comparePath = rest.popFirst()
+            case "--allocations-only": allocationsOnly = true
+            case "--profile": isProfiling = true
+            case "--runs": runs = max(7, rest.popFirst().flatMap { Int($0) } ?? runs)
+            default: return nil
+            }
+        }
+    }
+
+    /// Whether a workload is to be run.
+    func includes(_ workload: Workload) -> Bool {
+        if allocationsOnly, !workload.countsAllocations { return false }
+        return filter.isEmpty || workload.name.range(of: filter, options: .regularExpression) != nil
+    }
+}

@@ -1,0 +1,139 @@
+// SPDX-License-Identifier: MIT
+import AllocationCounter
+import Foundation
+
+/// One thing to measure.
+struct Workload: Sendable {
+    /// The beginning of the names of its figures.
+    let name: String
+    /// Whether it is run when only allocations are counted.
+    var countsAllocations = true
+    let run: @Sendable (Runner) async throws -> Void
+}
+
+/// Measures workloads and keeps the figures.
+///
+/// Many short runs, of which the median counts: on a machine that does other things too, most short runs are left in
+/// peace. Allocations are counted in a run of their own, which is not timed.
+final class Runner {
+    let options: Options
+    private(set) var figures = Figures()
+
+    private let shortestRun = 1_500_000.0
+
+    init(_ options: Options) {
+        self.options = options
+    }
+
+    /// Measures `body`, which does its work as often as it is told to.
+    ///
+    /// - Parameters:
+    ///   - name: The figures become `NAME.ns`, `NAME.ns.low` and `.high` (the quartiles), `NAME.cpu_ns`,
+    ///     `NAME.mallocs` and `NAME.malloc_bytes`.
+    ///   - suffix: Added to these names, such as `_per_span`.
+    ///   - units: How many of the things that the figures are about one time of the work stands for.
+    /// - Returns: The median wall time in nanoseconds.
+    @discardableResult
+    func measure(
+        _ name: String, suffix: String = "", units: Int = 1, _ body: (Int) async throws -> Void
+    ) async throws -> Double {
+        try await body(options.allocationsOnly ? 20 : 2)
+        if options.isProfiling {
+            let start = wallNanoseconds()
+            while wallNanoseconds() - start < 3e9 { try await body(1_000 / units + 1) }
+            return .nan
+        }
+        var median = Double.nan
+        if !options.allocationsOnly { median = try await time(name, suffix, Double(units), body) }
+        try await countAllocations(name, suffix, Double(units), body)
+        report(name, suffix)
+        return median
+    }
+
+    /// Keeps a figure that was found in another way.
+    func record(_ name: String, _ value: Double) {
+        figures[name] = value
+        say("\(name.padding(toLength: 44, withPad: " ", startingAt: 0)) \(Figures.number(value))")
+    }
+
+    private func time(
+        _ name: String, _ suffix: String, _ units: Double, _ body: (Int) async throws -> Void
+    ) async throws -> Double {
+        let repetitions = try await calibrate(body)
+        var wall: [Double] = []
+        var cpu: [Double] = []
+        for _ in 0..<options.runs {
+            let (wallStart, cpuStart) = (wallNanoseconds(), cpuNanoseconds())
+            try await body(repetitions)
+            let (wallEnd, cpuEnd) = (wallNanoseconds(), cpuNanoseconds())
+            wall.append((wallEnd - wallStart) / Double(repetitions) / units)
+            cpu.append((cpuEnd - cpuStart) / Double(repetitions) / units)
+        }
+        figures["\(name).ns\(suffix)"] = wall.median
+        figures["\(name).ns\(suffix).low"] = wall.quantile(0.25)
+        figures["\(name).ns\(suffix).high"] = wall.quantile(0.75)
+        figures["\(name).cpu_ns\(suffix)"] = cpu.median
+        return wall.median
+    }
+
+    /// How often the work has to be done for a run that the clock can tell.
+    private func calibrate(_ body: (Int) async throws -> Void) async throws -> Int {
+        var repetitions = 1
+        while repetitions < 1 << 24 {
+            let start = cpuNanoseconds()
+            try await body(repetitions)
+            let elapsed = cpuNanoseconds() - start
+            if elapsed >= shortestRun { break }
+            let factor = elapsed > 0 ? shortestRun / elapsed * 1.2 : 16
+            repetitions = Int(Double(repetitions) * min(max(factor, 1.5), 16)) + 1
+        }
+        return repetitions
+    }
+
+    private func countAllocations(
+        _ name: String, _ suffix: String, _ units: Double, _ body: (Int) async throws -> Void
+    ) async throws {
+        guard allocation_counter_is_available() else { return }
+        let repetitions = max(20, Int(1_000 / units))
+        try await body(repetitions)
+        allocation_counter_start()
+        try await body(repetitions)
+        let counts = allocation_counter_stop()
+        figures["\(name).mallocs\(suffix)"] = Double(counts.count) / Double(repetitions) / units
+        figures["\(name).malloc_bytes\(suffix)"] = Double(counts.bytes) / Double(repetitions) / units
+    }
+}
+
+// MARK: - For people
+
+extension Runner {
+    static var header: String {
+        row(["workload", "ns", "quartiles", "CPU ns", "mallocs", "bytes"])
+    }
+
+    private func report(_ name: String, _ suffix: String) {
+        func figure(_ kind: String) -> String { figures["\(name).\(kind)"].map(Figures.number) ?? "-" }
+        let title = name + suffix.replacingOccurrences(of: "_", with: " ")
+        say(
+            Self.row([
+                title, figure("ns\(suffix)"), "\(figure("ns\(suffix).low"))…\(figure("ns\(suffix).high"))",
+                figure("cpu_ns\(suffix)"), figure("mallocs\(suffix)"), figure("malloc_bytes\(suffix)"),
+            ]))
+    }
+
+    private static func row(_ cells: [String]) -> String {
+        zip(cells, [44, 12, 22, 12, 10, 12]).enumerated().map { position, cell in
+            let padding = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
+            return position == 0 ? cell.0 + padding : padding + cell.0
+        }.joined(separator: " ")
+    }
+
+    /// Prints how the figures relate to those of an earlier run.
+    func printComparison(to earlier: Figures) {
+        say("\nratio to the earlier run (now / then; below 1 is less)")
+        for name in figures.names where !name.hasSuffix(".low") && !name.hasSuffix(".high") {
+            guard let now = figures[name], let then = earlier[name], then != 0 else { continue }
+            say(Self.row([name, Figures.number(now), Figures.number(then), String(format: "%.2f", now / then)]))
+        }
+    }
+}

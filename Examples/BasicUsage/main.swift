@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+import ExampleSupport
+import Last9GenAI
+
+// One call to a model: one import, one line to install, and every call has a span with its cost.
+
+let telemetry = try Last9.install(Last9.Configuration(serviceName: "basic-usage"))
+let model = try ScriptedModel()
+
+let answer = try await model.client.chat.completions.create(
+    .init(model: "gpt-4o-mini", messages: [.user("Why is the sky blue?")]))
+print(answer.text)
+
+// A call that no instrumented client makes is described by hand.
+if let tracer = TracerProvider.global?.tracer(named: "basic-usage") {
+    let span = tracer.startModelCall("claude-3-5-sonnet-20241022")
+    span.setResponse(UsageReport(finishReasons: ["stop"], usage: TokenUsage(inputTokens: 150, outputTokens: 250)))
+    span.end()
+}
+
+for entry in telemetry.ledger.entries(.model) {
+    print("\(entry.id): \(entry.totals.llmCalls) call, \(entry.totals.cost) USD")
+}
+await telemetry.shutdown()

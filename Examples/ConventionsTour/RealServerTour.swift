@@ -1,0 +1,132 @@
+// SPDX-License-Identifier: MIT
+import Last9GenAI
+
+/// The calls that any server of the OpenAI API should understand, against a server that runs elsewhere.
+///
+/// Variables: `TOUR_BASE_URL`, `TOUR_API_KEY`; the models `TOUR_CHAT_MODEL` and `TOUR_EMBEDDING_MODEL`; optionally
+/// `TOUR_BROKEN_MODEL`, which makes the server fail, and `TOUR_SKIP`, a list of stops the server does not have.
+struct RealServerTour: Sendable {
+    private let client: OpenAIClient
+    private let strangers: OpenAIClient
+    private let chatModel: String
+    private let embeddingModel: String
+    private let brokenModel: String?
+    private let skipped: [String]
+
+    init(baseURL: String, environment: TelemetryEnvironment = .process) {
+        let key = environment.string("TOUR_API_KEY")
+        var configuration = OpenAIClient.Configuration(baseURL: baseURL, apiKey: key)
+        configuration.maxRetries = 0
+        client = OpenAIClient(configuration: configuration)
+        configuration.apiKey = "sk-this-is-not-the-key"
+        strangers = OpenAIClient(configuration: configuration)
+        chatModel = environment.string("TOUR_CHAT_MODEL") ?? "gpt-4o-mini"
+        embeddingModel = environment.string("TOUR_EMBEDDING_MODEL") ?? "text-embedding-3-small"
+        brokenModel = environment.string("TOUR_BROKEN_MODEL")
+        skipped = environment.list("TOUR_SKIP") ?? []
+    }
+
+    func run() async throws {
+        try await withConversation("real") {
+            for stop in stops {
+                if skipped.contains(stop.name) {
+                    say("\(stop.name): skipped")
+                } else {
+                    do {
+                        try await [stop].run()
+                    } catch {
+                        throw TourError("\(stop.name): \(error)")
+                    }
+                }
+            }
+        }
+    }
+
+    private func ask(_ question: String = "Say hello.") -> ChatCompletionRequest {
+        var request = ChatCompletionRequest(model: chatModel, messages: [.system("Be brief."), .user(question)])
+        request.maxTokens = 16
+        return request
+    }
+
+    private var stops: [Stop] { answers + failures }
+
+    private var answers: [Stop] {
+        [
+            Stop("models") { "\(try await client.models.list().count) models" },
+            Stop("plain") { describe(try await client.chat.completions.create(ask())) },
+            Stop("streamed") { describe(try await client.chat.completions.stream(ask()).collect()) },
+            Stop("tools") {
+                var request = ask("What is the weather in Rome? Use the tool.")
+                request.maxTokens = 64
+                request.tools = [
+                    .function(
+                        "weather", description: "Tells the weather", parameters: .object(["city": .string()]))
+                ]
+                return describe(try await client.chat.completions.create(request))
+            },
+            Stop("streamed tools") {
+                var request = ask("What is the weather in Rome? Use the tool.")
+                request.maxTokens = 64
+                request.tools = [
+                    .function(
+                        "weather", description: "Tells the weather", parameters: .object(["city": .string()]))
+                ]
+                return describe(try await client.chat.completions.stream(request).collect())
+            },
+            Stop("left early") {
+                for try await chunk in try await client.chat.completions.stream(ask()) {
+                    return "left after \(chunk.choices.count) choice(s)"
+                }
+                return "nothing came"
+            },
+            Stop("response") { describe(try await client.responses.create(respond())) },
+            Stop("streamed response") { describe(try await client.responses.stream(respond()).collect()) },
+            Stop("completion") {
+                let request = CompletionRequest(model: chatModel, prompt: "Once upon", maxTokens: 8)
+                let answer = try await client.completions.create(request)
+                return "\(answer.choices.count) choice(s), \(answer.usage?.totalTokens ?? 0) tokens"
+            },
+            Stop("embeddings") {
+                let answer = try await client.embeddings.create(EmbeddingRequest(model: embeddingModel, input: "hello"))
+                return "\(answer.data.first?.vector.count ?? 0) numbers"
+            },
+        ]
+    }
+
+    private var failures: [Stop] {
+        [
+            Stop("wrong key") {
+                try await expecting(.authentication, .permissionDenied, .badRequest) {
+                    _ = try await strangers.chat.completions.create(ask())
+                }
+            },
+            Stop("unknown model") {
+                try await expecting(.notFound, .badRequest) {
+                    _ = try await client.chat.completions.create(.init(model: "no-such-model", messages: [.user("x")]))
+                }
+            },
+            Stop("server error") {
+                guard let brokenModel else { return "no model that fails is named" }
+                return try await expecting(.server, .rateLimited) {
+                    _ = try await client.chat.completions.create(.init(model: brokenModel, messages: [.user("x")]))
+                }
+            },
+        ]
+    }
+
+    private func respond() -> ResponseRequest {
+        ResponseRequest(model: chatModel, input: "Say hello.", instructions: "Be brief.", maxOutputTokens: 16)
+    }
+
+    private func describe(_ completion: ChatCompletion) -> String {
+        let message = completion.choices.first?.message
+        let reason = completion.choices.first?.finishReason?.rawValue ?? "no reason"
+        return "\(reason), \(message?.content?.count ?? 0) characters, \(message?.toolCalls.count ?? 0) tool call(s), "
+            + "\(completion.usage?.totalTokens ?? 0) tokens"
+    }
+
+    private func describe(_ response: ModelResponse) -> String {
+        "\(response.status?.rawValue ?? "no status"), \(response.outputText.count) characters, "
+            + "\(response.usage?.totalTokens ?? 0) tokens"
+    }
+}

@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+import Last9GenAI
+
+// Telemetry goes where OTEL_EXPORTER_OTLP_ENDPOINT says. OTEL_SEMCONV_STABILITY_OPT_IN chooses the conventions;
+// unreleased ones can be chosen in code only.
+do {
+    let environment = TelemetryEnvironment.process
+    var configuration = Last9.Configuration(serviceName: "conventions-tour")
+    if environment.bool("TOUR_UNRELEASED_CONVENTIONS") == true { configuration.conventions = .development }
+    let telemetry = try Last9.install(configuration)
+    if let server = environment.string("TOUR_BASE_URL") {
+        try await RealServerTour(baseURL: server).run()
+    } else {
+        try await ScriptedTour().run()
+    }
+    guard await telemetry.shutdown() else { throw TourError("not all telemetry was delivered") }
+} catch {
+    fail(error)
+}

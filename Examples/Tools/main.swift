@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+import ExampleSupport
+import Last9GenAI
+
+// The model asks for a tool, the tool loop runs it, and the tool calls a helper of its own: a span for each.
+
+let telemetry = try Last9.install(Last9.Configuration(serviceName: "tools"))
+let model = try ScriptedModel { message in
+    message.hasPrefix("{")
+        ? .text("Your order 1007 has shipped.") : .tool("find_order", arguments: #"{"number": 1007}"#)
+}
+
+struct Query: Codable, Sendable { var number: Int }
+struct Order: Codable, Sendable { var number: Int, state: String }
+
+let findOrder = LocalTool(
+    "find_order", description: "Finds an order by its number.", parameters: .object(["number": .integer()])
+) { arguments in
+    let query = Query(number: arguments["number"]?.intValue ?? 0)
+    let order = try await executeTool("query_database", encoding: query, type: .datastore) { query async throws in
+        Order(number: query.number, state: "shipped")
+    }
+    return #"{"number": \#(order.number), "state": "\#(order.state)"}"#
+}
+
+let result = try await invokeWorkflow("order-status") {
+    try await model.client.chat.completions.runTools(
+        .init(model: "gpt-4o", messages: [.user("Where is my order 1007?")]), tools: [findOrder])
+}
+print(result.completion.text)
+if let totals = telemetry.ledger.totals(.workflow, "order-status") {
+    print("\(totals.llmCalls) calls to the model, \(totals.toolCalls) tools, \(totals.cost) USD")
+}
+await telemetry.shutdown()

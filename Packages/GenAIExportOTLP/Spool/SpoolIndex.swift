@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: MIT
+
+/// What is known of a spooled batch without reading it. Its file's name says all of it.
+struct SpoolEntry: Hashable {
+    var createdNanoseconds: UInt64
+    /// Tells entries of the same nanosecond apart.
+    var sequence: UInt64
+    /// How many items the batch holds.
+    var weight: Int
+    var checksum: UInt32
+    var encoding: OTLPProtocol
+    var isCompressed: Bool
+    var byteCount: Int
+
+    /// Names sort as the batches were kept.
+    var name: String {
+        let kind = (encoding == .httpProtobuf ? "pb" : "json") + (isCompressed ? ".gz" : "")
+        let sum = padded(String(checksum, radix: 16), to: 8)
+        return "\(padded("\(createdNanoseconds)", to: 20))-\(padded("\(sequence)", to: 8))-\(weight)-\(sum).\(kind)"
+    }
+}
+
+extension SpoolEntry {
+    /// Reads a file's name; `nil` for files that are not ours.
+    init?(name: String, byteCount: Int) {
+        let parts = name.split(separator: ".", maxSplits: 1)
+        guard parts.count == 2 else { return nil }
+        let fields = parts[0].split(separator: "-")
+        guard fields.count == 4, let created = UInt64(fields[0]), let sequence = UInt64(fields[1]),
+            let weight = Int(fields[2]), weight >= 0, let checksum = UInt32(fields[3], radix: 16)
+        else { return nil }
+        self.init(
+            createdNanoseconds: created, sequence: sequence, weight: weight, checksum: checksum,
+            encoding: parts[1].hasPrefix("pb") ? .httpProtobuf : .httpJSON, isCompressed: parts[1].hasSuffix(".gz"),
+            byteCount: byteCount)
+        guard self.name == name else { return nil }
+    }
+}
+
+private func padded(_ digits: String, to width: Int) -> String {
+    String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
+}
+
+/// Which batches are on the disk, and which have to go. Pure: knows no file and no clock.
+struct SpoolIndex {
+    private let maximumBytes: Int
+    private let maximumAgeNanoseconds: UInt64
+    /// The oldest first.
+    private(set) var entries: [SpoolEntry] = []
+    private(set) var byteCount = 0
+    /// How many items the entries hold.
+    private(set) var weight = 0
+    /// Being sent, so neither too old nor in the way until that is over.
+    private var sending: SpoolEntry?
+
+    init(_ spool: DiskSpool) {
+        maximumBytes = spool.maximumBytes
+        let seconds = max(0, spool.maximumAge.components.seconds)
+        maximumAgeNanoseconds = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000).partialValue
+    }
+
+    /// Whether a batch can be kept at all.
+    func fits(_ byteCount: Int) -> Bool { byteCount <= maximumBytes }
+
+    /// Adds a batch, and returns the oldest ones that have to make room for it.
+    mutating func insert(_ entry: SpoolEntry) -> [SpoolEntry] {
+        let place = entries.lastIndex { $0.order < entry.order }.map { $0 + 1 } ?? 0
+        entries.insert(entry, at: place)
+        byteCount += entry.byteCount
+        weight += entry.weight
+        var evicted: [SpoolEntry] = []
+        while byteCount > maximumBytes, let oldest = entries.first(where: { $0 != sending && $0 != entry }) {
+            remove(oldest)
+            evicted.append(oldest)
+        }
+        return evicted
+    }
+
+    /// Takes out the batches that are too old.
+    mutating func expire(at now: UInt64) -> [SpoolEntry] {
+        let expired = entries.filter {
+            $0 != sending && now > $0.createdNanoseconds && now - $0.createdNanoseconds > maximumAgeNanoseconds
+        }
+        for entry in expired { remove(entry) }
+        return expired
+    }
+
+    /// The oldest batch, which is to be sent now.
+    mutating func beginSending() -> SpoolEntry? {
+        sending = entries.first
+        return sending
+    }
+
+    /// The batch being sent has been dealt with, or stays for another time.
+    mutating func endSending(removing: Bool) {
+        if removing, let sending { remove(sending) }
+        sending = nil
+    }
+
+    private mutating func remove(_ entry: SpoolEntry) {
+        guard let place = entries.firstIndex(of: entry) else { return }
+        entries.remove(at: place)
+        byteCount -= entry.byteCount
+        weight -= entry.weight
+    }
+}
+
+extension SpoolEntry {
+    fileprivate var order: (UInt64, UInt64) { (createdNanoseconds, sequence) }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+
+extension TelemetryEnvironment {
+    /// The formats that `OTEL_PROPAGATORS` names: `tracecontext`, `baggage`, `none` or a list of them.
+    ///
+    /// Formats that this package does not have (B3, Jaeger, X-Ray, OT) are reported and left out, and so is `none` where
+    /// others stand beside it. `nil` when unset, or when nothing of the list is known.
+    public func propagator() -> W3CPropagator? {
+        let formats: [String: Format] = ["tracecontext": .traceContext, "baggage": .baggage, "none": .none]
+        let others: Set = ["b3", "b3multi", "jaeger", "xray", "ottrace"]
+        let named = choices("OTEL_PROPAGATORS", of: formats) { word in
+            others.contains(word) ? "is a format that this package does not have; use tracecontext, baggage" : nil
+        }
+        return named.map {
+            W3CPropagator(
+                includesTraceContext: $0.contains(.traceContext), includesBaggage: $0.contains(.baggage))
+        }
+    }
+
+    private enum Format { case traceContext, baggage, none }
+}

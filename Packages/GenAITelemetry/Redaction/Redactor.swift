@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+
+/// Removes personal data and secrets from everything that is exported: the one place that each span and log record
+/// passes.
+///
+/// Set it on a provider. Spans pass it after all processors have had their last word and before any exporter sees
+/// them; log records pass it before the first processor, and again before the batch and simple processors. What it
+/// sees: names, texts and large whole numbers in attributes, events, links and bodies, and the description of a
+/// status. Not resources, which the operator sets, and not metrics, which hold no content.
+///
+/// JSON in text stays JSON: the rules apply inside its string values. Runs on the thread that ends the span, in time
+/// linear in the text.
+public struct Redactor: Sendable {
+    /// What is removed. Applied one after the other, in this order.
+    public var rules: [RedactionRule]
+    /// Attributes that are left as they are. Default: identifiers and names that no person writes.
+    public var exemptAttributes: Set<String>
+    private let custom: (@Sendable (String) -> String)?
+
+    /// Creates a redactor.
+    ///
+    /// - Parameters:
+    ///   - rules: What is removed. Default ``RedactionRule/standard``.
+    ///   - exemptAttributes: Attributes that are left as they are.
+    ///   - custom: Sees each text after the rules, and returns what is to be exported. Called on whatever thread ends
+    ///     the span; must be quick, and must return the same when it is given its own result.
+    public init(
+        rules: [RedactionRule] = RedactionRule.standard, exemptAttributes: Set<String> = Self.defaultExemptions,
+        custom: (@Sendable (String) -> String)? = nil
+    ) {
+        self.rules = rules
+        self.exemptAttributes = exemptAttributes
+        self.custom = custom
+    }
+
+    /// Identifiers and names by the conventions, which rules could mistake for something else.
+    public static let defaultExemptions: Set<String> = [
+        "gen_ai.operation.name", "gen_ai.request.model", "gen_ai.response.model", "gen_ai.response.id",
+        "gen_ai.system", "gen_ai.provider.name", "gen_ai.tool.name", "gen_ai.tool.call.id", "gen_ai.prompt.hash",
+        "server.address", "error.type", "exception.type",
+    ]
+
+    /// The text without what the rules remove.
+    public func redact(_ text: String) -> String {
+        redacted(text, levels: 8) ?? text
+    }
+
+    /// The text redacted, or `nil` when there is nothing to change.
+    func redacted(_ text: String, levels: Int) -> String? {
+        if levels > 0, JSONRedaction.looksLikeJSON(text) {
+            var json = JSONRedaction(self, levels: levels - 1)
+            switch json.redact(text) {
+            case .unchanged: return nil
+            case .changed(let result): return result
+            case .notJSON: break
+            }
+        }
+        return redactedPlain(text)
+    }
+
+    /// The text redacted as it is, or `nil` when there is nothing to change.
+    func redactedPlain(_ text: String) -> String? {
+        var result: String?
+        for rule in rules {
+            if let changed = rule.redacted(result ?? text) { result = changed }
+        }
+        if let custom {
+            let changed = custom(result ?? text)
+            if changed != result ?? text { result = changed }
+        }
+        return result
+    }
+}
+
+// MARK: - Signals
+
+extension Redactor {
+    /// Redacts a finished span.
+    public func redact(_ span: inout SpanData) {
+        if let name = redactedPlain(span.name) { span.name = name }
+        redact(&span.attributes)
+        for index in span.events.indices {
+            if let name = redactedPlain(span.events[index].name) { span.events[index].name = name }
+            redact(&span.events[index].attributes)
+        }
+        for index in span.links.indices { redact(&span.links[index].attributes) }
+        if case .error(let description) = span.status, let changed = redacted(description, levels: 8) {
+            span.status = .error(description: changed)
+        }
+    }
+
+    /// Redacts a log record.
+    public func redact(_ record: inout LogRecord) {
+        redact(&record.attributes)
+        if let body = record.body, let changed = redacted(body, levels: 128) { record.body = changed }
+        if let text = record.severityText, let changed = redactedPlain(text) { record.severityText = changed }
+    }
+
+    private func redact(_ attributes: inout Attributes) {
+        for attribute in attributes.entries where !exemptAttributes.contains(attribute.key) {
+            if let changed = redacted(attribute.value, levels: 128) { attributes[attribute.key] = changed }
+        }
+    }
+
+    /// The value redacted, or `nil` when there is nothing to change. What is nested deeper than `levels` is removed:
+    /// nobody would see it, and nobody would have checked it.
+    private func redacted(_ value: AttributeValue, levels: Int) -> AttributeValue? {
+        switch value {
+        case .string(let text): return redacted(text, levels: 8).map(AttributeValue.string)
+        case .int(let number):
+            // A card number may well be a number; nothing shorter than twelve digits is looked for.
+            guard number >= 100_000_000_000 else { return nil }
+            return redactedPlain(String(number)).map(AttributeValue.string)
+        case .array(let values):
+            guard levels > 0 else { return .null }
+            let changed = values.map { redacted($0, levels: levels - 1) }
+            guard changed.contains(where: { $0 != nil }) else { return nil }
+            return .array(zip(values, changed).map { $1 ?? $0 })
+        case .map(let entries):
+            guard levels > 0 else { return .null }
+            var result: Attributes?
+            for entry in entries {
+                guard let changed = redacted(entry.value, levels: levels - 1) else { continue }
+                var map = result ?? entries
+                map[entry.key] = changed
+                result = map
+            }
+            return result.map(AttributeValue.map)
+        case .bool, .double, .bytes, .null: return nil
+        }
+    }
+}

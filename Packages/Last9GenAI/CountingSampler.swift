@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+import GenAITelemetry
+
+/// Has calls to models and tools recorded that another sampler would drop, so that ledger and budgets stay exact.
+///
+/// What it rescues is not exported: it is recorded for the processors only.
+struct CountingSampler: Sampler {
+    let base: any Sampler
+
+    func sample(_ span: SpanToSample) -> SamplingResult {
+        var result = base.sample(span)
+        guard result.decision == .drop else { return result }
+        switch span.attributes[.genAIOperationName] {
+        case .chat, .textCompletion, .generateContent, .embeddings, .executeTool: result.decision = .recordOnly
+        default: break
+        }
+        return result
+    }
+
+    var description: String { "Counting{\(base.description)}" }
+}

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+public import GenAIPricing
+public import GenAITelemetry
+
+/// Runs a closure in a span that tells what went in, what came out, and what it cost.
+///
+/// Model, usage and cost are taken from a result that is ``GenAICore/UsageReporting``, such as the answers of
+/// `OpenAIClient`. A client that records its calls itself is counted once: on its own span. A thrown error is recorded
+/// once and thrown on; the status of a success stays unset.
+///
+/// ```swift
+/// let answer = try await observe("answer", tags: ["beta"], metadata: ["category": "premium"], input: question) {
+///     try await model.answer(question)
+/// }
+/// ```
+///
+/// - Parameters:
+///   - name: The span's name, low in cardinality.
+///   - kind: Attribute `gen_ai.l9.span.kind`. `llm`, `tool` and `agent` also name the operation.
+///   - tags: Attribute `tags`.
+///   - metadata: Attributes `metadata.<name>`; `category` becomes `user.category` as well.
+///   - captureInput: Whether `input` and `arguments` may be recorded, where content is allowed at all.
+///   - captureOutput: Whether the result may be recorded, where content is allowed at all.
+///   - pricing: Prices for this call; `nil` leaves the cost to ``Last9SpanProcessor``.
+///   - model: Attribute `gen_ai.request.model`.
+///   - provider: Who serves the model. `nil` goes by the model's name.
+///   - tracer: Makes the span. `nil` takes the global provider.
+///   - input: What went in. Called only where it is recorded.
+///   - arguments: Attributes `function.arg.<name>`. Called only where they are recorded.
+///   - output: What to record of the result. `nil` takes its text, or what its `Encodable` conformance writes.
+///   - operation: What to observe; the span is `TraceSpan.current` inside.
+@discardableResult
+public func observe<Value, Failure: Error>(
+    _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
+    captureInput: Bool = true, captureOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
+    arguments: @autoclosure () -> Attributes = [:], isolation: isolated (any Actor)? = #isolation,
+    output: ((Value) -> AttributeValue?)? = nil,
+    _ operation: () async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    let options = Observation.Options(
+        tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
+        capturesInput: captureInput, capturesOutput: captureOutput, tracer: tracer)
+    let observation = Observation(name, kind, options, isStream: false, input: input, arguments: arguments)
+    let value = try await observation.run(operation)
+    observation.finish(value, output: output)
+    return value
+}
+
+/// Runs a synchronous closure in a span that tells what went in and what came out; see the asynchronous form.
+@discardableResult
+public func observe<Value, Failure: Error>(
+    _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
+    captureInput: Bool = true, captureOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
+    arguments: @autoclosure () -> Attributes = [:],
+    output: ((Value) -> AttributeValue?)? = nil,
+    _ operation: () throws(Failure) -> Value
+) throws(Failure) -> Value {
+    let options = Observation.Options(
+        tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
+        capturesInput: captureInput, capturesOutput: captureOutput, tracer: tracer)
+    let observation = Observation(name, kind, options, isStream: false, input: input, arguments: arguments)
+    let value = try observation.run(operation)
+    observation.finish(value, output: output)
+    return value
+}
+
+/// Runs a closure that opens a stream, in a span that lasts until the stream does.
+///
+/// The span ends when iteration ends, fails or is cancelled, or when the sequence and its iterator are dropped. What
+/// the elements tell adds up: reports of ``GenAICore/UsageReporting`` elements, and the text of `String` elements.
+/// What the sequence does to bring the next element runs with the span as the current one.
+///
+/// The parameters are those of the form for plain results; iterate the result once.
+public func observe<Base: AsyncSequence, Failure: Error>(
+    _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
+    captureInput: Bool = true, captureOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
+    arguments: @autoclosure () -> Attributes = [:], isolation: isolated (any Actor)? = #isolation,
+    _ operation: () async throws(Failure) -> Base
+) async throws(Failure) -> ObservedSequence<Base> {
+    let options = Observation.Options(
+        tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
+        capturesInput: captureInput, capturesOutput: captureOutput, tracer: tracer)
+    let observation = Observation(name, kind, options, isStream: true, input: input, arguments: arguments)
+    return ObservedSequence(try await observation.run(operation), observation)
+}
+
+/// Runs a synchronous closure that makes a stream, in a span that lasts until the stream does; see the asynchronous
+/// form.
+public func observe<Base: AsyncSequence, Failure: Error>(
+    _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
+    captureInput: Bool = true, captureOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
+    arguments: @autoclosure () -> Attributes = [:],
+    _ operation: () throws(Failure) -> Base
+) throws(Failure) -> ObservedSequence<Base> {
+    let options = Observation.Options(
+        tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
+        capturesInput: captureInput, capturesOutput: captureOutput, tracer: tracer)
+    let observation = Observation(name, kind, options, isStream: true, input: input, arguments: arguments)
+    return ObservedSequence(try observation.run(operation), observation)
+}

@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+import GenAIExportOTLP
+import GenAITelemetry
+
+/// The SDK's own metrics, `otel.sdk.*`.
+///
+/// All instruments are observable: their callbacks read counters that are kept anyway, so that a span or log record
+/// costs nothing more. What nobody collects is never asked for.
+///
+/// Source: OpenTelemetry semantic conventions 1.43.0, SDK metrics (Development).
+struct SelfMetrics: Sendable {
+    private let registrations: [CallbackRegistration]
+
+    /// Registers the metrics with the provider they are exported through.
+    init(_ providers: (tracer: TracerProvider, logger: LoggerProvider, meter: MeterProvider), _ pipelines: Pipelines) {
+        let meter = providers.meter.meter(named: "GenAITelemetry", version: packageVersion)
+        var made = SelfInstruments(meter: meter)
+        made.addSpans(providers.tracer)
+        made.addCreatedLogRecords(providers.logger)
+        made.addProcessors("span", "{span}", pipelines.spans.components("span")) { $0.statistics }
+        made.addProcessors("log", "{log_record}", pipelines.logRecords.components("log")) { $0.statistics }
+        made.addMetricExporters(pipelines.metrics.components("metric"))
+        registrations = made.registrations
+    }
+
+    /// Stops observing.
+    func cancel() {
+        for registration in registrations { registration.cancel() }
+    }
+}
+
+/// A pipeline and what its two parts are called in attributes.
+private struct Component<Stage: Sendable>: Sendable {
+    let pipeline: Pipelines.Pipeline<Stage>
+    let processor: Attributes
+    let exporter: Attributes
+}
+
+extension Array {
+    /// The pipelines with names that are unique within the process.
+    fileprivate func components<Stage>(_ signal: String) -> [Component<Stage>]
+    where Element == Pipelines.Pipeline<Stage> {
+        var counts: [String: Int] = [:]
+        func named(_ type: String) -> Attributes {
+            defer { counts[type, default: 0] += 1 }
+            return [
+                "otel.component.type": .string(type),
+                "otel.component.name": .string("\(type)/\(counts[type, default: 0])"),
+            ]
+        }
+        return map {
+            Component(
+                pipeline: $0, processor: named("batching_\(signal)_processor"),
+                exporter: named($0.exporterType(signal)))
+        }
+    }
+}
+
+extension Pipelines.Pipeline {
+    fileprivate func exporterType(_ signal: String) -> String {
+        switch otlp?.wireProtocol {
+        case .httpProtobuf: "otlp_http_\(signal)_exporter"
+        case .httpJSON: "otlp_http_json_\(signal)_exporter"
+        case nil: String(reflecting: type(of: exporter))
+        }
+    }
+}
+
+/// The instruments, while they are made.
+private struct SelfInstruments {
+    let meter: Meter
+    var registrations: [CallbackRegistration] = []
+
+    private mutating func addCounter(
+        _ name: String, _ unit: String, _ description: String,
+        _ callback: @escaping @Sendable (MetricObserver<Int>) -> Void
+    ) {
+        let counter = meter.observableCounter(named: name, unit: unit, description: description, of: Int.self)
+        registrations.append(counter.addCallback(callback))
+    }
+
+    private mutating func addGauged(
+        _ name: String, _ unit: String, _ description: String,
+        _ callback: @escaping @Sendable (MetricObserver<Int>) -> Void
+    ) {
+        let counter = meter.observableUpDownCounter(named: name, unit: unit, description: description, of: Int.self)
+        registrations.append(counter.addCallback(callback))
+    }
+
+    mutating func addSpans(_ provider: TracerProvider) {
+        addCounter("otel.sdk.span.started", "{span}", "Spans that were started") { observer in
+            let statistics = provider.statistics
+            for decision in SamplingResult.Decision.all {
+                for origin in SpanStatistics.ParentOrigin.allCases {
+                    let count = statistics.started(decision, parent: origin)
+                    // A series appears with its first span: most programs have two of the nine.
+                    guard count > 0 else { continue }
+                    observer.observe(
+                        count,
+                        attributes: [
+                            "otel.span.sampling_result": .string(decision.name),
+                            "otel.span.parent.origin": .string(origin.name),
+                        ])
+                }
+            }
+        }
+        addGauged("otel.sdk.span.live", "{span}", "Recorded spans that have not ended") { observer in
+            let statistics = provider.statistics
+            for decision in [SamplingResult.Decision.recordOnly, .recordAndSample] {
+                observer.observe(
+                    statistics.live(decision), attributes: ["otel.span.sampling_result": .string(decision.name)])
+            }
+        }
+    }
+
+    mutating func addCreatedLogRecords(_ provider: LoggerProvider) {
+        addCounter("otel.sdk.log.created", "{log_record}", "Log records that were emitted") { observer in
+            observer.observe(provider.emittedCount)
+        }
+    }
+
+    mutating func addProcessors<Stage>(
+        _ signal: String, _ unit: String, _ components: [Component<Stage>],
+        _ statistics: @escaping @Sendable (Stage) -> PipelineStatistics
+    ) {
+        guard !components.isEmpty else { return }
+        addGauged("otel.sdk.processor.\(signal).queue.size", unit, "Items in the queue") { observer in
+            for one in components {
+                observer.observe(statistics(one.pipeline.stage).waiting, attributes: one.processor)
+            }
+        }
+        addGauged("otel.sdk.processor.\(signal).queue.capacity", unit, "Items the queue can hold") { observer in
+            for one in components {
+                observer.observe(statistics(one.pipeline.stage).queueCapacity, attributes: one.processor)
+            }
+        }
+        addCounter("otel.sdk.processor.\(signal).processed", unit, "Items handed to the exporter, or lost before") {
+            for one in components { $0.observeProcessed(statistics(one.pipeline.stage), one.processor) }
+        }
+        addGauged("otel.sdk.exporter.\(signal).inflight", unit, "Items whose export has not ended") { observer in
+            for one in components {
+                let queue = statistics(one.pipeline.stage)
+                observer.observe(queue.pending - queue.waiting, attributes: one.exporter)
+            }
+        }
+        addCounter("otel.sdk.exporter.\(signal).exported", unit, "Items whose export has ended, well or not") {
+            for one in components {
+                let queue = statistics(one.pipeline.stage)
+                if let otlp = one.pipeline.otlp {
+                    $0.observeExported(otlp, one.exporter)
+                } else {
+                    $0.observe(queue.exported, attributes: one.exporter)
+                    $0.observe(queue.dropped.exportFailed, one.exporter, lostBy: ExportError.Code.other.name)
+                    $0.observe(queue.dropped.timedOut, one.exporter, lostBy: ExportError.Code.timedOut.name)
+                }
+            }
+        }
+    }
+
+    mutating func addMetricExporters(_ components: [Component<PeriodicMetricReader>]) {
+        guard !components.isEmpty else { return }
+        let name = "otel.sdk.exporter.metric_data_point.exported"
+        addCounter(name, "{data_point}", "Data points whose export has ended, well or not") {
+            for one in components {
+                if let otlp = one.pipeline.otlp {
+                    $0.observeExported(otlp, one.exporter)
+                } else {
+                    let reader = one.pipeline.stage.statistics
+                    $0.observe(reader.exportedPointCount, attributes: one.exporter)
+                    $0.observe(reader.lostPointCount, one.exporter, lostBy: ExportError.Code.other.name)
+                }
+            }
+        }
+    }
+}
+
+extension MetricObserver where Value == Int {
+    /// Reports a loss, once there is one.
+    fileprivate func observe(_ count: Int, _ component: Attributes, lostBy reason: String) {
+        guard count > 0 else { return }
+        observe(count, attributes: component.merging(["error.type": .string(reason)]))
+    }
+
+    fileprivate func observeExported(_ otlp: any OTLPExporterAccounts, _ component: Attributes) {
+        observe(otlp.statistics.delivered, attributes: component)
+        for (code, count) in otlp.losses { observe(count, component, lostBy: code.name) }
+    }
+
+    /// An item counts as processed once the exporter has it, whatever comes of it.
+    fileprivate func observeProcessed(_ queue: PipelineStatistics, _ component: Attributes) {
+        let lost = queue.dropped
+        let submitted = queue.received - queue.waiting - lost.queueFull - lost.afterShutdown - lost.atShutdown
+        observe(submitted, attributes: component)
+        observe(lost.queueFull, component, lostBy: "queue_full")
+        observe(lost.afterShutdown, component, lostBy: "already_shutdown")
+        observe(lost.atShutdown, component, lostBy: "shutdown_timeout")
+    }
+}
+
+extension SamplingResult.Decision {
+    fileprivate static var all: [SamplingResult.Decision] { [.drop, .recordOnly, .recordAndSample] }
+
+    fileprivate var name: String {
+        switch self {
+        case .drop: "DROP"
+        case .recordOnly: "RECORD_ONLY"
+        case .recordAndSample: "RECORD_AND_SAMPLE"
+        }
+    }
+}
+
+extension SpanStatistics.ParentOrigin {
+    fileprivate var name: String {
+        switch self {
+        case .none: "none"
+        case .local: "local"
+        case .remote: "remote"
+        }
+    }
+}

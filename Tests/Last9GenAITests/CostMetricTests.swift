@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+import GenAIPricing
+import GenAITelemetry
+import Last9GenAI
+import Testing
+
+@Suite("The cost counter")
+struct CostMetricTests {
+    @Test("adds up what priced calls cost, by model, and leaves out those without a price")
+    func counts() throws {
+        let environment = TelemetryEnvironment([:])
+        let reader = ManualMetricReader()
+        var metrics = MeterProvider.Configuration(environment: environment)
+        metrics.readers = [reader]
+        let prices = LivePrices(PriceBook(overrides: ["mine": ModelPricing(input: 1, output: 2)]))
+        var tracing = TracerProvider.Configuration(environment: environment)
+        tracing.processors = [Last9SpanProcessor(prices: prices, meterProvider: MeterProvider(metrics))]
+        let tracer = TracerProvider(tracing).tracer(named: "test")
+        for model in ["mine", "mine", "nobody-prices-this"] {
+            tracer.startSpan(
+                "chat \(model)",
+                attributes: [
+                    "gen_ai.operation.name": "chat", "gen_ai.system": "openai", "gen_ai.request.model": .string(model),
+                    "gen_ai.usage.input_tokens": 1_000_000, "gen_ai.usage.output_tokens": 1_000_000,
+                ]
+            ).end()
+        }
+        let metric = try #require(reader.collect().first)
+        #expect(metric.name == "last9.gen_ai.client.cost" && metric.unit == "USD")
+        guard case .sum(let sum) = metric.content else {
+            Issue.record("not a sum")
+            return
+        }
+        #expect(sum.isMonotonic && sum.points.map(\.value) == [.double(6)])
+        #expect(
+            sum.points.first?.attributes
+                == ["gen_ai.operation.name": "chat", "gen_ai.system": "openai", "gen_ai.request.model": "mine"])
+    }
+}
