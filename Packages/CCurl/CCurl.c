@@ -10,6 +10,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <time.h>
+#include <unistd.h>
 
 // What the documentation of libcurl says of its interface (so number 4), in our own words.
 static const long GLOBAL_ALL = 3;
@@ -68,7 +69,10 @@ void ccurl_leave(void) { pthread_rwlock_unlock(&inside); }
 
 // On exit a TLS library frees what it has, whoever still uses it, and the process crashes or hangs. This runs before,
 // because it is registered after, and keeps the lock for good: it waits until nobody is inside and lets nobody in.
+static pid_t process;
+
 static void keep_out(void) {
+    if (getpid() != process) return;  // a fork, without the threads that would leave
     struct timespec limit;
     clock_gettime(CLOCK_REALTIME, &limit);
     limit.tv_sec += 1;
@@ -116,6 +120,7 @@ static void load(void) {
         && find(library, "curl_multi_info_read", &curl.multi_info_read);
     if (!has_all || curl.global_init(GLOBAL_ALL) != CCURL_OK) return;
     version_info *version = curl.version_info(VERSION_FIRST);
+    process = getpid();
     if (atexit(keep_out) != 0) return;
     is_loaded = version && version->version_number >= OLDEST_VERSION
         && (version->features & NEEDED_FEATURES) == NEEDED_FEATURES;
