@@ -63,14 +63,13 @@ static pthread_once_t load_once = PTHREAD_ONCE_INIT;
 
 // Held for reading by threads inside libcurl. A writer who waits keeps new readers out.
 static pthread_rwlock_t inside = PTHREAD_RWLOCK_WRITER_NONRECURSIVE_INITIALIZER_NP;
+static pid_t process;
 
 void ccurl_enter(void) { pthread_rwlock_rdlock(&inside); }
 void ccurl_leave(void) { pthread_rwlock_unlock(&inside); }
 
 // On exit a TLS library frees what it has, whoever still uses it, and the process crashes or hangs. This runs before,
 // because it is registered after, and keeps the lock for good: it waits until nobody is inside and lets nobody in.
-static pid_t process;
-
 static void keep_out(void) {
     if (getpid() != process) return;  // a fork, without the threads that would leave
     struct timespec limit;
