@@ -110,6 +110,10 @@ let package = Package(
             .executableTarget(
                 name: "otlp-random", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "GenAIExportOTLP"],
                 path: "Tests/Tools/OTLPRandom", swiftSettings: strict),
+            // Many spans, for Scripts/check-delivery and Scripts/soak.
+            .executableTarget(
+                name: "telemetry-load", dependencies: ["Last9GenAI"], path: "Tests/Tools/TelemetryLoad",
+                swiftSettings: strict),
         ]
         + examples.map { example in
             .executableTarget(

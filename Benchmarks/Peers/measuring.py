@@ -4,8 +4,8 @@ import gc
 import statistics
 import time
 
-RUNS = 15
-SHORTEST_RUN = 4_000_000
+RUNS = 31
+SHORTEST_RUN = 1_000_000
 
 
 def measure(work, units=1):
@@ -20,8 +20,8 @@ def measure(work, units=1):
             break
         repetitions = int(repetitions * min(max(SHORTEST_RUN * 1.2 / max(elapsed, 1), 1.5), 16)) + 1
     walls, cpus = [], []
+    gc.collect()
     for _ in range(RUNS):
-        gc.collect()
         wall, cpu = time.perf_counter_ns(), time.process_time_ns()
         work(repetitions)
         walls.append((time.perf_counter_ns() - wall) / repetitions / units)

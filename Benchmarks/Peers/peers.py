@@ -156,6 +156,7 @@ def w3():
             f"w3.n{messages}.ns": wall,
             f"w3.n{messages}.cpu_ns": cpu,
             f"w3.n{messages}.ns_per_message": wall / (messages + 1),
+            f"w3.n{messages}.cpu_ns_per_message": cpu / (messages + 1),
             f"w3.n{messages}.bytes": len(encode_spans(kept.spans[-1:]).SerializeToString()),
         }
     return figures
@@ -246,7 +247,7 @@ def w6(port):
             )
 
     base, base_cpu = measure(ask)
-    handle = install(capture_content=True, set_global=False)
+    handle = install(capture_content=True)
     handle.tracer_provider.add_span_processor(BatchSpanProcessor(Dropping()))
     with scopes():
         whole, whole_cpu = measure(ask)

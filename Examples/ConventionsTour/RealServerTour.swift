@@ -4,11 +4,14 @@ import Last9GenAI
 /// The calls that any server of the OpenAI API should understand, against a server that runs elsewhere.
 ///
 /// Variables: `TOUR_BASE_URL`, `TOUR_API_KEY`; the models `TOUR_CHAT_MODEL` and `TOUR_EMBEDDING_MODEL`; optionally
+/// `TOUR_TOOL_MODEL`, a model that calls tools, `TOUR_EMBEDDING_BASE_URL`, another server for embeddings,
 /// `TOUR_BROKEN_MODEL`, which makes the server fail, and `TOUR_SKIP`, a list of stops the server does not have.
 struct RealServerTour: Sendable {
     private let client: OpenAIClient
     private let strangers: OpenAIClient
+    private let embedder: OpenAIClient
     private let chatModel: String
+    private let toolModel: String
     private let embeddingModel: String
     private let brokenModel: String?
     private let skipped: [String]
@@ -18,28 +21,33 @@ struct RealServerTour: Sendable {
         var configuration = OpenAIClient.Configuration(baseURL: baseURL, apiKey: key)
         configuration.maxRetries = 0
         client = OpenAIClient(configuration: configuration)
+        var embedding = configuration
+        embedding.baseURL = environment.string("TOUR_EMBEDDING_BASE_URL") ?? baseURL
+        embedder = OpenAIClient(configuration: embedding)
         configuration.apiKey = "sk-this-is-not-the-key"
         strangers = OpenAIClient(configuration: configuration)
         chatModel = environment.string("TOUR_CHAT_MODEL") ?? "gpt-4o-mini"
+        toolModel = environment.string("TOUR_TOOL_MODEL") ?? chatModel
         embeddingModel = environment.string("TOUR_EMBEDDING_MODEL") ?? "text-embedding-3-small"
         brokenModel = environment.string("TOUR_BROKEN_MODEL")
         skipped = environment.list("TOUR_SKIP") ?? []
     }
 
     func run() async throws {
-        try await withConversation("real") {
-            for stop in stops {
-                if skipped.contains(stop.name) {
-                    say("\(stop.name): skipped")
-                } else {
-                    do {
-                        try await [stop].run()
-                    } catch {
-                        throw TourError("\(stop.name): \(error)")
-                    }
+        let failures = await withConversation("real") {
+            var failures = 0
+            for stop in stops where !skipped.contains(stop.name) {
+                do {
+                    try await [stop].run()
+                } catch {
+                    say("\(stop.name): \(error)")
+                    failures += 1
                 }
             }
+            return failures
         }
+        for name in skipped { say("\(name): skipped") }
+        guard failures == 0 else { throw TourError("\(failures) call(s) did not go as they should") }
     }
 
     private func ask(_ question: String = "Say hello.") -> ChatCompletionRequest {
@@ -48,6 +56,16 @@ struct RealServerTour: Sendable {
         return request
     }
 
+    private func askWithTool() -> ChatCompletionRequest {
+        var request = ask("What is the weather in Rome? Use the tool.")
+        request.model = toolModel
+        request.maxTokens = 64
+        request.tools = [.function("weather", description: "Tells the weather", parameters: Self.city)]
+        return request
+    }
+
+    private static let city = JSONSchema.object(["city": .string(oneOf: ["Rome"])])
+
     private var stops: [Stop] { answers + failures }
 
     private var answers: [Stop] {
@@ -55,23 +73,13 @@ struct RealServerTour: Sendable {
             Stop("models") { "\(try await client.models.list().count) models" },
             Stop("plain") { describe(try await client.chat.completions.create(ask())) },
             Stop("streamed") { describe(try await client.chat.completions.stream(ask()).collect()) },
-            Stop("tools") {
-                var request = ask("What is the weather in Rome? Use the tool.")
+            Stop("tools") { describe(try await client.chat.completions.create(askWithTool())) },
+            Stop("streamed tools") { describe(try await client.chat.completions.stream(askWithTool()).collect()) },
+            Stop("structured") {
+                var request = ask("Which city?")
                 request.maxTokens = 64
-                request.tools = [
-                    .function(
-                        "weather", description: "Tells the weather", parameters: .object(["city": .string()]))
-                ]
+                request.responseFormat = .jsonSchema(Self.city, name: "city")
                 return describe(try await client.chat.completions.create(request))
-            },
-            Stop("streamed tools") {
-                var request = ask("What is the weather in Rome? Use the tool.")
-                request.maxTokens = 64
-                request.tools = [
-                    .function(
-                        "weather", description: "Tells the weather", parameters: .object(["city": .string()]))
-                ]
-                return describe(try await client.chat.completions.stream(request).collect())
             },
             Stop("left early") {
                 for try await chunk in try await client.chat.completions.stream(ask()) {
@@ -87,7 +95,8 @@ struct RealServerTour: Sendable {
                 return "\(answer.choices.count) choice(s), \(answer.usage?.totalTokens ?? 0) tokens"
             },
             Stop("embeddings") {
-                let answer = try await client.embeddings.create(EmbeddingRequest(model: embeddingModel, input: "hello"))
+                let answer = try await embedder.embeddings.create(
+                    EmbeddingRequest(model: embeddingModel, input: "hello"))
                 return "\(answer.data.first?.vector.count ?? 0) numbers"
             },
         ]

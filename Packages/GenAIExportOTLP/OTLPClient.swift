@@ -73,8 +73,12 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         statistics.waitingOnDisk = spool?.waitingWeight ?? 0
         return statistics
     }
-    /// The items that were rejected or failed, by the reason.
-    var losses: [ExportError.Code: Int] { state.withLock { $0.losses } }
+    /// The items that were rejected or failed, by the reason; those deleted from the spool as `other`.
+    var losses: [ExportError.Code: Int] {
+        var losses = state.withLock { $0.losses }
+        if let lost = spool?.lostWeight, lost > 0 { losses[.other, default: 0] += lost }
+        return losses
+    }
     var encoding: OTLPProtocol { settings.encoding }
 
     /// Tries to send what is on the disk.
@@ -316,20 +320,21 @@ extension OTLPClient {
         case .retryable(_, let delay): return .unavailable(after: delay)
         case .failed(let error) where error.isPassing || error.code == .shutDown: return .unavailable(after: nil)
         case .failed(let error):
-            settle(rejected: weight)
+            settle(rejected: weight, code: error.code)
             report("dropped \(weight) \(Item.signal.noun) from the disk: \(error.message)", key: "kept")
         case .oversized(let reason):
-            settle(rejected: weight)
+            settle(rejected: weight, code: .tooLarge)
             report("dropped \(weight) \(Item.signal.noun) from the disk: \(reason)", key: "kept")
         case .kept: return .unavailable(after: nil)
         }
         return .settled
     }
 
-    private func settle(delivered: Int = 0, rejected: Int) {
+    private func settle(delivered: Int = 0, rejected: Int, code: ExportError.Code = .rejected) {
         state.withLock { state in
             state.statistics.delivered += delivered
             state.statistics.rejected += rejected
+            if rejected > 0 { state.losses[code, default: 0] += rejected }
         }
     }
 }

@@ -241,8 +241,7 @@ extension CallRecorder {
         emit(record)
     }
 
-    private func emit(_ record: LogRecord) {
-        var record = record
+    private func emit(_ record: consuming LogRecord) {
         record.spanContext = span?.context
         record.severity = record.severity ?? .info
         if record.attributes.isEmpty { record.attributes = names.identity }

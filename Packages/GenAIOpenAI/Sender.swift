@@ -25,6 +25,8 @@ struct Sender: Sendable {
     let clock: any Clock<Duration>
     /// Where requests go; `nil` where the base URL cannot be used.
     let address: ServerAddress?
+    /// The provider that telemetry names.
+    let providerName: String
     /// What calls are measured with.
     let instruments = InstrumentCache()
     /// The key as it is sent.
@@ -34,15 +36,12 @@ struct Sender: Sendable {
         self.configuration = configuration
         self.transport = transport
         self.clock = clock
-        address = ServerAddress(configuration.baseURL)
+        let address = ServerAddress(configuration.baseURL)
+        self.address = address
+        let inferredName = configuration.azure == nil ? address?.providerName ?? "openai" : "azure.ai.openai"
+        providerName = configuration.providerName ?? inferredName
         let key = configuration.apiKey.map(Self.trimmed)
         self.key = key.flatMap { $0.isEmpty ? nil : $0 }
-    }
-
-    /// The provider that telemetry names.
-    var providerName: String {
-        if let name = configuration.providerName { return name }
-        return configuration.azure == nil ? address?.providerName ?? "openai" : "azure.ai.openai"
     }
 
     /// Reads error answers without giving secrets away.

@@ -84,13 +84,8 @@ struct ReportThreshold {
     ]
 
     /// The least that passes; `nil` lets nothing pass.
-    private(set) var level: Diagnostics.Level?
-    private(set) var isSetByCode: Bool
-
-    init(level: Diagnostics.Level?, isSetByCode: Bool) {
-        self.level = level
-        self.isSetByCode = isSetByCode
-    }
+    var level: Diagnostics.Level?
+    var isSetByCode: Bool
 
     /// What holds when the process starts. A word without meaning is not reported, as that would come back here.
     static func initial(_ word: String?) -> ReportThreshold {

@@ -3,7 +3,7 @@
 /// Environment variables, read by the rules of the OpenTelemetry specification.
 ///
 /// Empty counts as unset. A value that cannot be understood is reported through ``Diagnostics`` and counts as unset.
-/// ``variables`` lists what is read. The specification's configuration file, `OTEL_CONFIG_FILE`, is not supported.
+/// ``variables`` lists what is read. The specification's configuration file is not supported.
 ///
 /// Source: OpenTelemetry environment variable specification.
 public struct TelemetryEnvironment: Sendable {

@@ -21,7 +21,8 @@ extension TelemetryEnvironment {
         Variable("OTEL_SDK_DISABLED", "false", "`true` turns all three signals off; propagation still works"),
         Variable("OTEL_SERVICE_NAME", "`unknown_service:` and the program", "the attribute `service.name`"),
         Variable("OTEL_RESOURCE_ATTRIBUTES", "", "further resource attributes: `name=value,…`, percent-encoded"),
-        Variable("OTEL_LOG_LEVEL", "info", "what the package says about itself: `none`, `error`, `warn`, `info`, `debug`"),
+        Variable(
+            "OTEL_LOG_LEVEL", "info", "what the package says about itself: `none`, `error`, `warn`, `info`, `debug`"),
         Variable("OTEL_PROPAGATORS", "tracecontext,baggage", "`tracecontext`, `baggage`, `none` or a list of them"),
         Variable(
             "OTEL_TRACES_SAMPLER", "parentbased_always_on",
@@ -93,6 +94,9 @@ extension TelemetryEnvironment {
         Variable(
             "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "as code says",
             "`true`, `false`, `NO_CONTENT`, `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT`; wins over code"),
+        Variable(
+            "OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT", "as content capture says",
+            "whether each call is told of in one event with all its details"),
         Variable(
             "OTEL_SEMCONV_STABILITY_OPT_IN", "", "`gen_ai_latest_experimental` for the newest GenAI conventions"),
         Variable("LAST9_GENAI_CONVENTIONS_ONLY", "false", "`true` leaves out what only Last9's dashboards know"),

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-public import GenAICore
+@_spi(GenAI) public import GenAICore
 public import GenAIPricing
 import GenAITelemetry
 import Synchronization

@@ -84,14 +84,16 @@ public struct Last9SpanProcessor: SpanProcessor {
         add(totals, facts.model, to: &span)
     }
 
+    private static let costDimensions = [
+        "gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.system", "gen_ai.request.model",
+        "gen_ai.response.model",
+    ]
+
     private func count(_ cost: USD, of span: SpanData) {
         guard let costCounter, costCounter.isEnabled else { return }
         var series = Attributes()
-        series[.genAIOperationName] = span.attributes[.genAIOperationName]
-        series[.genAIProviderName] = span.attributes[.genAIProviderName]
-        series[.genAISystem] = span.attributes[.genAISystem]
-        series[.genAIRequestModel] = span.attributes[.genAIRequestModel]
-        series[.genAIResponseModel] = span.attributes[.genAIResponseModel]
+        series.reserveCapacity(Self.costDimensions.count)
+        for name in Self.costDimensions { series[name] = span.attributes[name] }
         costCounter.add(
             cost.doubleValue, attributes: series, context: GenAIContext.current.settingParent(span.context))
     }

@@ -240,7 +240,8 @@ struct ForeignRecordsTests {
         Case(
             testDescription: "members of the wrong types",
             record: LogRecord(
-                eventName: "gen_ai.tool.message", body: ["role": ["x"], "id": ["y"], "tool_calls": [], "content": .null]),
+                eventName: "gen_ai.tool.message",
+                body: ["role": ["x"], "id": ["y"], "tool_calls": [], "content": .null]),
             entry: #"[{"role":"tool"}]"#),
         Case(
             testDescription: "the API's name of the answered call",

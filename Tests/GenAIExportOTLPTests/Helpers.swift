@@ -49,7 +49,13 @@ func client<Item: OTLPItem>(
 /// Spans named "0", "1" and so on.
 func spans(_ count: Int, contentBytes: Int = 10) -> [SpanData] {
     let content = AttributeValue.string(String(repeating: "c", count: contentBytes))
-    return (0..<count).map { GoldenVectors.span("\($0)", attributes: ["content": content]) }
+    var context = GoldenVectors.context
+    context.flags = .sampled
+    return (0..<count).map { number in
+        SpanData(
+            name: "\(number)", context: context, startNanoseconds: 0, attributes: ["content": content],
+            scope: GoldenVectors.scope, resource: GoldenVectors.resource)
+    }
 }
 
 /// The names of the spans in a request's body.

@@ -51,7 +51,8 @@ struct PipelineTests {
                 testDescription: "takes one span a request", replies: [],
                 expected: OTLPStatistics(delivered: 3, requests: 5)),
             Fault(
-                testDescription: "redirects to another host", replies: [.redirect(to: "http://other.invalid/v1/traces")],
+                testDescription: "redirects to another host",
+                replies: [.redirect(to: "http://other.invalid/v1/traces")],
                 expected: OTLPStatistics(rejected: 3, requests: 1), losses: [.rejected: 3]),
             Fault(
                 testDescription: "answers with 100 MB", replies: [.huge(100_000_000)],
@@ -101,14 +102,14 @@ struct PipelineTests {
         for span in spans(3) { processor.onEnd(span) }
         #expect(await processor.forceFlush(timeout: .seconds(60)) == false)
         #expect(exporter.losses == [.unavailable: 3])
-        while exporter.statistics.delivered == 0 {
+        for _ in 0..<3 {
             processor.onEnd(spans(1)[0])
             await processor.forceFlush(timeout: .seconds(60))
         }
         #expect(await processor.shutdown(timeout: .seconds(60)))
         let account = processor.statistics
         #expect(account.received == account.exported + account.dropped.exportFailed)
-        #expect(account.exported == exporter.statistics.delivered)
+        #expect(account.exported == exporter.statistics.delivered && account.exported > 0)
     }
 
     @Test("is not bothered with empty batches")

@@ -102,7 +102,7 @@ struct ConnectionTests {
     func silence() async throws {
         let server = try LoopbackServer { _ in .events([.event(Self.piece), .hang]) }
         var options = CallOptions()
-        options.timeouts = HTTPTimeouts(betweenChunks: .milliseconds(200))
+        options.timeouts = HTTPTimeouts(betweenChunks: .seconds(5))
         let stream = try await client(server).chat.completions.stream(
             .init(model: "m", messages: []), options: options)
         let error = try await failure { () throws(OpenAIError) in try await stream.collect() }

@@ -58,7 +58,8 @@ struct SpanLimitTests {
         span.addEvent("e", attributes: ["deep": nested(70, around: "x")])
         span.end()
         let expected: Attributes = [
-            "start": nested(64, around: .null), "fits": nested(64, around: "x"), "map": ["k": nested(63, around: .null)],
+            "start": nested(64, around: .null), "fits": nested(64, around: "x"),
+            "map": ["k": nested(63, around: .null)],
         ]
         #expect(processor.spans[0].attributes == expected)
         #expect(processor.spans[0].events[0].attributes == ["deep": nested(64, around: .null)])

@@ -24,7 +24,10 @@ struct SamplerTests {
             (["OTEL_TRACES_SAMPLER": "always_on"], "AlwaysOnSampler"),
             (["OTEL_TRACES_SAMPLER": "ALWAYS_OFF"], "AlwaysOffSampler"),
             (["OTEL_TRACES_SAMPLER": "traceidratio"], "TraceIdRatioBased{1.000000}"),
-            (["OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.0001"], "TraceIdRatioBased{0.000100}"),
+            (
+                ["OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "0.0001"],
+                "TraceIdRatioBased{0.000100}"
+            ),
             (["OTEL_TRACES_SAMPLER": "traceidratio", "OTEL_TRACES_SAMPLER_ARG": "2"], "TraceIdRatioBased{1.000000}"),
             (["OTEL_TRACES_SAMPLER": "parentbased_always_off"], "ParentBased{root:AlwaysOffSampler,"),
             (
@@ -85,9 +88,10 @@ struct SamplerTests {
             let asked = parents.map { decision(make(), parent: $0) == .recordOnly }
             #expect(asked == parents.indices.map { $0 == position })
         }
-        #expect(parents.map { decision(ParentBasedSampler(), parent: $0) == .recordAndSample } == [
-            true, true, false, true, false,
-        ])
+        #expect(
+            parents.map { decision(ParentBasedSampler(), parent: $0) == .recordAndSample } == [
+                true, true, false, true, false,
+            ])
     }
 
     @Test("that only record show the span to processors, and no exporter gets it")

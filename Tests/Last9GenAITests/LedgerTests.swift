@@ -27,7 +27,7 @@ struct LedgerTests {
                 withWorkflow("w\(index)") {
                     withAgent(name: "a") {
                         harness.call(index < 3 ? "gpt-4o" : "gpt-4o-mini")
-                        harness.tracer.executeTool("t") { 1 } as Int
+                        _ = harness.tracer.executeTool("t") { 1 }
                     }
                 }
             }

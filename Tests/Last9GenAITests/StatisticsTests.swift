@@ -28,7 +28,8 @@ struct StatisticsTests {
 
         let statistics = telemetry.statistics
         #expect(statistics.spans.started == 3 && statistics.spansDropped == 0)
-        #expect(statistics.spanPipelines.map(\.otlp) == [OTLPStatistics(delivered: 3, requests: 1)])
+        #expect(statistics.spanPipelines.map { $0.otlp?.delivered } == [3])
+        #expect(statistics.spanPipelines.map { $0.otlp?.requests } == [1])
         #expect(statistics.spanPipelines.map(\.queue.queueCapacity) == [10])
         #expect(statistics.logRecordsEmitted == 1 && statistics.logRecordsDropped == 1)
         #expect(statistics.logRecordPipelines.map(\.losses) == [[.rejected: 1]])
@@ -71,7 +72,8 @@ struct StatisticsTests {
         telemetry.loggerProvider.emitter(named: "tests")
             .emit(LogRecord(eventName: "gen_ai.user.message", body: ["content": "x"], spanContext: span.context))
         for number in 0..<10 {
-            tracer.startSpan("chat", attributes: ["gen_ai.operation.name": "chat", "user.id": .string("\(number)")]).end()
+            tracer.startSpan("chat", attributes: ["gen_ai.operation.name": "chat", "user.id": .string("\(number)")])
+                .end()
         }
         #expect(telemetry.statistics.bridge.lateRecords == 1)
         #expect(telemetry.statistics.ledgerEntriesEvicted == ledger.evictedCount && ledger.evictedCount > 0)
@@ -107,7 +109,9 @@ struct StatisticsTests {
 struct SelfMetricsTests {
     /// The points of a metric in the last collection: values by the attributes that tell them apart.
     private func points(_ name: String, _ exporter: InMemoryMetricExporter) -> [Attributes: MetricNumber] {
-        guard case .sum(let sum)? = exporter.batches.last?.first(where: { $0.name == name })?.content else { return [:] }
+        guard case .sum(let sum)? = exporter.batches.last?.first(where: { $0.name == name })?.content else {
+            return [:]
+        }
         return Dictionary(sum.points.map { ($0.attributes, $0.value) }, uniquingKeysWith: { $1 })
     }
 

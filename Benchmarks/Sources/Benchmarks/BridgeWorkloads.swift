@@ -10,8 +10,9 @@ let bridgeWorkloads: [Workload] = [1, 10, 50, 100].map { messages in
         let whole = try await runner.measure(name) { bridged.hold(messages, times: $0) }
         let base = try await runner.measure("\(name).unbridged") { plain.hold(messages, times: $0) }
         if !runner.options.allocationsOnly {
-            runner.record("\(name).ns_per_message", whole / Double(messages + 1))
-            runner.record("\(name).bridge.ns_per_message", (whole - base) / Double(messages + 1))
+            runner.record("\(name).ns_per_message", whole.wall / Double(messages + 1))
+            runner.record("\(name).cpu_ns_per_message", whole.cpu / Double(messages + 1))
+            runner.record("\(name).bridge.cpu_ns_per_message", (whole.cpu - base.cpu) / Double(messages + 1))
         }
         runner.record("\(name).bytes", Double(try await bridged.exportedSize(messages)))
     }

@@ -16,8 +16,9 @@ let clientWorkloads: [Workload] = [
             try await runner.measure("w6.no_content") { try await ask(client(silent), times: $0) }
         }
         if !runner.options.allocationsOnly {
-            runner.record("w6.overhead_us", (whole - base) / 1_000)
-            runner.record("w6.no_content.overhead_us", (narrow - base) / 1_000)
+            runner.record("w6.overhead_us", (whole.wall - base.wall) / 1_000)
+            runner.record("w6.overhead_cpu_us", (whole.cpu - base.cpu) / 1_000)
+            runner.record("w6.no_content.overhead_us", (narrow.wall - base.wall) / 1_000)
         }
         await last9.shutdown()
         await silent.shutdown()
@@ -34,9 +35,9 @@ let clientWorkloads: [Workload] = [
             }
         }
         if !runner.options.allocationsOnly {
-            runner.record("stream.overhead_ns_per_chunk", whole - base)
+            runner.record("stream.overhead_ns_per_chunk", whole.wall - base.wall)
             let megabytes = Double(streamedAnswer.count) / 1e6
-            runner.record("stream.plain.mb_per_s", megabytes / (base * Double(streamedChunkCount) / 1e9))
+            runner.record("stream.plain.mb_per_s", megabytes / (base.wall * Double(streamedChunkCount) / 1e9))
         }
         await last9.shutdown()
     },

@@ -10,7 +10,7 @@ struct Options {
           --json FILE          write the figures to FILE, for machines
           --compare FILE       print ratios to the figures of an earlier run
           --allocations-only   count allocations and measure no times, within seconds
-          --runs N             how often each workload runs, at least 7; default 25
+          --runs N             how often each workload runs, at least 7; default 41
           --profile            run the filtered workloads for long, and measure nothing: for profilers
         """
 
@@ -19,7 +19,7 @@ struct Options {
     var comparePath: String?
     var allocationsOnly = false
     var isProfiling = false
-    var runs = 25
+    var runs = 41
 
     /// Reads the arguments; `nil` when they cannot be understood.
     init?(_ arguments: some Sequence<String>) {

@@ -11,6 +11,12 @@ struct Workload: Sendable {
     let run: @Sendable (Runner) async throws -> Void
 }
 
+/// How long one time of the work took, in nanoseconds.
+struct Timing {
+    var wall = Double.nan
+    var cpu = Double.nan
+}
+
 /// Measures workloads and keeps the figures.
 ///
 /// Many short runs, of which the median counts: on a machine that does other things too, most short runs are left in
@@ -19,7 +25,8 @@ final class Runner {
     let options: Options
     private(set) var figures = Figures()
 
-    private let shortestRun = 1_500_000.0
+    // Shorter than the time after which a busy system lets another process run.
+    private let shortestRun = 500_000.0
 
     init(_ options: Options) {
         self.options = options
@@ -32,18 +39,18 @@ final class Runner {
     ///     `NAME.mallocs` and `NAME.malloc_bytes`.
     ///   - suffix: Added to these names, such as `_per_span`.
     ///   - units: How many of the things that the figures are about one time of the work stands for.
-    /// - Returns: The median wall time in nanoseconds.
+    /// - Returns: The median times.
     @discardableResult
     func measure(
         _ name: String, suffix: String = "", units: Int = 1, _ body: (Int) async throws -> Void
-    ) async throws -> Double {
+    ) async throws -> Timing {
         try await body(options.allocationsOnly ? 20 : 2)
         if options.isProfiling {
             let start = wallNanoseconds()
             while wallNanoseconds() - start < 3e9 { try await body(1_000 / units + 1) }
-            return .nan
+            return Timing()
         }
-        var median = Double.nan
+        var median = Timing()
         if !options.allocationsOnly { median = try await time(name, suffix, Double(units), body) }
         try await countAllocations(name, suffix, Double(units), body)
         report(name, suffix)
@@ -58,7 +65,7 @@ final class Runner {
 
     private func time(
         _ name: String, _ suffix: String, _ units: Double, _ body: (Int) async throws -> Void
-    ) async throws -> Double {
+    ) async throws -> Timing {
         let repetitions = try await calibrate(body)
         var wall: [Double] = []
         var cpu: [Double] = []
@@ -73,7 +80,7 @@ final class Runner {
         figures["\(name).ns\(suffix).low"] = wall.quantile(0.25)
         figures["\(name).ns\(suffix).high"] = wall.quantile(0.75)
         figures["\(name).cpu_ns\(suffix)"] = cpu.median
-        return wall.median
+        return Timing(wall: wall.median, cpu: cpu.median)
     }
 
     /// How often the work has to be done for a run that the clock can tell.

@@ -29,7 +29,11 @@ struct CallInstruments: Sendable {
     private let embeddingsDuration: MetricHistogram<Double>
     private let timeToFirstChunk: MetricHistogram<Double>?
     private let timePerChunk: MetricHistogram<Double>?
-    private let tokens: any TokenInstruments
+    /// Tokens of both directions, as released.
+    private let tokens: MetricHistogram<Int>?
+    /// Tokens as unreleased.
+    private let counters: TokenCounters?
+    private let series = SeriesCache()
 
     init(_ meter: Meter, _ conventions: GenAIConventions) {
         if conventions == .development {
@@ -37,14 +41,16 @@ struct CallInstruments: Sendable {
             embeddingsDuration = meter.histogram(.genAIClientEmbeddingsDuration)
             timeToFirstChunk = meter.histogram(.genAIClientInferenceTimeToFirstChunk)
             timePerChunk = meter.histogram(.genAIClientInferenceTimePerOutputChunk)
-            tokens = TokenCounters(meter)
+            tokens = nil
+            counters = TokenCounters(meter)
         } else {
             let isLatest = conventions >= .latest
             duration = meter.histogram(.genAIClientOperationDuration)
             embeddingsDuration = duration
             timeToFirstChunk = isLatest ? meter.histogram(.genAIClientOperationTimeToFirstChunk) : nil
             timePerChunk = isLatest ? meter.histogram(.genAIClientOperationTimePerOutputChunk) : nil
-            tokens = TokenHistogram(usage: meter.histogram(.genAIClientTokenUsage, of: Int.self))
+            tokens = meter.histogram(.genAIClientTokenUsage)
+            counters = nil
         }
     }
 
@@ -56,44 +62,66 @@ struct CallInstruments: Sendable {
 
     /// Records one call.
     func record(_ call: CallMeasurements, context: GenAIContext) {
-        var attributes = call.attributes
-        if let usage = call.usage { tokens.record(usage, of: call.operation, attributes, context) }
-        if let seconds = call.secondsToFirstChunk {
-            timeToFirstChunk?.record(seconds, attributes: attributes, context: context)
+        let series = series.of(call.attributes, or: bind)
+        if let usage = call.usage {
+            if let count = usage.inputTokens { series.inputTokens?.record(count, context: context) }
+            if let count = usage.outputTokens { series.outputTokens?.record(count, context: context) }
+            counters?.record(usage, of: call.operation, call.attributes, context)
         }
-        if !call.secondsPerChunk.isEmpty, let timePerChunk = timePerChunk?.bound(to: attributes) {
+        if let seconds = call.secondsToFirstChunk {
+            timeToFirstChunk?.record(seconds, attributes: call.attributes, context: context)
+        }
+        if !call.secondsPerChunk.isEmpty, let timePerChunk = timePerChunk?.bound(to: call.attributes) {
             for seconds in call.secondsPerChunk { timePerChunk.record(seconds, context: context) }
         }
-        attributes[.errorType] = call.errorType
-        let histogram = call.operation == .embeddings ? embeddingsDuration : duration
-        histogram.record(call.seconds, attributes: attributes, context: context)
+        guard let errorType = call.errorType else { return series.duration.record(call.seconds, context: context) }
+        var attributes = call.attributes
+        attributes[.errorType] = errorType
+        duration(of: call.attributes).record(call.seconds, attributes: attributes, context: context)
+    }
+
+    private func duration(of attributes: Attributes) -> MetricHistogram<Double> {
+        attributes[.genAIOperationName] == .embeddings ? embeddingsDuration : duration
+    }
+
+    private func bind(to attributes: Attributes) -> BoundInstruments {
+        func tokens(_ type: TokenType) -> MetricHistogram<Int>.Bound? {
+            var attributes = attributes
+            attributes[.genAITokenType] = type
+            return self.tokens?.bound(to: attributes)
+        }
+        return BoundInstruments(
+            duration: duration(of: attributes).bound(to: attributes), inputTokens: tokens(.input),
+            outputTokens: tokens(.output))
     }
 }
 
-/// Measures tokens. The generations differ in the kind of instrument.
-private protocol TokenInstruments: Sendable {
-    func record(
-        _ usage: TokenUsage, of operation: OperationName, _ attributes: Attributes, _ context: GenAIContext)
+/// What every call of one series is measured with; spares finding the series each time.
+private struct BoundInstruments: Sendable {
+    let duration: MetricHistogram<Double>.Bound
+    let inputTokens: MetricHistogram<Int>.Bound?
+    let outputTokens: MetricHistogram<Int>.Bound?
 }
 
-/// One histogram for both directions, as released.
-private struct TokenHistogram: TokenInstruments {
-    let usage: MetricHistogram<Int>
+/// The series of late: a client rarely asks more than a few models.
+private final class SeriesCache: Sendable {
+    private static let capacity = 8
+    private let entries = Mutex<[(attributes: Attributes, instruments: BoundInstruments)]>([])
 
-    func record(
-        _ usage: TokenUsage, of operation: OperationName, _ attributes: Attributes, _ context: GenAIContext
-    ) {
-        var attributes = attributes
-        for (type, count) in [(TokenType.input, usage.inputTokens), (.output, usage.outputTokens)] {
-            guard let count else { continue }
-            attributes[.genAITokenType] = type
-            self.usage.record(count, attributes: attributes, context: context)
+    func of(_ attributes: Attributes, or bind: (Attributes) -> BoundInstruments) -> BoundInstruments {
+        let known = entries.withLock { entries in entries.first { $0.attributes == attributes }?.instruments }
+        if let known { return known }
+        let new = bind(attributes)
+        entries.withLock { entries in
+            if entries.count == Self.capacity { entries.removeFirst() }
+            entries.append((attributes, new))
         }
+        return new
     }
 }
 
 /// A histogram per direction and a counter per kind of token, as unreleased.
-private struct TokenCounters: TokenInstruments {
+private struct TokenCounters: Sendable {
     private let input: MetricHistogram<Int>
     private let output: MetricHistogram<Int>
     private let embeddingsInput: MetricHistogram<Int>

@@ -22,7 +22,7 @@ extension Tracer {
         _ name: String, callID: String? = nil, type: ToolType? = .function, description: String? = nil,
         arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:],
         isolation: isolated (any Actor)? = #isolation,
-        recording result: (Value) -> AttributeValue?,
+        recording result: (Value) -> AttributeValue? = { _ in nil },
         _ operation: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let captures = capturesContent
@@ -39,7 +39,7 @@ extension Tracer {
     public func executeTool<Value, Failure: Error>(
         _ name: String, callID: String? = nil, type: ToolType? = .function, description: String? = nil,
         arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:],
-        recording result: (Value) -> AttributeValue?,
+        recording result: (Value) -> AttributeValue? = { _ in nil },
         _ operation: () throws(Failure) -> Value
     ) throws(Failure) -> Value {
         let captures = capturesContent
@@ -96,7 +96,7 @@ public func executeTool<Value, Failure: Error>(
     _ name: String, callID: String? = nil, type: ToolType? = .function, description: String? = nil,
     arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:],
     isolation: isolated (any Actor)? = #isolation,
-    recording result: (Value) -> AttributeValue?,
+    recording result: (Value) -> AttributeValue? = { _ in nil },
     _ operation: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
     try await Tracer.ofGlobalProvider.executeTool(
@@ -108,7 +108,7 @@ public func executeTool<Value, Failure: Error>(
 public func executeTool<Value, Failure: Error>(
     _ name: String, callID: String? = nil, type: ToolType? = .function, description: String? = nil,
     arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:],
-    recording result: (Value) -> AttributeValue?,
+    recording result: (Value) -> AttributeValue? = { _ in nil },
     _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
     try Tracer.ofGlobalProvider.executeTool(

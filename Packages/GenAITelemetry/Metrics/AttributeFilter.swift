@@ -36,39 +36,46 @@ public struct AttributeFilter: Sendable, Hashable {
 ///
 /// Several times faster than `Hasher` on a handful of short texts. Seeded per process; and as an index holds a bounded
 /// number of series, even chosen collisions cost a bounded number of comparisons.
-enum AttributeHash {
-    private static let seed = UInt64.random(in: .min ... .max)
+struct AttributeHash {
+    private static let processSeed = UInt64.random(in: .min ... .max)
     // Odd words without pattern. A word mixed with itself would give zero, so each use has its own.
     private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
     private static let finalizer: UInt64 = 0xD6E8_FEB8_6659_FD93
     private static let textStart: UInt64 = 0xA076_1D64_78BD_642F
 
+    // Read once a set: reading a static costs a call.
+    private let seed = processSeed
+
     static func of(_ attributes: Attributes, filter: AttributeFilter?) -> UInt64 {
-        var sum = seed
-        for attribute in attributes.entries where filter?.keeps(attribute.key) ?? true {
-            sum &+= mix(of(attribute.key, seed), of(attribute.value))
-        }
-        return mix(sum, finalizer)
+        AttributeHash().of(attributes.entries, filter)
     }
 
-    private static func of(_ value: AttributeValue) -> UInt64 {
+    private func of(_ attributes: [Attribute], _ filter: AttributeFilter?) -> UInt64 {
+        var sum = seed
+        for attribute in attributes where filter?.keeps(attribute.key) ?? true {
+            sum &+= mix(of(attribute.key, seed), of(attribute.value))
+        }
+        return mix(sum, Self.finalizer)
+    }
+
+    private func of(_ value: AttributeValue) -> UInt64 {
         switch value {
-        case .string(let text): of(text, textStart)
-        case .int(let number): mix(UInt64(bitPattern: Int64(number)), textStart ^ 1)
-        case .double(let number): mix((number == 0 ? 0 : number).bitPattern, textStart ^ 2)
-        case .bool(let flag): flag ? textStart ^ 3 : textStart ^ 4
+        case .string(let text): of(text, Self.textStart)
+        case .int(let number): mix(UInt64(bitPattern: Int64(number)), Self.textStart ^ 1)
+        case .double(let number): mix((number == 0 ? 0 : number).bitPattern, Self.textStart ^ 2)
+        case .bool(let flag): flag ? Self.textStart ^ 3 : Self.textStart ^ 4
         default: UInt64(bitPattern: Int64(value.hashValue))
         }
     }
 
-    private static func of(_ text: String, _ start: UInt64) -> UInt64 {
+    private func of(_ text: String, _ start: UInt64) -> UInt64 {
         if let hash = text.utf8.withContiguousStorageIfAvailable({ of(UnsafeRawBufferPointer($0), start) }) {
             return hash
         }
         return Array(text.utf8).withUnsafeBytes { of($0, start) }
     }
 
-    private static func of(_ bytes: UnsafeRawBufferPointer, _ start: UInt64) -> UInt64 {
+    private func of(_ bytes: UnsafeRawBufferPointer, _ start: UInt64) -> UInt64 {
         var hash = start ^ UInt64(truncatingIfNeeded: bytes.count)
         var position = 0
         while position + 8 <= bytes.count {
@@ -83,8 +90,8 @@ enum AttributeHash {
         return mix(hash, rest)
     }
 
-    private static func mix(_ one: UInt64, _ other: UInt64) -> UInt64 {
-        let product = (one ^ seed).multipliedFullWidth(by: other ^ multiplier)
+    private func mix(_ one: UInt64, _ other: UInt64) -> UInt64 {
+        let product = (one ^ seed).multipliedFullWidth(by: other ^ Self.multiplier)
         return product.high ^ product.low
     }
 }

@@ -173,19 +173,12 @@ extension MeterProvider {
     private func keep(_ instrument: Instrument, _ scope: InstrumentationScope) -> Instrument {
         let descriptor = instrument.descriptor
         let key = InstrumentKey(scope: scope, name: descriptor.key)
-        let (kept, clashes) = instruments.withLock { instruments -> (Instrument, Bool) in
+        return instruments.withLock { instruments in
             let others = instruments[key] ?? []
-            if let same = others.first(where: { $0.descriptor.isSame(as: descriptor) }) { return (same, false) }
+            if let same = others.first(where: { $0.descriptor.isSame(as: descriptor) }) { return same }
             instruments[key] = others + [instrument]
-            return (instrument, !others.isEmpty)
+            return instrument
         }
-        if clashes {
-            Diagnostics.report(
-                .warning, "Meter",
-                "\(descriptor.name) of \(scope.name) was made before with another kind, unit, description or number type"
-            )
-        }
-        return kept
     }
 }
 

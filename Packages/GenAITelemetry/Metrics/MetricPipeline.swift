@@ -82,7 +82,9 @@ final class MetricPipeline: Sendable {
     private func reportClashes(_ names: [String], _ scope: InstrumentationScope) {
         for name in names {
             Diagnostics.report(
-                .warning, "Meter", "more than one metric of \(scope.name) is called \(name); all of them are exported")
+                .warning, "Meter",
+                "several metrics of \(scope.name) are called \(name) but differ in kind, unit, description or number "
+                    + "type; all of them are exported")
         }
     }
 }

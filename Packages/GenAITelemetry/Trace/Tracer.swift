@@ -32,6 +32,9 @@ public struct Tracer: Sendable {
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
         context: GenAIContext? = nil, startNanoseconds: UnixNanoseconds? = nil
     ) -> TraceSpan {
+        guard isEnabled else {
+            return TraceSpan(context: (context ?? .current).validParent ?? .invalid, recording: nil)
+        }
         let context = (context ?? .current).claimingTurn(for: attributes)
         return start(name, kind, attributes, links, context, startNanoseconds)
     }
@@ -83,8 +86,7 @@ public struct Tracer: Sendable {
         _ name: String, _ kind: SpanKind, _ attributes: Attributes, _ links: [SpanLink], _ context: GenAIContext,
         _ startNanoseconds: UnixNanoseconds?
     ) -> TraceSpan {
-        // The span of a provider that records nothing has no identity to go on with.
-        let parent = context.activeSpan.flatMap { $0.context.isValid ? $0.context : nil }
+        let parent = context.validParent
         guard let pipeline = provider.pipeline else {
             return TraceSpan(context: parent ?? .invalid, recording: nil)
         }
@@ -128,6 +130,14 @@ public struct Tracer: Sendable {
         data.meter = context.meter
         data.enclosing = context.activeSpan as? RecordingSpan
         return RecordingSpan(data, pipeline: pipeline)
+    }
+}
+
+extension GenAIContext {
+    /// The current span's identity; that of a provider that records nothing has none to go on with.
+    fileprivate var validParent: SpanContext? {
+        guard let parent = activeSpan?.context, parent.isValid else { return nil }
+        return parent
     }
 }
 

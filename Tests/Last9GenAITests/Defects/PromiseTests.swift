@@ -40,7 +40,7 @@ struct PromiseTests {
         let harness = Harness()
         harness.tracer.invokeWorkflow("w") {
             harness.call()
-            harness.tracer.executeTool("t") { _ = harness.call() } as Void
+            harness.tracer.executeTool("t") { _ = harness.call() }
         }
         let calls = harness.spans.filter { $0.name == "chat gpt-4o-mini" }
         #expect(calls.map { $0.attributes[.workflowTotalCostUSD] } == [0.00021, 0.00042])

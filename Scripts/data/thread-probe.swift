@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+//
+// Shows Scripts/check-threads that it sees what it should: `guarded` has no race, `unguarded` has one.
+import Foundation
+import Synchronization
+
+final class Counter: @unchecked Sendable {
+    let mutex = Mutex(0)
+    var plain = 0
+}
+
+let counter = Counter()
+let isGuarded = CommandLine.arguments.dropFirst().first == "guarded"
+let threads = (0..<4).map { _ in
+    Thread {
+        for _ in 0..<20_000 {
+            if isGuarded {
+                counter.mutex.withLock { value in
+                    value += 1
+                    counter.plain += 1
+                }
+            } else {
+                counter.plain += 1
+            }
+        }
+        finished.signal()
+    }
+}
+let finished = DispatchSemaphore(value: 0)
+for thread in threads { thread.start() }
+for _ in threads { finished.wait() }
+print(counter.plain)

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: MIT
+import Foundation
+import Last9GenAI
+import Synchronization
+
+/// A day of a busy service in minutes: every call is in a conversation of its own user, with messages and a cost, and
+/// goes through everything that `Last9.install` wires. Prints how much memory the process has in between.
+struct Soak {
+    let count: Int
+
+    /// Forgets what it is given.
+    private final class Forgetting: SpanExporter, LogRecordExporter {
+        private let taken = Atomic<Int>(0)
+        var count: Int { taken.load(ordering: .relaxed) }
+
+        func export(_ batch: [SpanData]) async throws(ExportError) { taken.add(batch.count, ordering: .relaxed) }
+        func export(_ batch: [LogRecord]) async throws(ExportError) {}
+        func forceFlush() async throws(ExportError) {}
+        func shutdown() async {}
+    }
+
+    func run() async throws {
+        let exporter = Forgetting()
+        var configuration = Last9.Configuration(serviceName: "soak", setGlobal: false)
+        configuration.spanExporters = []
+        configuration.logRecordExporters = [exporter]
+        configuration.metricExporters = []
+        var options = BatchOptions.spans()
+        options.overflow = .wait()
+        let batch = BatchSpanProcessor(exporter: exporter, options: options)
+        let telemetry = try Last9.install(configuration)
+        telemetry.tracerProvider.addProcessor(batch)
+        let tracer = telemetry.tracerProvider.tracer(named: "soak")
+        let emitter = telemetry.loggerProvider.emitter(named: "soak")
+
+        let clock = ContinuousClock()
+        let start = clock.now
+        for part in 1...20 {
+            for number in count / 20 * (part - 1)..<count / 20 * part { call(number, tracer, emitter) }
+            await telemetry.flush()
+            let seconds = (clock.now - start) / .seconds(1)
+            Load.say("spans \(count / 20 * part) seconds \(Int(seconds)) resident \(residentKilobytes() / 1_024) MB")
+        }
+        guard await telemetry.shutdown(timeout: .seconds(60)) else { Load.fail("not everything was exported") }
+        let statistics = telemetry.statistics
+        Load.say("exported \(exporter.count) dropped \(batch.statistics.dropped.total)")
+        Load.say("started \(statistics.spans.started) late messages \(statistics.bridge.lateRecords)")
+        let forgotten = statistics.ledgerEntriesEvicted
+        Load.say("ledger entries forgotten \(forgotten), total \(telemetry.ledger.total.cost) USD")
+    }
+
+    private func call(_ number: Int, _ tracer: Tracer, _ emitter: LogEmitter) {
+        withConversation("conversation-\(number / 4)", userID: "user-\(number / 16)") {
+            withWorkflow("workflow-\(number / 8)") {
+                let attributes: Attributes = [
+                    "gen_ai.operation.name": "chat", "gen_ai.system": "openai", "gen_ai.request.model": "gpt-4o-mini",
+                    "gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 20,
+                ]
+                tracer.withSpan("chat gpt-4o-mini", kind: .client, attributes: attributes) { _ in
+                    emitter.emit(
+                        LogRecord(eventName: "gen_ai.user.message", body: ["content": .string("question \(number)")]))
+                }
+            }
+        }
+    }
+
+    private func residentKilobytes() -> Int {
+        #if os(Linux)
+            let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")
+            return (fields?.dropFirst().first.flatMap { Int($0) } ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) / 1_024
+        #else
+            var usage = rusage()
+            getrusage(RUSAGE_SELF, &usage)
+            return usage.ru_maxrss / 1_024  // the peak, in bytes
+        #endif
+    }
+}

@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: MIT
+import Foundation
+import Last9GenAI
+
+// usage: telemetry-load burst COUNT             spans as fast as they come, waiting for room; OTEL_EXPORTER_OTLP_*
+//        telemetry-load spool COUNT DIRECTORY   the same, with batches on the disk while the collector is away
+//        telemetry-load drain DIRECTORY         sends what is on the disk
+//        telemetry-load soak COUNT              calls to a model in ever new conversations, to an exporter that forgets
+//
+// The span number n is called "n". Scripts/check-delivery and Scripts/soak run this and judge what comes out.
+
+var arguments = CommandLine.arguments.dropFirst()
+let command = arguments.popFirst() ?? ""
+switch command {
+case "burst": try await Load.burst(count: Load.number(arguments.popFirst()), spool: nil)
+case "spool":
+    let count = Load.number(arguments.popFirst())
+    try await Load.burst(count: count, spool: arguments.popFirst().map(DiskSpool.init))
+case "drain": try await Load.drain(arguments.popFirst().map(DiskSpool.init))
+case "soak": try await Soak(count: Load.number(arguments.popFirst())).run()
+default: Load.fail("usage: telemetry-load burst COUNT | spool COUNT DIRECTORY | drain DIRECTORY | soak COUNT")
+}
