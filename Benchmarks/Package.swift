@@ -18,12 +18,15 @@ let package = Package(
     targets: [
         // Counts calls of malloc in the whole process.
         .target(name: "AllocationCounter"),
+        // Counts instructions, which other processes do not change.
+        .target(name: "InstructionCounter"),
         // Answers OTLP and chat requests, and counts the spans in them.
         .target(name: "Sink"),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "AllocationCounter", "Sink", .product(name: "Last9GenAI", package: "last9-genai-swift"),
+                "AllocationCounter", "InstructionCounter", "Sink",
+                .product(name: "Last9GenAI", package: "last9-genai-swift"),
             ],
             path: "Sources/Benchmarks",
             swiftSettings: strict),

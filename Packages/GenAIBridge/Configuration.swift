@@ -3,7 +3,7 @@
 extension LogToSpanProcessor {
     /// What is written, and how much of it.
     ///
-    /// No environment variable is read here. Limits below zero count as zero.
+    /// No environment variable is read here. Limits below zero count as zero, lengths above a terabyte as that.
     public struct Configuration: Sendable, Hashable {
         /// Whether contents and tool call arguments are written. Default: true.
         ///
@@ -43,6 +43,14 @@ extension LogToSpanProcessor {
 
         /// Creates a configuration with the defaults.
         public init() {}
+
+        /// The configuration with lengths that can be added up and multiplied without a care.
+        var bounded: Configuration {
+            var bounded = self
+            bounded.maxContentLength = min(max(0, maxContentLength), 1 << 40)
+            bounded.maxTotalLength = min(max(0, maxTotalLength), 1 << 40)
+            return bounded
+        }
     }
 
     /// What was not written onto spans.

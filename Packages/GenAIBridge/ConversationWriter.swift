@@ -31,7 +31,7 @@ struct ConversationWriter: Sendable {
     }
 
     init(_ configuration: borrowing LogToSpanProcessor.Configuration) {
-        maxTotalLength = max(0, configuration.maxTotalLength)
+        maxTotalLength = configuration.maxTotalLength
         writesContentEvents = configuration.writesContentEvents
         maxIndexedAttributes = min(max(0, configuration.maxIndexedAttributes), Self.mostAttributes)
         prompts = Side("prompt", eventField: "content", indexedCount: maxIndexedAttributes)

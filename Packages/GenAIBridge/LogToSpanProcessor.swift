@@ -40,10 +40,11 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
     ///   - shardCount: A power of two.
     ///   - report: Takes word of every loss; called outside of locks.
     init(_ configuration: Configuration, shardCount: Int, report: @escaping @Sendable (String) -> Void) {
+        let configuration = configuration.bounded
         self.configuration = configuration
         self.report = report
         reader = MessageReader(
-            capturesContent: configuration.capturesContent, maxContentLength: max(0, configuration.maxContentLength))
+            capturesContent: configuration.capturesContent, maxContentLength: configuration.maxContentLength)
         writer = ConversationWriter(configuration)
         let bytes = max(0, configuration.maxBytes) / shardCount
         let limits = OpenSpans.Limits(

@@ -59,7 +59,7 @@ struct MessageReader: Sendable {
     }
 
     /// Longer texts are taken as they are: parsing them would cost more than they can be worth.
-    var maxParsedLength: Int { max(1 << 20, min(maxContentLength, .max / 4) * 4) }
+    var maxParsedLength: Int { max(1 << 20, maxContentLength * 4) }
 }
 
 extension AttributeValue {

@@ -3,8 +3,8 @@ import Synchronization
 
 /// Where the SDK reports its own trouble: losses, refused configuration, failed exports.
 ///
-/// Each kind of trouble is reported at most once a minute; what came in between is counted in the next report. Messages never hold
-/// keys, header values, prompts or completions.
+/// Each kind of trouble is reported at most once a minute; what came in between is counted in the next report. Messages
+/// never hold keys, header values, prompts or completions.
 public enum Diagnostics {
     /// How bad a report is.
     public enum Level: Sendable, Hashable, Comparable {

@@ -72,6 +72,17 @@ struct LengthTests {
         }
     }
 
+    @Test("the largest limits leave texts whole")
+    func largestLimits() throws {
+        let pipelines = Pipelines {
+            ($0.maxTotalLength, $0.maxContentLength, $0.maxIndexedAttributes) = (.max, .max, .max)
+            ($0.maxSpans, $0.maxBytes, $0.maxBytesPerSpan) = (.max, .max, .max)
+        }
+        let text = String(repeating: "x", count: 100_000)
+        let span = try pipelines.span([.user(.string(text))])
+        #expect(try span.entries("gen_ai.prompt").first?["content"] as? String == text)
+    }
+
     @Test("limits below zero count as zero")
     func negativeLimits() throws {
         let pipelines = Pipelines {

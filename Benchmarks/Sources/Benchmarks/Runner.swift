@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import AllocationCounter
 import Foundation
+import InstructionCounter
 
 /// One thing to measure.
 struct Workload: Sendable {
@@ -17,25 +18,43 @@ struct Timing {
     var cpu = Double.nan
 }
 
+/// What the clocks say.
+private struct Moment {
+    var instructions = Double(instruction_counter_read())
+    var wall = wallNanoseconds()
+    var cpu = cpuNanoseconds()
+
+    func since(_ start: Moment, dividedBy units: Double) -> Moment {
+        Moment(
+            instructions: (instructions - start.instructions) / units, wall: (wall - start.wall) / units,
+            cpu: (cpu - start.cpu) / units)
+    }
+}
+
 /// Measures workloads and keeps the figures.
 ///
 /// Many short runs, of which the median counts: on a machine that does other things too, most short runs are left in
 /// peace. Allocations are counted in a run of their own, which is not timed.
 final class Runner {
     let options: Options
+    private let canCountInstructions: Bool
     private(set) var figures = Figures()
 
     // Shorter than the time after which a busy system lets another process run.
     private let shortestRun = 500_000.0
 
-    init(_ options: Options) {
+    /// Creates a runner.
+    ///
+    /// - Parameter canCountInstructions: Whether the system lets us.
+    init(_ options: Options, canCountInstructions: Bool) {
         self.options = options
+        self.canCountInstructions = canCountInstructions
     }
 
     /// Measures `body`, which does its work as often as it is told to.
     ///
     /// - Parameters:
-    ///   - name: The figures become `NAME.ns`, `NAME.ns.low` and `.high` (the quartiles), `NAME.cpu_ns`,
+    ///   - name: The figures become `NAME.ns`, `NAME.ns.low` and `.high` (the quartiles), `NAME.cpu_ns`, `NAME.instructions`,
     ///     `NAME.mallocs` and `NAME.malloc_bytes`.
     ///   - suffix: Added to these names, such as `_per_span`.
     ///   - units: How many of the things that the figures are about one time of the work stands for.
@@ -60,27 +79,27 @@ final class Runner {
     /// Keeps a figure that was found in another way.
     func record(_ name: String, _ value: Double) {
         figures[name] = value
-        say("\(name.padding(toLength: 44, withPad: " ", startingAt: 0)) \(Figures.number(value))")
+        say("\(name.padding(toLength: 36, withPad: " ", startingAt: 0)) \(Figures.number(value))")
     }
 
     private func time(
         _ name: String, _ suffix: String, _ units: Double, _ body: (Int) async throws -> Void
     ) async throws -> Timing {
         let repetitions = try await calibrate(body)
-        var wall: [Double] = []
-        var cpu: [Double] = []
+        var runs: [Moment] = []
         for _ in 0..<options.runs {
-            let (wallStart, cpuStart) = (wallNanoseconds(), cpuNanoseconds())
+            let start = Moment()
             try await body(repetitions)
-            let (wallEnd, cpuEnd) = (wallNanoseconds(), cpuNanoseconds())
-            wall.append((wallEnd - wallStart) / Double(repetitions) / units)
-            cpu.append((cpuEnd - cpuStart) / Double(repetitions) / units)
+            runs.append(Moment().since(start, dividedBy: Double(repetitions) * units))
         }
-        figures["\(name).ns\(suffix)"] = wall.median
+        let wall = runs.map(\.wall)
+        let time = Timing(wall: wall.median, cpu: runs.map(\.cpu).median)
+        figures["\(name).ns\(suffix)"] = time.wall
         figures["\(name).ns\(suffix).low"] = wall.quantile(0.25)
         figures["\(name).ns\(suffix).high"] = wall.quantile(0.75)
-        figures["\(name).cpu_ns\(suffix)"] = cpu.median
-        return Timing(wall: wall.median, cpu: cpu.median)
+        figures["\(name).cpu_ns\(suffix)"] = time.cpu
+        if canCountInstructions { figures["\(name).instructions\(suffix)"] = runs.map(\.instructions).median }
+        return time
     }
 
     /// How often the work has to be done for a run that the clock can tell.
@@ -115,7 +134,7 @@ final class Runner {
 
 extension Runner {
     static var header: String {
-        row(["workload", "ns", "quartiles", "CPU ns", "mallocs", "bytes"])
+        row(["workload", "ns", "quartiles", "CPU ns", "instructions", "mallocs", "bytes"])
     }
 
     private func report(_ name: String, _ suffix: String) {
@@ -124,12 +143,13 @@ extension Runner {
         say(
             Self.row([
                 title, figure("ns\(suffix)"), "\(figure("ns\(suffix).low"))…\(figure("ns\(suffix).high"))",
-                figure("cpu_ns\(suffix)"), figure("mallocs\(suffix)"), figure("malloc_bytes\(suffix)"),
+                figure("cpu_ns\(suffix)"), figure("instructions\(suffix)"), figure("mallocs\(suffix)"),
+                figure("malloc_bytes\(suffix)"),
             ]))
     }
 
     private static func row(_ cells: [String]) -> String {
-        zip(cells, [44, 12, 22, 12, 10, 12]).enumerated().map { position, cell in
+        zip(cells, [36, 12, 22, 12, 12, 10, 12]).enumerated().map { position, cell in
             let padding = String(repeating: " ", count: max(0, cell.1 - cell.0.count))
             return position == 0 ? cell.0 + padding : padding + cell.0
         }.joined(separator: " ")

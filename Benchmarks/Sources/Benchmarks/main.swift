@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Foundation
+import InstructionCounter
 import Sink
 
 // The program starts itself again for what needs a process of its own.
@@ -21,9 +22,12 @@ guard let options = Options(CommandLine.arguments.dropFirst()) else {
 let workloads: [Workload] =
     spanWorkloads + batchWorkloads + encodingWorkloads + bridgeWorkloads + pricingWorkloads + clientWorkloads
     + textWorkloads + signalWorkloads + growthWorkloads + [Delivery.workload]
+// Before there are other threads, so that all are counted.
+let canCountInstructions = instruction_counter_open()
+
 // Not on the main actor, as little of a server is.
 try await Task.detached {
-    let runner = Runner(options)
+    let runner = Runner(options, canCountInstructions: canCountInstructions)
     say("\(Machine.description), load \(Figures.number(Machine.load))\n\n\(Runner.header)")
     for workload in workloads where options.includes(workload) { try await workload.run(runner) }
     if let path = options.jsonPath { try runner.figures.write(to: path) }

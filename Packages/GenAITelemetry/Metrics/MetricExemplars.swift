@@ -15,8 +15,8 @@ public struct ExemplarFilter: Sendable, Hashable {
     /// Measurements made within a sampled span. The default.
     public static let traceBased = ExemplarFilter(kind: .traceBased)
 
-    /// The filter in `OTEL_METRICS_EXEMPLAR_FILTER`: `always_on`, `always_off` or `trace_based`; `nil` when unset or not
-    /// understood.
+    /// The filter in `OTEL_METRICS_EXEMPLAR_FILTER`: `always_on`, `always_off` or `trace_based`; `nil` when unset or
+    /// not understood.
     public init?(environment: TelemetryEnvironment) {
         let choices: [String: ExemplarFilter] = [
             "always_on": .alwaysOn, "always_off": .alwaysOff, "trace_based": .traceBased,
