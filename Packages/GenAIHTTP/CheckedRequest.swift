@@ -17,6 +17,8 @@ struct CheckedRequest: Sendable {
     let url: URL
     private(set) var headers: HTTPHeaders = [:]
     let body: [UInt8]
+    /// Where it goes to, and all of the URL that may stand in a message.
+    var origin: String { describe(url) }
 
     /// Checks a request.
     ///

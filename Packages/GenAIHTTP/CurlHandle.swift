@@ -6,7 +6,7 @@
 
     /// One request inside libcurl, and what its callbacks work on. Lives and dies on the thread of its loop.
     final class CurlHandle {
-        let id: Int
+        let number: Int
         let easy: OpaquePointer
         let exchange: Exchange
         private let request: CheckedRequest
@@ -18,13 +18,14 @@
         private var isComplete = true
 
         /// Prepares a request; `nil` if libcurl has no memory or refuses it.
-        init?(id: Int, request: CheckedRequest, exchange: Exchange, configuration: HTTPTransportConfiguration) {
+        init?(_ request: CurlRequest, _ exchange: Exchange, _ configuration: HTTPTransportConfiguration) {
             guard let easy = ccurl_easy_new() else { return nil }
-            (self.id, self.easy, self.request, self.exchange) = (id, easy, request, exchange)
+            (number, self.easy, self.request, self.exchange) = (request.number, easy, request.request, exchange)
             problem.initialize(repeating: 0, count: Int(CCURL_ERROR_SIZE))
             setCallbacks()
             setRequest()
             setConnection(configuration)
+            setConnectTimeout(request.connectTimeout)
             guard isComplete else { return nil }
         }
 
@@ -43,15 +44,22 @@
             Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
         }
 
+        /// Whose connection it uses.
+        var origin: String { request.origin }
+
         /// Tells the exchange how its transfer ended.
         func finish(_ result: Int32) {
-            let origin = describe(request.url)
+            let origin = origin
             let text = String(cString: problem)
             let (failure, head) = (failure, head)
             if result == CCURL_OK, head.isComplete { return exchange.finish(nil) }
             exchange.finish { hasHead in
                 if let failure { return failure }
                 if result == CCURL_OK { return HTTPError(.connection, "the response head broke off from \(origin)") }
+                // The other limits are watched by the exchange.
+                if result == CCURL_TIMED_OUT {
+                    return HTTPError(.timedOut, "no connection to \(origin) in time (limit: connect)")
+                }
                 let code = HTTPError.Code(curlResult: result, text: text)
                 return HTTPError(code, "\(code.problem(hasHead: hasHead)) \(origin) (libcurl error \(result))")
             }
@@ -148,10 +156,7 @@
 
         private func setConnection(_ configuration: HTTPTransportConfiguration) {
             set(CCURL_NOSIGNAL, 1)
-            // The limits are watched by the exchange; libcurl's own must not come first.
-            set(CCURL_CONNECTTIMEOUT, 604_800)
             set(CCURL_TCP_KEEPALIVE, 1)
-            set(CCURL_BUFFERSIZE, 65_536)
             // Cancelling must not wait for a name that is being resolved. Older versions than 7.87 cannot but wait.
             _ = ccurl_set_number(easy, CCURL_QUICK_EXIT, 1)
             if let path = configuration.certificateAuthorityFile {
@@ -162,6 +167,13 @@
                 set(CCURL_SSLCERT, path)
                 set(CCURL_SSLKEY, configuration.clientKeyFile ?? path)
             }
+        }
+
+        private func setConnectTimeout(_ timeout: Duration?) {
+            // Zero would mean five minutes, libcurl's own limit.
+            let longest = Duration.seconds(604_800)
+            let milliseconds = max(.milliseconds(1), min(timeout ?? longest, longest)) / .milliseconds(1)
+            set(CCURL_CONNECTTIMEOUT_MS, Int(milliseconds.rounded(.up)))
         }
 
         private func add(field: String) {
@@ -189,7 +201,6 @@
             let text = text.lowercased()
             switch curlResult {
             case 3: self = .badURL
-            case 28: self = .timedOut
             // Handshake, certificates and the files that hold them.
             case 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98: self = .tls
             // No HTTP/1.x, no valid answer, no known coding, a length or a head that is too large.

@@ -54,10 +54,11 @@
         public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
             let checked = try CheckedRequest(request)
             guard !Task.isCancelled else { throw .cancelledBefore }
-            guard let id = loop.makeID() else { throw .afterShutdown }
+            guard let number = loop.makeNumber() else { throw .afterShutdown }
             // A piece is at most 16 KiB, so that half of the buffer is always room for one more.
             let buffer = ResponseBuffer(limit: max(configuration.bufferLimit, 32_768), canHalt: true)
-            let wire = CurlWire(id: id, request: checked, loop: loop)
+            let work = CurlRequest(number: number, request: checked, connectTimeout: request.timeouts.connect)
+            let wire = CurlWire(request: work, loop: loop)
             let exchange = Exchange(wire: wire, timeouts: request.timeouts, buffer: buffer)
             exchange.start()
             return try await HTTPResponse(of: exchange)
@@ -71,18 +72,17 @@
 
     /// Carries an exchange by what it asks of the loop.
     private struct CurlWire: Wire {
-        let id: Int
-        let request: CheckedRequest
+        let request: CurlRequest
         let loop: CurlLoop
 
         func start(_ exchange: Exchange) {
-            if !loop.send(.start(id, request, exchange)) { exchange.abort(.afterShutdown) }
+            if !loop.send(.start(request, exchange)) { exchange.abort(.afterShutdown) }
         }
 
         /// Nothing to do: the loop asks the exchange before it delivers the next piece.
         func halt() {}
-        func resume() { loop.send(.resume(id)) }
-        func cancel() { loop.send(.cancel(id)) }
+        func resume() { loop.send(.resume(request.number)) }
+        func cancel() { loop.send(.cancel(request.number)) }
     }
 
     extension HTTPTransportConfiguration {

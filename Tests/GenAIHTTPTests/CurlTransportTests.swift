@@ -159,6 +159,19 @@
             }
         }
 
+        @Test("gives up on a TLS handshake that does not come, and closes the connection")
+        func connectTimeout() async throws {
+            let server = try LoopbackServer(admission: { _ in .ignore }, handler: { _ in .hang })
+            let url = server.url.replacing("http:", with: "https:")
+            try await withTransport(.curl) { transport in
+                let timeouts = HTTPTimeouts(connect: .milliseconds(50))
+                let error = try await failure { _ = try await transport.get(url, timeouts: timeouts) }
+                #expect(error.code == .timedOut)
+                #expect(error.message.contains("connect"))
+                await server.waitForNoConnections()
+            }
+        }
+
         @Test("bears an answer that comes before the body is sent, and the end of the connection after it")
         func earlyAnswer() async throws {
             let server = try LoopbackServer { _ in .text(200, "") }

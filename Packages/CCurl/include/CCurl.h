@@ -26,7 +26,7 @@ typedef size_t (*ccurl_data_function)(char *bytes, size_t size, size_t count, vo
 typedef int (*ccurl_seek_function)(void *context, int64_t offset, int origin);
 
 // Results and answers of callbacks.
-static const int CCURL_OK = 0;
+static const int CCURL_OK = 0, CCURL_TIMED_OUT = 28;
 static const size_t CCURL_WRITE_PAUSE = 0x10000001;
 static const size_t CCURL_READ_ABORT = 0x10000000;
 static const int CCURL_SEEK_FAIL = 1;
@@ -42,12 +42,12 @@ static const int CCURL_CUSTOMREQUEST = 10036, CCURL_HTTPHEADER = 10023, CCURL_AC
 static const int CCURL_POST = 47, CCURL_POSTFIELDSIZE_LARGE = 30120, CCURL_NOBODY = 44;
 static const int CCURL_HTTP_VERSION = 84, CCURL_HTTP_VERSION_1_1 = 2;
 static const int CCURL_SUPPRESS_CONNECT_HEADERS = 265;
-static const int CCURL_NOSIGNAL = 99, CCURL_QUICK_EXIT = 322, CCURL_CONNECTTIMEOUT = 78;
-static const int CCURL_BUFFERSIZE = 98, CCURL_FRESH_CONNECT = 74, CCURL_TCP_KEEPALIVE = 213;
+static const int CCURL_NOSIGNAL = 99, CCURL_QUICK_EXIT = 322, CCURL_CONNECTTIMEOUT_MS = 156;
+static const int CCURL_FRESH_CONNECT = 74, CCURL_TCP_KEEPALIVE = 213;
 static const int CCURL_CAINFO = 10065, CCURL_CAPATH = 10097, CCURL_SSLCERT = 10025, CCURL_SSLKEY = 10087;
 
-// Options of a set of transfers.
-static const int CCURL_MULTI_MAXCONNECTS = 6, CCURL_MULTI_MAX_HOST_CONNECTIONS = 7;
+// An option of a set of transfers.
+static const int CCURL_MULTI_MAXCONNECTS = 6;
 
 /// Finds libcurl, once, and says whether it is there and can do all that is asked of it: 7.68 or newer, with TLS,
 /// zlib and name resolution that does not block. Nothing below may be called before it has said so.
