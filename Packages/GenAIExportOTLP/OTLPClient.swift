@@ -395,6 +395,9 @@ extension OTLPClient {
 
 extension OTLPSettings.TLSFiles {
     fileprivate func makeTransport() throws(ConfigurationError) -> any HTTPTransport {
+        if let warning = defaultTransportWarning {
+            Diagnostics.report(.warning, "OTLPExporter", warning, key: "transport")
+        }
         var configuration = HTTPTransportConfiguration()
         configuration.certificateAuthorityFile = authority?.path
         configuration.clientCertificateFile = clientCertificate?.path

@@ -32,8 +32,8 @@ struct CheckedRequest: Sendable {
         }
         guard let host = url.host, !host.isEmpty else { throw HTTPError(.badURL, "the URL has no host") }
         guard isToken(request.method) else { throw HTTPError(.invalidRequest, "the method is not valid") }
-        guard request.method != "GET" || request.body.isEmpty else {
-            throw HTTPError(.invalidRequest, "a GET request must not have a body")
+        guard request.body.isEmpty || !["GET", "HEAD"].contains(request.method) else {
+            throw HTTPError(.invalidRequest, "a \(request.method) request must not have a body")
         }
         (method, self.url, body) = (request.method, url, request.body)
         try addFields(of: request)

@@ -40,6 +40,18 @@ public func makeDefaultTransport(
     return try URLSessionTransport(configuration)
 }
 
+/// What is to be said about the default transport, or `nil`.
+package var defaultTransportWarning: String? {
+    #if canImport(Glibc)
+        if !CurlTransport.isAvailable {
+            return
+                "no libcurl 7.68 or newer with TLS, zlib and background name resolution was found; URLSession is used"
+                + " instead, in which a faulty answer can stop the process"
+        }
+    #endif
+    return nil
+}
+
 /// Creates the best transport of the platform with the default configuration.
 public func makeDefaultTransport() -> any HTTPTransport {
     #if canImport(Glibc)

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAIHTTP
+import GenAITelemetry
+
 /// A client for the OpenAI API and for every server that speaks it.
 ///
 /// A value: copy it freely, use it from any task. Creating one never fails; a key that is missing where one is
@@ -27,5 +30,10 @@ public struct OpenAIClient: Sendable {
         sender = Sender(configuration: configuration, transport: transport, clock: clock)
     }
 
-    private static let sharedTransport = makeDefaultTransport()
+    private static let sharedTransport: any HTTPTransport = {
+        if let warning = defaultTransportWarning {
+            Diagnostics.report(.warning, "OpenAIClient", warning, key: "transport")
+        }
+        return makeDefaultTransport()
+    }()
 }

@@ -123,10 +123,10 @@ struct LifecycleTests {
         #expect(error.code == .invalidRequest)
     }
 
-    @Test("refuses a GET request with a body", arguments: Kind.all)
-    func bodyOfGet(kind: Kind) async throws {
+    @Test("refuses a body where none can be sent", arguments: Kind.all, ["GET", "HEAD"])
+    func unexpectedBody(kind: Kind, method: String) async throws {
         let error = try await failure {
-            let request = HTTPRequest(method: "GET", url: "http://127.0.0.1:1/", body: [1])
+            let request = HTTPRequest(method: method, url: "http://127.0.0.1:1/", body: [1])
             try await withTransport(kind) { _ = try await $0.send(request) }
         }
         #expect(error.code == .invalidRequest)
