@@ -17,6 +17,7 @@
         }
 
         private enum Life { case open, finishing, stopped }
+        private enum Step { case work, wait, end }
 
         private struct State {
             var commands: [Command] = []
@@ -118,7 +119,9 @@
             let transfers = CurlTransfers(multi, configuration)
             while carryOutCommands(transfers) {
                 transfers.advance()
-                if isOver(transfers) { break }
+                let next = takeNextStep(isIdle: transfers.isEmpty)
+                if next == .end { break }
+                if next == .work { continue }
                 // libcurl waits no longer than its own timers allow. Should it forget one, which `advance` does not let
                 // it, then what runs is late and does not hang. A wait that fails must not become a loop without one.
                 let limit: Int32 = transfers.isEmpty ? 60_000 : 1_000
@@ -146,12 +149,16 @@
             return life != .stopped
         }
 
-        /// Whether the loop is to end and has nothing left to do; if so, it takes no orders from here on.
-        private func isOver(_ transfers: CurlTransfers) -> Bool {
+        /// What to do after the transfers have gone on; if that is to end, the loop takes no orders from here on.
+        ///
+        /// Looks for orders once more because libcurl 8.21 forgets, while it goes on, that it was to be woken. For an
+        /// order that comes after this look it is woken after that too.
+        private func takeNextStep(isIdle: Bool) -> Step {
             state.withLock { state in
-                guard state.life == .finishing, state.commands.isEmpty, transfers.isEmpty else { return false }
+                guard state.commands.isEmpty, state.life != .stopped else { return .work }
+                guard state.life == .finishing, isIdle else { return .wait }
                 state.life = .stopped
-                return true
+                return .end
             }
         }
     }

@@ -61,7 +61,7 @@
 
         /// Goes on with all transfers as far as the network lets them.
         ///
-        /// As long as new ones begin it does so again: up to 8.16, libcurl forgets timers that it sets in the same
+        /// As long as new ones begin it does so again: up to 8.15, libcurl forgets timers that it sets in the same
         /// round in which a transfer begins, and a timer may be all that would bring it back to another transfer.
         func advance() {
             var isAgain = true

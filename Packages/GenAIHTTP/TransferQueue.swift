@@ -2,7 +2,7 @@
 
 /// Which transfers may run at once, and which wait until a connection to their host is free.
 ///
-/// Decides, and knows no network. libcurl can keep such a queue too, but up to 8.16 it forgets the transfer whose turn
+/// Decides, and knows no network. libcurl can keep such a queue too, but up to 8.15 it forgets the transfer whose turn
 /// it is when another one begins at the wrong moment, and then nothing wakes it.
 struct TransferQueue<Transfer> {
     private struct Host {
