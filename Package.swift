@@ -16,6 +16,7 @@ if Context.environment["LAST9_GENAI_WARNINGS_AS_ERRORS"] != nil { strict.append(
 struct Module {
     var name: String
     var dependencies: [String] = []
+    var linuxDependencies: [String] = []
     var isProduct = true
     var exclude: [String] = []
 }
@@ -27,7 +28,7 @@ let modules = [
     Module(name: "GenAITelemetryTesting", dependencies: ["GenAICore", "GenAITelemetry"]),
     Module(name: "GenAIPricing", dependencies: ["GenAICore"]),
     Module(name: "GenAIBridge", dependencies: ["GenAICore", "GenAITelemetry"]),
-    Module(name: "GenAIHTTP", isProduct: false),
+    Module(name: "GenAIHTTP", linuxDependencies: ["CCurl"], isProduct: false),
     Module(name: "GenAIExportOTLP", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "CZlib"]),
     Module(name: "GenAIOpenAI", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP"]),
     Module(
@@ -86,7 +87,8 @@ let package = Package(
     targets: modules.map { module in
         .target(
             name: module.name,
-            dependencies: module.dependencies.map { .init(stringLiteral: $0) },
+            dependencies: module.dependencies.map { .init(stringLiteral: $0) }
+                + module.linuxDependencies.map { .target(name: $0, condition: .when(platforms: [.linux])) },
             path: "Packages/\(module.name)",
             exclude: module.exclude,
             swiftSettings: strict)
@@ -95,6 +97,10 @@ let package = Package(
             .systemLibrary(
                 name: "CZlib", path: "Packages/CZlib", pkgConfig: "zlib",
                 providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+            // The C interface of the libcurl that FoundationNetworking brings along; nothing to install.
+            .target(
+                name: "CCurl", path: "Packages/CCurl",
+                linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
             // A scriptable HTTP/1.1 server on loopback, for tests and offline examples.
             .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),
             .target(

@@ -395,12 +395,15 @@ extension OTLPClient {
 
 extension OTLPSettings.TLSFiles {
     fileprivate func makeTransport() throws(ConfigurationError) -> any HTTPTransport {
-        var configuration = URLSessionTransport.Configuration()
+        if let warning = defaultTransportWarning {
+            Diagnostics.report(.warning, "OTLPExporter", warning, key: "transport")
+        }
+        var configuration = HTTPTransportConfiguration()
         configuration.certificateAuthorityFile = authority?.path
         configuration.clientCertificateFile = clientCertificate?.path
         configuration.clientKeyFile = clientKey?.path
         do throws(HTTPError) {
-            return try URLSessionTransport(configuration)
+            return try makeDefaultTransport(configuration)
         } catch {
             let file = clientCertificate ?? clientKey ?? authority
             throw ConfigurationError(

@@ -21,7 +21,7 @@ public struct OTLPSpanExporter: SpanExporter {
     ///
     /// - Parameters:
     ///   - environment: Where what the configuration leaves open is looked up.
-    ///   - transport: What sends the requests; `nil` means a `URLSessionTransport` with the configuration's files.
+    ///   - transport: What sends the requests; `nil` means the package's own, with the configuration's files.
     /// - Throws: `ConfigurationError` for an endpoint that is no URL, the protocol `grpc`, and certificate files that
     ///   the platform or the file system does not let us use.
     public init(
@@ -66,7 +66,7 @@ public struct OTLPLogRecordExporter: LogRecordExporter {
     ///
     /// - Parameters:
     ///   - environment: Where what the configuration leaves open is looked up.
-    ///   - transport: What sends the requests; `nil` means a `URLSessionTransport` with the configuration's files.
+    ///   - transport: What sends the requests; `nil` means the package's own, with the configuration's files.
     /// - Throws: `ConfigurationError`, as ``OTLPSpanExporter`` does.
     public init(
         _ configuration: OTLPConfiguration = OTLPConfiguration(), environment: TelemetryEnvironment = .process,
@@ -116,7 +116,7 @@ public struct OTLPMetricExporter: MetricExporter {
     ///   - histogramAggregation: How histograms are kept. Default: explicit buckets. Variable:
     ///     `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`.
     ///   - environment: Where what is left open is looked up.
-    ///   - transport: What sends the requests; `nil` means a `URLSessionTransport` with the configuration's files.
+    ///   - transport: What sends the requests; `nil` means the package's own, with the configuration's files.
     /// - Throws: `ConfigurationError`, as ``OTLPSpanExporter`` does.
     public init(
         _ configuration: OTLPConfiguration = OTLPConfiguration(), temporality: TemporalityPreference? = nil,

@@ -1,16 +1,22 @@
 // SPDX-License-Identifier: MIT
 
-import Dispatch
-import Foundation
 import Synchronization
 
-#if canImport(FoundationNetworking)
-    import FoundationNetworking
-#endif
+/// What carries one exchange over the network. Called from any thread, never under the exchange's lock.
+protocol Wire: Sendable {
+    /// Sends the request, and from then on tells `exchange` what comes back.
+    func start(_ exchange: Exchange)
+    /// Stops reading from the network, because the consumer is slow.
+    func halt()
+    /// Reads on.
+    func resume()
+    /// Closes the connection, soon and without waiting for it.
+    func cancel()
+}
 
-/// One request on its way: takes what the session delivers and hands it to the task that waits for it.
+/// One request on its way: takes what the wire delivers and hands it to the task that waits for it.
 ///
-/// The session's queue calls `receive` and `finish`; consumers call `head` and `next`; anyone may call `abort`.
+/// The wire calls `receive` and `finish`; consumers call `head` and `next`; anyone may call `abort`.
 /// Whatever comes first wins, and every waiter is resumed exactly once because it is taken out of the state under the
 /// lock.
 final class Exchange: Sendable {
@@ -30,7 +36,7 @@ final class Exchange: Sendable {
         var buffer: ResponseBuffer
         var end: End?
         var deadlines: Deadlines
-        var task: URLSessionTask?
+        var wire: (any Wire)?
         var timer: Task<Void, Never>?
         var waiters: [CheckedContinuation<Void, Never>] = []
         /// Counts changes, so that a waiter cannot miss one between looking and waiting.
@@ -45,10 +51,10 @@ final class Exchange: Sendable {
     private struct Aftermath {
         var waiters: [CheckedContinuation<Void, Never>] = []
         var timer: Task<Void, Never>?
-        var taskToCancel: URLSessionTask?
+        var wireToCancel: (any Wire)?
 
         func run() {
-            taskToCancel?.cancelSoon()
+            wireToCancel?.cancel()
             timer?.cancel()
             for waiter in waiters { waiter.resume() }
         }
@@ -56,18 +62,18 @@ final class Exchange: Sendable {
 
     private let state: Mutex<State>
 
-    init(task: URLSessionTask, timeouts: HTTPTimeouts, buffer: ResponseBuffer) {
+    init(wire: any Wire, timeouts: HTTPTimeouts, buffer: ResponseBuffer) {
         let deadlines = Deadlines(timeouts, start: .now)
-        state = Mutex(State(buffer: buffer, deadlines: deadlines, task: task))
+        state = Mutex(State(buffer: buffer, deadlines: deadlines, wire: wire))
     }
 
     /// Sends the request and begins to watch its deadlines.
     func start() {
-        let task = state.withLock { state in
+        let wire = state.withLock { state in
             watchDeadlines(&state)
-            return state.task
+            return state.wire
         }
-        task?.resume()
+        wire?.start(self)
     }
 
     /// Sees to it that someone wakes up at the next deadline, if there is one.
@@ -92,7 +98,13 @@ final class Exchange: Sendable {
         return nil
     }
 
-    // MARK: - What the session delivers
+    // MARK: - What the wire delivers
+
+    /// Whether the consumer is so far behind that the wire should not deliver more for now.
+    var isHalted: Bool { state.withLock { $0.end == nil && $0.buffer.isHalted } }
+
+    /// Whether nothing more can come.
+    var hasEnded: Bool { state.withLock { $0.end != nil } }
 
     /// Takes the response head. A second one is ignored.
     func receive(_ head: Head) {
@@ -107,14 +119,14 @@ final class Exchange: Sendable {
     func receive(_ piece: some Collection<UInt8>) {
         var verdict = ResponseBuffer.Verdict.goOn
         var limit = 0
-        let taskToHalt = change { state -> URLSessionTask? in
+        let wireToHalt = change { state -> (any Wire)? in
             verdict = state.buffer.append(piece)
             limit = state.buffer.limit
             state.deadlines.progress(at: .now)
             state.deadlines.isHalted = state.buffer.isHalted
-            return verdict == .halt ? state.task : nil
+            return verdict == .halt ? state.wire : nil
         }
-        taskToHalt??.suspend()
+        wireToHalt??.halt()
         guard verdict == .overflow else { return }
         abort(HTTPError(.tooLarge, "more than \(limit) bytes of the response body arrived before they were read"))
     }
@@ -132,11 +144,11 @@ final class Exchange: Sendable {
     func abort(_ error: HTTPError) {
         let aftermath = state.withLock { state in
             if state.hasFailed { return Aftermath() }
-            let task = state.task
+            let wire = state.wire
             _ = state.buffer.takeAll()
             state.head = nil
             var aftermath = Self.end(&state, .failed(error))
-            aftermath.taskToCancel = task
+            aftermath.wireToCancel = wire
             return aftermath
         }
         aftermath.run()
@@ -145,7 +157,7 @@ final class Exchange: Sendable {
     private static func end(_ state: inout State, _ end: End) -> Aftermath {
         state.end = end
         state.version += 1
-        defer { (state.waiters, state.timer, state.task) = ([], nil, nil) }
+        defer { (state.waiters, state.timer, state.wire) = ([], nil, nil) }
         return Aftermath(waiters: state.waiters, timer: state.timer)
     }
 
@@ -179,11 +191,11 @@ final class Exchange: Sendable {
 
     /// Everything of the body that has arrived since the last call, or `nil` at the end.
     func next() async throws(HTTPError) -> [UInt8]? {
-        var taskToResume: URLSessionTask?
+        var wireToResume: (any Wire)?
         let piece: [UInt8]? = try await wait { state in
             let (bytes, resumes) = state.buffer.takeAll()
             if resumes {
-                taskToResume = state.task
+                wireToResume = state.wire
                 state.deadlines.isHalted = false
                 state.deadlines.progress(at: .now)
                 watchDeadlines(&state)
@@ -195,7 +207,7 @@ final class Exchange: Sendable {
             case nil: return nil
             }
         }
-        taskToResume?.resume()
+        wireToResume?.resume()
         return piece
     }
 
@@ -223,18 +235,6 @@ final class Exchange: Sendable {
     }
 }
 
-extension URLSessionTask {
-    /// Cancels, from whatever queue.
-    fileprivate func cancelSoon() {
-        #if canImport(FoundationNetworking)
-            // There cancelling waits for the session's queue, which may be the one we are on; see `InlineQueue`.
-            DispatchQueue.global().async { self.cancel() }
-        #else
-            cancel()
-        #endif
-    }
-}
-
 /// Keeps an exchange going for as long as anyone may still read its body.
 ///
 /// The body's `pull` function holds the only reference; when the last copy of it goes, the connection is closed.
@@ -251,5 +251,16 @@ final class ExchangeReader: Sendable {
 
     func next() async throws(HTTPError) -> [UInt8]? {
         try await exchange.next()
+    }
+}
+
+extension HTTPResponse {
+    /// Waits for the head of an exchange that has begun, and hands out its body as it comes.
+    init(of exchange: Exchange) async throws(HTTPError) {
+        // From here on the reader's end is the exchange's end, also if waiting for the head throws.
+        let reader = ExchangeReader(exchange)
+        let head = try await exchange.head()
+        let body = HTTPBody { () async throws(HTTPError) in try await reader.next() }
+        self.init(status: head.status, headers: head.headers, body: body)
     }
 }

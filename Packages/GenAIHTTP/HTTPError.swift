@@ -41,6 +41,11 @@ public struct HTTPError: Error, Sendable {
     }
 }
 
+extension HTTPError {
+    static var cancelledBefore: HTTPError { HTTPError(.cancelled, "the task was cancelled before it began") }
+    static var afterShutdown: HTTPError { HTTPError(.shutDown, "the transport was shut down") }
+}
+
 extension HTTPError: CustomStringConvertible {
     /// The code's name and the message.
     public var description: String { "\(code): \(message)" }
@@ -49,4 +54,17 @@ extension HTTPError: CustomStringConvertible {
 extension HTTPError.Code: CustomStringConvertible {
     /// The name of the code.
     public var description: String { "\(kind)" }
+}
+
+extension HTTPError.Code {
+    /// Says what is wrong with an exchange, for a message that goes on with the server's name.
+    func problem(hasHead: Bool) -> String {
+        switch self {
+        case .badURL: "the platform refuses the URL of"
+        case .timedOut: "the platform gave up waiting for"
+        case .tls: "no trusted TLS connection to"
+        case .protocolViolation: "no valid HTTP response from"
+        default: hasHead ? "the response broke off from" : "no response from"
+        }
+    }
 }

@@ -31,6 +31,18 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     public mutating func append(_ name: String, _ value: String) {
         fields.append(Field(name: name, value: value))
     }
+
+    /// Goes on with the value of the field that was added last, if there is one.
+    mutating func appendToLast(_ value: String) {
+        guard !fields.isEmpty else { return }
+        fields[fields.count - 1].value += value
+    }
+
+    /// Leaves out the fields that describe the coded form of a body that has been decoded: they would mislead.
+    mutating func removeCoding() {
+        self["Content-Encoding"] = nil
+        self["Content-Length"] = nil
+    }
 }
 
 private func isSame(_ one: String, _ other: String) -> Bool {

@@ -2,7 +2,8 @@
 
 /// Sends HTTP requests: the seam where a program puts its own HTTP client.
 ///
-/// The package's own transport is ``URLSessionTransport``; tests use a small struct.
+/// The package's own are `CurlTransport` (Linux) and ``URLSessionTransport``; see
+/// ``makeDefaultTransport(_:)``. Tests use a small struct.
 public protocol HTTPTransport: Sendable {
     /// Sends one request and returns when the response head has arrived; the body streams.
     ///
@@ -41,6 +42,11 @@ public struct HTTPRequest: Sendable {
 
 /// The limits a request waits for; `nil` means no limit.
 public struct HTTPTimeouts: Sendable, Hashable {
+    /// For finding the server's address, connecting and the TLS handshake; no limit on a connection that is reused.
+    ///
+    /// Only `CurlTransport`, the default on Linux, tells connecting from waiting. URLSession cannot: there only
+    /// ``head`` limits it.
+    public var connect: Duration?
     /// Until the response head has arrived, connecting included.
     public var head: Duration?
     /// Between two pieces of the response body.
@@ -49,7 +55,10 @@ public struct HTTPTimeouts: Sendable, Hashable {
     public var total: Duration?
 
     /// Creates timeouts; none by default.
-    public init(head: Duration? = nil, betweenChunks: Duration? = nil, total: Duration? = nil) {
+    public init(
+        connect: Duration? = nil, head: Duration? = nil, betweenChunks: Duration? = nil, total: Duration? = nil
+    ) {
+        self.connect = connect
         self.head = head
         self.betweenChunks = betweenChunks
         self.total = total

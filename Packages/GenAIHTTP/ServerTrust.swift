@@ -21,7 +21,7 @@ struct ServerTrust: Sendable {
     /// Reads the files of a configuration.
     ///
     /// - Throws: ``HTTPError`` with code `tls` where the platform cannot do what is asked, or a file is no use.
-    init(_ configuration: URLSessionTransport.Configuration) throws(HTTPError) {
+    init(_ configuration: HTTPTransportConfiguration) throws(HTTPError) {
         guard configuration.clientCertificateFile == nil, configuration.clientKeyFile == nil else {
             throw HTTPError(
                 .tls,

@@ -128,12 +128,7 @@ extension Exchange.Head {
 }
 
 extension HTTPHeaders {
-    /// The codings every platform decodes before the body gets here.
-    static let decodedCodings = "gzip, deflate"
-
     /// Reads the fields, sorted by name because the platform forgets their order.
-    ///
-    /// The body is decoded already; the fields that describe its coded form would mislead, so they are left out.
     fileprivate init(_ response: HTTPURLResponse) {
         self = [:]
         let fields = response.allHeaderFields.compactMap { name, value -> (String, String)? in
@@ -141,10 +136,8 @@ extension HTTPHeaders {
             return (name, value)
         }
         for (name, value) in fields.sorted(by: { $0.0 < $1.0 }) { append(name, value) }
-        guard let coding = self["Content-Encoding"]?.lowercased(), ["gzip", "x-gzip", "deflate"].contains(coding) else {
-            return
+        if let coding = self["Content-Encoding"]?.lowercased(), ["gzip", "x-gzip", "deflate"].contains(coding) {
+            removeCoding()
         }
-        self["Content-Encoding"] = nil
-        self["Content-Length"] = nil
     }
 }

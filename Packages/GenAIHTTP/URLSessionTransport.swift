@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Dispatch
 import Foundation
 import Synchronization
 
@@ -16,56 +17,33 @@ import Synchronization
 /// - The body that arrives is decoded: without an `Accept-Encoding` of the caller the transport asks for `gzip` or
 ///   `deflate`, the platform undoes it, and the fields `Content-Encoding` and `Content-Length` are removed.
 /// - Apple platforms stop reading from the network while a consumer is slow. Linux cannot: there, a body that runs
-///   ahead of its consumer by more than ``Configuration/bufferLimit`` ends with the error `tooLarge`.
+///   ahead of its consumer by more than ``HTTPTransportConfiguration/bufferLimit`` ends with the error `tooLarge`.
 ///
 /// On Linux two kinds of answer stop the whole process inside Foundation, as of Swift 6.3.1
 /// (swift-corelibs-foundation issue 5285): a connection that is closed in the middle of a response head, and a chunked
 /// body with trailer fields. So does a `Content-Length` of 2^63 - 1. No delegate can prevent it: where the peer is not
-/// trusted that far, pass another ``HTTPTransport``.
+/// trusted that far, use `CurlTransport`, the default there.
 ///
 /// Dropping the transport lets running exchanges come to their end; ``shutdown()`` ends them.
 public final class URLSessionTransport: HTTPTransport {
-    /// How a transport connects.
-    public struct Configuration: Sendable, Hashable {
-        /// The most connections to one host and port; further requests wait for one, within their own timeouts.
-        ///
-        /// 256 by default.
-        public var maximumConnectionsPerHost = 256
-        /// The most bytes of one response body to hold for a consumer that has not read them.
-        ///
-        /// 64 MiB by default.
-        public var bufferLimit = 67_108_864
-        /// A file with the certificates (PEM, or one in DER) of the only authorities to trust; `nil` for the system's.
-        ///
-        /// Apple platforms only: elsewhere creating the transport throws.
-        public var certificateAuthorityFile: String?
-        /// A client certificate file. URLSession cannot use one: creating the transport throws and says what to do.
-        public var clientCertificateFile: String?
-        /// The key of the client certificate; see ``clientCertificateFile``.
-        public var clientKeyFile: String?
-
-        /// Creates a configuration with all defaults.
-        public init() {}
-    }
-
-    private let configuration: Configuration
+    private let configuration: HTTPTransportConfiguration
     /// `nil` after shutdown: on Linux idle connections close only when the session itself goes.
     private let session: Mutex<URLSession?>
     let delegate: SessionDelegate
 
     /// Creates a transport with the default configuration.
     public convenience init() {
-        self.init(Configuration(), trust: ServerTrust())
+        self.init(HTTPTransportConfiguration(), trust: ServerTrust())
     }
 
     /// Creates a transport.
     ///
     /// - Throws: ``HTTPError`` with code `tls` if the certificate files ask for what the platform cannot do.
-    public convenience init(_ configuration: Configuration) throws(HTTPError) {
+    public convenience init(_ configuration: HTTPTransportConfiguration) throws(HTTPError) {
         self.init(configuration, trust: try ServerTrust(configuration))
     }
 
-    private init(_ configuration: Configuration, trust: ServerTrust) {
+    private init(_ configuration: HTTPTransportConfiguration, trust: ServerTrust) {
         self.configuration = configuration
         delegate = SessionDelegate(trust: trust)
         session = Mutex(
@@ -83,20 +61,16 @@ public final class URLSessionTransport: HTTPTransport {
     /// - Throws: ``HTTPError``: `badURL` or `invalidRequest` before anything is sent, `timedOut` when one of the
     ///   request's timeouts passes, `shutDown` after ``shutdown()``, else what went wrong on the way.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
-        let urlRequest = try URLRequest(request)
-        guard !Task.isCancelled else { throw HTTPError(.cancelled, "the task was cancelled before it began") }
+        let urlRequest = URLRequest(try CheckedRequest(request))
+        guard !Task.isCancelled else { throw .cancelledBefore }
         let exchange = try begin(urlRequest, timeouts: request.timeouts)
-        // From here on the reader's end is the exchange's end, also if waiting for the head throws.
-        let reader = ExchangeReader(exchange)
-        let head = try await exchange.head()
-        let body = HTTPBody { () async throws(HTTPError) in try await reader.next() }
-        return HTTPResponse(status: head.status, headers: head.headers, body: body)
+        return try await HTTPResponse(of: exchange)
     }
 
     /// Ends every running exchange with the error `shutDown`, and refuses further ones. Idempotent.
     public func shutdown() {
         guard let session = takeSession() else { return }
-        delegate.abortAll(Self.shutDownError)
+        delegate.abortAll(.afterShutdown)
         session.invalidateAndCancel()
     }
 
@@ -107,19 +81,17 @@ public final class URLSessionTransport: HTTPTransport {
         }
     }
 
-    private static var shutDownError: HTTPError { HTTPError(.shutDown, "the transport was shut down") }
-
     private func begin(_ request: URLRequest, timeouts: HTTPTimeouts) throws(HTTPError) -> Exchange {
         // Under the lock, because an invalidated session stops the process when it is asked for a task, and because
         // shutdown has to find every exchange. The session calls nothing of ours meanwhile.
         let exchange = session.withLock { session -> Exchange? in
             guard let task = session?.dataTask(with: request) else { return nil }
             let buffer = ResponseBuffer(limit: configuration.bufferLimit, canHalt: Self.canHalt)
-            let exchange = Exchange(task: task, timeouts: timeouts, buffer: buffer)
+            let exchange = Exchange(wire: SessionWire(task: task), timeouts: timeouts, buffer: buffer)
             delegate.add(exchange, for: task)
             return exchange
         }
-        guard let exchange else { throw Self.shutDownError }
+        guard let exchange else { throw .afterShutdown }
         exchange.start()
         return exchange
     }
@@ -133,7 +105,7 @@ public final class URLSessionTransport: HTTPTransport {
 }
 
 extension URLSessionConfiguration {
-    fileprivate static func bare(_ configuration: URLSessionTransport.Configuration) -> URLSessionConfiguration {
+    fileprivate static func bare(_ configuration: HTTPTransportConfiguration) -> URLSessionConfiguration {
         let bare = URLSessionConfiguration.ephemeral
         bare.urlCache = nil
         bare.urlCredentialStorage = nil
@@ -142,6 +114,24 @@ extension URLSessionConfiguration {
         bare.httpShouldSetCookies = false
         bare.httpMaximumConnectionsPerHost = max(1, configuration.maximumConnectionsPerHost)
         return bare
+    }
+}
+
+/// Carries an exchange with a task of a session.
+private struct SessionWire: Wire {
+    let task: URLSessionTask
+
+    func start(_ exchange: Exchange) { task.resume() }
+    func halt() { task.suspend() }
+    func resume() { task.resume() }
+
+    func cancel() {
+        #if canImport(FoundationNetworking)
+            // There cancelling waits for the session's queue, which may be the one we are on; see `InlineQueue`.
+            DispatchQueue.global().async { task.cancel() }
+        #else
+            task.cancel()
+        #endif
     }
 }
 

@@ -25,9 +25,11 @@ extension OpenAIClient {
         public var providerName: String?
         /// How long to wait, for each attempt.
         ///
-        /// Default: 10 minutes for the head (a plain answer's head comes when the model is done), 5 minutes between
-        /// two pieces of the body, no limit in total.
-        public var timeouts = HTTPTimeouts(head: .seconds(600), betweenChunks: .seconds(300))
+        /// Default: 30 seconds to connect (see `HTTPTimeouts.connect` for where that works), 10 minutes for the head (a
+        /// plain answer's head comes when the model is done), 5 minutes between two pieces of the body, no limit in
+        /// total.
+        public var timeouts = HTTPTimeouts(
+            connect: .seconds(30), head: .seconds(600), betweenChunks: .seconds(300))
         /// How often to try again after 408, 409, 429, 5xx and connection failures. Default: 2.
         ///
         /// Nothing is sent again once the first byte of a streamed answer has come.

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAIHTTP
+import GenAITelemetry
+
 /// A client for the OpenAI API and for every server that speaks it.
 ///
 /// A value: copy it freely, use it from any task. Creating one never fails; a key that is missing where one is
@@ -14,7 +17,7 @@ public struct OpenAIClient: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: Where the server is and how to talk to it; read once.
-    ///   - transport: The HTTP client to send with. `nil` means one on URLSession that all such clients share.
+    ///   - transport: The HTTP client to send with. `nil` means the package's own, one that all such clients share.
     public init(configuration: Configuration = Configuration(), transport: (any HTTPTransport)? = nil) {
         self.init(
             configuration: configuration, transport: transport ?? Self.sharedTransport, clock: ContinuousClock())
@@ -27,5 +30,10 @@ public struct OpenAIClient: Sendable {
         sender = Sender(configuration: configuration, transport: transport, clock: clock)
     }
 
-    private static let sharedTransport = URLSessionTransport()
+    private static let sharedTransport: any HTTPTransport = {
+        if let warning = defaultTransportWarning {
+            Diagnostics.report(.warning, "OpenAIClient", warning, key: "transport")
+        }
+        return makeDefaultTransport()
+    }()
 }

@@ -167,6 +167,6 @@ struct ConfigurationTests {
         // A transport of the caller's own has its own certificates.
         _ = try OTLPSpanExporter(
             environment: TelemetryEnvironment(["OTEL_EXPORTER_OTLP_CLIENT_KEY": "/no/such.pem"]),
-            transport: try URLSessionTransport(URLSessionTransport.Configuration()))
+            transport: makeDefaultTransport())
     }
 }

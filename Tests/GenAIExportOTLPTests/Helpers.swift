@@ -42,7 +42,7 @@ func client<Item: OTLPItem>(
     var configuration = configuration
     configuration.endpoint = url
     let settings = try OTLPSettings(configuration, signal: Item.signal, environment: TelemetryEnvironment([:]))
-    let own = try transport ?? URLSessionTransport(URLSessionTransport.Configuration())
+    let own = transport ?? makeDefaultTransport()
     return OTLPClient(settings: settings, transport: own, clock: clock, jitter: { 1 })
 }
 

@@ -35,7 +35,7 @@ private func client(
     let settings = try OTLPSettings(
         OTLPConfiguration(endpoint: url), signal: .traces, environment: TelemetryEnvironment([:]))
     return OTLPClient(
-        settings: settings, transport: try URLSessionTransport(URLSessionTransport.Configuration()), clock: clock,
+        settings: settings, transport: makeDefaultTransport(), clock: clock,
         jitter: { 1 }, spool: try Spool(disk, signal: .traces, clock: clock, now: now, jitter: { 1 }))
 }
 

@@ -4,15 +4,15 @@ import GenAIHTTP
 import LoopbackServer
 import Testing
 
-@Suite("URLSessionTransport: requests and responses", .timeLimit(.minutes(1)))
+@Suite("HTTP transports: requests and responses", .timeLimit(.minutes(1)))
 struct ExchangeTests {
-    @Test("carries method, path, query, headers and body to the server")
-    func request() async throws {
+    @Test("carries method, path, query, headers and body to the server", arguments: Kind.all)
+    func request(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .text(200, "") }
         let request = HTTPRequest(
             method: "PUT", url: server.url + "/v1/a%20b?x=1&y=%2F", headers: ["X-One": "1", "x-two": "zwei"],
             body: Array("hello".utf8))
-        _ = try await withTransport { try await $0.send(request).body.text() }
+        _ = try await withTransport(kind) { try await $0.send(request).body.text() }
         let received = try #require(server.requests.first)
         #expect(received.method == "PUT")
         #expect(received.path == "/v1/a%20b")
@@ -23,10 +23,10 @@ struct ExchangeTests {
         #expect(received.text == "hello")
     }
 
-    @Test("brings status, headers and body back", arguments: [200, 201, 400, 401, 404, 429, 500, 503])
-    func response(status: Int) async throws {
+    @Test("brings status, headers and body back", arguments: Kind.all, [200, 201, 400, 401, 404, 429, 500, 503])
+    func response(kind: Kind, status: Int) async throws {
         let server = try LoopbackServer { _ in .json(status, #"{"a":1}"#, headers: [("X-Request-Id", "r1")]) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let response = try await transport.get(server.url)
             #expect(response.status == status)
             #expect(response.headers["x-request-id"] == "r1")
@@ -37,10 +37,10 @@ struct ExchangeTests {
 
     @Test(
         "brings back a 401 that asks for credentials",
-        arguments: ["Bearer", "Basic realm=\"x\"", "Digest realm=\"x\", nonce=\"y\""])
-    func unauthorized(challenge: String) async throws {
+        arguments: Kind.all, ["Bearer", "Basic realm=\"x\"", "Digest realm=\"x\", nonce=\"y\""])
+    func unauthorized(kind: Kind, challenge: String) async throws {
         let server = try LoopbackServer { _ in .text(401, "who?", headers: [("WWW-Authenticate", challenge)]) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let response = try await transport.get(server.url)
             #expect(response.status == 401)
             #expect(try await response.body.text() == "who?")
@@ -48,39 +48,39 @@ struct ExchangeTests {
         #expect(server.requests.count == 1)
     }
 
-    @Test("brings back responses without a body", arguments: [204, 304])
-    func empty(status: Int) async throws {
+    @Test("brings back responses without a body", arguments: Kind.all, [204, 304])
+    func empty(kind: Kind, status: Int) async throws {
         let server = try LoopbackServer { _ in .response(status) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let response = try await transport.get(server.url)
             #expect(response.status == status)
             #expect(try await response.body.text().isEmpty)
         }
     }
 
-    @Test("passes over 1xx responses", arguments: [100, 103])
-    func informational(status: Int) async throws {
+    @Test("passes over 1xx responses", arguments: Kind.all, [100, 103])
+    func informational(kind: Kind, status: Int) async throws {
         let server = try LoopbackServer { _ in Reply([.head(status)] + Reply.text(200, "final").steps) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let response = try await transport.get(server.url)
             #expect(response.status == 200)
             #expect(try await response.body.text() == "final")
         }
     }
 
-    @Test("keeps every byte of a binary body, both ways", arguments: [1, 255, 65_536, 5_000_003])
-    func binary(count: Int) async throws {
+    @Test("keeps every byte of a binary body, both ways", arguments: Kind.all, [1, 255, 65_536, 5_000_003])
+    func binary(kind: Kind, count: Int) async throws {
         let body = (0..<count).map { UInt8(truncatingIfNeeded: $0 &* 31 &+ $0 >> 8) }
         let server = try LoopbackServer { .response(200, body: $0.body) }
-        let echo = try await withTransport { try await $0.post(server.url, body).body.collect(upTo: count) }
+        let echo = try await withTransport(kind) { try await $0.post(server.url, body).body.collect(upTo: count) }
         #expect(echo == body)
         #expect(server.requests.first?.body == body)
     }
 
-    @Test("never follows a redirect", arguments: [301, 302, 303, 307, 308])
-    func redirect(status: Int) async throws {
+    @Test("never follows a redirect", arguments: Kind.all, [301, 302, 303, 307, 308])
+    func redirect(kind: Kind, status: Int) async throws {
         let server = try LoopbackServer { _ in .redirect(to: "/elsewhere", status: status) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let response = try await transport.post(server.url, [1])
             #expect(response.status == status)
             #expect(response.headers["location"] == "/elsewhere")
@@ -90,33 +90,34 @@ struct ExchangeTests {
     }
 
     @Test(
-        "survives redirects to nowhere", arguments: ["", "//", "http://[::1", "mailto:x?%zz#", "http:///x", "?a=%zz"])
-    func brokenRedirect(location: String) async throws {
+        "survives redirects to nowhere", arguments: Kind.all,
+        ["", "//", "http://[::1", "mailto:x?%zz#", "http:///x", "?a=%zz"])
+    func brokenRedirect(kind: Kind, location: String) async throws {
         let server = try LoopbackServer { _ in .redirect(to: location) }
-        let status = try await withTransport { try await $0.get(server.url).status }
+        let status = try await withTransport(kind) { try await $0.get(server.url).status }
         #expect(status == 302)
         #expect(server.requests.count == 1)
     }
 
-    @Test("sends no cookie back")
-    func cookies() async throws {
+    @Test("sends no cookie back", arguments: Kind.all)
+    func cookies(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .text(200, "", headers: [("Set-Cookie", "id=1; Path=/")]) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             for _ in 0..<2 { _ = try await transport.get(server.url).body.text() }
         }
         #expect(server.requests.count == 2)
         #expect(server.requests.allSatisfy { $0.header("Cookie") == nil })
     }
 
-    @Test("calls a body of unknown type no web form")
-    func contentType() async throws {
+    @Test("calls a body of unknown type no web form", arguments: Kind.all)
+    func contentType(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .text(200, "") }
-        _ = try await withTransport { try await $0.post(server.url, [1]).body.text() }
+        _ = try await withTransport(kind) { try await $0.post(server.url, [1]).body.text() }
         #expect(server.requests.first?.header("Content-Type") == "application/octet-stream")
     }
 
-    @Test("undoes gzip and removes the fields that speak of it")
-    func gzip() async throws {
+    @Test("undoes gzip and removes the fields that speak of it", arguments: Kind.all)
+    func gzip(kind: Kind) async throws {
         // python3 -c 'import gzip; print(gzip.compress(b"hello hello hello", mtime=0).hex())'
         let zipped: [UInt8] = [
             0x1f, 0x8b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0xff, 0xcb, 0x48, 0xcd, 0xc9, 0xc9, 0x57, 0xc8, 0x40,
@@ -125,7 +126,7 @@ struct ExchangeTests {
         let server = try LoopbackServer { _ in
             .response(200, headers: [("Content-Encoding", "gzip")], body: zipped)
         }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let response = try await transport.get(server.url)
             #expect(try await response.body.text() == "hello hello hello")
             #expect(response.headers["Content-Encoding"] == nil)
@@ -134,20 +135,20 @@ struct ExchangeTests {
         #expect(server.requests.first?.header("Accept-Encoding") == "gzip, deflate")
     }
 
-    @Test("uses one connection for requests one after the other")
-    func reuse() async throws {
+    @Test("uses one connection for requests one after the other", arguments: Kind.all)
+    func reuse(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .json(200, "{}") }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             for _ in 0..<5 { _ = try await transport.post(server.url, [1, 2]).body.text() }
         }
         #expect(server.requests.count == 5)
         #expect(server.acceptedConnectionCount == 1)
     }
 
-    @Test("keeps 200 concurrent exchanges apart")
-    func concurrent() async throws {
+    @Test("keeps 200 concurrent exchanges apart", arguments: Kind.all)
+    func concurrent(kind: Kind) async throws {
         let server = try LoopbackServer { .response(200, body: $0.body) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for number in 0..<200 {
                     group.addTask {
@@ -161,12 +162,12 @@ struct ExchangeTests {
         #expect(server.requests.count == 200)
     }
 
-    @Test("opens no more connections than configured")
-    func connectionLimit() async throws {
+    @Test("opens no more connections than configured", arguments: Kind.all)
+    func connectionLimit(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .text(200, "ok") }
-        var configuration = URLSessionTransport.Configuration()
+        var configuration = HTTPTransportConfiguration()
         configuration.maximumConnectionsPerHost = 2
-        try await withTransport(configuration) { transport in
+        try await withTransport(kind, configuration) { transport in
             try await withThrowingTaskGroup(of: Void.self) { group in
                 for _ in 0..<20 { group.addTask { _ = try await transport.get(server.url).body.text() } }
                 try await group.waitForAll()

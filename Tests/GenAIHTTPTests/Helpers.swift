@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-import GenAIHTTP
 import LoopbackServer
 import Testing
+
+@testable import GenAIHTTP
 
 typealias Reply = LoopbackServer.Reply
 typealias Gate = LoopbackServer.Gate
@@ -26,12 +27,60 @@ extension HTTPBody {
     }
 }
 
+/// A transport that the package brings along.
+protocol OwnTransport: HTTPTransport {
+    func shutdown()
+    /// What has to go with the transport.
+    var core: AnyObject { get }
+}
+
+extension URLSessionTransport: OwnTransport {
+    var core: AnyObject { delegate }
+}
+
+#if canImport(Glibc)
+    extension CurlTransport: OwnTransport {
+        var core: AnyObject { loop }
+    }
+#endif
+
+/// Which of the transports a test is about.
+enum Kind: Hashable, Sendable {
+    case urlSession
+    #if canImport(Glibc)
+        case curl
+        static let all: [Kind] = [.urlSession, .curl]
+    #else
+        static let all: [Kind] = [.urlSession]
+    #endif
+
+    /// Those that stop reading from the network for a slow consumer.
+    static var thatHalt: [Kind] {
+        #if canImport(Darwin)
+            all
+        #else
+            all.filter { $0 != .urlSession }
+        #endif
+    }
+
+    func makeTransport(
+        _ configuration: HTTPTransportConfiguration = .init()
+    ) throws -> any OwnTransport {
+        switch self {
+        case .urlSession: return try URLSessionTransport(configuration)
+        #if canImport(Glibc)
+            case .curl: return try CurlTransport(configuration)
+        #endif
+        }
+    }
+}
+
 /// A transport of its own for a test, shut down at its end.
 func withTransport<Value>(
-    _ configuration: URLSessionTransport.Configuration = .init(),
-    _ body: (URLSessionTransport) async throws -> Value
+    _ kind: Kind, _ configuration: HTTPTransportConfiguration = .init(),
+    _ body: (any OwnTransport) async throws -> Value
 ) async throws -> Value {
-    let transport = try URLSessionTransport(configuration)
+    let transport = try kind.makeTransport(configuration)
     defer { transport.shutdown() }
     return try await body(transport)
 }

@@ -5,12 +5,12 @@ import Testing
 
 @testable import GenAIHTTP
 
-@Suite("URLSessionTransport: lifecycle and configuration", .timeLimit(.minutes(1)))
+@Suite("HTTP transports: lifecycle and configuration", .timeLimit(.minutes(1)))
 struct LifecycleTests {
-    @Test("ends what is running on shutdown")
-    func shutdownWhileRunning() async throws {
+    @Test("ends what is running on shutdown", arguments: Kind.all)
+    func shutdownWhileRunning(kind: Kind) async throws {
         let server = try LoopbackServer { $0.path == "/hang" ? .hang : .streaming([.chunk("first"), .hang]) }
-        let transport = URLSessionTransport()
+        let transport = try kind.makeTransport()
         let awaitingHead = Task { _ = try await transport.get(server.url + "/hang") }
         let response = try await transport.get(server.url)
         await server.waitForRequests(2)
@@ -21,19 +21,19 @@ struct LifecycleTests {
         await server.waitForNoConnections()
     }
 
-    @Test("refuses requests after shutdown")
-    func sendAfterShutdown() async throws {
+    @Test("refuses requests after shutdown", arguments: Kind.all)
+    func sendAfterShutdown(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .text(200, "") }
-        let transport = URLSessionTransport()
+        let transport = try kind.makeTransport()
         transport.shutdown()
         #expect(try await failure { _ = try await transport.get(server.url) }.code == .shutDown)
         #expect(server.acceptedConnectionCount == 0)
     }
 
-    @Test("survives shutdown in the middle of a storm of requests")
-    func shutdownStorm() async throws {
+    @Test("survives shutdown in the middle of a storm of requests", arguments: Kind.all)
+    func shutdownStorm(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .text(200, "ok") }
-        let transport = URLSessionTransport()
+        let transport = try kind.makeTransport()
         await withTaskGroup(of: Void.self) { group in
             for _ in 0..<100 {
                 group.addTask {
@@ -46,38 +46,38 @@ struct LifecycleTests {
         }
     }
 
-    @Test("closes idle connections and frees its delegate after shutdown")
-    func noLeak() async throws {
+    @Test("closes idle connections and frees what it holds after shutdown", arguments: Kind.all)
+    func noLeak(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .text(200, "ok") }
-        weak var delegate: SessionDelegate?
+        weak var core: AnyObject?
         do {
-            let transport = URLSessionTransport()
-            delegate = transport.delegate
+            let transport = try kind.makeTransport()
+            core = transport.core
             _ = try await transport.get(server.url).body.text()
             transport.shutdown()
             await server.waitForNoConnections()
             withExtendedLifetime(transport) {}
         }
-        for _ in 0..<100_000 where delegate != nil { await Task.yield() }
-        #expect(delegate == nil)
+        for _ in 0..<100_000 where core != nil { await Task.yield() }
+        #expect(core == nil)
     }
 
-    @Test("lets a response be read to its end after the transport is gone")
-    func droppedTransport() async throws {
+    @Test("lets a response be read to its end after the transport is gone", arguments: Kind.all)
+    func droppedTransport(kind: Kind) async throws {
         let gate = Gate()
         let server = try LoopbackServer { _ in .streaming([.chunk("one "), .wait(gate), .chunk("two")]) }
-        weak var delegate: SessionDelegate?
+        weak var core: AnyObject?
         var response: HTTPResponse?
         do {
-            let transport = URLSessionTransport()
-            delegate = transport.delegate
+            let transport = try kind.makeTransport()
+            core = transport.core
             response = try await transport.get(server.url)
         }
         gate.open()
         #expect(try await response?.body.text() == "one two")
         await server.waitForNoConnections()
-        for _ in 0..<100_000 where delegate != nil { await Task.yield() }
-        #expect(delegate == nil)
+        for _ in 0..<100_000 where core != nil { await Task.yield() }
+        #expect(core == nil)
     }
 
     // MARK: - Requests that must not leave
@@ -86,9 +86,9 @@ struct LifecycleTests {
         "", "nonsense", "/path", "ftp://127.0.0.1/", "http://", "http:///path", "http://a b/", "file:///etc",
     ]
 
-    @Test("refuses URLs it cannot send to", arguments: badURLs)
-    func badURL(url: String) async throws {
-        let error = try await failure { try await withTransport { _ = try await $0.get(url) } }
+    @Test("refuses URLs it cannot send to", arguments: Kind.all, badURLs)
+    func badURL(kind: Kind, url: String) async throws {
+        let error = try await failure { try await withTransport(kind) { _ = try await $0.get(url) } }
         #expect(error.code == .badURL)
     }
 
@@ -98,55 +98,37 @@ struct LifecycleTests {
         ("Ключ", "secret"),
     ]
 
-    @Test("refuses header fields that would change the request, and does not repeat their value", arguments: badFields)
-    func badField(name: String, value: String) async throws {
+    @Test(
+        "refuses header fields that would change the request, and does not repeat their value", arguments: Kind.all,
+        badFields)
+    func badField(kind: Kind, field: (name: String, value: String)) async throws {
         let server = try LoopbackServer { _ in .text(200, "") }
         let error = try await failure {
             var headers: HTTPHeaders = [:]
-            headers.append(name, value)
-            try await withTransport { [headers] in _ = try await $0.get(server.url, headers: headers) }
+            headers.append(field.name, field.value)
+            try await withTransport(kind) { [headers] in _ = try await $0.get(server.url, headers: headers) }
         }
         #expect(error.code == .invalidRequest)
         #expect(!error.message.contains("secret"))
-        #expect(name != "X-Key" || error.message.contains("X-Key"))
+        #expect(field.name != "X-Key" || error.message.contains("X-Key"))
         #expect(server.acceptedConnectionCount == 0)
     }
 
-    @Test("refuses methods that are none", arguments: ["", "GE T", "GET\r\n", "GET /x HTTP/1.1"])
-    func badMethod(method: String) async throws {
+    @Test("refuses methods that are none", arguments: Kind.all, ["", "GE T", "GET\r\n", "GET /x HTTP/1.1"])
+    func badMethod(kind: Kind, method: String) async throws {
         let server = try LoopbackServer { _ in .text(200, "") }
         let error = try await failure {
-            try await withTransport { _ = try await $0.send(HTTPRequest(method: method, url: server.url)) }
+            try await withTransport(kind) { _ = try await $0.send(HTTPRequest(method: method, url: server.url)) }
         }
         #expect(error.code == .invalidRequest)
     }
 
-    @Test("refuses a GET request with a body")
-    func bodyOfGet() async throws {
+    @Test("refuses a body where none can be sent", arguments: Kind.all, ["GET", "HEAD"])
+    func unexpectedBody(kind: Kind, method: String) async throws {
         let error = try await failure {
-            let request = HTTPRequest(method: "GET", url: "http://127.0.0.1:1/", body: [1])
-            try await withTransport { _ = try await $0.send(request) }
+            let request = HTTPRequest(method: method, url: "http://127.0.0.1:1/", body: [1])
+            try await withTransport(kind) { _ = try await $0.send(request) }
         }
         #expect(error.code == .invalidRequest)
-    }
-
-    // MARK: - TLS files
-
-    @Test("refuses a client certificate and says what to do instead")
-    func clientCertificate() throws {
-        var configuration = URLSessionTransport.Configuration()
-        configuration.clientCertificateFile = "/nowhere/client.pem"
-        let error = #expect(throws: HTTPError.self) { _ = try URLSessionTransport(configuration) }
-        #expect(error?.code == .tls)
-        #expect(error?.message.contains("HTTPTransport") == true)
-    }
-
-    @Test("refuses a certificate authority it cannot use, and names the file")
-    func certificateAuthority() throws {
-        var configuration = URLSessionTransport.Configuration()
-        configuration.certificateAuthorityFile = "/nowhere/ca.pem"
-        let error = #expect(throws: HTTPError.self) { _ = try URLSessionTransport(configuration) }
-        #expect(error?.code == .tls)
-        #expect(error?.message.contains("/nowhere/ca.pem") == true)
     }
 }

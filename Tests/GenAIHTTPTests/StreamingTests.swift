@@ -4,15 +4,15 @@ import GenAIHTTP
 import LoopbackServer
 import Testing
 
-@Suite("URLSessionTransport: streaming and cancelling", .timeLimit(.minutes(1)))
+@Suite("HTTP transports: streaming and cancelling", .timeLimit(.minutes(1)))
 struct StreamingTests {
-    @Test("hands pieces on as they come, before the body ends")
-    func piecewise() async throws {
+    @Test("hands pieces on as they come, before the body ends", arguments: Kind.all)
+    func piecewise(kind: Kind) async throws {
         let gates = [Gate(), Gate()]
         let server = try LoopbackServer { _ in
             .events([.event("one"), .wait(gates[0]), .event("two"), .wait(gates[1]), .event("three")])
         }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let response = try await transport.get(server.url)
             #expect(response.headers["Content-Type"] == "text/event-stream")
             var body = response.body.makeAsyncIterator()
@@ -26,11 +26,11 @@ struct StreamingTests {
         }
     }
 
-    @Test("returns when the head has arrived, before any of the body")
-    func headFirst() async throws {
+    @Test("returns when the head has arrived, before any of the body", arguments: Kind.all)
+    func headFirst(kind: Kind) async throws {
         let gate = Gate()
         let server = try LoopbackServer { _ in .streaming([.wait(gate), .chunk("late")]) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let response = try await transport.get(server.url)
             #expect(response.status == 200)
             gate.open()
@@ -38,10 +38,10 @@ struct StreamingTests {
         }
     }
 
-    @Test("sends nothing when the task is cancelled before")
-    func cancelledBefore() async throws {
+    @Test("sends nothing when the task is cancelled before", arguments: Kind.all)
+    func cancelledBefore(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .text(200, "") }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let task = Task {
                 while !Task.isCancelled { await Task.yield() }
                 _ = try await transport.get(server.url)
@@ -53,10 +53,10 @@ struct StreamingTests {
         #expect(server.requests.isEmpty)
     }
 
-    @Test("closes the connection when the task is cancelled before the head")
-    func cancelledAwaitingHead() async throws {
+    @Test("closes the connection when the task is cancelled before the head", arguments: Kind.all)
+    func cancelledAwaitingHead(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .hang }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let task = Task { _ = try await transport.get(server.url) }
             await server.waitForRequests(1)
             task.cancel()
@@ -66,10 +66,10 @@ struct StreamingTests {
         }
     }
 
-    @Test("closes the connection when the task is cancelled in the body")
-    func cancelledInBody() async throws {
+    @Test("closes the connection when the task is cancelled in the body", arguments: Kind.all)
+    func cancelledInBody(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .streaming([.chunk("first"), .hang]) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             let (pieces, feed) = AsyncStream.makeStream(of: [UInt8].self)
             let task = Task {
                 for try await piece in try await transport.get(server.url).body { feed.yield(piece) }
@@ -85,29 +85,29 @@ struct StreamingTests {
         }
     }
 
-    @Test("closes the connection when the iterator is dropped")
-    func droppedIterator() async throws {
+    @Test("closes the connection when the iterator is dropped", arguments: Kind.all)
+    func droppedIterator(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .streaming([.chunk("first"), .hang]) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             for try await _ in try await transport.get(server.url).body { break }
             await server.waitForDisconnects(1)
         }
     }
 
-    @Test("closes the connection when the response is dropped unread")
-    func droppedResponse() async throws {
+    @Test("closes the connection when the response is dropped unread", arguments: Kind.all)
+    func droppedResponse(kind: Kind) async throws {
         let server = try LoopbackServer { _ in .streaming([.hang]) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             _ = try await transport.get(server.url)
             await server.waitForDisconnects(1)
         }
     }
 
-    @Test("keeps the connection open while a copy of the body is left")
-    func copiedBody() async throws {
+    @Test("keeps the connection open while a copy of the body is left", arguments: Kind.all)
+    func copiedBody(kind: Kind) async throws {
         let gate = Gate()
         let server = try LoopbackServer { _ in .streaming([.wait(gate), .chunk("still here")]) }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             var bodies = [try await transport.get(server.url).body]
             bodies.append(bodies[0])
             bodies.removeFirst()
@@ -116,8 +116,8 @@ struct StreamingTests {
         }
     }
 
-    @Test("survives cancelling at any moment")
-    func cancelStorm() async throws {
+    @Test("survives cancelling at any moment", arguments: Kind.all)
+    func cancelStorm(kind: Kind) async throws {
         let server = try LoopbackServer { request in
             switch request.index % 4 {
             case 0: .text(200, "whole")
@@ -126,7 +126,7 @@ struct StreamingTests {
             default: .text(401, "no", headers: [("WWW-Authenticate", "Basic realm=\"x\"")])
             }
         }
-        try await withTransport { transport in
+        try await withTransport(kind) { transport in
             await withTaskGroup(of: Void.self) { group in
                 for number in 0..<400 {
                     group.addTask {

@@ -93,7 +93,7 @@ struct ConnectionTests {
         #expect(server.requests.count == 2)
         let nowhere = OpenAIClient(
             configuration: .init(baseURL: try LoopbackServer.refusedURL(), apiKey: testKey),
-            transport: URLSessionTransport(), clock: RecordingClock())
+            transport: makeDefaultTransport(), clock: RecordingClock())
         let error = try await failure { () throws(OpenAIError) in try await nowhere.models.list() }
         #expect(error.code == .connection)
     }
@@ -120,7 +120,7 @@ struct ConnectionTests {
 
     private func client(_ server: LoopbackServer) -> OpenAIClient {
         OpenAIClient(
-            configuration: .init(baseURL: "\(server.url)/v1", apiKey: testKey), transport: URLSessionTransport(),
+            configuration: .init(baseURL: "\(server.url)/v1", apiKey: testKey), transport: makeDefaultTransport(),
             clock: RecordingClock())
     }
 }

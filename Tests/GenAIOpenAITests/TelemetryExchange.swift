@@ -77,7 +77,7 @@ struct Exchange {
         configuration.maxRetries = 0
         change(&configuration)
         client = OpenAIClient(
-            configuration: configuration, transport: URLSessionTransport(), clock: RecordingClock())
+            configuration: configuration, transport: makeDefaultTransport(), clock: RecordingClock())
     }
 
     /// Where the server is, as spans and points say it.

@@ -123,6 +123,11 @@ extension LoopbackServer {
         await core.wait { $0.disconnectCount >= count }
     }
 
+    /// Waits until ``sentByteCount`` is `count` or more, the server is stopped or the task is cancelled.
+    public func waitForSentBytes(_ count: Int) async {
+        await core.wait { $0.sentByteCount >= count }
+    }
+
     /// Waits until no connection is open, the server is stopped or the task is cancelled.
     public func waitForNoConnections() async {
         await core.wait { $0.openConnectionCount == 0 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Foundation
+import GenAIHTTP
 import Last9GenAI
 import Synchronization
 
@@ -46,7 +47,10 @@ enum Delivery {
         var configuration = OTLPConfiguration()
         configuration.endpoint = "http://127.0.0.1:\(arguments[0])"
         let environment = TelemetryEnvironment([:])
-        let exporter = try OTLPSpanExporter(configuration, environment: environment)
+        // To compare the two transports on Linux.
+        let usesURLSession = ProcessInfo.processInfo.environment["BENCHMARK_URLSESSION"] != nil
+        let transport: any HTTPTransport = usesURLSession ? URLSessionTransport() : makeDefaultTransport()
+        let exporter = try OTLPSpanExporter(configuration, environment: environment, transport: transport)
         let batch = BatchSpanProcessor(exporter: exporter, options: .spans(environment: environment))
         let provider = CallData.provider([Last9SpanProcessor(), batch])
         let tracer = provider.tracer(named: "bench", version: "1.0")

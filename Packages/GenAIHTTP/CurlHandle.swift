@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Glibc)
+    import CCurl
+    import Foundation
+
+    /// One request inside libcurl, and what its callbacks work on. Lives and dies on the thread of its loop.
+    final class CurlHandle {
+        let number: Int
+        let easy: OpaquePointer
+        let exchange: Exchange
+        private let request: CheckedRequest
+        private let problem = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CCURL_ERROR_SIZE))
+        private var fields: OpaquePointer?
+        private var sentCount = 0
+        private var head = ResponseHeadReader()
+        private var failure: HTTPError?
+        private var isComplete = true
+
+        /// Prepares a request; `nil` if libcurl has no memory or refuses it.
+        init?(_ request: CurlRequest, _ exchange: Exchange, _ configuration: HTTPTransportConfiguration) {
+            guard let easy = ccurl_easy_new() else { return nil }
+            (number, self.easy, self.request, self.exchange) = (request.number, easy, request.request, exchange)
+            problem.initialize(repeating: 0, count: Int(CCURL_ERROR_SIZE))
+            setCallbacks()
+            setRequest()
+            setConnection(configuration)
+            setConnectTimeout(request.connectTimeout)
+            guard isComplete else { return nil }
+        }
+
+        deinit {
+            ccurl_easy_free(easy)
+            ccurl_list_free(fields)
+            problem.deallocate()
+        }
+
+        /// Finds the handle again from libcurl's.
+        static func of(_ easy: OpaquePointer) -> CurlHandle? {
+            ccurl_private(easy).map(from)
+        }
+
+        fileprivate static func from(_ context: UnsafeMutableRawPointer) -> CurlHandle {
+            Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
+        }
+
+        /// Whose connection it uses.
+        var origin: String { request.origin }
+
+        /// Tells the exchange how its transfer ended.
+        func finish(_ result: Int32) {
+            let origin = origin
+            let text = String(cString: problem)
+            let (failure, head) = (failure, head)
+            if result == CCURL_OK, head.isComplete { return exchange.finish(nil) }
+            exchange.finish { hasHead in
+                if let failure { return failure }
+                if result == CCURL_OK { return HTTPError(.connection, "the response head broke off from \(origin)") }
+                // The other limits are watched by the exchange.
+                if result == CCURL_TIMED_OUT {
+                    return HTTPError(.timedOut, "no connection to \(origin) in time (limit: connect)")
+                }
+                let code = HTTPError.Code(curlResult: result, text: text)
+                return HTTPError(code, "\(code.problem(hasHead: hasHead)) \(origin) (libcurl error \(result))")
+            }
+        }
+
+        // MARK: - Callbacks
+
+        fileprivate func receive(line: UnsafeRawBufferPointer) -> Int {
+            switch head.read(line: line) {
+            case .more: break
+            case .complete(let head): exchange.receive(head)
+            case .invalid(let error):
+                failure = error
+                return 0
+            }
+            return line.count
+        }
+
+        fileprivate func receive(piece: UnsafeRawBufferPointer) -> Int {
+            // Nothing is lost if the consumer reads meanwhile: its order to go on is carried out after this.
+            if exchange.isHalted { return CCURL_WRITE_PAUSE }
+            exchange.receive(piece)
+            return piece.count
+        }
+
+        fileprivate func send(into space: UnsafeMutableRawBufferPointer) -> Int {
+            let count = min(space.count, request.body.count - sentCount)
+            request.body.withUnsafeBytes {
+                space.copyMemory(from: .init(rebasing: $0[sentCount..<(sentCount + count)]))
+            }
+            sentCount += count
+            return count
+        }
+    }
+
+    // MARK: - Options
+
+    extension CurlHandle {
+        private func setCallbacks() {
+            let context = Unmanaged.passUnretained(self).toOpaque()
+            for option in [CCURL_PRIVATE, CCURL_WRITEDATA, CCURL_HEADERDATA, CCURL_READDATA, CCURL_SEEKDATA] {
+                note(ccurl_set_pointer(easy, option, context))
+            }
+            note(ccurl_set_pointer(easy, CCURL_ERRORBUFFER, problem))
+            note(
+                ccurl_set_data_function(easy, CCURL_HEADERFUNCTION) { bytes, size, count, context in
+                    guard let context else { return 0 }
+                    return CurlHandle.from(context).receive(line: .init(start: bytes, count: size * count))
+                })
+            note(
+                ccurl_set_data_function(easy, CCURL_WRITEFUNCTION) { bytes, size, count, context in
+                    guard let context else { return 0 }
+                    return CurlHandle.from(context).receive(piece: .init(start: bytes, count: size * count))
+                })
+            note(
+                ccurl_set_data_function(easy, CCURL_READFUNCTION) { bytes, size, count, context in
+                    guard let context else { return CCURL_READ_ABORT }
+                    return CurlHandle.from(context).send(into: .init(start: bytes, count: size * count))
+                })
+            // libcurl asks to go back only to send a body a second time. Whether to do that is the caller's decision.
+            note(ccurl_set_seek_function(easy, CCURL_SEEKFUNCTION) { _, _, _ in CCURL_SEEK_FAIL })
+        }
+
+        private func setRequest() {
+            set(CCURL_URL, request.url.absoluteString)
+            set(CCURL_PATH_AS_IS, 1)
+            set(CCURL_PROTOCOLS, 0b11)  // http and https
+            set(CCURL_HTTP_VERSION, Int(CCURL_HTTP_VERSION_1_1))
+            set(CCURL_SUPPRESS_CONNECT_HEADERS, 1)
+            set(CCURL_ACCEPT_ENCODING, CheckedRequest.decodedCodings)
+            if !request.body.isEmpty || ["POST", "PUT", "PATCH"].contains(request.method) {
+                set(CCURL_POST, 1)
+                note(ccurl_set_offset(easy, CCURL_POSTFIELDSIZE_LARGE, Int64(request.body.count)))
+            } else if request.method == "HEAD" {
+                set(CCURL_NOBODY, 1)
+            }
+            set(CCURL_CUSTOMREQUEST, request.method)
+            // A reused connection that breaks makes libcurl repeat a request without a body, so that one that may not
+            // be repeated gets a new one.
+            let isRepeatable = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"].contains(request.method)
+            if request.body.isEmpty, !isRepeatable { set(CCURL_FRESH_CONNECT, 1) }
+            setFields()
+        }
+
+        private func setFields() {
+            for field in request.headers.fields where field.name.lowercased() != "expect" {
+                add(field: field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
+            }
+            // A name without a value leaves out what libcurl would add.
+            add(field: "Expect:")
+            if request.headers["Content-Type"] == nil { add(field: "Content-Type:") }
+            note(ccurl_set_pointer(easy, CCURL_HTTPHEADER, UnsafeRawPointer(fields)))
+        }
+
+        private func setConnection(_ configuration: HTTPTransportConfiguration) {
+            set(CCURL_NOSIGNAL, 1)
+            set(CCURL_TCP_KEEPALIVE, 1)
+            // Cancelling must not wait for a name that is being resolved. Older versions than 7.87 cannot but wait.
+            _ = ccurl_set_number(easy, CCURL_QUICK_EXIT, 1)
+            if let path = configuration.certificateAuthorityFile {
+                set(CCURL_CAINFO, path)
+                note(ccurl_set_pointer(easy, CCURL_CAPATH, nil))
+            }
+            if let path = configuration.clientCertificateFile {
+                set(CCURL_SSLCERT, path)
+                set(CCURL_SSLKEY, configuration.clientKeyFile ?? path)
+            }
+        }
+
+        private func setConnectTimeout(_ timeout: Duration?) {
+            // Zero would mean five minutes, libcurl's own limit.
+            let longest = Duration.seconds(604_800)
+            let milliseconds = max(.milliseconds(1), min(timeout ?? longest, longest)) / .milliseconds(1)
+            set(CCURL_CONNECTTIMEOUT_MS, Int(milliseconds.rounded(.up)))
+        }
+
+        private func add(field: String) {
+            guard let longer = ccurl_list_append(fields, field) else { return isComplete = false }
+            fields = longer
+        }
+
+        private func set(_ option: Int32, _ number: Int) {
+            note(ccurl_set_number(easy, option, number))
+        }
+
+        /// libcurl keeps a copy of the text.
+        private func set(_ option: Int32, _ text: String) {
+            note(ccurl_set_pointer(easy, option, text))
+        }
+
+        private func note(_ result: Int32) {
+            if result != CCURL_OK { isComplete = false }
+        }
+    }
+
+    extension HTTPError.Code {
+        /// Reads a result of libcurl. Only the text tells that chunks are none, or that the peer ended TLS with an alert.
+        fileprivate init(curlResult: Int32, text: String) {
+            let text = text.lowercased()
+            switch curlResult {
+            case 3: self = .badURL
+            // Handshake, certificates and the files that hold them.
+            case 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98: self = .tls
+            // No HTTP/1.x, no valid answer, no known coding, a length or a head that is too large.
+            case 1, 8, 61, 63, 100: self = .protocolViolation
+            case 55 where text.contains("alert"), 56 where text.contains("alert"): self = .tls
+            default: self = text.contains("chunk") ? .protocolViolation : .connection
+            }
+        }
+    }
+#endif

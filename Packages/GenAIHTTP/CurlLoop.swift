@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: MIT
+
+#if canImport(Glibc)
+    import CCurl
+    import Glibc
+    import Synchronization
+
+    /// The thread on which all of libcurl happens, and the queue of what it is asked to do.
+    ///
+    /// The thread keeps the loop alive until it ends: after ``stop()``, or after ``finish()`` and the last transfer.
+    final class CurlLoop: Sendable {
+        /// What the thread can be asked to do with the exchange of a number.
+        enum Command {
+            case start(CurlRequest, Exchange)
+            case resume(Int)
+            case cancel(Int)
+        }
+
+        private enum Life { case open, finishing, stopped }
+        private enum Step { case work, wait, end }
+
+        private struct State {
+            var commands: [Command] = []
+            var life = Life.open
+            var lastNumber = 0
+            /// `nil` once the thread has ended.
+            var multi: Multi?
+        }
+
+        /// libcurl's set of transfers.
+        ///
+        /// Unchecked, because a pointer is not Sendable: all functions that take it are called on the loop's thread,
+        /// but for the one that wakes it, which libcurl allows on any. That one is called under the lock under which
+        /// the pointer is taken away before it is freed.
+        private struct Multi: @unchecked Sendable {
+            let pointer: OpaquePointer
+        }
+
+        private let configuration: HTTPTransportConfiguration
+        private let state: Mutex<State>
+
+        /// Starts the thread; `nil` if the system or libcurl has not what it takes.
+        init?(_ configuration: HTTPTransportConfiguration) {
+            guard ccurl_load(), let pointer = ccurl_multi_new() else { return nil }
+            self.configuration = configuration
+            state = Mutex(State(multi: Multi(pointer: pointer)))
+            let idleLimit = max(1, min(configuration.maximumConnectionsPerHost, 65_536))
+            // A loop that cannot be woken would hang: better to find out now.
+            guard ccurl_multi_set_number(pointer, CCURL_MULTI_MAXCONNECTS, idleLimit) == CCURL_OK,
+                ccurl_multi_wake(pointer) == CCURL_OK, startThread()
+            else {
+                ccurl_multi_free(pointer)
+                return nil
+            }
+        }
+
+        private func startThread() -> Bool {
+            let context = Unmanaged.passRetained(self)
+            let isStarted = ccurl_start_thread(
+                { context in
+                    guard let context else { return nil }
+                    Unmanaged<CurlLoop>.fromOpaque(context).takeRetainedValue().run()
+                    return nil
+                }, context.toOpaque())
+            if !isStarted { context.release() }
+            return isStarted
+        }
+
+        // MARK: - On any thread
+
+        /// A number for an exchange, or `nil` once the loop is to end.
+        func makeNumber() -> Int? {
+            state.withLock { state in
+                guard state.life == .open else { return nil }
+                state.lastNumber += 1
+                return state.lastNumber
+            }
+        }
+
+        /// Asks for something; says no if the loop has been stopped.
+        @discardableResult
+        func send(_ command: Command) -> Bool {
+            state.withLock { state in
+                guard state.life != .stopped else { return false }
+                state.commands.append(command)
+                if state.commands.count == 1 { Self.wake(state) }
+                return true
+            }
+        }
+
+        /// Ends all exchanges with the error `shutDown`.
+        func stop() {
+            end(.stopped)
+        }
+
+        /// Ends the loop once its exchanges have.
+        func finish() {
+            end(.finishing)
+        }
+
+        private func end(_ life: Life) {
+            state.withLock { state in
+                guard state.life != .stopped else { return }
+                state.life = life
+                Self.wake(state)
+            }
+        }
+
+        private static func wake(_ state: State) {
+            if let multi = state.multi { _ = ccurl_multi_wake(multi.pointer) }
+        }
+
+        // MARK: - On the loop's thread
+
+        private func run() {
+            ccurl_enter()
+            defer { ccurl_leave() }
+            guard let multi = state.withLock({ $0.multi })?.pointer else { return }
+            let transfers = CurlTransfers(multi, configuration)
+            while carryOutCommands(transfers) {
+                transfers.advance()
+                let next = takeNextStep(isIdle: transfers.isEmpty)
+                if next == .end { break }
+                if next == .work { continue }
+                // libcurl waits no longer than its own timers allow. Should it forget one, which `advance` does not let
+                // it, then what runs is late and does not hang. A wait that fails must not become a loop without one.
+                let limit: Int32 = transfers.isEmpty ? 60_000 : 1_000
+                if ccurl_multi_wait(multi, limit) != CCURL_OK { usleep(10_000) }
+            }
+            transfers.abortAll(.afterShutdown)
+            state.withLock { $0.multi = nil }
+            ccurl_multi_free(multi)
+        }
+
+        /// Carries out what was asked for, and says whether to go on.
+        private func carryOutCommands(_ transfers: CurlTransfers) -> Bool {
+            let (commands, life) = state.withLock { state in
+                let commands = state.commands
+                state.commands = []
+                return (commands, state.life)
+            }
+            for command in commands {
+                switch command {
+                case .start(let request, let exchange): transfers.start(request, exchange)
+                case .resume(let number): transfers.resume(number)
+                case .cancel(let number): transfers.cancel(number)
+                }
+            }
+            return life != .stopped
+        }
+
+        /// What to do after the transfers have gone on; if that is to end, the loop takes no orders from here on.
+        ///
+        /// Looks for orders once more because libcurl 8.21 forgets, while it goes on, that it was to be woken. For an
+        /// order that comes after this look it is woken after that too.
+        private func takeNextStep(isIdle: Bool) -> Step {
+            state.withLock { state in
+                guard state.commands.isEmpty, state.life != .stopped else { return .work }
+                guard state.life == .finishing, isIdle else { return .wait }
+                state.life = .stopped
+                return .end
+            }
+        }
+    }
+#endif

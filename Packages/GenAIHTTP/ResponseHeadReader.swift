@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: MIT
+
+/// Puts a response head together from its lines. Decides, and knows no network.
+struct ResponseHeadReader {
+    /// What a line was.
+    enum Step {
+        case more
+        case complete(Exchange.Head)
+        case invalid(HTTPError)
+    }
+
+    /// The most bytes of all lines: final head, the 1xx heads before it and the trailer.
+    static let byteLimit = 262_144
+    /// The most fields of one head.
+    static let fieldLimit = 1_000
+    /// The longest body that anyone may announce.
+    static let lengthLimit: UInt64 = 1 << 60
+
+    private var byteCount = 0
+    private var head: Exchange.Head?
+    /// Whether the final head is through; lines after it are a trailer, and nobody's business.
+    private(set) var isComplete = false
+
+    /// Takes one line, with its end.
+    mutating func read(line: some Collection<UInt8>) -> Step {
+        byteCount += line.count
+        guard byteCount <= Self.byteLimit else { return .invalid(.tooLargeHead) }
+        guard !isComplete else { return .more }
+        let bytes = Array(line)[...].trimmed { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }
+        if bytes.isEmpty { return endHead() }
+        guard head != nil else { return readStatus(String(decoding: bytes, as: UTF8.self)) }
+        return addField(bytes)
+    }
+
+    private mutating func readStatus(_ text: String) -> Step {
+        let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
+        guard parts.count >= 2, parts[0].hasPrefix("HTTP/"), let status = Int(parts[1]), 100...999 ~= status else {
+            return .invalid(HTTPError(.protocolViolation, "the status line of the response is not valid"))
+        }
+        head = Exchange.Head(status: status, headers: [:])
+        return .more
+    }
+
+    private mutating func addField(_ line: ArraySlice<UInt8>) -> Step {
+        // An old way to go on with the value of the line before. RFC 9112 section 5.2.
+        if let first = line.first, isBlank(first) {
+            head?.headers.appendToLast(" " + String(decoding: line.trimmed(isBlank), as: UTF8.self))
+            return .more
+        }
+        guard let count = head?.headers.fields.count, count < Self.fieldLimit else { return .invalid(.tooLargeHead) }
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon != line.startIndex else {
+            return .invalid(HTTPError(.protocolViolation, "a line of the response head is no field"))
+        }
+        let name = String(decoding: line[..<colon], as: UTF8.self)
+        let value = String(decoding: line[(colon + 1)...].trimmed(isBlank), as: UTF8.self)
+        head?.headers.append(name, value)
+        if name.lowercased() == "content-length" {
+            guard let length = UInt64(value), length <= Self.lengthLimit else {
+                return .invalid(HTTPError(.protocolViolation, "the length the response announces is not valid"))
+            }
+        }
+        return .more
+    }
+
+    private mutating func endHead() -> Step {
+        guard var head else { return .more }
+        self.head = nil
+        if 100...199 ~= head.status { return .more }
+        isComplete = true
+        // libcurl refuses a coding that it does not undo.
+        if let coding = head.headers["Content-Encoding"], coding.lowercased() != "identity" {
+            head.headers.removeCoding()
+        }
+        return .complete(head)
+    }
+}
+
+extension HTTPError {
+    fileprivate static var tooLargeHead: HTTPError { HTTPError(.tooLarge, "the response head is too large") }
+}
+
+private func isBlank(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t")
+}
+
+extension ArraySlice<UInt8> {
+    /// What is left without such bytes at both ends.
+    fileprivate func trimmed(_ isLeftOut: (UInt8) -> Bool) -> Self {
+        guard let first = firstIndex(where: { !isLeftOut($0) }), let last = lastIndex(where: { !isLeftOut($0) })
+        else { return [] }
+        return self[first...last]
+    }
+}
