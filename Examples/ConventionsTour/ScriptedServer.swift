@@ -101,6 +101,12 @@ struct ScriptedServer {
             chunk(#""role":"assistant","content":"Hel""#), chunk(#""content":"lo""#), chunk("", "stop"), lastChunk,
             .event("[DONE]"),
         ]),
+        "stream choices": .events(
+            [
+                #"{"index":1,"delta":{"role":"assistant","content":"Two"},"finish_reason":"length"}"#,
+                #"{"index":0,"delta":{"role":"assistant","refusal":"No."},"finish_reason":"stop"}"#,
+            ].map { .event(#"{"id":"chatcmpl-1","created":1,"model":"gpt-4o-mini-2024-07-18","choices":[\#($0)]}"#) }
+                + [lastChunk]),
         "stream tools": .events([
             chunk(
                 #""role":"assistant","tool_calls":[{"index":0,"id":"call_1","type":"function","function":{"name":"weather","arguments":""}}]"#

@@ -117,6 +117,11 @@ extension ScriptedTour {
                 request.tools = [.function("weather")]
                 return try await stream("stream tools", request)
             },
+            Stop("a stream of an answer and a refusal") {
+                var request = ask()
+                request.choiceCount = 2
+                return try await stream("stream choices", request)
+            },
             Stop("a stream that is left early") {
                 for try await chunk in try await client.chat.completions.stream(ask(), options: options("break")) {
                     return "left after \(chunk.choices.first?.delta.content ?? "nothing")"

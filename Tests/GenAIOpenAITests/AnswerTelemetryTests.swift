@@ -40,6 +40,44 @@ struct AnswerTelemetryTests {
             ])
     }
 
+    /// Two answers side by side and a refusal, from a server that sends no `[DONE]`.
+    private static let severalStreamed = LoopbackServer.Reply.events(
+        [
+            #"{"index":1,"delta":{"role":"assistant","content":"B"}},{"index":0,"delta":{"content":"A"}}"#,
+            #"{"index":1,"delta":{"content":"b"},"finish_reason":"length"}"#,
+            #"{"index":2,"delta":{"role":"assistant","refusal":"No."},"finish_reason":"stop"}"#,
+            #"{"index":0,"delta":{"content":"a"},"finish_reason":"stop"}"#,
+        ].map { .event(#"{"id":"c1","model":"m-1","choices":[\#($0)]}"#) })
+
+    @Test("has each answer of a stream in order, also without [DONE], legacy form")
+    func severalStreamedChoices() async throws {
+        let exchange = try Exchange(Self.severalStreamed)
+        var request = ChatCompletionRequest(model: "m", messages: [.user("x")])
+        request.choiceCount = 3
+        for try await _ in try await exchange.client.chat.completions.stream(request) {}
+        let span = try exchange.recorded.span()
+        #expect(span.status == .unset)
+        #expect(span.attributes["gen_ai.response.finish_reasons"] == ["stop", "length", "stop"])
+        let bodies = exchange.recorded.records.filter { $0.eventName == "gen_ai.choice" }.map(\.body)
+        #expect(bodies.map { $0?["index"] } == [0, 1, 2])
+        #expect(bodies.map { $0?["message"]?["content"] } == ["Aa", "Bb", "No."])
+    }
+
+    @Test("has each answer of a stream in order, also without [DONE], latest form")
+    func severalStreamedMessages() async throws {
+        let exchange = try Exchange(Self.severalStreamed, conventions: .latest)
+        for try await _ in try await exchange.client.chat.completions.stream(
+            .init(model: "m", messages: [.user("x")]))
+        {}
+        let messages = try exchange.recorded.span().attributes.json("gen_ai.output.messages")
+        let expected: JSONValue = [
+            ["role": "assistant", "parts": [["type": "text", "content": "Aa"]], "finish_reason": "stop"],
+            ["role": "assistant", "parts": [["type": "text", "content": "Bb"]], "finish_reason": "length"],
+            ["role": "assistant", "parts": [["type": "text", "content": "No."]], "finish_reason": "stop"],
+        ]
+        #expect(messages == expected)
+    }
+
     @Test("keeps the text beside tool calls, legacy form")
     func toolCallsAsRecords() async throws {
         let exchange = try Exchange(chat(toolCalls))

@@ -7,6 +7,8 @@ import Synchronization
 /// goes through everything that `Last9.install` wires. Prints how much memory the process has in between.
 struct Soak {
     let count: Int
+    /// Whether no two calls share a conversation, a workflow or a user.
+    var isEachAlone = false
 
     /// Forgets what it is given.
     private final class Forgetting: SpanExporter, LogRecordExporter {
@@ -50,8 +52,9 @@ struct Soak {
     }
 
     private func call(_ number: Int, _ tracer: Tracer, _ emitter: LogEmitter) {
-        withConversation("conversation-\(number / 4)", userID: "user-\(number / 16)") {
-            withWorkflow("workflow-\(number / 8)") {
+        let shares = isEachAlone ? (1, 1, 1) : (4, 16, 8)
+        withConversation("conversation-\(number / shares.0)", userID: "user-\(number / shares.1)") {
+            withWorkflow("workflow-\(number / shares.2)") {
                 let attributes: Attributes = [
                     "gen_ai.operation.name": "chat", "gen_ai.system": "openai", "gen_ai.request.model": "gpt-4o-mini",
                     "gen_ai.usage.input_tokens": 100, "gen_ai.usage.output_tokens": 20,

@@ -6,6 +6,7 @@ import Last9GenAI
 //        telemetry-load spool COUNT DIRECTORY   the same, with batches on the disk while the collector is away
 //        telemetry-load drain DIRECTORY         sends what is on the disk
 //        telemetry-load soak COUNT              calls to a model in ever new conversations, to an exporter that forgets
+//        telemetry-load ids COUNT               the same, each call in a conversation and a workflow of its own
 //
 // The span number n is called "n". Scripts/check-delivery and Scripts/soak run this and judge what comes out.
 
@@ -18,5 +19,6 @@ case "spool":
     try await Load.burst(count: count, spool: arguments.popFirst().map(DiskSpool.init))
 case "drain": try await Load.drain(arguments.popFirst().map(DiskSpool.init))
 case "soak": try await Soak(count: Load.number(arguments.popFirst())).run()
-default: Load.fail("usage: telemetry-load burst COUNT | spool COUNT DIRECTORY | drain DIRECTORY | soak COUNT")
+case "ids": try await Soak(count: Load.number(arguments.popFirst()), isEachAlone: true).run()
+default: Load.fail("usage: telemetry-load burst COUNT | spool COUNT DIRECTORY | drain DIRECTORY | soak | ids COUNT")
 }

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+//
+// The entry that Scripts/fuzz-sse gives to libFuzzer; compiled together with the parsers, not part of the package.
+
+/// Reads the bytes as a stream of events, whole and cut at places that they choose themselves, and each event as JSON.
+@_cdecl("LLVMFuzzerTestOneInput")
+public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
+    let input = Array(UnsafeBufferPointer(start: start, count: count))
+    // The first bytes say how long the pieces are, the rest is the stream.
+    let lengths = input.prefix(4).map { Int($0 % 16) + 1 }
+    let stream = Array(input.dropFirst(4))
+    let whole = events([stream])
+    guard events(pieces(of: stream, lengths)) == whole else { fatalError("other events when cut by \(lengths)") }
+    guard events(stream.map { [$0] }) == whole else { fatalError("other events byte by byte") }
+    for event in whole ?? [] { readJSON(event.data) }
+    return 0
+}
+
+/// The events of a stream that arrives in pieces; `nil` where a line or an event is too long.
+private func events(_ pieces: [[UInt8]]) -> [ServerSentEvent]? {
+    var parser = ServerSentEvents(limit: 512)
+    return try? pieces.flatMap { try parser.parse($0) }
+}
+
+private func pieces(of stream: [UInt8], _ lengths: [Int]) -> [[UInt8]] {
+    var pieces: [[UInt8]] = []
+    var rest = stream[...]
+    while !rest.isEmpty {
+        let length = lengths[pieces.count % lengths.count]
+        pieces.append(Array(rest.prefix(length)))
+        rest = rest.dropFirst(length)
+    }
+    return pieces
+}
+
+/// What can be read as JSON reads as the same value when it is written and read again.
+private func readJSON(_ text: [UInt8]) {
+    guard let value = try? JSONValue(parsing: text) else { return }
+    let written = value.serialized()
+    guard let again = try? JSONValue(parsing: written) else { fatalError("cannot read what was written") }
+    guard again == value else { fatalError("another value after writing") }
+}
