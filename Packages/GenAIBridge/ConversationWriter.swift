@@ -64,7 +64,7 @@ struct ConversationWriter: Sendable {
         let answers = conversation.prompts.isEmpty ? room : room / 2
         room -= writer.write(conversation.completions, completions.indexed, room: answers)
         _ = writer.write(conversation.prompts, prompts.indexed, room: room)
-        let taken = span.attributes.entries.contains {
+        let taken = span.attributes.contains {
             $0.key.hasPrefix("gen_ai.prompt.") || $0.key.hasPrefix("gen_ai.completion.")
         }
         if taken {

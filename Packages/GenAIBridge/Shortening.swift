@@ -48,7 +48,7 @@ extension AttributeValue {
             return elements.reduce(2) { $0 + $1.jsonSize(levels: levels - 1) + 1 }
         case .map(let members):
             guard levels > 0 else { return 1 << 40 }
-            return members.entries.reduce(2) { $0 + $1.key.utf8.count + 4 + $1.value.jsonSize(levels: levels - 1) }
+            return members.reduce(2) { $0 + $1.key.utf8.count + 4 + $1.value.jsonSize(levels: levels - 1) }
         }
     }
 
@@ -74,7 +74,7 @@ extension AttributeValue {
 
     private static func fitted(_ members: Attributes, _ limit: Int, _ levels: Int) -> Attributes {
         let room = limit - 2
-        let kept = members.entries.prefix(max(1, room / smallest))
+        let kept = members.prefix(max(1, room / smallest))
         let names = kept.reduce(0) { $0 + min($1.key.utf8.count, room) + 4 }
         let cap = share(of: room - names, sizes: kept.map { $0.value.jsonSize(levels: levels - 1) })
         var fitted: Attributes = [:]

@@ -7,11 +7,18 @@ public struct Attribute: Sendable, Hashable {
     /// The value.
     public var value: AttributeValue
     // Lies in what would be padding.
-    fileprivate let fingerprint: Fingerprint
+    let fingerprint: Fingerprint
 
     /// Creates an attribute.
     public init(key: String, value: AttributeValue) {
         fingerprint = Fingerprint.of(key)
+        self.key = key
+        self.value = value
+    }
+
+    @inline(__always)
+    fileprivate init(_ key: consuming String, _ fingerprint: Fingerprint, _ value: consuming AttributeValue) {
+        self.fingerprint = fingerprint
         self.key = key
         self.value = value
     }
@@ -21,32 +28,85 @@ public struct Attribute: Sendable, Hashable {
     }
 }
 
+/// An attribute on its way into a map, which cannot be copied on that way.
+package struct NewAttribute: ~Copyable {
+    package let name: String
+    package let value: AttributeValue
+
+    @inlinable  // a call more than doubles what making one costs
+    package init(name: consuming String, value: consuming AttributeValue) {
+        self.name = name
+        self.value = value
+    }
+}
+
 /// Attributes in the order they were first set, each name once.
 ///
 /// A map with value semantics, tuned for the few dozen entries a span has. Two maps are equal when they hold the
 /// same entries in whatever order. Empty names and ``AttributeValue/null`` values are not stored at the top level.
 /// Names are the same when their bytes are.
-public struct Attributes: Sendable {
-    // An array with linear search: one allocation, and the encoder walks it in order. Two things keep the search
-    // cheap. Each attribute has its name's fingerprint, so that names are compared only when they are most likely
-    // the same. And a filter holds one bit per fingerprint, so that a new name is mostly known to be new without
-    // any search. Together with handing values over instead of copying them, setting 26 new attributes, teardown
-    // included, takes 7,300 instructions instead of 15,000, and 7,600 instead of 36,700 where the names are not
-    // literals (x86-64, Swift 6.3.1, release).
-    private var storage: [Attribute] = []
-    private var filter: UInt64 = 0
-    // Kept up to date by every change: adding it up costs 8 ns an attribute, for every span that is queued. Wide
-    // enough for 4 GiB, and narrow enough for a map to fit an attribute value of 24 bytes.
-    private var valueByteCount: UInt32 = 0
+///
+/// `@unchecked Sendable`: only the map that alone refers to a storage writes to it, in a `mutating` method, to which
+/// Swift gives exclusive access; what several maps or storages refer to is only read.
+public struct Attributes: @unchecked Sendable {
+    // An array with linear search: one allocation, and the encoder walks it in order. Three things keep it cheap.
+    // Each attribute has its name's fingerprint, so that names are compared only when they are most likely the same.
+    // A filter holds one bit per fingerprint, so that a new name is mostly known to be new without any search. And a
+    // map that is shared, such as that of the scopes around a span, is not copied to be added to: the new map goes on
+    // from it, and holds only what is its own. Only changing or removing what the shared map holds copies it.
+    private var storage: AttributeStorage?
 
     /// An estimate of the memory the attributes hold.
-    package var approximateByteCount: Int { storage.count * MemoryLayout<Attribute>.stride + Int(valueByteCount) }
+    package var approximateByteCount: Int {
+        guard let memory else { return 0 }
+        return memory.totalCount * MemoryLayout<Attribute>.stride + memory.header.pointee.valueByteCount
+    }
+
+    /// Whether a value may hold others, or bytes; when false there are only texts, numbers and truth values.
+    package var hasCollections: Bool { memory?.header.pointee.hasCollections ?? false }
 
     /// Creates an empty map.
     public init() {}
 
-    /// The attributes as an array, which encoders walk faster than a collection of another module.
-    package var entries: [Attribute] { storage }
+    /// Hands the attributes over in at most two runs, which takes less than walking a collection of another module.
+    package func withRuns(_ body: (UnsafeBufferPointer<Attribute>) -> Void) {
+        guard let memory else { return }
+        withExtendedLifetime(storage) {
+            if let base = memory.header.pointee.baseElements {
+                body(UnsafeBufferPointer(start: base, count: memory.header.pointee.baseCount))
+            }
+            body(UnsafeBufferPointer(start: memory.elements, count: memory.header.pointee.count))
+        }
+    }
+
+    /// Finds the attributes whose names are in a table.
+    package func positions(of table: AttributeNameTable) -> AttributePositions {
+        var positions = AttributePositions()
+        guard let memory else { return positions }
+        table.withSlots { slots in
+            var position = 0
+            if let base = memory.header.pointee.baseElements {
+                for element in 0..<memory.header.pointee.baseCount {
+                    position &+= 1
+                    guard let index = table.index(of: base[element], slots) else { continue }
+                    positions.set(index, position)
+                }
+            }
+            for element in 0..<memory.header.pointee.count {
+                position &+= 1
+                guard let index = table.index(of: memory.elements[element], slots) else { continue }
+                positions.set(index, position)
+            }
+        }
+        return positions
+    }
+
+    /// The value of a name that was found.
+    package func value(_ index: Int, _ positions: AttributePositions) -> AttributeValue? {
+        let position = positions[index]
+        guard position > 0, let memory, position <= memory.totalCount else { return nil }
+        return memory[position &- 1].value
+    }
 
     /// Creates a map from attributes; of equal names the last one wins.
     @inlinable  // unspecialized it allocates for each attribute
@@ -58,7 +118,10 @@ public struct Attributes: Sendable {
 
     /// The value of a name; setting `nil` removes it.
     public subscript(name: String) -> AttributeValue? {
-        get { index(of: name, Fingerprint.of(name)).map { storage[$0].value } }
+        get {
+            guard let memory, let position = memory.position(of: name, Fingerprint.of(name)) else { return nil }
+            return memory[position].value
+        }
         set {
             guard let newValue else { return remove(name) }
             set(Attribute(key: name, value: newValue))
@@ -74,8 +137,11 @@ public struct Attributes: Sendable {
 
     /// Adds the attributes of another map, which win over those of the same name here.
     public mutating func merge(_ other: Attributes) {
-        if storage.isEmpty, storage.capacity < other.storage.count { return self = other }
-        for attribute in other.storage { _ = set(attribute, limit: .max) }
+        guard !other.isEmpty else { return }
+        if isEmpty, memory?.header.pointee.capacity ?? 0 < other.count { return self = other }
+        other.withRuns { run in
+            for attribute in run { _ = setOrRefuse(attribute, .max) }
+        }
     }
 
     /// The map with another's attributes added, which win over those of the same name here.
@@ -87,108 +153,133 @@ public struct Attributes: Sendable {
 
     /// Makes room for a number of attributes in all.
     public mutating func reserveCapacity(_ minimumCapacity: Int) {
-        storage.reserveCapacity(minimumCapacity)
+        let missing = minimumCapacity - count
+        guard missing > 0 else { return }
+        makeRoom(for: missing)
     }
 
     /// Whether the name has a value.
     public func contains(name: String) -> Bool {
-        index(of: name, Fingerprint.of(name)) != nil
+        memory?.position(of: name, Fingerprint.of(name)) != nil
     }
 
     /// Sets a value unless the map already holds `limit` attributes and the name would be a further one.
     ///
+    /// - Parameter isExempt: Whether the limit does not hold for a name.
     /// - Returns: Whether the map now holds the value.
-    package mutating func set(_ name: consuming String, _ value: consuming AttributeValue, limit: Int) -> Bool {
-        set(Attribute(key: name, value: value), limit: limit)
+    package mutating func set(
+        _ new: consuming NewAttribute, limit: Int, exempting isExempt: (String) -> Bool
+    ) -> Bool {
+        let fingerprint = Fingerprint.of(new.name)
+        if let memory = memory(toAppend: fingerprint, limit) {
+            memory.append(Attribute(new.name, fingerprint, new.value))
+            return true
+        }
+        let attribute = Attribute(new.name, fingerprint, new.value)
+        return searchAndSet(attribute, limit) || isExempt(attribute.key) && searchAndSet(attribute, .max)
+    }
+
+    /// Sets a value under a prepared name.
+    package mutating func set(_ name: AttributeName, _ value: consuming AttributeValue) {
+        _ = setOrRefuse(Attribute(name.text, name.fingerprint, value), .max)
     }
 
     @usableFromInline
     mutating func set(_ attribute: consuming Attribute) {
         if case .null = attribute.value { return }
         guard !attribute.key.isEmpty else { return }
-        _ = set(attribute, limit: .max)
+        _ = setOrRefuse(attribute, .max)
     }
 
     @inline(__always)
-    private mutating func set(_ attribute: consuming Attribute, limit: Int) -> Bool {
-        let size = attribute.value.size
-        if let index = index(of: attribute.key, attribute.fingerprint) {
-            valueByteCount &-= storage[index].value.size
-            storage[index].value = attribute.value
-        } else {
-            guard storage.count < limit else { return false }
-            filter |= attribute.fingerprint.bit
-            storage.append(attribute)
+    private mutating func setOrRefuse(_ attribute: consuming Attribute, _ limit: Int) -> Bool {
+        guard let memory = memory(toAppend: attribute.fingerprint, limit) else {
+            return searchAndSet(attribute, limit)
         }
-        valueByteCount &+= size
+        memory.append(attribute)
+        return true
+    }
+
+    /// Where to put an attribute that is known to be new without a search, if there is room: the usual case.
+    @inline(__always)
+    private mutating func memory(toAppend fingerprint: Fingerprint, _ limit: Int) -> AttributeMemory? {
+        guard isKnownUniquelyReferenced(&storage), let memory, memory.totalCount < limit,
+            memory.header.pointee.count < memory.header.pointee.capacity,
+            !memory.header.pointee.filter.mayContain(fingerprint)
+        else { return nil }
+        return memory
+    }
+
+    @inline(never)
+    private mutating func searchAndSet(_ attribute: consuming Attribute, _ limit: Int) -> Bool {
+        if let position = memory?.position(of: attribute.key, attribute.fingerprint) {
+            guard let own = makeWritable(at: position) else { return false }
+            own.memory.replace(at: own.position, attribute.value)
+            return true
+        }
+        guard count < limit else { return false }
+        makeRoom(for: 1)
+        memory?.append(attribute)
         return true
     }
 
     /// Adds attributes whose names are known not to be in the map yet, without looking for them.
     package mutating func append(unique attributes: [Attribute]) {
-        for attribute in attributes {
-            filter |= attribute.fingerprint.bit
-            valueByteCount &+= attribute.value.size
-        }
-        storage.append(contentsOf: attributes)
+        guard !attributes.isEmpty else { return }
+        makeRoom(for: attributes.count)
+        for attribute in attributes { memory?.append(attribute) }
     }
 
     private mutating func remove(_ name: String) {
-        // The filter keeps the bit: it may only promise that a name is absent.
-        guard let index = index(of: name, Fingerprint.of(name)) else { return }
-        valueByteCount &-= storage.remove(at: index).value.size
+        guard let position = memory?.position(of: name, Fingerprint.of(name)), let own = makeWritable(at: position)
+        else { return }
+        own.memory.remove(at: own.position)
     }
 
+    /// Where the attributes are; valid until the map changes or goes.
     @inline(__always)
-    private func index(of name: String, _ fingerprint: Fingerprint) -> Int? {
-        filter & fingerprint.bit == 0 ? nil : search(name, fingerprint)
-    }
-
-    private func search(_ name: String, _ fingerprint: Fingerprint) -> Int? {
-        storage.firstIndex { $0.fingerprint == fingerprint && $0.key == name }
+    private var memory: AttributeMemory? {
+        guard let storage else { return nil }
+        return Unmanaged.passUnretained(storage)._withUnsafeGuaranteedRef { $0.memory }
     }
 }
 
-extension AttributeValue {
-    @inline(__always)
-    fileprivate var size: UInt32 {
-        // The kinds without elements need no call.
-        switch self {
-        case .bool, .int, .double, .null: 0
-        case .string(let text): UInt32(truncatingIfNeeded: text.utf8.count)
-        case .bytes, .array, .map: UInt32(truncatingIfNeeded: approximateByteCount)
-        }
-    }
-}
+// MARK: - Memory
 
-/// 16 bits that are equal for equal names and mostly differ for others.
-///
-/// Looks at the length and the last 16 bytes only: names of one namespace differ there.
-private struct Fingerprint: Sendable, Hashable {
-    let bits: UInt16
+extension Attributes {
+    /// A shared map below this size is copied: going on from it would take more than that.
+    private static var smallestBase: Int { 4 }
 
-    /// The bit that stands for the fingerprint in a filter.
-    var bit: UInt64 { 1 << UInt64(bits >> 10) }
-
-    /// The fingerprint of a name. A function, not an initializer: those take over what they are given.
-    static func of(_ name: String) -> Fingerprint {
-        if let bits = name.utf8.withContiguousStorageIfAvailable(bits) { return Fingerprint(bits: bits) }
-        // A string bridged from Objective-C.
-        var copy = name
-        return Fingerprint(bits: copy.withUTF8(bits))
-    }
-
-    private static func bits(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt16 {
-        let raw = UnsafeRawBufferPointer(bytes)
-        let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
-        var mixed = UInt64(truncatingIfNeeded: raw.count)
-        if raw.count >= 8 {
-            mixed ^= raw.loadUnaligned(fromByteOffset: max(0, raw.count - 16), as: UInt64.self)
-            mixed = mixed &* multiplier ^ raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self)
+    /// Sees to it that a number of attributes can be appended to memory of the map's own.
+    private mutating func makeRoom(for additionalCount: Int) {
+        let isUnique = isKnownUniquelyReferenced(&storage)
+        guard let old = storage else { return storage = .make(capacity: additionalCount, base: nil) }
+        let header = old.memory.header
+        let (count, capacity) = (header.pointee.count, header.pointee.capacity)
+        if isUnique {
+            guard count + additionalCount > capacity else { return }
+            storage = old.moved(capacity: Swift.max(count + additionalCount, 2 * capacity, 4))
+        } else if header.pointee.base == nil, count >= Self.smallestBase {
+            storage = .make(capacity: Swift.max(additionalCount, 4), base: old)
         } else {
-            for byte in raw { mixed = mixed << 8 | UInt64(byte) }
+            storage = old.copied(capacity: Swift.max(count + additionalCount, capacity), isFlat: false)
         }
-        return UInt16(truncatingIfNeeded: (mixed &* multiplier) >> 48)
+    }
+
+    /// Sees to it that the attribute at a position is in memory of the map's own.
+    ///
+    /// - Returns: That memory, and the attribute's position there.
+    private mutating func makeWritable(at position: Int) -> (memory: AttributeMemory, position: Int)? {
+        let isUnique = isKnownUniquelyReferenced(&storage)
+        guard let old = storage else { return nil }
+        let header = old.memory.header
+        let (baseCount, capacity) = (header.pointee.baseCount, header.pointee.capacity)
+        if position < baseCount {
+            storage = old.copied(capacity: baseCount + capacity, isFlat: true)
+        } else if !isUnique {
+            storage = old.copied(capacity: capacity, isFlat: false)
+        }
+        return memory.map { ($0, position - $0.header.pointee.baseCount) }
     }
 }
 
@@ -196,10 +287,15 @@ extension Attributes: RandomAccessCollection {
     /// The position of the first attribute.
     public var startIndex: Int { 0 }
     /// The position after the last attribute.
-    public var endIndex: Int { storage.count }
+    public var endIndex: Int { count }
+    /// How many attributes there are.
+    public var count: Int { memory?.totalCount ?? 0 }
 
-    /// The attribute at a position.
-    public subscript(position: Int) -> Attribute { storage[position] }
+    /// The attribute at a position; one without a name beyond the end.
+    public subscript(position: Int) -> Attribute {
+        guard let memory, position >= 0, position < memory.totalCount else { return Attribute(key: "", value: .null) }
+        return memory[position]
+    }
 }
 
 extension Attributes: ExpressibleByDictionaryLiteral {
@@ -217,18 +313,19 @@ extension Attributes: Hashable {
     /// Whether both hold the same entries, in whatever order.
     public static func == (one: Attributes, other: Attributes) -> Bool {
         guard one.count == other.count else { return false }
-        return one.storage.indices.allSatisfy { position in
-            let attribute = one.storage[position]
-            let isThere = other.storage[position].hasName(of: attribute)
-            let index = isThere ? position : other.index(of: attribute.key, attribute.fingerprint)
-            return index.map { other.storage[$0].value == attribute.value } ?? false
+        if one.storage === other.storage { return true }
+        return one.indices.allSatisfy { index in
+            let attribute = one[index]
+            if other[index].hasName(of: attribute) { return other[index].value == attribute.value }
+            guard let index = other.memory?.position(of: attribute.key, attribute.fingerprint) else { return false }
+            return other[index].value == attribute.value
         }
     }
 
     /// Feeds a value that does not depend on the order.
     public func hash(into hasher: inout Hasher) {
         var combined = 0
-        for attribute in storage {
+        for attribute in self {
             var hasher = Hasher()
             hasher.combine(attribute.fingerprint)
             hasher.combine(attribute.value)
@@ -236,4 +333,14 @@ extension Attributes: Hashable {
         }
         hasher.combine(combined)
     }
+}
+
+extension Attributes: CustomStringConvertible, CustomDebugStringConvertible {
+    /// The names and values in order, for people.
+    public var description: String {
+        isEmpty ? "[:]" : "[\(map { "\($0.key): \($0.value)" }.joined(separator: ", "))]"
+    }
+
+    /// The same as ``description``.
+    public var debugDescription: String { description }
 }

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import Synchronization
 
 /// What surrounds the running code: conversation, turn, user, workflow, agent, custom attributes and current span.
 ///
@@ -13,7 +14,17 @@ public struct GenAIContext: Sendable {
     // Two references, so that reading the task-local costs two retains however much the context holds.
     package private(set) var identity: GenAIIdentity?
     /// The span that new spans become children of.
-    package var activeSpan: (any ActiveSpan)?
+    package var activeSpan: (any ActiveSpan)? {
+        didSet {
+            guard !Self.hasHadSpan, activeSpan?.context.isValid ?? false else { return }
+            Self.spanNoted.store(true, ordering: .relaxed)
+        }
+    }
+
+    private static let spanNoted = Atomic(false)
+    /// Whether any context of this process ever had a span. While none has, spans need not look for their parent:
+    /// reading the task-local is more than half of the cost of a span that is not recorded.
+    package static var hasHadSpan: Bool { spanNoted.load(ordering: .relaxed) }
 
     /// Creates an empty context.
     public init() {}

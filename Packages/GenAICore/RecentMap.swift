@@ -15,6 +15,8 @@
     private let generationSize: Int
     /// How many entries were forgotten.
     public private(set) var evictedCount = 0
+    /// Changes when the entries become old. Until then what has been used need not be used again to be remembered.
+    public private(set) var generation = 0
 
     /// Creates an empty map for a number of entries.
     public init(capacity: Int) {
@@ -55,6 +57,7 @@
         let value = old.removeValue(forKey: key) ?? initial
         if young.count >= generationSize {
             evictedCount += old.count
+            generation &+= 1
             old = young
             young = [:]
         }

@@ -13,7 +13,7 @@ let nestingLimit = 30
 extension ProtobufWriter {
     /// A field of type `KeyValue` for each attribute.
     mutating func attributes(_ field: Int, _ attributes: Attributes, levels: Int = nestingLimit) {
-        attributes.entries.withUnsafeBufferPointer { entries in
+        attributes.withRuns { entries in
             for entry in entries { keyValue(field, entry.key, entry.value, levels: levels) }
         }
     }

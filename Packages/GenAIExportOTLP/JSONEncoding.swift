@@ -49,7 +49,7 @@ extension JSONWriter {
     }
 
     mutating func attributes(_ attributes: Attributes, name: StaticString = "attributes") {
-        list(name, attributes.entries) { $0.keyValue($1, levels: nestingLimit) }
+        list(name, attributes) { $0.keyValue($1, levels: nestingLimit) }
     }
 
     private mutating func keyValue(_ attribute: Attribute, levels: Int) {
@@ -99,7 +99,7 @@ extension JSONWriter {
         } else if case .map(let entries) = value {
             field("kvlistValue")
             object { object in
-                object.list("values", entries.entries) { $0.keyValue($1, levels: levels - 1) }
+                object.list("values", entries) { $0.keyValue($1, levels: levels - 1) }
             }
         }
     }
@@ -182,7 +182,7 @@ extension JSONWriter {
 extension JSONWriter {
     /// An array of objects, the closure writing the members of each.
     mutating func list<Element>(
-        _ name: StaticString, _ elements: [Element], _ write: (inout JSONWriter, Element) -> Void
+        _ name: StaticString, _ elements: some Collection<Element>, _ write: (inout JSONWriter, Element) -> Void
     ) {
         guard !elements.isEmpty else { return }
         field(name)

@@ -36,7 +36,12 @@ enum CivilDate {
     /// The system clock. Unit: seconds since 1970-01-01T00:00:00Z.
     static func now() -> Int64 {
         var time = timespec()
-        clock_gettime(CLOCK_REALTIME, &time)
+        #if os(Linux) || os(Android)
+            // To a few milliseconds, and in a seventh of the time: 6 ns instead of 45.
+            clock_gettime(CLOCK_REALTIME_COARSE, &time)
+        #else
+            clock_gettime(CLOCK_REALTIME, &time)
+        #endif
         return Int64(time.tv_sec)
     }
 

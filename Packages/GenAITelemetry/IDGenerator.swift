@@ -27,13 +27,22 @@ public final class RandomIDGenerator: IDGenerator {
 
     /// A new random trace identifier.
     public func makeTraceID() -> TraceID {
-        let number = next()
-        return TraceID(high: scrambled(number ^ keys.0), low: nonZero(scrambled(number &+ keys.1)))
+        makeTraceID(next())
     }
 
     /// A new random span identifier.
     public func makeSpanID() -> SpanID {
         SpanID(rawValue: nonZero(scrambled(next() ^ keys.2)))
+    }
+
+    /// The identifiers of a span, both from one step of the counter.
+    func makeIDs(_ traceID: TraceID?) -> (TraceID, SpanID) {
+        let number = next()
+        return (traceID ?? makeTraceID(number), SpanID(rawValue: nonZero(scrambled(number ^ keys.2))))
+    }
+
+    private func makeTraceID(_ number: UInt64) -> TraceID {
+        TraceID(high: scrambled(number ^ keys.0), low: nonZero(scrambled(number &+ keys.1)))
     }
 
     private func next() -> UInt64 {

@@ -87,21 +87,50 @@ extension Attributes {
     /// Sets a value within limits; a new name beyond the count is refused.
     ///
     /// - Returns: Whether the value was refused at the limit.
-    mutating func setLimited(_ name: String, _ value: AttributeValue, _ limits: AttributeLimits) -> Bool {
+    @inline(__always)
+    mutating func setLimited(_ new: consuming NewAttribute, _ limits: AttributeLimits) -> Bool {
+        guard !new.name.isEmpty, !new.value.isUnusual(limits) else { return setUnusual(new.name, new.value, limits) }
+        return !set(new, limit: limits.count, exempting: isCore)
+    }
+
+    @inline(never)
+    private mutating func setUnusual(_ name: String, _ value: AttributeValue, _ limits: AttributeLimits) -> Bool {
         if case .null = value { return false }
         guard !name.isEmpty else { return false }
         let kept = value.exceeds(limits) ? value.limited(limits) : value
-        if set(name, kept, limit: limits.count) { return false }
-        return !(isCore(name) && set(name, kept, limit: .max))
+        return !set(NewAttribute(name: name, value: kept), limit: limits.count, exempting: isCore)
     }
 
     /// The attributes within limits, and how many were refused.
     func limited(_ limits: AttributeLimits) -> (attributes: Attributes, dropped: Int) {
-        guard count > limits.count || entries.contains(where: { $0.value.exceeds(limits) }) else { return (self, 0) }
+        guard mayExceed(limits) else { return (self, 0) }
         var kept = Attributes()
         var dropped = 0
-        for attribute in self where kept.setLimited(attribute.key, attribute.value, limits) { dropped += 1 }
+        for attribute in self where kept.setLimited(NewAttribute(name: attribute.key, value: attribute.value), limits) {
+            dropped += 1
+        }
         return (kept, dropped)
+    }
+}
+
+extension Attributes {
+    /// Whether the attributes have to be gone through; mostly said without a look at them.
+    func mayExceed(_ limits: AttributeLimits) -> Bool {
+        if count > limits.count { return true }
+        guard hasCollections || limits.length != nil else { return false }
+        return contains { $0.value.exceeds(limits) }
+    }
+}
+
+extension AttributeValue {
+    /// Whether the value may have to be changed or ignored; false for nearly all.
+    @inline(__always)
+    fileprivate func isUnusual(_ limits: AttributeLimits) -> Bool {
+        switch self {
+        case .bool, .int, .double: false
+        case .string: limits.length != nil
+        case .bytes, .array, .map, .null: true
+        }
     }
 }
 

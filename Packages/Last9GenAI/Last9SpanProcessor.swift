@@ -45,14 +45,14 @@ public struct Last9SpanProcessor: SpanProcessor {
 
     /// Sets what is known once the span has ended.
     public func onEnding(_ span: inout SpanData) {
-        let facts = CallFacts(span.attributes, detailedUsage: span.usage)
-        if !span.attributes.contains(name: AttributeKey<Last9SpanKind>.genAIL9SpanKind.name) {
-            span.attributes[.genAIL9SpanKind] = facts.kind.spanKind
+        let facts = CallFacts(span)
+        if !facts.hasSpanKind, let spanKind = facts.kind.spanKind {
+            span.attributes.set(Names.spanKind, .string(spanKind.rawValue))
         }
         switch facts.kind {
         case .model where !span.containsCountedCall: record(facts, on: &span)
-        case .tool: add(CostLedger.Totals(toolCalls: 1), nil, to: &span)
-        default: addRunningTotals(to: &span)
+        case .tool: add(CostLedger.Totals(toolCalls: 1), facts, to: &span)
+        default: addRunningTotals(facts, to: &span)
         }
         if !writesAliases { span.attributes[.genAIConversationTurn] = nil }
     }
@@ -60,28 +60,28 @@ public struct Last9SpanProcessor: SpanProcessor {
     private func record(_ facts: CallFacts, on span: inout SpanData) {
         var totals = CostLedger.Totals(llmCalls: 1)
         let usage = facts.usage
-        totals.inputTokens = usage?.inputTokens ?? 0
-        totals.outputTokens = usage?.outputTokens ?? 0
-        if let input = usage?.inputTokens, let output = usage?.outputTokens {
-            span.attributes[.genAIUsageTotalTokens] = input &+ output
+        totals.inputTokens = usage.inputTokens ?? 0
+        totals.outputTokens = usage.outputTokens ?? 0
+        if let input = usage.inputTokens, let output = usage.outputTokens {
+            span.attributes.set(Names.totalTokens, .int(input &+ output))
         }
         if let given = facts.givenCost {
             totals.cost = USD(given) ?? .zero
             count(totals.cost, of: span)
         } else if let book = prices?.book {
-            switch book.answer(for: facts, usage: usage ?? TokenUsage(), at: span.startNanoseconds) {
+            switch book.answer(for: facts, usage: usage, at: span.startNanoseconds) {
             case .priced(let call):
                 totals.cost = call.total
                 set(call, on: &span)
                 count(call.total, of: span)
             case .unpriced(let reason):
                 totals.unpricedCalls = 1
-                span.attributes[.unpricedReason] = reason.description
+                span.attributes.set(Names.unpricedReason, .string(reason.description))
             }
         }
         span.isCountedCall = true
         (span.meter as? BudgetLink)?.charge(totals)
-        add(totals, facts.model, to: &span)
+        add(totals, facts, to: &span)
     }
 
     private static let costDimensions = [
@@ -100,36 +100,48 @@ public struct Last9SpanProcessor: SpanProcessor {
 
     private func set(_ call: PricedCall, on span: inout SpanData) {
         let total = call.total.doubleValue
-        span.attributes[.genAIUsageCostUSD] = total
-        span.attributes[.genAIUsageCostInputUSD] = call.input.doubleValue
-        span.attributes[.genAIUsageCostOutputUSD] = call.output.doubleValue
-        if writesAliases { span.attributes[.genAIUsageCost] = total }
+        span.attributes.set(Names.cost, .double(total))
+        span.attributes.set(Names.inputCost, .double(call.input.doubleValue))
+        span.attributes.set(Names.outputCost, .double(call.output.doubleValue))
+        if writesAliases { span.attributes.set(Names.costAlias, .double(total)) }
     }
 
-    private func add(_ totals: CostLedger.Totals, _ model: String?, to span: inout SpanData) {
-        let call = CostLedger.Call(
-            totals: totals, model: model, startNanoseconds: span.startNanoseconds,
-            endNanoseconds: span.endNanoseconds)
-        if let workflow = ledger.add(call, span.attributes) { set(workflow, on: &span) }
+    private func add(_ totals: CostLedger.Totals, _ facts: CallFacts, to span: inout SpanData) {
+        let time = (start: span.startNanoseconds, end: span.endNanoseconds)
+        if let workflow = ledger.add(totals, facts, time, span.attributes) { set(workflow, on: &span) }
     }
 
-    private func addRunningTotals(to span: inout SpanData) {
-        guard let id = span.attributes[.workflowID], let workflow = ledger.totals(.workflow, id) else { return }
+    private func addRunningTotals(_ facts: CallFacts, to span: inout SpanData) {
+        guard let id = facts.workflow, let workflow = ledger.totals(.workflow, id) else { return }
         set(workflow, on: &span)
     }
 
     private func set(_ workflow: CostLedger.Totals, on span: inout SpanData) {
-        span.attributes[.workflowTotalCostUSD] = workflow.cost.doubleValue
-        span.attributes[.workflowLLMCalls] = workflow.llmCalls
-        span.attributes[.workflowToolCalls] = workflow.toolCalls
+        span.attributes.set(Names.workflowCost, .double(workflow.cost.doubleValue))
+        span.attributes.set(Names.workflowLLMCalls, .int(workflow.llmCalls))
+        span.attributes.set(Names.workflowToolCalls, .int(workflow.toolCalls))
     }
+}
+
+/// The names of what is written on each span.
+private enum Names {
+    static let spanKind = AttributeName(.genAIL9SpanKind)
+    static let totalTokens = AttributeName(.genAIUsageTotalTokens)
+    static let cost = AttributeName(.genAIUsageCostUSD)
+    static let inputCost = AttributeName(.genAIUsageCostInputUSD)
+    static let outputCost = AttributeName(.genAIUsageCostOutputUSD)
+    static let costAlias = AttributeName(.genAIUsageCost)
+    static let unpricedReason = AttributeName(.unpricedReason)
+    static let workflowCost = AttributeName(.workflowTotalCostUSD)
+    static let workflowLLMCalls = AttributeName(.workflowLLMCalls)
+    static let workflowToolCalls = AttributeName(.workflowToolCalls)
 }
 
 extension PriceBook {
     fileprivate func answer(for facts: CallFacts, usage: TokenUsage, at nanoseconds: UnixNanoseconds) -> PriceAnswer {
         cost(
             of: usage, model: facts.model ?? "", requestModel: facts.requestModel, provider: facts.provider,
-            context: facts.priceContext, at: Int64(nanoseconds / 1_000_000_000))
+            context: facts.serviceTier.map { PriceContext(serviceTier: $0) }, at: Int64(nanoseconds / 1_000_000_000))
     }
 }
 

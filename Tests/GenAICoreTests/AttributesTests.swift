@@ -100,11 +100,81 @@ struct AttributesTests {
     @Test("refuse a further name at the limit but still change a held one")
     func limit() {
         var attributes: Attributes = ["a": 1, "b": 2]
-        let tookNew = attributes.set("c", 3, limit: 2)
-        let tookHeld = attributes.set("a", 4, limit: 2)
+        let tookNew = attributes.set(NewAttribute(name: "c", value: 3), limit: 2) { _ in false }
+        let tookHeld = attributes.set(NewAttribute(name: "a", value: 4), limit: 2) { _ in false }
         #expect(!tookNew)
         #expect(tookHeld)
         #expect(attributes == ["a": 4, "b": 2])
+        let tookExempt = attributes.set(NewAttribute(name: "d", value: 5), limit: 2) { $0 == "d" }
+        #expect(tookExempt)
+        #expect(attributes == ["a": 4, "b": 2, "d": 5])
+    }
+
+    static let shared: Attributes = ["a": 1, "b": "two", "c": 3.0, "d": true, "e": "five"]
+
+    @Test("go on from a shared map without changing it")
+    func goingOn() {
+        var longer = Self.shared
+        for number in 0..<50 { longer["n\(number)"] = .int(number) }
+        #expect(Self.shared.count == 5)
+        #expect(longer.count == 55)
+        #expect(longer.map(\.key) == ["a", "b", "c", "d", "e"] + (0..<50).map { "n\($0)" })
+        #expect(longer["b"] == "two")
+        #expect(longer["n49"] == 49)
+        var runs: [Int] = []
+        longer.withRuns { runs.append($0.count) }
+        #expect(runs == [5, 50])
+        #expect(longer == Attributes(Array(longer)))
+        #expect(longer.hashValue == Attributes(Array(longer)).hashValue)
+        #expect(longer.approximateByteCount == Attributes(Array(longer)).approximateByteCount)
+    }
+
+    @Test("change and remove what a shared map holds for themselves alone")
+    func changingShared() {
+        var one = Self.shared
+        one["f"] = 6
+        var two = one
+        two["g"] = 7
+        one["a"] = 10
+        two["b"] = nil
+        two["f"] = 60
+        #expect(Self.shared == ["a": 1, "b": "two", "c": 3.0, "d": true, "e": "five"])
+        #expect(Array(one) == Array(["a": 10, "b": "two", "c": 3.0, "d": true, "e": "five", "f": 6] as Attributes))
+        #expect(Array(two) == Array(["a": 1, "c": 3.0, "d": true, "e": "five", "f": 60, "g": 7] as Attributes))
+    }
+
+    @Test("outlive the map that they go on from")
+    func outliving() {
+        func longer() -> Attributes {
+            let short = Attributes((0..<6).map { Attribute(key: "k\($0)", value: .string("value \($0)")) })
+            var longer = short
+            longer["last"] = "value"
+            return longer
+        }
+        #expect(longer()["k5"] == "value 5")
+    }
+
+    @Test("give an attribute without a name for a position beyond the end")
+    func beyondTheEnd() {
+        #expect(Self.shared[5] == Attribute(key: "", value: .null))
+        #expect(Self.shared[-1] == Attribute(key: "", value: .null))
+        #expect(Attributes()[0] == Attribute(key: "", value: .null))
+    }
+
+    @Test("find the names of a table, in a shared part and in their own")
+    func table() {
+        let names = (0..<32).map { "gen_ai.usage.name\($0)" }
+        let table = AttributeNameTable(names)
+        var attributes = Attributes(names.prefix(10).map { Attribute(key: $0, value: .string($0)) })
+        let short = attributes
+        attributes["other"] = 1
+        for name in names.suffix(10) { attributes[name] = .string(name) }
+        let positions = attributes.positions(of: table)
+        for (index, name) in names.enumerated() {
+            #expect(attributes.value(index, positions) == attributes[name])
+            #expect(positions.contains(index) == attributes.contains(name: name))
+        }
+        #expect(short.count == 10)
     }
 
     /// Names that are alike in length, in their last bytes or in their first ones.

@@ -24,11 +24,11 @@ public struct AttributeFilter: Sendable, Hashable {
     }
 
     func kept(_ attributes: Attributes) -> Attributes {
-        Attributes(attributes.entries.filter { keeps($0.key) })
+        Attributes(attributes.filter { keeps($0.key) })
     }
 
     func dropped(_ attributes: Attributes) -> Attributes {
-        Attributes(attributes.entries.filter { !keeps($0.key) })
+        Attributes(attributes.filter { !keeps($0.key) })
     }
 }
 
@@ -47,13 +47,15 @@ struct AttributeHash {
     private let seed = processSeed
 
     static func of(_ attributes: Attributes, filter: AttributeFilter?) -> UInt64 {
-        AttributeHash().of(attributes.entries, filter)
+        AttributeHash().of(attributes, filter)
     }
 
-    private func of(_ attributes: [Attribute], _ filter: AttributeFilter?) -> UInt64 {
+    private func of(_ attributes: Attributes, _ filter: AttributeFilter?) -> UInt64 {
         var sum = seed
-        for attribute in attributes where filter?.keeps(attribute.key) ?? true {
-            sum &+= mix(of(attribute.key, seed), of(attribute.value))
+        attributes.withRuns { run in
+            for attribute in run where filter?.keeps(attribute.key) ?? true {
+                sum &+= mix(of(attribute.key, seed), of(attribute.value))
+            }
         }
         return mix(sum, Self.finalizer)
     }

@@ -59,7 +59,7 @@ struct SeriesIndex: Sendable {
     private func matches(_ known: Attributes, _ sought: Attributes, _ filter: AttributeFilter?) -> Bool {
         guard let filter else { return known == sought }
         var found = 0
-        for attribute in sought.entries where filter.keeps(attribute.key) {
+        for attribute in sought where filter.keeps(attribute.key) {
             guard known[attribute.key] == attribute.value else { return false }
             found += 1
         }

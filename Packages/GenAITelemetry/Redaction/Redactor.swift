@@ -98,7 +98,7 @@ extension Redactor {
     }
 
     private func redact(_ attributes: inout Attributes) {
-        for attribute in attributes.entries where !exemptAttributes.contains(attribute.key) {
+        for attribute in attributes where !exemptAttributes.contains(attribute.key) {
             if let changed = redacted(attribute.value, levels: 128) { attributes[attribute.key] = changed }
         }
     }

@@ -182,8 +182,8 @@ struct FixedSampling: Sendable {
     }
 
     /// The answer for a span with this parent, or `nil` when the sampler has to be asked.
-    func answer(for parent: SpanContext?) -> SamplingResult? {
-        decisions[Self.kind(of: parent).rawValue].map { SamplingResult($0) }
+    func decision(for parent: SpanContext?) -> SamplingResult.Decision? {
+        decisions[Self.kind(of: parent).rawValue]
     }
 
     private static func decision(of sampler: any Sampler) -> SamplingResult.Decision? {

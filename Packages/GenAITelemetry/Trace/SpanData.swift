@@ -58,7 +58,10 @@ public struct SpanData: Sendable {
     /// The span that was current at the start. Let go of when the span ends, so that a long chain of spans does not
     /// keep its beginning alive.
     var enclosing: RecordingSpan?
+}
 
+extension SpanData {
+    // In an extension, so that there is the compiler's own initializer as well: what that makes is not copied.
     /// Creates a span; for tests and for programs that import spans from elsewhere.
     public init(
         name: String, context: SpanContext, parent: SpanContext? = nil, kind: SpanKind = .internal,
@@ -66,21 +69,11 @@ public struct SpanData: Sendable {
         events: [SpanEvent] = [], links: [SpanLink] = [], status: SpanStatus = .unset,
         scope: InstrumentationScope, resource: Resource = Resource()
     ) {
-        self.name = name
-        self.context = context
-        self.parent = parent
-        self.kind = kind
-        self.startNanoseconds = startNanoseconds
-        self.endNanoseconds = endNanoseconds
-        self.attributes = attributes
-        self.events = events
-        self.links = links
-        self.status = status
-        self.scope = scope
-        self.resource = resource
-        droppedAttributesCount = 0
-        droppedEventsCount = 0
-        droppedLinksCount = 0
+        self.init(
+            name: name, context: context, parent: parent, kind: kind, startNanoseconds: startNanoseconds,
+            endNanoseconds: endNanoseconds, attributes: attributes, droppedAttributesCount: 0, events: events,
+            droppedEventsCount: 0, links: links, droppedLinksCount: 0, status: status, scope: scope,
+            resource: resource)
     }
 }
 

@@ -31,7 +31,12 @@ public struct TraceSpan: Sendable {
     @inlinable
     public func setAttribute<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
         // Nothing is converted, and nothing allocated, for a span that is not recorded.
-        if isRecorded, let value { setAttribute(key.name, value.attributeValue) }
+        if isRecorded, let value { take(key.name, value.attributeValue) }
+    }
+
+    @usableFromInline
+    func take(_ name: consuming String, _ value: consuming AttributeValue) {
+        recording?.setAttribute(name, value)
     }
 
     /// Sets several attributes at once.

@@ -29,14 +29,19 @@ public struct Tracer: Sendable {
     ///   - context: Where the parent and the identity come from; ``GenAICore/GenAIContext/current`` by default.
     ///   - startNanoseconds: When the operation began; now by default.
     public func startSpan(
-        _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
+        _ name: String, kind: SpanKind = .internal, attributes: Attributes = Attributes(), links: [SpanLink] = [],
         context: GenAIContext? = nil, startNanoseconds: UnixNanoseconds? = nil
     ) -> TraceSpan {
-        guard isEnabled else {
+        guard let pipeline = provider.pipeline else {
+            guard GenAIContext.hasHadSpan else { return TraceSpan(context: .invalid, recording: nil) }
             return TraceSpan(context: (context ?? .current).validParent ?? .invalid, recording: nil)
         }
+        // A span without attributes claims no turn, so that one that is dropped as a root needs no context.
+        if context == nil, attributes.isEmpty, !GenAIContext.hasHadSpan, pipeline.sampling.decision(for: nil) == .drop {
+            return TraceSpan(context: pipeline.dropped(parent: nil), recording: nil)
+        }
         let context = (context ?? .current).claimingTurn(for: attributes)
-        return start(name, kind, attributes, links, context, startNanoseconds)
+        return start(name, kind, attributes, links, context, startNanoseconds, pipeline)
     }
 
     /// Runs a closure within a span, which is current inside it and ends with it.
@@ -45,12 +50,12 @@ public struct Tracer: Sendable {
     ///
     /// - Parameter context: Where the parent and the identity come from, also for what runs inside.
     public func withSpan<Value, Failure: Error>(
-        _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
+        _ name: String, kind: SpanKind = .internal, attributes: Attributes = Attributes(), links: [SpanLink] = [],
         context: GenAIContext = .current, isolation: isolated (any Actor)? = #isolation,
         _ operation: (TraceSpan) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
         let context = context.claimingTurn(for: attributes)
-        let span = start(name, kind, attributes, links, context, nil)
+        let span = start(name, kind, attributes, links, context, nil, provider.pipeline)
         defer { span.end() }
         return try await context.settingSpan(span).run { () async throws(Failure) in
             do throws(Failure) {
@@ -66,11 +71,11 @@ public struct Tracer: Sendable {
     ///
     /// A thrown error sets the status, `error.type` and one exception event, and is thrown on.
     public func withSpan<Value, Failure: Error>(
-        _ name: String, kind: SpanKind = .internal, attributes: Attributes = [:], links: [SpanLink] = [],
+        _ name: String, kind: SpanKind = .internal, attributes: Attributes = Attributes(), links: [SpanLink] = [],
         context: GenAIContext = .current, _ operation: (TraceSpan) throws(Failure) -> Value
     ) throws(Failure) -> Value {
         let context = context.claimingTurn(for: attributes)
-        let span = start(name, kind, attributes, links, context, nil)
+        let span = start(name, kind, attributes, links, context, nil, provider.pipeline)
         defer { span.end() }
         return try context.settingSpan(span).run { () throws(Failure) in
             do throws(Failure) {
@@ -84,53 +89,56 @@ public struct Tracer: Sendable {
 
     private func start(
         _ name: String, _ kind: SpanKind, _ attributes: Attributes, _ links: [SpanLink], _ context: GenAIContext,
-        _ startNanoseconds: UnixNanoseconds?
+        _ startNanoseconds: UnixNanoseconds?, _ pipeline: TracePipeline?
     ) -> TraceSpan {
         let parent = context.validParent
-        guard let pipeline = provider.pipeline else {
+        guard let pipeline else {
             return TraceSpan(context: parent ?? .invalid, recording: nil)
         }
-        let ids = pipeline.configuration.idGenerator
-        let traceID = parent?.traceID ?? ids.makeTraceID()
-        let sampling =
-            pipeline.sampling.answer(for: parent)
-            ?? pipeline.configuration.sampler.sample(
+        let known = pipeline.sampling.decision(for: parent)
+        if known == .drop { return TraceSpan(context: pipeline.dropped(parent: parent), recording: nil) }
+        let (traceID, spanID) = pipeline.makeIDs(parent)
+        let sampled: SamplingResult? =
+            known != nil
+            ? nil
+            : pipeline.configuration.sampler.sample(
                 SpanToSample(
                     parent: parent, traceID: traceID, name: name, kind: kind,
                     attributes: context.stamp.merging(attributes), links: links))
+        let decision = known ?? sampled?.decision ?? .drop
         let identity = SpanContext(
-            traceID: traceID, spanID: ids.makeSpanID(), flags: sampling.decision == .recordAndSample ? .sampled : [],
-            traceState: sampling.traceState ?? parent?.traceState ?? TraceState())
-        pipeline.configuration.counters.countStart(sampling.decision, parent: parent)
-        guard sampling.decision != .drop else { return TraceSpan(context: identity, recording: nil) }
-        var all = context.stamp
-        all.reserveCapacity(max(Self.usualAttributeCount, all.count + attributes.count))
-        all.merge(attributes)
-        all.merge(sampling.attributes)
-        let recording = record(
-            SpanData(
-                name: name, context: identity, parent: parent, kind: kind,
-                startNanoseconds: startNanoseconds ?? systemUnixNanoseconds(), attributes: all, scope: scope,
-                resource: pipeline.configuration.resource),
-            links, context, pipeline)
+            traceID: traceID, spanID: spanID, flags: decision == .recordAndSample ? .sampled : [],
+            traceState: sampled?.traceState ?? parent?.traceState ?? TraceState())
+        pipeline.counters.countStart(decision, parent: parent)
+        guard decision != .drop else { return TraceSpan(context: identity, recording: nil) }
+        var all = Self.attributes(context, attributes, sampled)
+        var droppedAttributesCount = 0
+        if all.mayExceed(pipeline.attributeLimits) {
+            (all, droppedAttributesCount) = all.limited(pipeline.attributeLimits)
+        }
+        let recording = RecordingSpan(
+            name: name, context: identity, parent: parent, kind: kind,
+            startNanoseconds: startNanoseconds ?? systemUnixNanoseconds(), attributes: all,
+            droppedAttributesCount: droppedAttributesCount, scope: scope, surroundings: context, pipeline: pipeline)
+        for link in links { recording.addLink(link) }
         let span = TraceSpan(context: identity, recording: recording)
-        for processor in pipeline.processors { processor.onStart(span, parent: context) }
+        pipeline.onStart(span, parent: context)
         return span
     }
 
-    /// What an LLM span holds in the end; room made at once instead of growing.
-    private static var usualAttributeCount: Int { 32 }
-
-    private func record(
-        _ data: consuming SpanData, _ links: [SpanLink], _ context: GenAIContext, _ pipeline: TracePipeline
-    ) -> RecordingSpan {
-        let limits = pipeline.limits
-        (data.attributes, data.droppedAttributesCount) = data.attributes.limited(limits.forSpan)
-        for link in links { data.add(link.limited(limits), limit: limits.linkCount) }
-        data.meter = context.meter
-        data.enclosing = context.activeSpan as? RecordingSpan
-        return RecordingSpan(data, pipeline: pipeline)
+    /// The attributes of the scopes, which are shared, with those of the span and the sampler.
+    private static func attributes(
+        _ context: GenAIContext, _ attributes: Attributes, _ sampled: SamplingResult?
+    ) -> Attributes {
+        var all = context.stamp
+        all.reserveCapacity(all.count + max(ownAttributeCount, attributes.count))
+        all.merge(attributes)
+        if let sampled { all.merge(sampled.attributes) }
+        return all
     }
+
+    /// What an LLM span holds in the end beside the attributes of its scopes; room made at once instead of growing.
+    private static var ownAttributeCount: Int { 23 }
 }
 
 extension GenAIContext {
