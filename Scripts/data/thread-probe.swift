@@ -7,6 +7,8 @@ import Synchronization
 
 final class Counter: @unchecked Sendable {
     let mutex = Mutex(0)
+    /// Threads that run; relaxed, so that it orders nothing.
+    let started = Atomic(0)
     var plain = 0
 }
 
@@ -14,6 +16,9 @@ let counter = Counter()
 let mode = CommandLine.arguments.dropFirst().first
 let threads = (0..<4).map { _ in
     Thread {
+        // All at once: threads that run one after the other by chance would show nothing.
+        counter.started.add(1, ordering: .relaxed)
+        while counter.started.load(ordering: .relaxed) < 4 {}
         for _ in 0..<20_000 {
             switch mode {
             case "guarded":
