@@ -123,10 +123,11 @@ package struct AttributePositions {
     static var capacity: Int { 32 }
 
     /// One more than the position; 0 where the name is absent.
-    private var positions = SIMD32<UInt16>()
+    @usableFromInline
+    var positions = SIMD32<UInt16>()
 
     /// Whether the map has the name.
-    @inline(__always)
+    @inlinable  // asked for each name of the table
     package func contains(_ index: Int) -> Bool { positions[index] != 0 }
 
     @inline(__always)

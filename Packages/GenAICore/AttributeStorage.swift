@@ -35,7 +35,7 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
     deinit {
         // One by one: the compiler then writes the loop itself instead of having the runtime call a function for each.
         let memory = memory
-        for position in 0..<memory.header.pointee.count { (memory.elements + position).deinitialize(count: 1) }
+        for position in 0..<memory.header.pointee.count { _ = (memory.elements + position).move() }
     }
 
     /// Where the attributes are; valid while somebody holds the storage.

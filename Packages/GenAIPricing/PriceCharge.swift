@@ -63,9 +63,17 @@ extension PriceTable {
             selection.period = last ?? selection.period
         }
         guard let context, !row.usesFallback, !model.variants.isEmpty else { return selection }
-        for (bit, index) in model.variants.range.prefix(64).enumerated()
-        where context.has(variants[index].value, for: variants[index].key) && moment.isIn(variants[index].condition) {
-            selection.variants |= 1 << UInt64(bit)
+        // Looked at where they lie: as elements of the array they would be copied, names and all.
+        variants.withUnsafeBufferPointer { variants in
+            var bit: UInt64 = 1
+            for index in model.variants.range where bit != 0 {
+                if context.has(variants[index].value, for: variants[index].key),
+                    moment.isIn(variants[index].condition)
+                {
+                    selection.variants |= bit
+                }
+                bit <<= 1
+            }
         }
         return selection
     }
@@ -111,8 +119,11 @@ extension PriceTable {
     private func inForce(
         _ standard: Rows, _ model: Model, _ selection: PriceSelection, into rows: UnsafeMutableBufferPointer<Int>
     ) -> Slice<UnsafeMutableBufferPointer<Int>> {
-        rows.initialize(repeating: -1)
-        for row in standard.range { rows[Int(rates[row].unit.rawValue)] = row }
+        var priced: UInt32 = 0
+        for row in standard.range {
+            priced |= rates[row].unit.bit
+            rows[Int(rates[row].unit.rawValue)] = row
+        }
         var replaced: UInt32 = 0
         var active = selection.variants
         while active != 0 {
@@ -123,9 +134,12 @@ extension PriceTable {
                 rows[Int(rates[row].unit.rawValue)] = row
             }
         }
+        // To the front, in the order of the units; none is overwritten before it has moved.
+        priced |= replaced
         var count = 0
-        for unit in rows.indices where rows[unit] >= 0 {
-            rows[count] = rows[unit]
+        while priced != 0 {
+            rows[count] = rows[priced.trailingZeroBitCount]
+            priced &= priced - 1
             count += 1
         }
         return rows[..<count]

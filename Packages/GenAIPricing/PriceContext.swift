@@ -43,10 +43,17 @@ public struct PriceContext: Sendable, Hashable {
 
     func has(_ value: String, for key: Key) -> Bool {
         switch key {
-        case .serviceTier: serviceTier == value
-        case .processing: processing == value
-        case .speed: speed == value
-        case .searchType: searchType == value
+        case .serviceTier: Self.isSame(serviceTier, value)
+        case .processing: Self.isSame(processing, value)
+        case .speed: Self.isSame(speed, value)
+        case .searchType: Self.isSame(searchType, value)
         }
+    }
+
+    /// By length first: most texts that differ, differ there.
+    @inline(__always)
+    private static func isSame(_ given: String?, _ value: String) -> Bool {
+        guard let given, given.utf8.count == value.utf8.count else { return false }
+        return given == value
     }
 }

@@ -89,16 +89,17 @@ extension Attributes {
     /// - Returns: Whether the value was refused at the limit.
     @inline(__always)
     mutating func setLimited(_ new: consuming NewAttribute, _ limits: AttributeLimits) -> Bool {
-        guard !new.name.isEmpty, !new.value.isUnusual(limits) else { return setUnusual(new.name, new.value, limits) }
+        guard !new.name.isEmpty, !new.value.isUnusual(limits) else { return setUnusual(new, limits) }
         return !set(new, limit: limits.count, exempting: isCore)
     }
 
     @inline(never)
-    private mutating func setUnusual(_ name: String, _ value: AttributeValue, _ limits: AttributeLimits) -> Bool {
-        if case .null = value { return false }
-        guard !name.isEmpty else { return false }
-        let kept = value.exceeds(limits) ? value.limited(limits) : value
-        return !set(NewAttribute(name: name, value: kept), limit: limits.count, exempting: isCore)
+    private mutating func setUnusual(_ new: consuming NewAttribute, _ limits: AttributeLimits) -> Bool {
+        if case .null = new.value { return false }
+        guard !new.name.isEmpty else { return false }
+        guard new.value.exceeds(limits) else { return !set(new, limit: limits.count, exempting: isCore) }
+        let limited = NewAttribute(name: new.name, value: new.value.limited(limits))
+        return !set(limited, limit: limits.count, exempting: isCore)
     }
 
     /// The attributes within limits, and how many were refused.

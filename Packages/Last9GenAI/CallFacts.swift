@@ -68,13 +68,11 @@ private struct Found {
     }
 
     subscript<Value: AttributeValueConvertible>(name: Name) -> Value? {
-        guard positions.contains(name.rawValue) else { return nil }
         return attributes.value(name.rawValue, positions).flatMap { Value(attributeValue: $0) }
     }
 
     /// The text of what calls are added up by, also of a number or truth value.
     func id(_ name: Name) -> String? {
-        guard positions.contains(name.rawValue) else { return nil }
         return attributes.value(name.rawValue, positions)?.accountID
     }
 

@@ -56,7 +56,6 @@ public final class CostLedger: Sendable {
         }
 
         /// Adds other totals.
-        @inline(__always)  // else each addition to an account would be checked for exclusivity while the program runs
         public static func += (one: inout Totals, other: Totals) {
             one.llmCalls &+= other.llmCalls
             one.toolCalls &+= other.toolCalls
@@ -107,11 +106,37 @@ public final class CostLedger: Sendable {
         let position: Int
         /// When it was last put among the recently used: the generation of its dimension.
         var generation = 0
-        var totals = Totals()
-        var details: Details?
+        // Memory of its own, which only the account refers to and the ledger's lock protects: each access to a property
+        // would be checked for exclusivity while the program runs, which is half of what the ledger does for a call.
+        private let contents = UnsafeMutablePointer<Contents>.allocate(capacity: 1)
+
+        private struct Contents {
+            var totals = Totals()
+            var details: Details?
+        }
 
         init(_ id: String, _ position: Int) {
             (self.id, self.position) = (id, position)
+            contents.initialize(to: Contents())
+        }
+
+        deinit {
+            contents.deinitialize(count: 1)
+            contents.deallocate()
+        }
+
+        var totals: Totals { contents.pointee.totals }
+        var details: Details? { contents.pointee.details }
+
+        func add(_ totals: Totals) {
+            contents.pointee.totals += totals
+        }
+
+        func note(_ model: String?, _ facts: CallFacts, _ time: (start: UnixNanoseconds, end: UnixNanoseconds)) {
+            if contents.pointee.details == nil {
+                contents.pointee.details = Details(startNanoseconds: time.start, endNanoseconds: time.end)
+            }
+            contents.pointee.details?.note(model, facts, time)
         }
     }
 
@@ -230,7 +255,7 @@ public final class CostLedger: Sendable {
             let workflow = state.add(totals, facts, time)
             for position in Self.standardCount..<Swift.max(Self.standardCount, dimensions.count) {
                 guard let id = attributes[dimensions[position].attribute]?.accountID else { continue }
-                state.account(id, at: position).totals += totals
+                state.account(id, at: position).add(totals)
             }
             defer { state.unreportedEvictedCount = 0 }
             return (workflow, state.unreportedEvictedCount)
@@ -255,25 +280,16 @@ extension CostLedger.State {
         total += totals
         if let id = facts.conversation {
             let account = account(id, at: 1)
-            account.totals += totals
+            account.add(totals)
             account.note(model, facts, time)
         }
-        if let id = facts.user { account(id, at: 2).totals += totals }
-        if let id = facts.agent { account(id, at: 3).totals += totals }
-        if let model { account(model, at: 4).totals += totals }
+        if let id = facts.user { account(id, at: 2).add(totals) }
+        if let id = facts.agent { account(id, at: 3).add(totals) }
+        if let model { account(model, at: 4).add(totals) }
         guard let id = facts.workflow else { return nil }
         let workflow = account(id, at: 0)
-        workflow.totals += totals
+        workflow.add(totals)
         return workflow.totals
-    }
-}
-
-extension CostLedger.Account {
-    fileprivate func note(
-        _ model: String?, _ facts: CallFacts, _ time: (start: UnixNanoseconds, end: UnixNanoseconds)
-    ) {
-        if details == nil { details = CostLedger.Details(startNanoseconds: time.start) }
-        details?.note(model, facts, time)
     }
 }
 

@@ -1,26 +1,35 @@
 // SPDX-License-Identifier: MIT
 //
-// Shows Scripts/check-threads that it sees what it should: `guarded` has no race, `unguarded` has one.
+// Shows Scripts/check-threads that it sees what it should: `guarded` has no race; `unguarded` has one, and so has
+// `beside`, whose threads use a mutex, but not for what they share.
 import Foundation
 import Synchronization
 
 final class Counter: @unchecked Sendable {
     let mutex = Mutex(0)
+    /// Threads that run; relaxed, so that it orders nothing.
+    let started = Atomic(0)
     var plain = 0
 }
 
 let counter = Counter()
-let isGuarded = CommandLine.arguments.dropFirst().first == "guarded"
+let mode = CommandLine.arguments.dropFirst().first
 let threads = (0..<4).map { _ in
     Thread {
+        // All at once: threads that run one after the other by chance would show nothing.
+        counter.started.add(1, ordering: .relaxed)
+        while counter.started.load(ordering: .relaxed) < 4 {}
         for _ in 0..<20_000 {
-            if isGuarded {
+            switch mode {
+            case "guarded":
                 counter.mutex.withLock { value in
                     value += 1
                     counter.plain += 1
                 }
-            } else {
+            case "beside":
+                counter.mutex.withLock { $0 += 1 }
                 counter.plain += 1
+            default: counter.plain += 1
             }
         }
         finished.signal()

@@ -9,6 +9,10 @@ let pricingWorkloads: [Workload] = [
         try await runner.measure("w4.hit") { count in
             for _ in 0..<count { blackHole(book.cost(of: usage, model: "gpt-4o", provider: "openai")) }
         }
+        // A price that depends on how the call was made, and on the day.
+        try await runner.measure("w4.hit.variant") { count in
+            for _ in 0..<count { blackHole(book.cost(of: usage, model: "gpt-5", provider: "openai", context: .flex)) }
+        }
         let prices = PriceBook(overrides: ["gpt-4o": ModelPricing(input: 2.5, output: 10)])
         try await runner.measure("w4.hit.override") { count in
             for _ in 0..<count { blackHole(prices.cost(of: usage, model: "gpt-4o", provider: "openai")) }

@@ -6,6 +6,8 @@ import Synchronization
 final class TracePipeline: Sendable {
     let configuration: TracerProvider.Configuration
     let sampling: FixedSampling
+    /// Whether spans without a parent are not recorded.
+    let dropsRoots: Bool
     let limits: SpanLimits
     let attributeLimits: AttributeLimits
     let counters: SpanCounters
@@ -16,6 +18,7 @@ final class TracePipeline: Sendable {
     init(_ configuration: TracerProvider.Configuration) {
         self.configuration = configuration
         sampling = FixedSampling(configuration.sampler)
+        dropsRoots = sampling.decision(for: nil) == .drop
         limits = configuration.limits
         attributeLimits = limits.forSpan
         counters = configuration.counters
@@ -31,6 +34,7 @@ final class TracePipeline: Sendable {
     }
 
     /// The identity of a span that is not recorded, which is counted here.
+    @inline(__always)
     func dropped(parent: SpanContext?) -> SpanContext {
         let (traceID, spanID) = makeIDs(parent)
         counters.countStart(.drop, parent: parent)

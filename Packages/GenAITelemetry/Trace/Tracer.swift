@@ -37,7 +37,7 @@ public struct Tracer: Sendable {
             return TraceSpan(context: (context ?? .current).validParent ?? .invalid, recording: nil)
         }
         // A span without attributes claims no turn, so that one that is dropped as a root needs no context.
-        if context == nil, attributes.isEmpty, !GenAIContext.hasHadSpan, pipeline.sampling.decision(for: nil) == .drop {
+        if context == nil, attributes.isEmpty, !GenAIContext.hasHadSpan, pipeline.dropsRoots {
             return TraceSpan(context: pipeline.dropped(parent: nil), recording: nil)
         }
         let context = (context ?? .current).claimingTurn(for: attributes)
