@@ -95,7 +95,9 @@ struct AnswerTests {
     @Test("an answer of 100 MB is an error and is not asked for again")
     func endless() async throws {
         let server = try LoopbackServer(replies: [.huge(100_000_000)])
-        let client = try client(to: server.url)
+        var patient = OTLPConfiguration()
+        patient.timeout = .seconds(60)
+        let client = try client(to: server.url, patient)
         #expect(try await failure(client, spans(3)).code == .tooLarge)
         #expect(client.statistics == OTLPStatistics(rejected: 3, requests: 1))
     }
