@@ -124,7 +124,7 @@ public struct Attributes: @unchecked Sendable {
         }
         set {
             guard let newValue else { return remove(name) }
-            set(Attribute(key: name, value: newValue))
+            put(name, newValue)
         }
     }
 
@@ -132,7 +132,9 @@ public struct Attributes: @unchecked Sendable {
     @inlinable  // unspecialized a set takes twice the instructions
     public subscript<Value>(key: AttributeKey<Value>) -> Value? {
         get { self[key.name].flatMap(Value.init(attributeValue:)) }
-        set { self[key.name] = newValue?.attributeValue }
+        set {
+            if let newValue { put(key.name, newValue.attributeValue) } else { self[key.name] = nil }
+        }
     }
 
     /// Adds the attributes of another map, which win over those of the same name here.
@@ -182,6 +184,14 @@ public struct Attributes: @unchecked Sendable {
     /// Sets a value under a prepared name.
     package mutating func set(_ name: AttributeName, _ value: consuming AttributeValue) {
         _ = setOrRefuse(Attribute(name.text, name.fingerprint, value), .max)
+    }
+
+    @usableFromInline
+    mutating func put(_ name: consuming String, _ value: consuming AttributeValue) {
+        if case .null = value { return }
+        guard !name.isEmpty else { return }
+        let fingerprint = Fingerprint.of(name)
+        _ = setOrRefuse(Attribute(name, fingerprint, value), .max)
     }
 
     @usableFromInline

@@ -116,10 +116,16 @@ extension Attributes {
 
 extension Attributes {
     /// Whether the attributes have to be gone through; mostly said without a look at them.
-    func mayExceed(_ limits: AttributeLimits) -> Bool {
-        if count > limits.count { return true }
+    ///
+    /// - Parameter heldCount: How many attributes there are beside these.
+    func mayExceed(_ limits: AttributeLimits, besides heldCount: Int = 0) -> Bool {
+        if count + heldCount > limits.count { return true }
         guard hasCollections || limits.length != nil else { return false }
-        return contains { $0.value.exceeds(limits) }
+        var exceeds = false
+        withRuns { run in
+            for index in run.indices where run[index].value.exceeds(limits) { exceeds = true }
+        }
+        return exceeds
     }
 }
 

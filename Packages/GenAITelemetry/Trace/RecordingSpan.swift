@@ -110,6 +110,13 @@ final class RecordingSpan: ActiveSpan {
 
     func setAttributes(_ attributes: Attributes) {
         state.withLock { state in
+            // All at once where no limit is near: names keep their fingerprints, and nothing is looked at twice.
+            if let held = state.data?.attributes.count,
+                !attributes.mayExceed(pipeline.attributeLimits, besides: held)
+            {
+                state.data?.attributes.merge(attributes)
+                return
+            }
             attributes.withRuns { run in
                 for attribute in run {
                     state.data?.set(NewAttribute(name: attribute.key, value: attribute.value), pipeline.attributeLimits)
