@@ -64,9 +64,7 @@ struct ConversationWriter: Sendable {
         let answers = conversation.prompts.isEmpty ? room : room / 2
         room -= writer.write(conversation.completions, completions.indexed, room: answers)
         _ = writer.write(conversation.prompts, prompts.indexed, room: room)
-        let taken = span.attributes.contains {
-            $0.key.hasPrefix("gen_ai.prompt.") || $0.key.hasPrefix("gen_ai.completion.")
-        }
+        let taken = span.attributes.contains { $0.key.isIndexedName }
         if taken {
             for attribute in writer.attributes where !span.attributes.contains(name: attribute.key) {
                 span.attributes[attribute.key] = attribute.value
@@ -139,6 +137,18 @@ extension Message {
     fileprivate var fieldCount: Int {
         1 + (content == nil ? 0 : 1) + (toolCalls == nil ? 0 : 1) + (toolCallID == nil ? 0 : 1)
             + (finishReason == nil ? 0 : 1) + (index == nil ? 0 : 1)
+    }
+}
+
+extension String {
+    /// Whether the name is one of an indexed attribute. One byte tells for most others.
+    fileprivate var isIndexedName: Bool {
+        guard utf8.count > "gen_ai.prompt.".utf8.count else { return false }
+        switch utf8[utf8.index(startIndex, offsetBy: "gen_ai.".utf8.count)] {
+        case UInt8(ascii: "p"): return hasPrefix("gen_ai.prompt.")
+        case UInt8(ascii: "c"): return hasPrefix("gen_ai.completion.")
+        default: return false
+        }
     }
 }
 

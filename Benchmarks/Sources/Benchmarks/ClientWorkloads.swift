@@ -8,12 +8,14 @@ let clientWorkloads: [Workload] = [
         let plain = client(nil)
         let base = try await runner.measure("w6.plain") { try await ask(plain, times: $0) }
         let last9 = try installed(capturingContent: true)
+        let recorded = client(last9)
         let whole = try await CallData.withScopes {
-            try await runner.measure("w6.content") { try await ask(client(last9), times: $0) }
+            try await runner.measure("w6.content") { try await ask(recorded, times: $0) }
         }
         let silent = try installed(capturingContent: false)
+        let contentless = client(silent)
         let narrow = try await CallData.withScopes {
-            try await runner.measure("w6.no_content") { try await ask(client(silent), times: $0) }
+            try await runner.measure("w6.no_content") { try await ask(contentless, times: $0) }
         }
         if !runner.options.allocationsOnly {
             runner.record("w6.overhead_us", (whole.wall - base.wall) / 1_000)
@@ -29,9 +31,10 @@ let clientWorkloads: [Workload] = [
             try await read(plain, times: $0)
         }
         let last9 = try installed(capturingContent: true)
+        let recorded = client(last9, answer: streamedAnswer)
         let whole = try await CallData.withScopes {
             try await runner.measure("stream.content", suffix: "_per_chunk", units: streamedChunkCount) {
-                try await read(client(last9, answer: streamedAnswer), times: $0)
+                try await read(recorded, times: $0)
             }
         }
         if !runner.options.allocationsOnly {

@@ -16,12 +16,13 @@ struct CallListeners: Sendable {
         let logger = (configuration.loggerProvider ?? LoggerProvider.global)?.emitter(scope: .openAIClient)
         self.tracer = tracer.flatMap { $0.isEnabled ? $0 : nil }
         self.logger = logger.flatMap { $0.isEnabled ? $0 : nil }
+        let meters = configuration.meterProvider ?? MeterProvider.global
+        // Before the settings, which without a tracer are read from the environment.
+        if self.tracer == nil, self.logger == nil, meters == nil { return nil }
         var settings = (tracer?.instrumentation ?? InstrumentationSettings()).narrowed(by: context)
         if !configuration.allowsContentCapture || !options.allowsContentCapture { settings.contentCapture = .nowhere }
         self.settings = settings
-        instruments = (configuration.meterProvider ?? MeterProvider.global).flatMap {
-            sender.instruments.instruments(of: $0, settings.conventions)
-        }
+        instruments = meters.flatMap { sender.instruments.instruments(of: $0, settings.conventions) }
         if self.tracer == nil, self.logger == nil, instruments == nil { return nil }
     }
 }
