@@ -40,6 +40,7 @@ struct ConversationWriter: Sendable {
 
     func write(_ conversation: Conversation, to span: inout SpanData) {
         guard !conversation.prompts.isEmpty || !conversation.completions.isEmpty else { return }
+        if writesContentEvents { span.events.reserveCapacity(span.events.count + 2) }
         write(conversation.prompts, prompts, to: &span, at: span.startNanoseconds)
         write(conversation.completions, completions, to: &span, at: span.endNanoseconds)
         writeIndexed(conversation, to: &span)
@@ -52,56 +53,55 @@ struct ConversationWriter: Sendable {
         let text = transcript.jsonText(limit: maxTotalLength)
         if !span.attributes.contains(name: side.flat) { span.attributes[side.flat] = .string(text) }
         guard writesContentEvents, !span.events.contains(where: { $0.name == side.event }) else { return }
-        span.events.append(
-            SpanEvent(name: side.event, nanoseconds: nanoseconds, attributes: [side.eventField: .string(text)]))
+        var content = Attributes()
+        content[side.eventField] = .string(text)
+        span.events.append(SpanEvent(name: side.event, nanoseconds: nanoseconds, attributes: content))
     }
 
     // The answers come first, with half of the room at most; whoever reads them counts up from zero.
     private func writeIndexed(_ conversation: Conversation, to span: inout SpanData) {
         var room = min(maxIndexedAttributes, Self.mostAttributes - span.attributes.count)
         guard room > 0 else { return }
-        var writer = IndexedWriter(room: room, length: maxTotalLength)
+        // Written straight into the span's attributes; out of the span meanwhile, so that they are not copied.
+        var writer = IndexedWriter(span.attributes, length: maxTotalLength)
+        span.attributes = Attributes()
         let answers = conversation.prompts.isEmpty ? room : room / 2
         room -= writer.write(conversation.completions, completions.indexed, room: answers)
         _ = writer.write(conversation.prompts, prompts.indexed, room: room)
-        let taken = span.attributes.contains { $0.key.isIndexedName }
-        if taken {
-            for attribute in writer.attributes where !span.attributes.contains(name: attribute.key) {
-                span.attributes[attribute.key] = attribute.value
-            }
-        } else {
-            span.attributes.append(unique: writer.attributes)
-        }
+        span.attributes = writer.attributes
     }
 }
 
 /// The attribute names of one message, made once.
 private struct IndexedNames: Sendable {
-    let role: String
-    let content: String
-    let toolCalls: String
-    let toolCallID: String
-    let finishReason: String
-    let index: String
+    let role: AttributeName
+    let content: AttributeName
+    let toolCalls: AttributeName
+    let toolCallID: AttributeName
+    let finishReason: AttributeName
+    let index: AttributeName
 
     init(prefix: String) {
-        role = prefix + ".role"
-        content = prefix + ".content"
-        toolCalls = prefix + ".tool_calls"
-        toolCallID = prefix + ".tool_call.id"
-        finishReason = prefix + ".finish_reason"
-        index = prefix + ".index"
+        role = AttributeName(prefix + ".role")
+        content = AttributeName(prefix + ".content")
+        toolCalls = AttributeName(prefix + ".tool_calls")
+        toolCallID = AttributeName(prefix + ".tool_call.id")
+        finishReason = AttributeName(prefix + ".finish_reason")
+        index = AttributeName(prefix + ".index")
     }
 }
 
 /// Writes indexed attributes, whole messages only, until there is no room for the next one.
 private struct IndexedWriter {
-    private(set) var attributes: [Attribute] = []
+    private(set) var attributes: Attributes
+    // Whether the application has set indexed attributes itself, which stay as they are.
+    private let hasOthers: Bool
     // How many bytes of content may still be written.
     private var length: Int
 
-    init(room: Int, length: Int) {
-        attributes.reserveCapacity(room)
+    init(_ attributes: consuming Attributes, length: Int) {
+        hasOthers = attributes.hasIndexedName
+        self.attributes = attributes
         self.length = length
     }
 
@@ -128,8 +128,9 @@ private struct IndexedWriter {
         if let index = message.index { add(names.index, .int(index)) }
     }
 
-    private mutating func add(_ name: String, _ value: AttributeValue) {
-        attributes.append(Attribute(key: name, value: value))
+    private mutating func add(_ name: AttributeName, _ value: AttributeValue) {
+        guard hasOthers else { return attributes.append(unique: name, value) }
+        if !attributes.contains(name: name.text) { attributes.set(name, value) }
     }
 }
 
@@ -137,6 +138,16 @@ extension Message {
     fileprivate var fieldCount: Int {
         1 + (content == nil ? 0 : 1) + (toolCalls == nil ? 0 : 1) + (toolCallID == nil ? 0 : 1)
             + (finishReason == nil ? 0 : 1) + (index == nil ? 0 : 1)
+    }
+}
+
+extension Attributes {
+    fileprivate var hasIndexedName: Bool {
+        var isFound = false
+        withRuns { run in
+            for index in run.indices where run[index].key.isIndexedName { isFound = true }
+        }
+        return isFound
     }
 }
 

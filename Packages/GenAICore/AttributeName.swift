@@ -61,7 +61,8 @@ struct NameFilter: Sendable {
 
 /// An attribute's name that is used often, with its fingerprint worked out once.
 package struct AttributeName: Sendable {
-    let text: String
+    /// The name.
+    package let text: String
     let fingerprint: Fingerprint
 
     /// Prepares a name, which must not be empty.

@@ -240,6 +240,12 @@ public struct Attributes: @unchecked Sendable {
         for attribute in attributes { memory?.append(attribute) }
     }
 
+    /// Adds an attribute whose name is known not to be in the map yet, without looking for it.
+    package mutating func append(unique name: AttributeName, _ value: consuming AttributeValue) {
+        makeRoom(for: 1)
+        memory?.append(Attribute(name.text, name.fingerprint, value))
+    }
+
     private mutating func remove(_ name: String) {
         guard let position = memory?.position(of: name, Fingerprint.of(name)), let own = makeWritable(at: position)
         else { return }

@@ -75,9 +75,9 @@ final class CallRecorder: Sendable {
     private let state = Mutex(State())
 
     /// Begins a record, or returns `nil` where nobody listens.
-    init?(_ request: Request, isStream: Bool, options: CallOptions, sender: Sender) {
+    init?(_ request: borrowing Request, isStream: Bool, options: CallOptions, sender: borrowing Sender) {
         let surroundings = GenAIContext.current
-        guard let listeners = CallListeners(of: sender, options: options, context: surroundings) else { return nil }
+        guard let listeners = CallListeners.of(sender, options: options, context: surroundings) else { return nil }
         let request = request.facts
         self.request = request
         self.isStream = isStream
@@ -216,7 +216,11 @@ extension CallRecorder {
 
     private func emitInput() {
         guard listeners.logger != nil else { return }
-        for record in MessageEvents.records(of: request, capturing: capture.contains(.events)) { emit(record) }
+        let capturing = capture.contains(.events)
+        if let instructions = request.instructions {
+            emit(MessageEvents.record(of: .system(instructions), capturing: capturing))
+        }
+        for message in request.messages { emit(MessageEvents.record(of: message, capturing: capturing)) }
     }
 
     // A call that failed before there was any content has one choice all the same, as the conventions ask for.

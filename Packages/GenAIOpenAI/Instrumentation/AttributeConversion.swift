@@ -22,6 +22,7 @@ extension AttributeValue {
     /// A map of the members that have a value.
     static func object(_ members: KeyValuePairs<String, AttributeValue?>) -> AttributeValue {
         var map = Attributes()
+        map.reserveCapacity(members.count)
         for (name, value) in members { map[name] = value }
         return .map(map)
     }

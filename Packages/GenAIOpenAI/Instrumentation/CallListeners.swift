@@ -10,20 +10,23 @@ struct CallListeners: Sendable {
     let settings: InstrumentationSettings
 
     /// The configured or else the global providers; `nil` where none of them listens.
-    init?(of sender: Sender, options: CallOptions, context: GenAIContext) {
-        let configuration = sender.configuration
-        let tracer = (configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: .openAIClient)
-        let logger = (configuration.loggerProvider ?? LoggerProvider.global)?.emitter(scope: .openAIClient)
-        self.tracer = tracer.flatMap { $0.isEnabled ? $0 : nil }
-        self.logger = logger.flatMap { $0.isEnabled ? $0 : nil }
-        let meters = configuration.meterProvider ?? MeterProvider.global
+    ///
+    /// A function, not an initializer: those take over what they are given, and a sender is large to copy.
+    static func of(_ sender: Sender, options: CallOptions, context: GenAIContext) -> CallListeners? {
+        let tracing = (sender.configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: .openAIClient)
+        let logging = (sender.configuration.loggerProvider ?? LoggerProvider.global)?.emitter(scope: .openAIClient)
+        let tracer = tracing.flatMap { $0.isEnabled ? $0 : nil }
+        let logger = logging.flatMap { $0.isEnabled ? $0 : nil }
+        let meters = sender.configuration.meterProvider ?? MeterProvider.global
         // Before the settings, which without a tracer are read from the environment.
-        if self.tracer == nil, self.logger == nil, meters == nil { return nil }
-        var settings = (tracer?.instrumentation ?? InstrumentationSettings()).narrowed(by: context)
-        if !configuration.allowsContentCapture || !options.allowsContentCapture { settings.contentCapture = .nowhere }
-        self.settings = settings
-        instruments = meters.flatMap { sender.instruments.instruments(of: $0, settings.conventions) }
-        if self.tracer == nil, self.logger == nil, instruments == nil { return nil }
+        if tracer == nil, logger == nil, meters == nil { return nil }
+        var settings = (tracing?.instrumentation ?? InstrumentationSettings()).narrowed(by: context)
+        if !sender.configuration.allowsContentCapture || !options.allowsContentCapture {
+            settings.contentCapture = .nowhere
+        }
+        let instruments = meters.flatMap { sender.instruments.instruments(of: $0, settings.conventions) }
+        if tracer == nil, logger == nil, instruments == nil { return nil }
+        return CallListeners(tracer: tracer, logger: logger, instruments: instruments, settings: settings)
     }
 }
 

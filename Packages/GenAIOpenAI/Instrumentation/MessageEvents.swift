@@ -7,37 +7,35 @@ import GenAITelemetry
 /// Without content a record still says which message there was and which tools were called.
 /// Source: semantic conventions v1.36.0, GenAI events.
 enum MessageEvents {
-    /// The records of a request: what it instructs the model to do, then its messages.
-    static func records(of request: RequestFacts, capturing: Bool) -> [LogRecord] {
-        let instructions = request.instructions.map { record(of: .system($0), capturing: capturing) }
-        return [instructions].compactMap(\.self) + request.messages.map { record(of: $0, capturing: capturing) }
-    }
-
     /// The record of a message of the request.
     static func record(of message: ChatMessage, capturing: Bool) -> LogRecord {
         let (event, usualRole) = name(for: message.role)
-        let body = AttributeValue.object([
-            "role": message.role.rawValue == usualRole ? nil : .string(message.role.rawValue),
-            "content": capturing ? message.contentValue : nil,
-            "tool_calls": toolCalls(of: message, capturing: capturing),
-            "id": message.toolCallID.map(AttributeValue.string),
-        ])
-        return LogRecord(eventName: event.rawValue, body: body == .map([:]) ? nil : body)
+        // Member by member: a literal of pairs would be one more array for each message.
+        var body = Attributes()
+        body.reserveCapacity(2)
+        if message.role.rawValue != usualRole { body["role"] = .string(message.role.rawValue) }
+        add(message, to: &body, capturing: capturing)
+        if let id = message.toolCallID { body["id"] = .string(id) }
+        return LogRecord(eventName: event.rawValue, body: body.isEmpty ? nil : .map(body))
     }
 
     /// The record of one answer.
     static func record(of choice: ChatChoice, capturing: Bool) -> LogRecord {
-        let message = choice.message
-        let body = AttributeValue.object([
-            "index": .int(choice.index),
-            "finish_reason": .string(choice.finishReason?.rawValue ?? "error"),
-            "message": .object([
-                "role": .string(message.role.rawValue),
-                "content": capturing ? message.contentValue : nil,
-                "tool_calls": toolCalls(of: message, capturing: capturing),
-            ]),
-        ])
-        return LogRecord(eventName: EventName.genAIChoice.rawValue, body: body)
+        var message = Attributes()
+        message.reserveCapacity(3)
+        message["role"] = .string(choice.message.role.rawValue)
+        add(choice.message, to: &message, capturing: capturing)
+        var body = Attributes()
+        body.reserveCapacity(3)
+        body["index"] = .int(choice.index)
+        body["finish_reason"] = .string(choice.finishReason?.rawValue ?? "error")
+        body["message"] = .map(message)
+        return LogRecord(eventName: EventName.genAIChoice.rawValue, body: .map(body))
+    }
+
+    private static func add(_ message: ChatMessage, to body: inout Attributes, capturing: Bool) {
+        if capturing, let content = message.contentValue { body["content"] = content }
+        if let calls = toolCalls(of: message, capturing: capturing) { body["tool_calls"] = calls }
     }
 
     private static func name(for role: ChatRole) -> (event: EventName, usualRole: String) {

@@ -144,14 +144,15 @@ public struct LogEmitter: Sendable {
     /// - Parameter error: Described in `exception.type` and `exception.message`, where the record does not have them.
     ///   As with ``TraceSpan/recordError(_:type:)``, an ``ErrorTypeProviding`` error is described without content where
     ///   the span around may not record any.
-    public func emit(_ record: LogRecord, error: (any Error)? = nil, context: GenAIContext = .current) {
+    public func emit(_ record: consuming LogRecord, error: (any Error)? = nil, context: GenAIContext = .current) {
         guard let pipeline = provider.pipeline else { return }
         provider.countEmitted()
-        var record = record
         if let error { record.describe(error, context) }
-        let (kept, dropped) = record.attributes.limited(pipeline.limits.forRecord)
-        record.attributes = kept
-        record.droppedAttributesCount += dropped
+        if record.attributes.mayExceed(pipeline.limits.forRecord) {
+            let (kept, dropped) = record.attributes.limited(pipeline.limits.forRecord)
+            record.attributes = kept
+            record.droppedAttributesCount += dropped
+        }
         record.observedNanoseconds = record.observedNanoseconds ?? systemUnixNanoseconds()
         record.spanContext = record.spanContext ?? context.spanContext
         record.scope = scope
