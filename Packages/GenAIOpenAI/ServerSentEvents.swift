@@ -22,8 +22,6 @@ struct ServerSentEvents: Sendable {
 
     /// The reconnection time the stream asked for, in milliseconds.
     private(set) var retryMilliseconds: Int?
-    /// Whether bytes have arrived that no event holds yet.
-    var hasPartialEvent: Bool { hasData || !line.isEmpty }
 
     private let limit: Int
     private var line: [UInt8] = []

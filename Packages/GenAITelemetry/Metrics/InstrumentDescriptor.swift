@@ -48,14 +48,6 @@ func validBounds(_ bounds: [Double]) -> [Double]? {
 }
 
 extension InstrumentKind {
-    /// Whether callbacks observe it instead of code recording it.
-    var isObservable: Bool {
-        switch self {
-        case .observableCounter, .observableUpDownCounter, .observableGauge: true
-        case .counter, .upDownCounter, .histogram, .gauge: false
-        }
-    }
-
     /// Whether its measurements are never negative, so that their sum only grows.
     var isMonotonic: Bool {
         switch self {
