@@ -100,8 +100,8 @@ final class RecordingSpan: ActiveSpan {
 
     // Taken over from the caller down to the memory of the span: what is not copied need not be freed.
     @inline(__always)
-    func setAttribute(_ name: consuming String, _ value: consuming AttributeValue) {
-        var new = Optional(NewAttribute(name: name, value: value))
+    func setAttribute(_ new: consuming NewAttribute) {
+        var new = Optional(new)
         state.withLock { state in
             guard let new = new.take() else { return }
             state.data?.set(new, pipeline.attributeLimits)
@@ -119,7 +119,7 @@ final class RecordingSpan: ActiveSpan {
             }
             attributes.withRuns { run in
                 for attribute in run {
-                    state.data?.set(NewAttribute(name: attribute.key, value: attribute.value), pipeline.attributeLimits)
+                    state.data?.set(NewAttribute(attribute), pipeline.attributeLimits)
                 }
             }
         }
@@ -156,7 +156,7 @@ final class RecordingSpan: ActiveSpan {
             name: "exception", nanoseconds: systemUnixNanoseconds(),
             attributes: ["exception.type": .string(type), "exception.message": .string(message)])
         state.withLock { state in
-            state.data?.set(NewAttribute(name: "error.type", value: .string(type)), pipeline.attributeLimits)
+            state.data?.set(NewAttribute(AttributeKey<String>.errorType.prepared, .string(type)), pipeline.attributeLimits)
             state.data?.apply(.error(description: message))
             state.data?.add(event, limit: limits.eventCount)
         }
