@@ -51,16 +51,22 @@ package struct Fingerprint: Sendable, Hashable {
 package func shortHash(_ text: String) -> Int { Int(Fingerprint.of(text).bits) }
 
 /// Promises that a name is absent, or that it may be there: two bits for each fingerprint, one in each word.
+@usableFromInline
 struct NameFilter: Sendable {
-    private var low: UInt64 = 0
-    private var high: UInt64 = 0
+    @usableFromInline var low: UInt64 = 0
+    @usableFromInline var high: UInt64 = 0
 
+    @inlinable
+    init() {}
+
+    @inlinable
     @inline(__always)
     func mayContain(_ fingerprint: Fingerprint) -> Bool {
         let bits = UInt64(truncatingIfNeeded: fingerprint.bits)
         return (low &>> bits) & (high &>> (bits &>> 6)) & 1 != 0
     }
 
+    @inlinable
     @inline(__always)
     mutating func insert(_ fingerprint: Fingerprint) {
         let bits = UInt64(truncatingIfNeeded: fingerprint.bits)
@@ -86,11 +92,12 @@ package struct AttributeName: Sendable, Hashable {
 }
 
 /// Finds out which of some known names attributes have, without comparing each with each.
+@usableFromInline
 package struct AttributeNameTable: Sendable {
-    private let names: [AttributeName]
+    @usableFromInline let names: [AttributeName]
     /// One more than the index of a name whose fingerprint begins with the slot's number, or that found its own slot
     /// taken; 0 in empty slots.
-    private let slots: [UInt8]
+    @usableFromInline let slots: [UInt8]
 
     /// Creates a table of different names, at most 128.
     package init(_ names: [String]) {
@@ -105,6 +112,8 @@ package struct AttributeNameTable: Sendable {
     }
 
     /// Hands over those of some attributes whose names are in the table, each with its name's index.
+    @inlinable
+    @inline(__always)
     func forEach(of run: UnsafeBufferPointer<Attribute>, _ body: (Int, UnsafePointer<Attribute>) -> Void) {
         guard let start = run.baseAddress else { return }
         slots.withUnsafeBufferPointer { slots in
@@ -126,8 +135,9 @@ package struct AttributeNameTable: Sendable {
 }
 
 extension AttributeName {
+    @inlinable
     @inline(__always)
-    fileprivate func isName(of attribute: UnsafePointer<Attribute>) -> Bool {
+    func isName(of attribute: UnsafePointer<Attribute>) -> Bool {
         fingerprint == attribute.pointee.fingerprint && text == attribute.pointee.key
     }
 }

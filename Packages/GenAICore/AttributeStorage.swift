@@ -1,23 +1,25 @@
 // SPDX-License-Identifier: MIT
 
 /// The memory of a map: its attributes in a row, behind those of another storage if it goes on from one.
+@usableFromInline
 final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> {
+    @usableFromInline
     struct Header {
         /// How many attributes are in this storage, and for how many there is room.
-        var count: Int
-        let capacity: Int
+        @usableFromInline var count: Int
+        @usableFromInline let capacity: Int
         /// What comes first. Has no base itself, and does not change any more.
         let base: AttributeStorage?
-        let baseElements: UnsafeMutablePointer<Attribute>?
-        let baseCount: Int
+        @usableFromInline let baseElements: UnsafeMutablePointer<Attribute>?
+        @usableFromInline let baseCount: Int
         /// Of all names, those of the base included. May promise too much after a removal.
-        var filter: NameFilter
+        @usableFromInline var filter: NameFilter
         /// Kept up to date by every change: adding it up costs 8 ns an attribute, for every span that is queued.
-        var valueByteCount: Int
+        @usableFromInline var valueByteCount: Int
         /// Whether a value holds others, or bytes. May be true in vain after a change.
         var hasCollections: Bool
         /// Where names are in this storage; only in large ones, where going through all of them would show.
-        var index: AttributeIndex?
+        @usableFromInline var index: AttributeIndex?
     }
 
     /// Creates a storage without attributes of its own.
@@ -43,6 +45,7 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
     }
 
     /// Where the attributes are; valid while somebody holds the storage.
+    @inlinable
     @inline(__always)
     var memory: AttributeMemory {
         withUnsafeMutablePointers { AttributeMemory(header: $0, elements: $1) }
@@ -78,13 +81,36 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
 ///
 /// Going through the object would retain and release it, and check each access for exclusivity while the program
 /// runs: more than half of the instructions of setting an attribute.
+@usableFromInline
 struct AttributeMemory {
-    let header: UnsafeMutablePointer<AttributeStorage.Header>
-    let elements: UnsafeMutablePointer<Attribute>
+    @usableFromInline let header: UnsafeMutablePointer<AttributeStorage.Header>
+    @usableFromInline let elements: UnsafeMutablePointer<Attribute>
+
+    @inlinable
+    @inline(__always)
+    init(header: UnsafeMutablePointer<AttributeStorage.Header>, elements: UnsafeMutablePointer<Attribute>) {
+        self.header = header
+        self.elements = elements
+    }
 
     /// How many attributes there are, those of the base included.
+    @inlinable
     @inline(__always)
     var totalCount: Int { header.pointee.baseCount &+ header.pointee.count }
+
+    /// The attributes of the base.
+    @inlinable
+    @inline(__always)
+    var baseRun: UnsafeBufferPointer<Attribute> {
+        UnsafeBufferPointer(start: header.pointee.baseElements, count: header.pointee.baseCount)
+    }
+
+    /// The attributes of the storage's own.
+    @inlinable
+    @inline(__always)
+    var ownRun: UnsafeBufferPointer<Attribute> {
+        UnsafeBufferPointer(start: elements, count: header.pointee.count)
+    }
 
     /// The attribute at a position counted from the base's first one, which must be below ``totalCount``.
     @inline(__always)
@@ -122,6 +148,7 @@ struct AttributeMemory {
     }
 
     /// Adds an attribute of a new name. There must be room.
+    @inlinable
     @inline(__always)
     func append(_ attribute: consuming Attribute) {
         header.pointee.filter.insert(attribute.fingerprint)
@@ -163,19 +190,25 @@ struct AttributeMemory {
         for position in 0..<header.pointee.count { index.insert(elements[position].fingerprint, at: position) }
     }
 
+    @inlinable
     @inline(__always)
-    private func add(_ value: borrowing AttributeValue) {
+    func add(_ value: borrowing AttributeValue) {
         switch value {
         case .bool, .int, .double, .null: break
         case .string(let text): header.pointee.valueByteCount &+= text.utf8.count
-        case .bytes, .array, .map:
-            header.pointee.valueByteCount &+= value.approximateByteCount
-            header.pointee.hasCollections = true
+        case .bytes, .array, .map: addCollection(value)
         }
+    }
+
+    @usableFromInline
+    func addCollection(_ value: borrowing AttributeValue) {
+        header.pointee.valueByteCount &+= value.approximateByteCount
+        header.pointee.hasCollections = true
     }
 }
 
 /// Finds names in a large storage: a table of positions, by fingerprint.
+@usableFromInline
 struct AttributeIndex {
     /// One more than a position; 0 where there is none. Twice as many as there are attributes, or more.
     private let slots: UnsafeMutableBufferPointer<UInt32>
@@ -192,6 +225,7 @@ struct AttributeIndex {
 
     func clear() { slots.initialize(repeating: 0) }
 
+    @usableFromInline
     func insert(_ fingerprint: Fingerprint, at position: Int) {
         var slot = first(fingerprint)
         while slots[slot] != 0 { slot = next(slot) }

@@ -30,8 +30,9 @@ public struct Attribute: Sendable, Hashable {
 }
 
 /// An attribute on its way into a map, which cannot be copied on that way.
+@usableFromInline
 package struct NewAttribute: ~Copyable {
-    package let attribute: Attribute
+    @usableFromInline package let attribute: Attribute
 
     @inlinable  // a call more than doubles what making one costs
     package init(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
@@ -58,7 +59,7 @@ public struct Attributes: @unchecked Sendable {
     // A filter holds one bit per fingerprint, so that a new name is mostly known to be new without any search. And a
     // map that is shared, such as that of the scopes around a span, is not copied to be added to: the new map goes on
     // from it, and holds only what is its own. Only changing or removing what the shared map holds copies it.
-    private var storage: AttributeStorage?
+    @usableFromInline var storage: AttributeStorage?
 
     /// An estimate of the memory the attributes hold.
     package var approximateByteCount: Int {
@@ -76,18 +77,24 @@ public struct Attributes: @unchecked Sendable {
     package func withRuns(_ body: (UnsafeBufferPointer<Attribute>) -> Void) {
         guard let memory else { return }
         withExtendedLifetime(storage) {
-            if let base = memory.header.pointee.baseElements {
-                body(UnsafeBufferPointer(start: base, count: memory.header.pointee.baseCount))
-            }
-            body(UnsafeBufferPointer(start: memory.elements, count: memory.header.pointee.count))
+            body(memory.baseRun)
+            body(memory.ownRun)
         }
     }
 
     /// Hands over the attributes whose names are in a table, each with the index of its name there.
     ///
     /// As pointers, valid during the call: a value that is handed to a closure is copied.
+    @inlinable
+    @inline(__always)
     package func forEach(in table: AttributeNameTable, _ body: (Int, UnsafePointer<Attribute>) -> Void) {
-        withRuns { table.forEach(of: $0, body) }
+        guard let memory else { return }
+        var run = memory.baseRun
+        for _ in 0..<2 {
+            table.forEach(of: run, body)
+            run = memory.ownRun
+        }
+        withExtendedLifetime(storage) {}
     }
 
     /// Creates a map from attributes; of equal names the last one wins.
@@ -151,13 +158,21 @@ public struct Attributes: @unchecked Sendable {
     ///
     /// - Parameter isExempt: Whether the limit does not hold for a name.
     /// - Returns: Whether the map now holds the value.
+    @inlinable  // a third of what setting an attribute costs is calls
+    @inline(__always)
     package mutating func set(
         _ new: consuming NewAttribute, limit: Int, exempting isExempt: (String) -> Bool
     ) -> Bool {
-        if let memory = memory(toAppend: new.attribute.fingerprint, limit) {
-            memory.append(new.attribute)
-            return true
+        guard let memory = memory(toAppend: new.attribute.fingerprint, limit) else {
+            return searchAndSet(new, limit, isExempt)
         }
+        memory.append(new.attribute)
+        return true
+    }
+
+    @usableFromInline
+    @inline(never)
+    mutating func searchAndSet(_ new: consuming NewAttribute, _ limit: Int, _ isExempt: (String) -> Bool) -> Bool {
         let attribute = new.attribute
         return searchAndSet(attribute, limit) || isExempt(attribute.key) && searchAndSet(attribute, .max)
     }
@@ -191,8 +206,9 @@ public struct Attributes: @unchecked Sendable {
     }
 
     /// Where to put an attribute that is known to be new without a search, if there is room: the usual case.
+    @inlinable
     @inline(__always)
-    private mutating func memory(toAppend fingerprint: Fingerprint, _ limit: Int) -> AttributeMemory? {
+    mutating func memory(toAppend fingerprint: Fingerprint, _ limit: Int) -> AttributeMemory? {
         guard isKnownUniquelyReferenced(&storage), let memory, memory.totalCount < limit,
             memory.header.pointee.count < memory.header.pointee.capacity,
             !memory.header.pointee.filter.mayContain(fingerprint)
@@ -233,8 +249,9 @@ public struct Attributes: @unchecked Sendable {
     }
 
     /// Where the attributes are; valid until the map changes or goes.
+    @inlinable
     @inline(__always)
-    private var memory: AttributeMemory? {
+    var memory: AttributeMemory? {
         guard let storage else { return nil }
         return Unmanaged.passUnretained(storage)._withUnsafeGuaranteedRef { $0.memory }
     }

@@ -121,9 +121,13 @@ extension Attributes {
     /// Whether the attributes have to be gone through; mostly said without a look at them.
     ///
     /// - Parameter heldCount: How many attributes there are beside these.
+    @inline(__always)
     func mayExceed(_ limits: AttributeLimits, besides heldCount: Int = 0) -> Bool {
         if count + heldCount > limits.count { return true }
-        guard hasCollections || limits.length != nil else { return false }
+        return (hasCollections || limits.length != nil) && holdsExceeding(limits)
+    }
+
+    private func holdsExceeding(_ limits: AttributeLimits) -> Bool {
         var exceeds = false
         withRuns { run in
             for index in run.indices where run[index].value.exceeds(limits) { exceeds = true }

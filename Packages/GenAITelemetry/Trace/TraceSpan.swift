@@ -35,7 +35,7 @@ public struct TraceSpan: Sendable {
     }
 
     @usableFromInline
-    func take(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
+    func take(_ name: AttributeName, _ value: consuming AttributeValue) {
         recording?.setAttribute(NewAttribute(name, value))
     }
 
