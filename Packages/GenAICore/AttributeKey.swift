@@ -4,12 +4,16 @@
 ///
 /// The conventions' names are static members, for example `AttributeKey.genAIRequestModel`.
 public struct AttributeKey<Value: AttributeValueConvertible>: Sendable, Hashable {
+    @usableFromInline package let prepared: AttributeName
+
     /// The name on the wire, for example `gen_ai.request.model`.
-    public let name: String
+    @inlinable
+    public var name: String { prepared.text }
 
     /// Creates a key for a name the conventions do not have.
     @inlinable
-    public init(_ name: String) {
-        self.name = name
+    @inline(__always)
+    public init(_ name: consuming String) {
+        prepared = AttributeName(name)
     }
 }

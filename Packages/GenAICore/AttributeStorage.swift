@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: MIT
 
 /// The memory of a map: its attributes in a row, behind those of another storage if it goes on from one.
+@usableFromInline
 final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> {
+    @usableFromInline
     struct Header {
         /// How many attributes are in this storage, and for how many there is room.
-        var count: Int
-        let capacity: Int
+        @usableFromInline var count: Int
+        @usableFromInline let capacity: Int
         /// What comes first. Has no base itself, and does not change any more.
         let base: AttributeStorage?
-        let baseElements: UnsafeMutablePointer<Attribute>?
-        let baseCount: Int
+        @usableFromInline let baseElements: UnsafeMutablePointer<Attribute>?
+        @usableFromInline let baseCount: Int
         /// Of all names, those of the base included. May promise too much after a removal.
-        var filter: NameFilter
+        @usableFromInline var filter: NameFilter
         /// Kept up to date by every change: adding it up costs 8 ns an attribute, for every span that is queued.
-        var valueByteCount: Int
+        @usableFromInline var valueByteCount: Int
         /// Whether a value holds others, or bytes. May be true in vain after a change.
         var hasCollections: Bool
+        /// Where names are in this storage; only in large ones, where going through all of them would show.
+        @usableFromInline var index: AttributeIndex?
     }
 
     /// Creates a storage without attributes of its own.
@@ -26,7 +30,8 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
                 count: 0, capacity: capacity, base: base, baseElements: first?.elements,
                 baseCount: first?.header.pointee.count ?? 0, filter: first?.header.pointee.filter ?? NameFilter(),
                 valueByteCount: first?.header.pointee.valueByteCount ?? 0,
-                hasCollections: first?.header.pointee.hasCollections ?? false)
+                hasCollections: first?.header.pointee.hasCollections ?? false,
+                index: AttributeIndex(capacity: capacity))
         }
         // `create` makes objects of the class that it is called on.
         return unsafeDowncast(storage, to: AttributeStorage.self)
@@ -36,9 +41,11 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
         // One by one: the compiler then writes the loop itself instead of having the runtime call a function for each.
         let memory = memory
         for position in 0..<memory.header.pointee.count { _ = (memory.elements + position).move() }
+        memory.header.pointee.index?.free()
     }
 
     /// Where the attributes are; valid while somebody holds the storage.
+    @inlinable
     @inline(__always)
     var memory: AttributeMemory {
         withUnsafeMutablePointers { AttributeMemory(header: $0, elements: $1) }
@@ -74,13 +81,36 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
 ///
 /// Going through the object would retain and release it, and check each access for exclusivity while the program
 /// runs: more than half of the instructions of setting an attribute.
+@usableFromInline
 struct AttributeMemory {
-    let header: UnsafeMutablePointer<AttributeStorage.Header>
-    let elements: UnsafeMutablePointer<Attribute>
+    @usableFromInline let header: UnsafeMutablePointer<AttributeStorage.Header>
+    @usableFromInline let elements: UnsafeMutablePointer<Attribute>
+
+    @inlinable
+    @inline(__always)
+    init(header: UnsafeMutablePointer<AttributeStorage.Header>, elements: UnsafeMutablePointer<Attribute>) {
+        self.header = header
+        self.elements = elements
+    }
 
     /// How many attributes there are, those of the base included.
+    @inlinable
     @inline(__always)
     var totalCount: Int { header.pointee.baseCount &+ header.pointee.count }
+
+    /// The attributes of the base.
+    @inlinable
+    @inline(__always)
+    var baseRun: UnsafeBufferPointer<Attribute> {
+        UnsafeBufferPointer(start: header.pointee.baseElements, count: header.pointee.baseCount)
+    }
+
+    /// The attributes of the storage's own.
+    @inlinable
+    @inline(__always)
+    var ownRun: UnsafeBufferPointer<Attribute> {
+        UnsafeBufferPointer(start: elements, count: header.pointee.count)
+    }
 
     /// The attribute at a position counted from the base's first one, which must be below ``totalCount``.
     @inline(__always)
@@ -98,25 +128,35 @@ struct AttributeMemory {
 
     @inline(never)
     private func search(_ name: borrowing String, _ fingerprint: Fingerprint) -> Int? {
-        let baseCount = header.pointee.baseCount
-        if let base = header.pointee.baseElements {
-            for position in 0..<baseCount
-            where base[position].fingerprint == fingerprint && base[position].key == name { return position }
+        if let base = header.pointee.base,
+            let position = base.memory.ownPosition(of: name, fingerprint)
+        {
+            return position
         }
+        return ownPosition(of: name, fingerprint).map { header.pointee.baseCount &+ $0 }
+    }
+
+    /// The position of a name among the attributes of this storage's own.
+    @inline(__always)
+    private func ownPosition(of name: borrowing String, _ fingerprint: Fingerprint) -> Int? {
+        if let index = header.pointee.index { return index.position(of: name, fingerprint, in: elements) }
         for position in 0..<header.pointee.count
         where elements[position].fingerprint == fingerprint && elements[position].key == name {
-            return baseCount &+ position
+            return position
         }
         return nil
     }
 
     /// Adds an attribute of a new name. There must be room.
+    @inlinable
     @inline(__always)
     func append(_ attribute: consuming Attribute) {
         header.pointee.filter.insert(attribute.fingerprint)
         add(attribute.value)
-        (elements + header.pointee.count).initialize(to: attribute)
-        header.pointee.count &+= 1
+        let position = header.pointee.count
+        header.pointee.index?.insert(attribute.fingerprint, at: position)
+        (elements + position).initialize(to: attribute)
+        header.pointee.count = position &+ 1
     }
 
     /// Replaces the value at a position of this storage's own.
@@ -133,6 +173,7 @@ struct AttributeMemory {
         header.pointee.count &-= 1
         let next = elements + position + 1
         (elements + position).moveInitialize(from: next, count: header.pointee.count &- position)
+        reindex()
     }
 
     fileprivate func inherit(_ other: AttributeMemory, count: Int) {
@@ -140,18 +181,75 @@ struct AttributeMemory {
         header.pointee.filter = other.header.pointee.filter
         header.pointee.valueByteCount = other.header.pointee.valueByteCount
         header.pointee.hasCollections = other.header.pointee.hasCollections
+        reindex()
     }
 
+    private func reindex() {
+        guard let index = header.pointee.index else { return }
+        index.clear()
+        for position in 0..<header.pointee.count { index.insert(elements[position].fingerprint, at: position) }
+    }
+
+    @inlinable
     @inline(__always)
-    private func add(_ value: borrowing AttributeValue) {
+    func add(_ value: borrowing AttributeValue) {
         switch value {
         case .bool, .int, .double, .null: break
         case .string(let text): header.pointee.valueByteCount &+= text.utf8.count
-        case .bytes, .array, .map:
-            header.pointee.valueByteCount &+= value.approximateByteCount
-            header.pointee.hasCollections = true
+        case .bytes, .array, .map: addCollection(value)
         }
     }
+
+    @usableFromInline
+    func addCollection(_ value: borrowing AttributeValue) {
+        header.pointee.valueByteCount &+= value.approximateByteCount
+        header.pointee.hasCollections = true
+    }
+}
+
+/// Finds names in a large storage: a table of positions, by fingerprint.
+@usableFromInline
+struct AttributeIndex {
+    /// One more than a position; 0 where there is none. Twice as many as there are attributes, or more.
+    private let slots: UnsafeMutableBufferPointer<UInt32>
+
+    /// Creates an empty index; `nil` for a storage so small that going through it is faster.
+    init?(capacity: Int) {
+        guard capacity > 48 else { return nil }
+        let bitCount = Int.bitWidth - (2 * capacity - 1).leadingZeroBitCount
+        slots = .allocate(capacity: 1 << bitCount)
+        clear()
+    }
+
+    func free() { slots.deallocate() }
+
+    func clear() { slots.initialize(repeating: 0) }
+
+    @usableFromInline
+    func insert(_ fingerprint: Fingerprint, at position: Int) {
+        var slot = first(fingerprint)
+        while slots[slot] != 0 { slot = next(slot) }
+        slots[slot] = UInt32(truncatingIfNeeded: position &+ 1)
+    }
+
+    func position(
+        of name: borrowing String, _ fingerprint: Fingerprint, in elements: UnsafeMutablePointer<Attribute>
+    ) -> Int? {
+        var slot = first(fingerprint)
+        while slots[slot] != 0 {
+            let position = Int(slots[slot]) - 1
+            if elements[position].fingerprint == fingerprint, elements[position].key == name { return position }
+            slot = next(slot)
+        }
+        return nil
+    }
+
+    /// Spreads the fingerprints over the whole table, also over one that is larger than there are fingerprints.
+    private func first(_ fingerprint: Fingerprint) -> Int {
+        (Int(fingerprint.bits) &* slots.count) >> 16
+    }
+
+    private func next(_ slot: Int) -> Int { (slot &+ 1) & (slots.count &- 1) }
 }
 
 extension AttributeValue {

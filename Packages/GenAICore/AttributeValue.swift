@@ -27,12 +27,21 @@ extension AttributeValue {
         case .string(let text): text.utf8.count
         case .bool, .int, .double, .null: 0
         case .bytes(let bytes): bytes.count
-        case .array(let values):
-            values.reduce(values.count * MemoryLayout<AttributeValue>.stride) {
-                $0 + $1.approximateByteCount
-            }
+        case .array(let values): Self.approximateByteCount(of: values)
         case .map(let attributes): attributes.approximateByteCount
         }
+    }
+
+    private static func approximateByteCount(of values: borrowing [AttributeValue]) -> Int {
+        var count = values.count * MemoryLayout<AttributeValue>.stride
+        for index in values.indices {
+            if case .string(let text) = values[index] {
+                count += text.utf8.count
+            } else {
+                count += values[index].approximateByteCount
+            }
+        }
+        return count
     }
 }
 

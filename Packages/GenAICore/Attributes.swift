@@ -7,7 +7,7 @@ public struct Attribute: Sendable, Hashable {
     /// The value.
     public var value: AttributeValue
     // Lies in what would be padding.
-    let fingerprint: Fingerprint
+    @usableFromInline let fingerprint: Fingerprint
 
     /// Creates an attribute.
     public init(key: String, value: AttributeValue) {
@@ -16,10 +16,11 @@ public struct Attribute: Sendable, Hashable {
         self.value = value
     }
 
+    @inlinable
     @inline(__always)
-    fileprivate init(_ key: consuming String, _ fingerprint: Fingerprint, _ value: consuming AttributeValue) {
-        self.fingerprint = fingerprint
-        self.key = key
+    init(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
+        fingerprint = name.fingerprint
+        key = name.text
         self.value = value
     }
 
@@ -29,14 +30,18 @@ public struct Attribute: Sendable, Hashable {
 }
 
 /// An attribute on its way into a map, which cannot be copied on that way.
+@usableFromInline
 package struct NewAttribute: ~Copyable {
-    package let name: String
-    package let value: AttributeValue
+    @usableFromInline package let attribute: Attribute
 
     @inlinable  // a call more than doubles what making one costs
-    package init(name: consuming String, value: consuming AttributeValue) {
-        self.name = name
-        self.value = value
+    package init(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
+        attribute = Attribute(name, value)
+    }
+
+    /// Creates one from another map's attribute.
+    package init(_ attribute: consuming Attribute) {
+        self.attribute = attribute
     }
 }
 
@@ -54,7 +59,7 @@ public struct Attributes: @unchecked Sendable {
     // A filter holds one bit per fingerprint, so that a new name is mostly known to be new without any search. And a
     // map that is shared, such as that of the scopes around a span, is not copied to be added to: the new map goes on
     // from it, and holds only what is its own. Only changing or removing what the shared map holds copies it.
-    private var storage: AttributeStorage?
+    @usableFromInline var storage: AttributeStorage?
 
     /// An estimate of the memory the attributes hold.
     package var approximateByteCount: Int {
@@ -72,40 +77,24 @@ public struct Attributes: @unchecked Sendable {
     package func withRuns(_ body: (UnsafeBufferPointer<Attribute>) -> Void) {
         guard let memory else { return }
         withExtendedLifetime(storage) {
-            if let base = memory.header.pointee.baseElements {
-                body(UnsafeBufferPointer(start: base, count: memory.header.pointee.baseCount))
-            }
-            body(UnsafeBufferPointer(start: memory.elements, count: memory.header.pointee.count))
+            body(memory.baseRun)
+            body(memory.ownRun)
         }
     }
 
-    /// Finds the attributes whose names are in a table.
-    package func positions(of table: AttributeNameTable) -> AttributePositions {
-        var positions = AttributePositions()
-        guard let memory else { return positions }
-        table.withSlots { slots in
-            var position = 0
-            if let base = memory.header.pointee.baseElements {
-                for element in 0..<memory.header.pointee.baseCount {
-                    position &+= 1
-                    guard let index = table.index(of: base[element], slots) else { continue }
-                    positions.set(index, position)
-                }
-            }
-            for element in 0..<memory.header.pointee.count {
-                position &+= 1
-                guard let index = table.index(of: memory.elements[element], slots) else { continue }
-                positions.set(index, position)
-            }
+    /// Hands over the attributes whose names are in a table, each with the index of its name there.
+    ///
+    /// As pointers, valid during the call: a value that is handed to a closure is copied.
+    @inlinable
+    @inline(__always)
+    package func forEach(in table: AttributeNameTable, _ body: (Int, UnsafePointer<Attribute>) -> Void) {
+        guard let memory else { return }
+        var run = memory.baseRun
+        for _ in 0..<2 {
+            table.forEach(of: run, body)
+            run = memory.ownRun
         }
-        return positions
-    }
-
-    /// The value of a name that was found.
-    package func value(_ index: Int, _ positions: AttributePositions) -> AttributeValue? {
-        let position = positions[index]
-        guard position > 0, let memory, position <= memory.totalCount else { return nil }
-        return memory[position &- 1].value
+        withExtendedLifetime(storage) {}
     }
 
     /// Creates a map from attributes; of equal names the last one wins.
@@ -124,7 +113,7 @@ public struct Attributes: @unchecked Sendable {
         }
         set {
             guard let newValue else { return remove(name) }
-            put(name, newValue)
+            put(AttributeName(name), newValue)
         }
     }
 
@@ -133,7 +122,7 @@ public struct Attributes: @unchecked Sendable {
     public subscript<Value>(key: AttributeKey<Value>) -> Value? {
         get { self[key.name].flatMap(Value.init(attributeValue:)) }
         set {
-            if let newValue { put(key.name, newValue.attributeValue) } else { self[key.name] = nil }
+            if let newValue { put(key.prepared, newValue.attributeValue) } else { self[key.name] = nil }
         }
     }
 
@@ -169,29 +158,35 @@ public struct Attributes: @unchecked Sendable {
     ///
     /// - Parameter isExempt: Whether the limit does not hold for a name.
     /// - Returns: Whether the map now holds the value.
+    @inlinable  // a third of what setting an attribute costs is calls
+    @inline(__always)
     package mutating func set(
         _ new: consuming NewAttribute, limit: Int, exempting isExempt: (String) -> Bool
     ) -> Bool {
-        let fingerprint = Fingerprint.of(new.name)
-        if let memory = memory(toAppend: fingerprint, limit) {
-            memory.append(Attribute(new.name, fingerprint, new.value))
-            return true
+        guard let memory = memory(toAppend: new.attribute.fingerprint, limit) else {
+            return searchAndSet(new, limit, isExempt)
         }
-        let attribute = Attribute(new.name, fingerprint, new.value)
+        memory.append(new.attribute)
+        return true
+    }
+
+    @usableFromInline
+    @inline(never)
+    mutating func searchAndSet(_ new: consuming NewAttribute, _ limit: Int, _ isExempt: (String) -> Bool) -> Bool {
+        let attribute = new.attribute
         return searchAndSet(attribute, limit) || isExempt(attribute.key) && searchAndSet(attribute, .max)
     }
 
     /// Sets a value under a prepared name.
-    package mutating func set(_ name: AttributeName, _ value: consuming AttributeValue) {
-        _ = setOrRefuse(Attribute(name.text, name.fingerprint, value), .max)
+    package mutating func set(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
+        _ = setOrRefuse(Attribute(name, value), .max)
     }
 
     @usableFromInline
-    mutating func put(_ name: consuming String, _ value: consuming AttributeValue) {
+    mutating func put(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
         if case .null = value { return }
-        guard !name.isEmpty else { return }
-        let fingerprint = Fingerprint.of(name)
-        _ = setOrRefuse(Attribute(name, fingerprint, value), .max)
+        guard !name.text.isEmpty else { return }
+        _ = setOrRefuse(Attribute(name, value), .max)
     }
 
     @usableFromInline
@@ -211,8 +206,9 @@ public struct Attributes: @unchecked Sendable {
     }
 
     /// Where to put an attribute that is known to be new without a search, if there is room: the usual case.
+    @inlinable
     @inline(__always)
-    private mutating func memory(toAppend fingerprint: Fingerprint, _ limit: Int) -> AttributeMemory? {
+    mutating func memory(toAppend fingerprint: Fingerprint, _ limit: Int) -> AttributeMemory? {
         guard isKnownUniquelyReferenced(&storage), let memory, memory.totalCount < limit,
             memory.header.pointee.count < memory.header.pointee.capacity,
             !memory.header.pointee.filter.mayContain(fingerprint)
@@ -243,7 +239,7 @@ public struct Attributes: @unchecked Sendable {
     /// Adds an attribute whose name is known not to be in the map yet, without looking for it.
     package mutating func append(unique name: AttributeName, _ value: consuming AttributeValue) {
         makeRoom(for: 1)
-        memory?.append(Attribute(name.text, name.fingerprint, value))
+        memory?.append(Attribute(name, value))
     }
 
     private mutating func remove(_ name: String) {
@@ -253,8 +249,9 @@ public struct Attributes: @unchecked Sendable {
     }
 
     /// Where the attributes are; valid until the map changes or goes.
+    @inlinable
     @inline(__always)
-    private var memory: AttributeMemory? {
+    var memory: AttributeMemory? {
         guard let storage else { return nil }
         return Unmanaged.passUnretained(storage)._withUnsafeGuaranteedRef { $0.memory }
     }

@@ -145,10 +145,10 @@ extension GenAIContext {
         updating { $0.agent = agent }
     }
 
-    /// The context for a span with these attributes: an LLM call begins a turn where none has begun.
-    package func claimingTurn(for attributes: Attributes) -> GenAIContext {
-        guard let identity, identity.awaitsTurn, attributes.isLLMCall else { return self }
-        return updating { $0.claimTurn() }
+    /// Prepares for a span with these attributes: an LLM call begins a turn where none has begun.
+    package mutating func claimTurn(for attributes: Attributes) {
+        guard identity?.awaitsTurn ?? false, attributes.isLLMCall else { return }
+        self = updating { $0.claimTurn() }
     }
 
     fileprivate func adding(_ attributes: Attributes, prefix: String) -> GenAIContext {

@@ -39,12 +39,13 @@ public struct TraceFlags: OptionSet, Sendable, Hashable {
     public let rawValue: UInt8
 
     /// Creates flags from a byte.
+    @inlinable
     public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
 
     /// The caller may have recorded the trace.
-    public static let sampled = TraceFlags(rawValue: 0x01)
+    @inlinable public static var sampled: TraceFlags { TraceFlags(rawValue: 0x01) }
     /// The last seven bytes of the trace id are random. Source: W3C Trace Context level 2.
-    public static let random = TraceFlags(rawValue: 0x02)
+    @inlinable public static var random: TraceFlags { TraceFlags(rawValue: 0x02) }
 }

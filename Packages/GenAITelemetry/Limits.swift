@@ -89,17 +89,20 @@ extension Attributes {
     /// - Returns: Whether the value was refused at the limit.
     @inline(__always)
     mutating func setLimited(_ new: consuming NewAttribute, _ limits: AttributeLimits) -> Bool {
-        guard !new.name.isEmpty, !new.value.isUnusual(limits) else { return setUnusual(new, limits) }
+        guard !new.attribute.key.isEmpty, !new.attribute.value.isUnusual(limits) else {
+            return setUnusual(new, limits)
+        }
         return !set(new, limit: limits.count, exempting: isCore)
     }
 
     @inline(never)
     private mutating func setUnusual(_ new: consuming NewAttribute, _ limits: AttributeLimits) -> Bool {
-        if case .null = new.value { return false }
-        guard !new.name.isEmpty else { return false }
-        guard new.value.exceeds(limits) else { return !set(new, limit: limits.count, exempting: isCore) }
-        let limited = NewAttribute(name: new.name, value: new.value.limited(limits))
-        return !set(limited, limit: limits.count, exempting: isCore)
+        if case .null = new.attribute.value { return false }
+        guard !new.attribute.key.isEmpty else { return false }
+        guard new.attribute.value.exceeds(limits) else { return !set(new, limit: limits.count, exempting: isCore) }
+        var limited = new.attribute
+        limited.value = limited.value.limited(limits)
+        return !set(NewAttribute(limited), limit: limits.count, exempting: isCore)
     }
 
     /// The attributes within limits, and how many were refused.
@@ -107,7 +110,7 @@ extension Attributes {
         guard mayExceed(limits) else { return (self, 0) }
         var kept = Attributes()
         var dropped = 0
-        for attribute in self where kept.setLimited(NewAttribute(name: attribute.key, value: attribute.value), limits) {
+        for attribute in self where kept.setLimited(NewAttribute(attribute), limits) {
             dropped += 1
         }
         return (kept, dropped)
@@ -118,9 +121,13 @@ extension Attributes {
     /// Whether the attributes have to be gone through; mostly said without a look at them.
     ///
     /// - Parameter heldCount: How many attributes there are beside these.
+    @inline(__always)
     func mayExceed(_ limits: AttributeLimits, besides heldCount: Int = 0) -> Bool {
         if count + heldCount > limits.count { return true }
-        guard hasCollections || limits.length != nil else { return false }
+        return (hasCollections || limits.length != nil) && holdsExceeding(limits)
+    }
+
+    private func holdsExceeding(_ limits: AttributeLimits) -> Bool {
         var exceeds = false
         withRuns { run in
             for index in run.indices where run[index].value.exceeds(limits) { exceeds = true }
@@ -158,7 +165,7 @@ extension AttributeValue {
             return text.utf8.count > length
         case .bytes(let bytes): return bytes.count > limits.length ?? .max
         case .array(let values):
-            return depth > limits.depth || values.contains { $0.exceeds(limits, depth: depth + 1) }
+            return depth > limits.depth || values.exceed(limits, depth: depth + 1)
         case .map(let attributes):
             return depth > limits.depth || attributes.contains { $0.value.exceeds(limits, depth: depth + 1) }
         case .bool, .int, .double, .null: return false
@@ -191,5 +198,16 @@ extension AttributeValue {
             return .map(limited)
         default: return self
         }
+    }
+}
+
+extension [AttributeValue] {
+    fileprivate func exceed(_ limits: AttributeLimits, depth: Int) -> Bool {
+        for index in indices {
+            // Most elements are texts.
+            if limits.length == nil, case .string = self[index] { continue }
+            if self[index].exceeds(limits, depth: depth) { return true }
+        }
+        return false
     }
 }

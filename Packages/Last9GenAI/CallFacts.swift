@@ -14,89 +14,113 @@ struct CallFacts {
     // the map is kept: while a second owner holds it, changing the span's would copy it.
 
     /// What kind of work the span stands for.
-    let kind: Kind
+    private(set) var kind = Kind.other
     /// Whether the attributes say what kind of span it is, in the sense of `gen_ai.l9.span.kind`.
-    let hasSpanKind: Bool
+    private(set) var hasSpanKind = false
     /// The model that was asked for.
-    let requestModel: String?
+    private(set) var requestModel: String?
     /// The model that answered, or else the one that was asked for.
-    let model: String?
+    private(set) var model: String?
     /// Who served the model.
-    let provider: String?
+    private(set) var provider: String?
     /// A cost that somebody else worked out.
-    let givenCost: Double?
+    private(set) var givenCost: Double?
     /// What the call used up, as far as anything is said about it.
-    let usage: TokenUsage
+    private(set) var usage = TokenUsage()
     /// How the call was made, where that matters to its price.
-    let serviceTier: String?
+    private(set) var serviceTier: String?
     /// What the call is added up by.
-    let workflow: String?
-    let conversation: String?
-    let user: String?
-    let agent: String?
+    private(set) var workflow: String?
+    private(set) var conversation: String?
+    private(set) var user: String?
+    private(set) var agent: String?
     /// The turn of the conversation.
-    let turn: Int?
+    private(set) var turn: Int?
 
     /// Reads a span.
     init(_ span: borrowing SpanData) {
-        let found = Found(span.attributes)
-        kind = found.kind
-        hasSpanKind = found.positions.contains(Name.spanKind.rawValue)
-        requestModel = found[.requestModel]
-        model = found[.responseModel] ?? requestModel
-        let provider: String? = found[.provider] ?? found[.system]
-        self.provider = provider == ProviderName.other.rawValue ? nil : provider
-        givenCost = found[.cost]
-        usage = span.usage ?? found.usage
-        serviceTier = found[.serviceTier] ?? found[.formerServiceTier]
-        workflow = found.id(.workflow)
-        conversation = found.id(.conversation)
-        user = found.id(.user)
-        agent = found.id(.agent)
-        turn = found[.turn]
+        read(span)
+    }
+
+    private mutating func read(_ span: borrowing SpanData) {
+        var others = Others()
+        span.attributes.forEach(in: Name.table) { note(Name(rawValue: $0), $1, &others) }
+        if kind == .other, !others.hasOperation { kind = Kind(others.spanKind) }
+        if model == nil { model = requestModel }
+        if provider == nil { provider = others.system }
+        if provider == ProviderName.other.rawValue { provider = nil }
+        if serviceTier == nil { serviceTier = others.formerServiceTier }
+        if let known = span.usage {
+            usage = known
+            return
+        }
+        if usage.inputTokens == nil { usage.inputTokens = others.promptTokens }
+        if usage.outputTokens == nil { usage.outputTokens = others.completionTokens }
+        if usage.cacheWriteTokens == nil { usage.cacheWriteTokens = others.cacheCreationTokens }
+    }
+
+    /// What counts where the name that goes before it is absent.
+    private struct Others {
+        var hasOperation = false
+        var spanKind: Last9SpanKind?
+        var system: String?
+        var formerServiceTier: String?
+        var promptTokens: Int?
+        var completionTokens: Int?
+        var cacheCreationTokens: Int?
+    }
+
+    private mutating func note(_ name: Name?, _ attribute: UnsafePointer<Attribute>, _ others: inout Others) {
+        switch name {
+        case .operation:
+            guard let operation = attribute.pointee.value.text else { return }
+            others.hasOperation = true
+            kind = Kind(operation)
+        case .spanKind:
+            hasSpanKind = true
+            others.spanKind = attribute.pointee.value.text.map { Last9SpanKind(rawValue: $0) }
+        case .requestModel: requestModel = attribute.pointee.value.text
+        case .responseModel: model = attribute.pointee.value.text
+        case .provider: provider = attribute.pointee.value.text
+        case .system: others.system = attribute.pointee.value.text
+        case .serviceTier: serviceTier = attribute.pointee.value.text
+        case .formerServiceTier: others.formerServiceTier = attribute.pointee.value.text
+        case .cost: givenCost = Double(attributeValue: attribute.pointee.value)
+        case .inputTokens: usage.inputTokens = attribute.pointee.value.number
+        case .promptTokens: others.promptTokens = attribute.pointee.value.number
+        case .outputTokens: usage.outputTokens = attribute.pointee.value.number
+        case .completionTokens: others.completionTokens = attribute.pointee.value.number
+        case .cacheReadTokens: usage.cacheReadTokens = attribute.pointee.value.number
+        case .cacheWriteTokens: usage.cacheWriteTokens = attribute.pointee.value.number
+        case .cacheCreationTokens: others.cacheCreationTokens = attribute.pointee.value.number
+        case .reasoningTokens: usage.reasoningTokens = attribute.pointee.value.number
+        case .workflow: workflow = attribute.pointee.value.accountID
+        case .conversation: conversation = attribute.pointee.value.accountID
+        case .user: user = attribute.pointee.value.accountID
+        case .agent: agent = attribute.pointee.value.accountID
+        case .turn: turn = attribute.pointee.value.number
+        case nil: break
+        }
     }
 }
 
-/// The attributes that facts are read from.
-private struct Found {
-    let attributes: Attributes
-    let positions: AttributePositions
-
-    init(_ attributes: Attributes) {
-        self.attributes = attributes
-        positions = attributes.positions(of: Name.table)
-    }
-
-    subscript<Value: AttributeValueConvertible>(name: Name) -> Value? {
-        return attributes.value(name.rawValue, positions).flatMap { Value(attributeValue: $0) }
-    }
-
-    /// The text of what calls are added up by, also of a number or truth value.
-    func id(_ name: Name) -> String? {
-        return attributes.value(name.rawValue, positions)?.accountID
-    }
-
-    var usage: TokenUsage {
-        TokenUsage(
-            inputTokens: self[.inputTokens] ?? self[.promptTokens],
-            outputTokens: self[.outputTokens] ?? self[.completionTokens], cacheReadTokens: self[.cacheReadTokens],
-            cacheWriteTokens: self[.cacheWriteTokens] ?? self[.cacheCreationTokens],
-            reasoningTokens: self[.reasoningTokens])
-    }
-
-    var kind: CallFacts.Kind {
-        switch self[.operation] as OperationName? {
-        case .chat, .textCompletion, .generateContent, .embeddings: return .model
-        case .executeTool: return .tool
-        case .invokeAgent, .createAgent: return .agent
-        case .invokeWorkflow: return .workflow
-        case nil: break
-        default: return .other
+extension CallFacts.Kind {
+    fileprivate init(_ operation: String) {
+        switch OperationName(rawValue: operation) {
+        case .chat, .textCompletion, .generateContent, .embeddings: self = .model
+        case .executeTool: self = .tool
+        case .invokeAgent, .createAgent: self = .agent
+        case .invokeWorkflow: self = .workflow
+        default: self = .other
         }
-        switch self[.spanKind] as Last9SpanKind? {
-        case .llm: return .model
-        case .tool: return .tool
-        default: return .other
+    }
+
+    /// What a span without an operation says itself.
+    fileprivate init(_ spanKind: Last9SpanKind?) {
+        switch spanKind {
+        case .llm: self = .model
+        case .tool: self = .tool
+        default: self = .other
         }
     }
 }
@@ -139,6 +163,14 @@ private enum Name: Int, CaseIterable {
 }
 
 extension AttributeValue {
+    fileprivate var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
+    fileprivate var number: Int? {
+        if case .int(let number) = self { number } else { nil }
+    }
+
     /// The text of an attribute that calls are added up by, also of a number or truth value.
     var accountID: String? {
         switch self {

@@ -47,7 +47,7 @@ public struct Last9SpanProcessor: SpanProcessor {
     public func onEnding(_ span: inout SpanData) {
         let facts = CallFacts(span)
         if !facts.hasSpanKind, let spanKind = facts.kind.spanKind {
-            span.attributes.set(Names.spanKind, .string(spanKind.rawValue))
+            span.attributes[.genAIL9SpanKind] = spanKind
         }
         switch facts.kind {
         case .model where !span.containsCountedCall: record(facts, on: &span)
@@ -63,7 +63,7 @@ public struct Last9SpanProcessor: SpanProcessor {
         totals.inputTokens = usage.inputTokens ?? 0
         totals.outputTokens = usage.outputTokens ?? 0
         if let input = usage.inputTokens, let output = usage.outputTokens {
-            span.attributes.set(Names.totalTokens, .int(input &+ output))
+            span.attributes[.genAIUsageTotalTokens] = input &+ output
         }
         if let given = facts.givenCost {
             totals.cost = USD(given) ?? .zero
@@ -76,7 +76,7 @@ public struct Last9SpanProcessor: SpanProcessor {
                 count(call.total, of: span)
             case .unpriced(let reason):
                 totals.unpricedCalls = 1
-                span.attributes.set(Names.unpricedReason, .string(reason.description))
+                span.attributes[.unpricedReason] = reason.description
             }
         }
         span.isCountedCall = true
@@ -100,10 +100,10 @@ public struct Last9SpanProcessor: SpanProcessor {
 
     private func set(_ call: PricedCall, on span: inout SpanData) {
         let total = call.total.doubleValue
-        span.attributes.set(Names.cost, .double(total))
-        span.attributes.set(Names.inputCost, .double(call.input.doubleValue))
-        span.attributes.set(Names.outputCost, .double(call.output.doubleValue))
-        if writesAliases { span.attributes.set(Names.costAlias, .double(total)) }
+        span.attributes[.genAIUsageCostUSD] = total
+        span.attributes[.genAIUsageCostInputUSD] = call.input.doubleValue
+        span.attributes[.genAIUsageCostOutputUSD] = call.output.doubleValue
+        if writesAliases { span.attributes[.genAIUsageCost] = total }
     }
 
     private func add(_ totals: CostLedger.Totals, _ facts: CallFacts, to span: inout SpanData) {
@@ -117,24 +117,10 @@ public struct Last9SpanProcessor: SpanProcessor {
     }
 
     private func set(_ workflow: CostLedger.Totals, on span: inout SpanData) {
-        span.attributes.set(Names.workflowCost, .double(workflow.cost.doubleValue))
-        span.attributes.set(Names.workflowLLMCalls, .int(workflow.llmCalls))
-        span.attributes.set(Names.workflowToolCalls, .int(workflow.toolCalls))
+        span.attributes[.workflowTotalCostUSD] = workflow.cost.doubleValue
+        span.attributes[.workflowLLMCalls] = workflow.llmCalls
+        span.attributes[.workflowToolCalls] = workflow.toolCalls
     }
-}
-
-/// The names of what is written on each span.
-private enum Names {
-    static let spanKind = AttributeName(.genAIL9SpanKind)
-    static let totalTokens = AttributeName(.genAIUsageTotalTokens)
-    static let cost = AttributeName(.genAIUsageCostUSD)
-    static let inputCost = AttributeName(.genAIUsageCostInputUSD)
-    static let outputCost = AttributeName(.genAIUsageCostOutputUSD)
-    static let costAlias = AttributeName(.genAIUsageCost)
-    static let unpricedReason = AttributeName(.unpricedReason)
-    static let workflowCost = AttributeName(.workflowTotalCostUSD)
-    static let workflowLLMCalls = AttributeName(.workflowLLMCalls)
-    static let workflowToolCalls = AttributeName(.workflowToolCalls)
 }
 
 extension PriceBook {

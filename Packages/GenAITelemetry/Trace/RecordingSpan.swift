@@ -2,65 +2,6 @@
 import GenAICore
 import Synchronization
 
-/// What all spans of a provider share; replaced as a whole when the provider changes.
-final class TracePipeline: Sendable {
-    let configuration: TracerProvider.Configuration
-    let sampling: FixedSampling
-    /// Whether spans without a parent are not recorded.
-    let dropsRoots: Bool
-    let limits: SpanLimits
-    let attributeLimits: AttributeLimits
-    let counters: SpanCounters
-    /// The generator, if it is the usual one: asked directly it takes a third of the time.
-    private let randomIDs: RandomIDGenerator?
-    private let stages: [Stage]
-
-    init(_ configuration: TracerProvider.Configuration) {
-        self.configuration = configuration
-        sampling = FixedSampling(configuration.sampler)
-        dropsRoots = sampling.decision(for: nil) == .drop
-        limits = configuration.limits
-        attributeLimits = limits.forSpan
-        counters = configuration.counters
-        randomIDs = configuration.idGenerator as? RandomIDGenerator
-        stages = configuration.processors.map(Stage.init)
-    }
-
-    /// The identity of a new span, whose trace is the parent's if it has one.
-    @inline(__always)
-    func makeIDs(_ parent: SpanContext?) -> (TraceID, SpanID) {
-        if let randomIDs { return randomIDs.makeIDs(parent?.traceID) }
-        return (parent?.traceID ?? configuration.idGenerator.makeTraceID(), configuration.idGenerator.makeSpanID())
-    }
-
-    /// The identity of a span that is not recorded, which is counted here.
-    @inline(__always)
-    func dropped(parent: SpanContext?) -> SpanContext {
-        let (traceID, spanID) = makeIDs(parent)
-        counters.countStart(.drop, parent: parent)
-        return SpanContext(traceID: traceID, spanID: spanID, traceState: parent?.traceState ?? TraceState())
-    }
-
-    func onStart(_ span: TraceSpan, parent: GenAIContext) {
-        for stage in stages { stage.processor.onStart(span, parent: parent) }
-    }
-
-    func onEnding(_ span: inout SpanData) {
-        for stage in stages { stage.processor.onEnding(&span) }
-    }
-
-    func onEnd(_ span: SpanData) {
-        for stage in stages { stage.processor.onEnd(span) }
-    }
-
-    /// A processor, called where it lies: calling one out of an array copies and frees it, which is a tenth of a span.
-    private final class Stage: Sendable {
-        let processor: any SpanProcessor
-
-        init(_ processor: any SpanProcessor) { self.processor = processor }
-    }
-}
-
 /// The live span: its data behind one lock until it ends.
 final class RecordingSpan: ActiveSpan {
     let context: SpanContext
@@ -100,8 +41,8 @@ final class RecordingSpan: ActiveSpan {
 
     // Taken over from the caller down to the memory of the span: what is not copied need not be freed.
     @inline(__always)
-    func setAttribute(_ name: consuming String, _ value: consuming AttributeValue) {
-        var new = Optional(NewAttribute(name: name, value: value))
+    func setAttribute(_ new: consuming NewAttribute) {
+        var new = Optional(new)
         state.withLock { state in
             guard let new = new.take() else { return }
             state.data?.set(new, pipeline.attributeLimits)
@@ -119,7 +60,7 @@ final class RecordingSpan: ActiveSpan {
             }
             attributes.withRuns { run in
                 for attribute in run {
-                    state.data?.set(NewAttribute(name: attribute.key, value: attribute.value), pipeline.attributeLimits)
+                    state.data?.set(NewAttribute(attribute), pipeline.attributeLimits)
                 }
             }
         }
@@ -131,15 +72,15 @@ final class RecordingSpan: ActiveSpan {
     }
 
     func addEvent(_ name: String, attributes: Attributes, at nanoseconds: UnixNanoseconds) {
-        let limits = pipeline.limits
+        let limits = pipeline.configuration.limits
         let (kept, dropped) = attributes.limited(limits.forEvents)
         let event = SpanEvent(name: name, nanoseconds: nanoseconds, attributes: kept, droppedAttributesCount: dropped)
         state.withLock { $0.data?.add(event, limit: limits.eventCount) }
     }
 
     func addLink(_ link: SpanLink) {
-        let link = link.limited(pipeline.limits)
-        state.withLock { $0.data?.add(link, limit: pipeline.limits.linkCount) }
+        let link = link.limited(pipeline.configuration.limits)
+        state.withLock { $0.data?.add(link, limit: pipeline.configuration.limits.linkCount) }
     }
 
     func setStatus(_ status: SpanStatus) {
@@ -151,12 +92,13 @@ final class RecordingSpan: ActiveSpan {
     }
 
     func recordError(type: String, message: String) {
-        let limits = pipeline.limits
+        let limits = pipeline.configuration.limits
         let event = SpanEvent(
             name: "exception", nanoseconds: systemUnixNanoseconds(),
             attributes: ["exception.type": .string(type), "exception.message": .string(message)])
         state.withLock { state in
-            state.data?.set(NewAttribute(name: "error.type", value: .string(type)), pipeline.attributeLimits)
+            state.data?.set(
+                NewAttribute(AttributeKey<String>.errorType.prepared, .string(type)), pipeline.attributeLimits)
             state.data?.apply(.error(description: message))
             state.data?.add(event, limit: limits.eventCount)
         }
@@ -165,7 +107,7 @@ final class RecordingSpan: ActiveSpan {
     func end(at nanoseconds: UnixNanoseconds?) {
         // Taken out, not copied: from here on the span is this thread's alone, and later calls find nothing.
         guard var ended = state.withLock({ $0.data.take() }) else { return }
-        pipeline.counters.countEnd(isSampled: context.isSampled)
+        pipeline.countEnd(isSampled: context.isSampled)
         let enclosing = ended.enclosing.take()
         ended.endNanoseconds = max(nanoseconds ?? systemUnixNanoseconds(), ended.startNanoseconds)
         pipeline.onEnding(&ended)

@@ -22,7 +22,7 @@ public struct TraceSpan: Sendable {
 
     /// Sets an attribute; ``GenAICore/AttributeValue/null`` and empty names are ignored.
     public func setAttribute(_ name: String, _ value: AttributeValue) {
-        recording?.setAttribute(name, value)
+        recording?.setAttribute(NewAttribute(AttributeName(name), value))
     }
 
     // Inlinable so that the conversion is specialised for the value's type in the caller's module: without it, setting
@@ -31,12 +31,12 @@ public struct TraceSpan: Sendable {
     @inlinable
     public func setAttribute<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
         // Nothing is converted, and nothing allocated, for a span that is not recorded.
-        if isRecorded, let value { take(key.name, value.attributeValue) }
+        if isRecorded, let value { take(key.prepared, value.attributeValue) }
     }
 
     @usableFromInline
-    func take(_ name: consuming String, _ value: consuming AttributeValue) {
-        recording?.setAttribute(name, value)
+    func take(_ name: AttributeName, _ value: consuming AttributeValue) {
+        recording?.setAttribute(NewAttribute(name, value))
     }
 
     /// Sets several attributes at once.

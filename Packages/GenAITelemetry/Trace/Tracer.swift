@@ -32,16 +32,23 @@ public struct Tracer: Sendable {
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = Attributes(), links: [SpanLink] = [],
         context: GenAIContext? = nil, startNanoseconds: UnixNanoseconds? = nil
     ) -> TraceSpan {
-        guard let pipeline = provider.pipeline else {
+        guard let pipeline = provider.unheldPipeline else {
             guard GenAIContext.hasHadSpan else { return TraceSpan(context: .invalid, recording: nil) }
             return TraceSpan(context: (context ?? .current).validParent ?? .invalid, recording: nil)
         }
-        // A span without attributes claims no turn, so that one that is dropped as a root needs no context.
-        if context == nil, attributes.isEmpty, !GenAIContext.hasHadSpan, pipeline.dropsRoots {
-            return TraceSpan(context: pipeline.dropped(parent: nil), recording: nil)
+        return pipeline._withUnsafeGuaranteedRef { pipeline in
+            // A span without attributes claims no turn, so that one that is dropped as a root needs no context.
+            if context == nil, attributes.isEmpty, !GenAIContext.hasHadSpan, pipeline.dropsRoots {
+                return TraceSpan(context: pipeline.dropped(parent: nil), recording: nil)
+            }
+            var context = context ?? .current
+            context.claimTurn(for: attributes)
+            return pipeline.start(
+                SpanStart(
+                    name: name, kind: kind, attributes: attributes, links: links, startNanoseconds: startNanoseconds,
+                    scope: scope),
+                in: context)
         }
-        let context = (context ?? .current).claimingTurn(for: attributes)
-        return start(name, kind, attributes, links, context, startNanoseconds, pipeline)
     }
 
     /// Runs a closure within a span, which is current inside it and ends with it.
@@ -54,8 +61,9 @@ public struct Tracer: Sendable {
         context: GenAIContext = .current, isolation: isolated (any Actor)? = #isolation,
         _ operation: (TraceSpan) async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let context = context.claimingTurn(for: attributes)
-        let span = start(name, kind, attributes, links, context, nil, provider.pipeline)
+        var context = context
+        context.claimTurn(for: attributes)
+        let span = startSpan(name, kind: kind, attributes: attributes, links: links, context: context)
         defer { span.end() }
         return try await context.settingSpan(span).run { () async throws(Failure) in
             do throws(Failure) {
@@ -74,8 +82,9 @@ public struct Tracer: Sendable {
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = Attributes(), links: [SpanLink] = [],
         context: GenAIContext = .current, _ operation: (TraceSpan) throws(Failure) -> Value
     ) throws(Failure) -> Value {
-        let context = context.claimingTurn(for: attributes)
-        let span = start(name, kind, attributes, links, context, nil, provider.pipeline)
+        var context = context
+        context.claimTurn(for: attributes)
+        let span = startSpan(name, kind: kind, attributes: attributes, links: links, context: context)
         defer { span.end() }
         return try context.settingSpan(span).run { () throws(Failure) in
             do throws(Failure) {
@@ -85,67 +94,6 @@ public struct Tracer: Sendable {
                 throw error
             }
         }
-    }
-
-    private func start(
-        _ name: String, _ kind: SpanKind, _ attributes: Attributes, _ links: [SpanLink], _ context: GenAIContext,
-        _ startNanoseconds: UnixNanoseconds?, _ pipeline: TracePipeline?
-    ) -> TraceSpan {
-        let parent = context.validParent
-        guard let pipeline else {
-            return TraceSpan(context: parent ?? .invalid, recording: nil)
-        }
-        let known = pipeline.sampling.decision(for: parent)
-        if known == .drop { return TraceSpan(context: pipeline.dropped(parent: parent), recording: nil) }
-        let (traceID, spanID) = pipeline.makeIDs(parent)
-        let sampled: SamplingResult? =
-            known != nil
-            ? nil
-            : pipeline.configuration.sampler.sample(
-                SpanToSample(
-                    parent: parent, traceID: traceID, name: name, kind: kind,
-                    attributes: context.stamp.merging(attributes), links: links))
-        let decision = known ?? sampled?.decision ?? .drop
-        let identity = SpanContext(
-            traceID: traceID, spanID: spanID, flags: decision == .recordAndSample ? .sampled : [],
-            traceState: sampled?.traceState ?? parent?.traceState ?? TraceState())
-        pipeline.counters.countStart(decision, parent: parent)
-        guard decision != .drop else { return TraceSpan(context: identity, recording: nil) }
-        var all = Self.attributes(context, attributes, sampled)
-        var droppedAttributesCount = 0
-        if all.mayExceed(pipeline.attributeLimits) {
-            (all, droppedAttributesCount) = all.limited(pipeline.attributeLimits)
-        }
-        let recording = RecordingSpan(
-            name: name, context: identity, parent: parent, kind: kind,
-            startNanoseconds: startNanoseconds ?? systemUnixNanoseconds(), attributes: all,
-            droppedAttributesCount: droppedAttributesCount, scope: scope, surroundings: context, pipeline: pipeline)
-        for link in links { recording.addLink(link) }
-        let span = TraceSpan(context: identity, recording: recording)
-        pipeline.onStart(span, parent: context)
-        return span
-    }
-
-    /// The attributes of the scopes, which are shared, with those of the span and the sampler.
-    private static func attributes(
-        _ context: GenAIContext, _ attributes: Attributes, _ sampled: SamplingResult?
-    ) -> Attributes {
-        var all = context.stamp
-        all.reserveCapacity(all.count + max(ownAttributeCount, attributes.count))
-        all.merge(attributes)
-        if let sampled { all.merge(sampled.attributes) }
-        return all
-    }
-
-    /// What an LLM span holds in the end beside the attributes of its scopes; room made at once instead of growing.
-    private static var ownAttributeCount: Int { 23 }
-}
-
-extension GenAIContext {
-    /// The current span's identity; that of a provider that records nothing has none to go on with.
-    fileprivate var validParent: SpanContext? {
-        guard let parent = activeSpan?.context, parent.isValid else { return nil }
-        return parent
     }
 }
 
