@@ -127,12 +127,24 @@ public struct Attributes: @unchecked Sendable {
     }
 
     /// Adds the attributes of another map, which win over those of the same name here.
-    public mutating func merge(_ other: Attributes) {
+    public mutating func merge(_ other: consuming Attributes) {
         guard !other.isEmpty else { return }
-        if isEmpty, memory?.header.pointee.capacity ?? 0 < other.count { return self = other }
-        other.withRuns { run in
-            for attribute in run { _ = setOrRefuse(attribute, .max) }
+        if isEmpty, memory?.header.pointee.capacity ?? 0 < other.count {
+            self = other
+            return
         }
+        let isLast = isKnownUniquelyReferenced(&other.storage)
+        guard let memory = other.memory else { return }
+        for attribute in memory.baseRun { _ = setOrRefuse(attribute, .max) }
+        if isLast {
+            // Nobody else has these, so they move.
+            for position in 0..<memory.removeAll() {
+                _ = setOrRefuse((memory.elements + position).move(), .max)
+            }
+        } else {
+            for attribute in memory.ownRun { _ = setOrRefuse(attribute, .max) }
+        }
+        withExtendedLifetime(other.storage) {}
     }
 
     /// The map with another's attributes added, which win over those of the same name here.
