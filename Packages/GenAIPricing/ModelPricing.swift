@@ -93,11 +93,6 @@ public struct ModelPricing: Sendable, Hashable {
 // MARK: - Exact prices
 
 extension ModelPricing {
-    /// Prices in the order of the units.
-    var sortedPrices: [(PricedUnit, Price)] {
-        prices.sorted { $0.key.kind.rawValue < $1.key.kind.rawValue }.map { ($0.key, $0.value) }
-    }
-
     mutating func set(_ pico: Int64?, for unit: PricedUnit) {
         prices[unit] = Price(pico: pico ?? PriceTable.Rate.invalid)
     }

@@ -65,15 +65,12 @@ public final class PriceBook: Sendable {
         }
         let table = table(row.source)
         let selection = table.select(row, context: context, at: unixSeconds)
-        switch table.charge(row, selection, usage) {
-        case .failure(let reason): return .unpriced(reason)
-        case .success(let charge):
-            return .priced(
-                PricedCall(
-                    total: USD(picoUSD: charge.total), input: USD(picoUSD: charge.input),
-                    output: USD(picoUSD: charge.output), table: table, row: row,
-                    selection: selection))
-        }
+        var charge = Charge()
+        if let reason = table.charge(row, selection, usage, to: &charge) { return .unpriced(reason) }
+        return .priced(
+            PricedCall(
+                total: USD(picoUSD: charge.total), input: USD(picoUSD: charge.input),
+                output: USD(picoUSD: charge.output), table: table, row: row, selection: selection))
     }
 
     /// The most a call will cost if nothing of its prompt is cached, for budgets.
@@ -123,11 +120,20 @@ extension PriceBook {
         guard let key = memo.key(model, requestModel, provider, apiURL) else {
             return search(CallName(model: model, requestModel: requestModel, provider: provider, apiURL: apiURL))
         }
-        if let packed = memo.value(for: key) { return PackedRow(bits: packed).unpacked }
+        if let bits = memo.value(for: key) {
+            return PriceRow(bits: bits).map { .success($0) } ?? .failure(Self.reason(bits))
+        }
         let found = search(CallName(model: model, requestModel: requestModel, provider: provider, apiURL: apiURL))
-        if let packed = PackedRow(packing: found) { memo.store(packed.bits, for: key) }
+        switch found {
+        case .success(let row): memo.store(row.bits, for: key)
+        case .failure(let reason): memo.store(Self.bits(reason), for: key)
+        }
         return found
     }
+
+    // A search without success in the bits that the memo keeps; those of a row are odd.
+    private static func bits(_ reason: UnpricedReason) -> UInt64 { reason.code == .unknownProvider ? 4 : 2 }
+    private static func reason(_ bits: UInt64) -> UnpricedReason { .init(bits == 4 ? .unknownProvider : .unknownModel) }
 
     /// Looks the names up in all sources, in order. Allocates; only for names not remembered.
     @inline(never)
@@ -168,37 +174,5 @@ extension PriceBook {
             asked.starts(with: answered) && (rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "@"))
             && rest.dropFirst().allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") }
         return isDated ? [(request, true), (name.model, false)] : [(name.model, false), (request, true)]
-    }
-}
-
-/// A search's outcome in the bits a memo keeps.
-private struct PackedRow {
-    var bits: UInt64
-
-    init(bits: UInt64) {
-        self.bits = bits
-    }
-
-    /// `nil` if the row's number does not fit.
-    init?(packing found: Result<PriceRow, UnpricedReason>) {
-        switch found {
-        case .failure(let reason):
-            bits = reason.code == .unknownProvider ? 3 : 2
-        case .success(let row):
-            guard row.model < 1 << 20, (row.provider ?? 0) < 255 else { return nil }
-            bits = 1 | UInt64(row.source.rawValue) << 2 | UInt64(row.match.step) << 4
-            bits |= (row.usesFallback ? 1 : 0) << 6 | (row.usesRequestModel ? 1 : 0) << 7
-            bits |= UInt64(row.provider ?? 255) << 8 | UInt64(row.model) << 16
-        }
-    }
-
-    var unpacked: Result<PriceRow, UnpricedReason> {
-        guard bits & 3 == 1 else { return .failure(.init(bits & 3 == 3 ? .unknownProvider : .unknownModel)) }
-        let provider = Int(bits >> 8 & 0xFF)
-        return .success(
-            PriceRow(
-                source: PriceSource.Kind(rawValue: UInt8(bits >> 2 & 3)) ?? .bundled, model: Int(bits >> 16),
-                provider: provider == 255 ? nil : provider, usesFallback: bits >> 6 & 1 == 1,
-                match: NameMatch(step: UInt8(bits >> 4 & 3)), usesRequestModel: bits >> 7 & 1 == 1))
     }
 }

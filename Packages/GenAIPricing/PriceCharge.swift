@@ -2,28 +2,39 @@
 
 import GenAICore
 
-/// The row that prices a model, and how it was found. Small, because every answer carries one.
+/// The row that prices a model, and how it was found, in the bits that a ``PriceMemo`` keeps.
+///
+/// Small, because every answer carries one. From the lowest bit: the sign of a row, the source (2 bits), the match (2),
+/// whether it is another provider's, whether the model asked for led to it, the provider (8), the model.
 struct PriceRow: Sendable, Equatable {
-    private var modelIndex: UInt32
-    private var providerIndex: UInt16
-    var source: PriceSource.Kind
-    var match: NameMatch
-    /// Another provider's row. Its variants are that provider's, not this one's.
-    var usesFallback: Bool
-    var usesRequestModel: Bool
+    private static let sign: UInt64 = 1
+    private static let noProvider: UInt64 = 0xFF
+
+    let bits: UInt64
 
     init(
         source: PriceSource.Kind, model: Int, provider: Int? = nil, usesFallback: Bool = false, match: NameMatch,
         usesRequestModel: Bool
     ) {
-        modelIndex = UInt32(truncatingIfNeeded: model)
-        providerIndex = provider.map { UInt16(truncatingIfNeeded: $0) } ?? .max
-        (self.source, self.match) = (source, match)
-        (self.usesFallback, self.usesRequestModel) = (usesFallback, usesRequestModel)
+        bits =
+            Self.sign | UInt64(source.rawValue) << 1 | UInt64(match.step) << 3 | (usesFallback ? 1 << 5 : 0)
+            | (usesRequestModel ? 1 << 6 : 0) | (provider.map { UInt64($0) & 0xFF } ?? Self.noProvider) << 7
+            | UInt64(model) << 15
     }
 
-    var model: Int { Int(modelIndex) }
-    var provider: Int? { providerIndex == .max ? nil : Int(providerIndex) }
+    /// Bits from a memo, `nil` if they are not those of a row.
+    init?(bits: UInt64) {
+        guard bits & Self.sign != 0 else { return nil }
+        self.bits = bits
+    }
+
+    var source: PriceSource.Kind { PriceSource.Kind(rawValue: UInt8(bits >> 1 & 3)) ?? .bundled }
+    var match: NameMatch { NameMatch(step: UInt8(bits >> 3 & 3)) }
+    /// Another provider's row. Its variants are that provider's, not this one's.
+    var usesFallback: Bool { bits >> 5 & 1 == 1 }
+    var usesRequestModel: Bool { bits >> 6 & 1 == 1 }
+    var provider: Int? { bits >> 7 & 0xFF == Self.noProvider ? nil : Int(bits >> 7 & 0xFF) }
+    var model: Int { Int(bits >> 15) }
 }
 
 /// Which of a model's prices apply to a call.
@@ -35,17 +46,18 @@ struct PriceSelection: Sendable {
 
 /// The sums of a bill, in pico-USD.
 struct Charge {
-    var total: Int128 = 0
-    var input: Int128 = 0
-    var output: Int128 = 0
+    private(set) var input: Int128 = 0
+    private(set) var output: Int128 = 0
+    private var neither: Int128 = 0
+
+    var total: Int128 { input &+ output &+ neither }
 
     /// Cannot overflow: no line is above 1e35, and there are at most as many as there are units.
     mutating func add(_ cost: Int128, to side: PricedUnit.Kind.Side) {
-        total &+= cost
         switch side {
         case .input: input &+= cost
         case .output: output &+= cost
-        case .neither: break
+        case .neither: neither &+= cost
         }
     }
 }
@@ -54,8 +66,19 @@ extension PriceTable {
     /// Picks the prices in force: the last period that holds, the first where none does, and every variant that holds.
     ///
     /// - Parameter seconds: Unix time of the call; `nil` reads the clock, if the prices depend on time at all.
+    @inline(__always)
     func select(_ row: PriceRow, context: PriceContext?, at seconds: Int64?) -> PriceSelection {
         let model = models[row.model]
+        guard model.periodsDependOnTime || context != nil else {
+            return PriceSelection(period: Int(model.periods.start))
+        }
+        return select(row, model, context: context, at: seconds)
+    }
+
+    @inline(never)
+    private func select(
+        _ row: PriceRow, _ model: Model, context: PriceContext?, at seconds: Int64?
+    ) -> PriceSelection {
         var selection = PriceSelection(period: Int(model.periods.start))
         var moment = Moment(seconds: seconds)
         if model.periodsDependOnTime {
@@ -67,7 +90,7 @@ extension PriceTable {
         variants.withUnsafeBufferPointer { variants in
             var bit: UInt64 = 1
             for index in model.variants.range where bit != 0 {
-                if context.has(variants[index].value, for: variants[index].key),
+                if context.has(variants[index].word, variants[index].value, for: variants[index].key),
                     moment.isIn(variants[index].condition)
                 {
                     selection.variants |= bit
@@ -98,105 +121,115 @@ extension PriceTable {
     /// Adds up a call, each unit once: a unit with a price of its own is taken out of the totals it is part of.
     ///
     /// Source: Scripts/data/prices.json, "semantics".
+    ///
+    /// - Returns: Why the call has no price, `nil` if it has one.
     func charge(
-        _ row: PriceRow, _ selection: PriceSelection, _ usage: TokenUsage, eachLine: ((CostLine) -> Void)? = nil
-    ) -> Result<Charge, UnpricedReason> {
+        _ row: PriceRow, _ selection: PriceSelection, _ usage: TokenUsage, to charge: inout Charge,
+        eachLine: ((CostLine) -> Void)? = nil
+    ) -> UnpricedReason? {
         let model = models[row.model]
-        let standard = periods[selection.period].rates
-        return rates.withUnsafeBufferPointer { rates in
-            withUnsafeTemporaryAllocation(of: Int.self, capacity: 2 * Bill.unitCount) { scratch in
-                let bill = Bill(
-                    rates: rates, tiers: tiers, shortestAudio: model.shortestAudioMilliseconds,
-                    counts: UnsafeMutableBufferPointer(rebasing: scratch[..<Bill.unitCount]))
-                guard selection.variants != 0 else { return bill.settle(standard.range, usage, eachLine) }
-                let rows = UnsafeMutableBufferPointer(rebasing: scratch[Bill.unitCount...])
-                return bill.settle(inForce(standard, model, selection, into: rows), usage, eachLine)
+        let usual = periods[selection.period].rates
+        return withUnsafeTemporaryAllocation(of: Int.self, capacity: PricedUnit.Kind.count) { counts in
+            let bill = Bill(tiers: tiers, shortestAudio: model.shortestAudioMilliseconds, counts: counts)
+            return rates.withUnsafeBufferPointer { rates in
+                guard selection.variants != 0 else {
+                    return bill.settle(rates[usual.range], usage, &charge, eachLine)
+                }
+                return variants.withUnsafeBufferPointer { variants in
+                    let inForce = RatesInForce(rates, usual, variants[model.variants.range], selection.variants)
+                    return bill.settle(inForce, usage, &charge, eachLine)
+                }
             }
         }
     }
+}
 
-    /// The rows of the rates in force, in the order of the units: that of the first variant with one, else the usual.
-    private func inForce(
-        _ standard: Rows, _ model: Model, _ selection: PriceSelection, into rows: UnsafeMutableBufferPointer<Int>
-    ) -> Slice<UnsafeMutableBufferPointer<Int>> {
-        var priced: UInt32 = 0
-        for row in standard.range {
-            priced |= rates[row].unit.bit
-            rows[Int(rates[row].unit.rawValue)] = row
+/// The rates in force, in the order of their units: that of the first variant with one, else the usual.
+private struct RatesInForce: Sequence, IteratorProtocol {
+    private let rates: UnsafeBufferPointer<PriceTable.Rate>
+    private let usual: PriceTable.RateList
+    private let variants: UnsafeBufferPointer<PriceTable.Variant>
+    /// Which variants apply, as bits.
+    private let active: UInt64
+    /// The units still to come, as bits.
+    private var units: UInt32
+
+    init(
+        _ rates: UnsafeBufferPointer<PriceTable.Rate>, _ usual: PriceTable.RateList,
+        _ variants: Slice<UnsafeBufferPointer<PriceTable.Variant>>, _ active: UInt64
+    ) {
+        (self.rates, self.usual, self.active) = (rates, usual, active)
+        self.variants = UnsafeBufferPointer(rebasing: variants)
+        units = usual.units
+        var left = active
+        while left != 0 {
+            units |= self.variants[left.trailingZeroBitCount].rates.units
+            left &= left &- 1
         }
-        var replaced: UInt32 = 0
-        var active = selection.variants
-        while active != 0 {
-            let variant = variants[Int(model.variants.start) + active.trailingZeroBitCount].rates
-            active &= active - 1
-            for row in variant.range where replaced & rates[row].unit.bit == 0 {
-                replaced |= rates[row].unit.bit
-                rows[Int(rates[row].unit.rawValue)] = row
-            }
+    }
+
+    mutating func next() -> PriceTable.Rate? {
+        guard units != 0 else { return nil }
+        let unit = units & (~units &+ 1)
+        units ^= unit
+        var left = active
+        while left != 0 {
+            let list = variants[left.trailingZeroBitCount].rates
+            if list.units & unit != 0 { return rates[list.row(of: unit)] }
+            left &= left &- 1
         }
-        // To the front, in the order of the units; none is overwritten before it has moved.
-        priced |= replaced
-        var count = 0
-        while priced != 0 {
-            rows[count] = rows[priced.trailingZeroBitCount]
-            priced &= priced - 1
-            count += 1
-        }
-        return rows[..<count]
+        return rates[usual.row(of: unit)]
     }
 }
 
 /// One charge in the making.
 private struct Bill {
-    static let unitCount = PricedUnit.Kind.allCases.count
-
-    let rates: UnsafeBufferPointer<PriceTable.Rate>
     let tiers: [PriceTable.Tier]
     let shortestAudio: Int
-    /// For each unit that has a price, how many are charged at it.
+    /// How many are charged of each unit that is settled.
     let counts: UnsafeMutableBufferPointer<Int>
 
     /// Goes through rates in the order of their units, the most specific first: totals find their parts settled.
+    @inline(__always)
     func settle(
-        _ rows: some Sequence<Int>, _ usage: TokenUsage, _ eachLine: ((CostLine) -> Void)?
-    ) -> Result<Charge, UnpricedReason> {
-        var charge = Charge()
+        _ rates: some Sequence<PriceTable.Rate>, _ usage: TokenUsage, _ charge: inout Charge,
+        _ eachLine: ((CostLine) -> Void)?
+    ) -> UnpricedReason? {
         var settled: UInt32 = 0
-        var isAnyReported = false
         var unreported: PricedUnit.Kind?
-        for row in rows {
-            let rate = rates[row]
+        for rate in rates {
             let price = self.price(rate, usage)
-            if price < 0 { return .failure(.init(.invalidPrice, rate.unit)) }
-            settled |= rate.unit.bit
+            if price < 0 { return UnpricedReason(.invalidPrice, rate.unit) }
             guard var count = rate.unit.count(in: usage) else {
-                counts[Int(rate.unit.rawValue)] = 0
                 guard price > 0 else { continue }
-                if Self.isNeeded(rate.unit, usage) { return .failure(.init(.missingUsage, rate.unit)) }
+                if Self.isNeeded(rate.unit, usage) { return UnpricedReason(.missingUsage, rate.unit) }
                 unreported = rate.unit  // the last one is the most general
                 continue
             }
             if shortestAudio > 0 { count = billed(count, rate.unit) }
-            guard count >= 0 else { return .failure(.init(.invalidUsage, rate.unit)) }
+            guard count >= 0 else { return UnpricedReason(.invalidUsage, rate.unit) }
             guard remove(rate.parts & settled, from: &count) else {
-                return .failure(.init(.inconsistentUsage, rate.unit))
+                return UnpricedReason(.inconsistentUsage, rate.unit)
             }
             counts[Int(rate.unit.rawValue)] = count
-            isAnyReported = isAnyReported || rate.unit != .requests
+            settled |= rate.unit.bit
             let cost = Self.cost(of: count, at: price, per: rate.per)
             charge.add(cost, to: rate.unit.side)
             eachLine?(line(rate, count, price, cost, usage))
         }
-        if !isAnyReported, let unreported { return .failure(.init(.missingUsage, unreported)) }
-        return .success(charge)
+        if let unreported, settled & ~PricedUnit.Kind.requests.bit == 0 {
+            return UnpricedReason(.missingUsage, unreported)
+        }
+        return nil
     }
 
     /// Takes the settled parts out of a count. False if they are more than the count.
+    @inline(__always)
     private func remove(_ parts: UInt32, from count: inout Int) -> Bool {
         var parts = parts
         while parts != 0 {
-            count -= counts[parts.trailingZeroBitCount]  // both are at least 0: no overflow
-            parts &= parts - 1
+            count &-= counts[parts.trailingZeroBitCount]  // both are at least 0: no overflow
+            parts &= parts &- 1
             if count < 0 { return false }
         }
         return true
@@ -230,6 +263,8 @@ private struct Bill {
         return nil
     }
 
+    // Not inlined: most who settle a bill do not ask for its lines.
+    @inline(never)
     private func line(
         _ rate: PriceTable.Rate, _ count: Int, _ price: Int64, _ cost: Int128, _ usage: TokenUsage
     ) -> CostLine {
@@ -244,7 +279,7 @@ private struct Bill {
         let (product, overflow) = UInt64(count).multipliedReportingOverflow(by: UInt64(price))
         guard !overflow, per == 1_000_000 else { return wideCost(of: count, at: price, per: per) }
         let whole = product / 1_000_000  // a constant divisor is several times faster, and this is the usual one
-        return Int128(product - whole * 1_000_000 >= 500_000 ? whole + 1 : whole)
+        return Int128(product &- whole &* 1_000_000 >= 500_000 ? whole &+ 1 : whole)
     }
 
     @inline(never)

@@ -8,52 +8,125 @@ public struct PriceContext: Sendable, Hashable {
     /// The service tier of the call, such as `flex`, `priority` or `default`.
     ///
     /// Source: semantic-conventions-genai `openai.response.service_tier` (Development).
-    public var serviceTier: String?
+    public var serviceTier: String? {
+        get { self[.serviceTier] }
+        set { self[.serviceTier] = newValue }
+    }
+
     /// How the call was processed: `batch`, or `nil` for the usual way.
-    public var processing: String?
+    public var processing: String? {
+        get { self[.processing] }
+        set { self[.processing] = newValue }
+    }
+
     /// The speed asked for, such as `fast` with Anthropic.
-    public var speed: String?
+    public var speed: String? {
+        get { self[.speed] }
+        set { self[.speed] = newValue }
+    }
+
     /// The kind of search behind the answer, such as `fast` with Perplexity.
-    public var searchType: String?
+    public var searchType: String? {
+        get { self[.searchType] }
+        set { self[.searchType] = newValue }
+    }
+
+    // Usual words are kept as numbers: to copy four strings and compare them takes longer than all the rest of a price.
+    private var words = SIMD4<UInt8>()
+    private var unusual: [Key: String]?
 
     /// Creates a context; what is not given leaves the standard price in force.
     public init(
         serviceTier: String? = nil, processing: String? = nil, speed: String? = nil, searchType: String? = nil
     ) {
-        self.serviceTier = serviceTier
-        self.processing = processing
-        self.speed = speed
-        self.searchType = searchType
+        if let serviceTier { self[.serviceTier] = serviceTier }
+        if let processing { self[.processing] = processing }
+        if let speed { self[.speed] = speed }
+        if let searchType { self[.searchType] = searchType }
+    }
+
+    private init(_ key: Key, _ word: Word) {
+        words[key.position] = word.rawValue
     }
 
     /// A call made through a batch interface.
-    public static let batch = PriceContext(processing: "batch")
+    public static var batch: PriceContext { PriceContext(.processing, .batch) }
     /// A call served when there is room, for less.
-    public static let flex = PriceContext(serviceTier: "flex")
+    public static var flex: PriceContext { PriceContext(.serviceTier, .flex) }
     /// A call served ahead of others, for more.
-    public static let priority = PriceContext(serviceTier: "priority")
+    public static var priority: PriceContext { PriceContext(.serviceTier, .priority) }
+}
 
+// MARK: - Words
+
+extension PriceContext {
     /// The names the price table uses.
     enum Key: String, Sendable {
         case serviceTier = "service_tier"
         case processing
         case speed
         case searchType = "search_type"
-    }
 
-    func has(_ value: String, for key: Key) -> Bool {
-        switch key {
-        case .serviceTier: Self.isSame(serviceTier, value)
-        case .processing: Self.isSame(processing, value)
-        case .speed: Self.isSame(speed, value)
-        case .searchType: Self.isSame(searchType, value)
+        fileprivate var position: Int {
+            switch self {
+            case .serviceTier: 0
+            case .processing: 1
+            case .speed: 2
+            case .searchType: 3
+            }
         }
     }
 
-    /// By length first: most texts that differ, differ there.
-    @inline(__always)
-    private static func isSame(_ given: String?, _ value: String) -> Bool {
-        guard let given, given.utf8.count == value.utf8.count else { return false }
-        return given == value
+    /// A word of a context in one byte.
+    enum Word: UInt8, Sendable {
+        case none, batch, fast, flex, priority, `default`, auto, standard, scale
+        /// One that has no number.
+        case unusual
+
+        init(_ text: String) {
+            self =
+                switch text {
+                case "default": .default
+                case "flex": .flex
+                case "priority": .priority
+                case "batch": .batch
+                case "fast": .fast
+                case "auto": .auto
+                case "standard": .standard
+                case "scale": .scale
+                default: .unusual
+                }
+        }
+
+        fileprivate var text: String? {
+            switch self {
+            case .none, .unusual: nil
+            case .default: "default"
+            case .flex: "flex"
+            case .priority: "priority"
+            case .batch: "batch"
+            case .fast: "fast"
+            case .auto: "auto"
+            case .standard: "standard"
+            case .scale: "scale"
+            }
+        }
+    }
+
+    private subscript(key: Key) -> String? {
+        get { Word(rawValue: words[key.position])?.text ?? unusual?[key] }
+        set {
+            let word = newValue.map(Word.init) ?? .none
+            words[key.position] = word.rawValue
+            guard word == .unusual || unusual != nil else { return }
+            var texts = unusual ?? [:]
+            texts[key] = word == .unusual ? newValue : nil
+            unusual = texts.isEmpty ? nil : texts
+        }
+    }
+
+    /// Whether the context says what a variant of a price is for.
+    func has(_ word: Word, _ value: String, for key: Key) -> Bool {
+        words[key.position] == word.rawValue && (word != .unusual || unusual?[key] == value)
     }
 }

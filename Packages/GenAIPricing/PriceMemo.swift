@@ -69,21 +69,10 @@ extension PriceMemo {
     /// Allocates nothing for native strings.
     func key(_ model: String, _ requestModel: String?, _ provider: String?, _ apiURL: String?) -> Key? {
         var hash = NameHash(seeds: seeds)
-        var present: UInt64 = 1
-        guard hash.combine(model) else { return nil }
-        if let requestModel {
-            present |= 2
-            guard hash.combine(requestModel) else { return nil }
-        }
-        if let provider {
-            present |= 4
-            guard hash.combine(provider) else { return nil }
-        }
-        if let apiURL {
-            present |= 8
-            guard hash.combine(apiURL) else { return nil }
-        }
-        hash.fold(present)
+        guard hash.combine(model, as: 1) else { return nil }
+        if let requestModel, !hash.combine(requestModel, as: 2) { return nil }
+        if let provider, !hash.combine(provider, as: 3) { return nil }
+        if let apiURL, !hash.combine(apiURL, as: 4) { return nil }
         return Key(first: hash.first, second: hash.second)
     }
 }
@@ -97,25 +86,35 @@ private struct NameHash {
         (first, second) = seeds
     }
 
-    /// Takes in a string and where it ends. False if it is too long to be a name.
-    mutating func combine(_ string: String) -> Bool {
-        let short: Bool? = string.utf8.withContiguousStorageIfAvailable { combine(UnsafeRawBufferPointer($0)) }
-        return short ?? Array(string.utf8).withUnsafeBytes { combine($0) }
+    /// Takes in a string, what it is the name of, and where it ends. False if it is too long to be a name.
+    @inline(__always)
+    mutating func combine(_ string: String, as part: UInt64) -> Bool {
+        let short: Bool? = string.utf8.withContiguousStorageIfAvailable {
+            combine(UnsafeRawBufferPointer($0), as: part)
+        }
+        return short ?? combineBridged(string, as: part)
     }
 
-    private mutating func combine(_ bytes: UnsafeRawBufferPointer) -> Bool {
+    @inline(never)
+    private mutating func combineBridged(_ string: String, as part: UInt64) -> Bool {
+        Array(string.utf8).withUnsafeBytes { combine($0, as: part) }
+    }
+
+    @inline(__always)
+    private mutating func combine(_ bytes: UnsafeRawBufferPointer, as part: UInt64) -> Bool {
         guard bytes.count <= NameForms.longestName else { return false }
         var offset = 0
-        while offset + 8 < bytes.count {
+        while offset &+ 8 < bytes.count {
             fold(bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
-            offset += 8
+            offset &+= 8
         }
-        first &+= UInt64(truncatingIfNeeded: bytes.count)
+        first &+= UInt64(truncatingIfNeeded: bytes.count) | part << 32
         fold(Self.lastWord(of: bytes))
         return true
     }
 
     /// The last eight bytes, or all if there are fewer. Some may be taken in twice; the length tells them apart.
+    @inline(__always)
     private static func lastWord(of bytes: UnsafeRawBufferPointer) -> UInt64 {
         let count = bytes.count
         if count >= 8 { return bytes.loadUnaligned(fromByteOffset: count - 8, as: UInt64.self) }
@@ -126,7 +125,8 @@ private struct NameHash {
         return bytes.reduce(0) { $0 << 8 | UInt64($1) }
     }
 
-    mutating func fold(_ word: UInt64) {
+    @inline(__always)
+    private mutating func fold(_ word: UInt64) {
         let one = (first ^ word).multipliedFullWidth(by: 0xA076_1D64_78BD_642F)
         let two = (second &+ word).multipliedFullWidth(by: 0xE703_7ED1_A0B4_28DB)
         first = one.high ^ one.low ^ second

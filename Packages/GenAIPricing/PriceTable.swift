@@ -20,6 +20,19 @@ final class PriceTable: Sendable {
         var isEmpty: Bool { start == end }
     }
 
+    /// The prices of some units: a run of ``rates``, one for each unit and in their order.
+    struct RateList: Sendable {
+        var start: UInt32 = 0
+        var end: UInt32 = 0
+        /// The units that have a price, as bits.
+        var units: UInt32 = 0
+
+        var range: Range<Int> { Int(start)..<Int(end) }
+
+        /// The row of a unit, given as its bit. Only for one that has a price.
+        func row(of unit: UInt32) -> Int { Int(start) + (units & (unit &- 1)).nonzeroBitCount }
+    }
+
     struct Provider: Sendable {
         var id: Text
         var models: Rows
@@ -62,15 +75,21 @@ final class PriceTable: Sendable {
 
     struct Period: Sendable {
         var condition: Condition
-        var rates: Rows
+        var rates: RateList
     }
 
     /// Prices that replace the period's, unit by unit, when the call was made in a certain way.
     struct Variant: Sendable {
         var key: PriceContext.Key
         var value: String
+        var word: PriceContext.Word
         var condition: Condition
-        var rates: Rows
+        var rates: RateList
+
+        init(key: PriceContext.Key, value: String, condition: Condition, rates: RateList) {
+            (self.key, self.value, self.condition, self.rates) = (key, value, condition, rates)
+            word = PriceContext.Word(value)
+        }
     }
 
     /// The price of one unit.
@@ -140,26 +159,31 @@ struct PriceTableBuilder {
         return .init(start: UInt32(clauses.count - 1), end: UInt32(clauses.count))
     }
 
-    /// Adds the price of a unit; its tiers are those appended since `firstTier`, with rising bounds.
-    mutating func appendRate(_ unit: PricedUnit.Kind, pico: Int64, tiersFrom firstTier: UInt32) {
-        rates.append(
-            .init(
-                unit: unit, parts: unit.parts, per: UInt64(unit.per), pico: pico,
-                tiers: .init(start: firstTier, end: UInt32(tiers.count))))
+    /// Adds the prices of units, each with its tiers by rising bounds; `nil` if a unit comes twice.
+    mutating func appendRates(_ prices: [(unit: PricedUnit.Kind, price: ModelPricing.Price)]) -> PriceTable.RateList? {
+        var list = PriceTable.RateList(start: UInt32(rates.count))
+        // The order in which a bill is settled, and the list knows them in.
+        for (unit, price) in prices.sorted(by: { $0.unit.rawValue < $1.unit.rawValue }) {
+            guard list.units & unit.bit == 0 else { return nil }
+            list.units |= unit.bit
+            let firstTier = UInt32(tiers.count)
+            tiers += price.tiers
+            rates.append(
+                .init(
+                    unit: unit, parts: unit.parts, per: UInt64(unit.per), pico: price.pico,
+                    tiers: .init(start: firstTier, end: UInt32(tiers.count))))
+        }
+        list.end = UInt32(rates.count)
+        return list
     }
 
     /// Adds a model with one price list in force at all times, and returns its row.
     mutating func appendModel(_ id: String, _ pricing: ModelPricing) -> Int {
         let name = PriceTable.Text(start: UInt32(pool.count), count: UInt32(id.utf8.count))
         pool += id.utf8
-        let firstRate = UInt32(rates.count)
-        for (unit, price) in pricing.sortedPrices {
-            let firstTier = UInt32(tiers.count)
-            tiers += price.tiers
-            appendRate(unit.kind, pico: price.pico, tiersFrom: firstTier)
-        }
         let period = UInt32(periods.count)
-        periods.append(.init(condition: .init(), rates: .init(start: firstRate, end: UInt32(rates.count))))
+        let rates = appendRates(pricing.prices.map { ($0.key.kind, $0.value) }) ?? .init()
+        periods.append(.init(condition: .init(), rates: rates))
         models.append(
             .init(
                 id: name, clauses: .init(), periods: .init(start: period, end: period + 1), variants: .init(),

@@ -127,24 +127,24 @@ private struct PriceTableReader {
         return condition
     }
 
-    private func readRates(_ field: Field, into table: inout PriceTableBuilder) -> PriceTable.Rows? {
-        let start = UInt32(table.rates.count)
+    private func readRates(_ field: Field, into table: inout PriceTableBuilder) -> PriceTable.RateList? {
+        var prices: [(unit: PricedUnit.Kind, price: ModelPricing.Price)] = []
         for word in split(field, at: " ") {
             let equals = index(of: "=", in: word)
             guard let unit = units.first(where: { $0.name.elementsEqual(bytes[word.lowerBound..<equals]) })?.kind
             else { return nil }
             let steps = split(min(equals + 1, word.upperBound)..<word.upperBound, at: ">")
-            guard let base = steps.first, let pico = price(base) else { return nil }
-            let firstTier = UInt32(table.tiers.count)
+            guard let base = steps.first, let pico = self.price(base) else { return nil }
+            var price = ModelPricing.Price(pico: pico)
             for step in steps.dropFirst() {
                 let parts = split(step, at: ":")
-                guard parts.count == 2, let above = integer(parts[0]), let pico = price(parts[1]) else { return nil }
-                table.tiers.append(.init(aboveInputTokens: above, pico: pico))
+                guard parts.count == 2, let above = integer(parts[0]), let pico = self.price(parts[1])
+                else { return nil }
+                price.tiers.append(.init(aboveInputTokens: above, pico: pico))
             }
-            table.appendRate(unit, pico: pico, tiersFrom: firstTier)
+            prices.append((unit, price))
         }
-        table.rates[Int(start)...].sort { $0.unit.rawValue < $1.unit.rawValue }  // the order a bill is settled in
-        return .init(start: start, end: UInt32(table.rates.count))
+        return table.appendRates(prices)
     }
 
     private func readClauses(_ field: Field, into table: inout PriceTableBuilder) -> PriceTable.Rows? {

@@ -139,7 +139,10 @@ extension PricedUnit.Kind {
         }
     }
 
-    var bit: UInt32 { 1 << UInt32(rawValue) }
+    /// How many units there are.
+    static var count: Int { Int(requests.rawValue) + 1 }
+
+    var bit: UInt32 { 1 &<< UInt32(rawValue) }
 
     /// The units whose counts are part of this one's count, as bits.
     var parts: UInt32 {

@@ -11,6 +11,7 @@ public struct USD: Sendable, Hashable {
     public var picoUSD: Int128
 
     /// Creates an amount from pico-dollars.
+    @inlinable
     public init(picoUSD: Int128) {
         self.picoUSD = picoUSD
     }
@@ -21,6 +22,7 @@ public struct USD: Sendable, Hashable {
     public static let min = USD(picoUSD: .min)
 
     /// Whether a sum left the range, so that this is a bound instead of the amount.
+    @inlinable
     public var isSaturated: Bool { picoUSD == .max || picoUSD == .min }
 
     /// The nearest `Double`, for attributes and charts. Never add these up.
@@ -66,12 +68,13 @@ extension USD: AdditiveArithmetic {
     public static let zero = USD(picoUSD: 0)
 
     /// The sum, or the nearest end of the range.
+    @inlinable  // Six sums for each call to a model, of some ten instructions each instead of thirty.
     public static func + (left: USD, right: USD) -> USD {
         if left.isSaturated { return left }
         if right.isSaturated { return right }
         let (sum, overflow) = left.picoUSD.addingReportingOverflow(right.picoUSD)
         guard overflow else { return USD(picoUSD: sum) }
-        return right.picoUSD < 0 ? .min : .max
+        return USD(picoUSD: right.picoUSD < 0 ? .min : .max)
     }
 
     /// The difference, or the nearest end of the range.

@@ -100,73 +100,66 @@ public final class CostLedger: Sendable {
         var endNanoseconds: UnixNanoseconds = 0
     }
 
-    /// What one id has come to. A class, so that adding to it copies nothing and the maps stay small.
-    fileprivate final class Account {
+    /// What one id has come to.
+    fileprivate struct Account {
         let id: String
-        let position: Int
-        /// When it was last put among the recently used: the generation of its dimension.
-        var generation = 0
-        // Memory of its own, which only the account refers to and the ledger's lock protects: each access to a property
-        // would be checked for exclusivity while the program runs, which is half of what the ledger does for a call.
-        private let contents = UnsafeMutablePointer<Contents>.allocate(capacity: 1)
+        var totals = Totals()
+        var details: Details?
+    }
 
-        private struct Contents {
-            var totals = Totals()
-            var details: Details?
-        }
+    /// Owns an account, in memory of its own: adding to it copies nothing, and the maps stay small.
+    ///
+    /// Not simply the account's properties: each access to those of a class is checked for exclusivity while the
+    /// program runs, and counts references. Whoever holds the ledger's lock may use the memory while the map or
+    /// somebody else holds the owner.
+    fileprivate final class AccountOwner {
+        let account = UnsafeMutablePointer<Account>.allocate(capacity: 1)
 
-        init(_ id: String, _ position: Int) {
-            (self.id, self.position) = (id, position)
-            contents.initialize(to: Contents())
+        init(_ id: String) {
+            account.initialize(to: Account(id: id))
         }
 
         deinit {
-            contents.deinitialize(count: 1)
-            contents.deallocate()
-        }
-
-        var totals: Totals { contents.pointee.totals }
-        var details: Details? { contents.pointee.details }
-
-        func add(_ totals: Totals) {
-            contents.pointee.totals += totals
-        }
-
-        func note(_ model: String?, _ facts: CallFacts, _ time: (start: UnixNanoseconds, end: UnixNanoseconds)) {
-            if contents.pointee.details == nil {
-                contents.pointee.details = Details(startNanoseconds: time.start, endNanoseconds: time.end)
-            }
-            contents.pointee.details?.note(model, facts, time)
+            account.deinitialize(count: 1)
+            account.deallocate()
         }
     }
 
     fileprivate struct State {
+        /// An account that was used lately.
+        struct Recent {
+            var position: Int
+            /// The generation of its dimension when it was used. While that lasts, its owner is in the map.
+            var generation: Int
+            var account: UnsafeMutablePointer<Account>
+        }
+
         var total = Totals()
-        var dimensions: [RecentMap<String, Account>]
-        /// Accounts in use, by a short hash of their id: finding one here takes a fifth of the time of a dictionary.
-        var latest = [Account?](repeating: nil, count: State.latestCount)
+        var dimensions: [RecentMap<String, AccountOwner>]
+        /// Accounts in use, by a short hash of their id: finding one here takes a tenth of the time of a dictionary.
+        var recent = [Recent?](repeating: nil, count: State.recentCount)
 
         /// How many entries were forgotten since this was last asked.
         var unreportedEvictedCount = 0
 
-        static let latestCount = 256
+        static let recentCount = 256
 
         init(dimensionCount: Int, capacity: Int) {
             dimensions = (0..<dimensionCount).map { _ in RecentMap(capacity: capacity) }
         }
 
-        mutating func account(_ id: String, at position: Int) -> Account {
-            let slot = (shortHash(id) &+ position &* 31) & (Self.latestCount - 1)
-            if let account = latest[slot], account.position == position,
-                account.generation == dimensions[position].generation, account.id == id
+        /// The account of an id, to be used before the next one is asked for.
+        mutating func account(_ id: String, at position: Int) -> UnsafeMutablePointer<Account> {
+            let slot = (shortHash(id) &+ position &* 31) & (Self.recentCount &- 1)
+            if let known = recent[slot], known.position == position,
+                known.generation == dimensions[position].generation, known.account.pointee.id == id
             {
-                return account
+                return known.account
             }
             let before = dimensions[position].evictedCount
-            let account = dimensions[position].update(id, default: Account(id, position)) { $0 }
+            let account = dimensions[position].update(id, default: AccountOwner(id)) { $0.account }
             unreportedEvictedCount += dimensions[position].evictedCount - before
-            account.generation = dimensions[position].generation
-            latest[slot] = account
+            recent[slot] = Recent(position: position, generation: dimensions[position].generation, account: account)
             return account
         }
     }
@@ -192,36 +185,38 @@ public final class CostLedger: Sendable {
     /// The totals of one entry, or `nil` when there is none or it was forgotten.
     public func totals(_ dimension: Dimension, _ id: String) -> Totals? {
         guard let position = dimensions.firstIndex(of: dimension) else { return nil }
-        return state.withLock { $0.dimensions[position][id]?.totals }
+        return state.withLock { $0.dimensions[position][id]?.account.pointee.totals }
     }
 
     /// All entries of a dimension, the most expensive first.
     public func entries(_ dimension: Dimension) -> [Entry] {
         guard let position = dimensions.firstIndex(of: dimension) else { return [] }
         let entries = state.withLock { state in
-            state.dimensions[position].entries.map { Entry(id: $0.key, totals: $0.value.totals) }
+            state.dimensions[position].entries.map { Entry(id: $0.key, totals: $0.value.account.pointee.totals) }
         }
         return entries.sorted { ($1.totals.cost, $0.id) < ($0.totals.cost, $1.id) }
     }
 
     /// One conversation, or `nil` when there is none or it was forgotten.
     public func conversation(_ id: String) -> Conversation? {
-        state.withLock { $0.dimensions[Self.conversationPosition][id].flatMap { Self.conversation(id, $0) } }
+        state.withLock { $0.dimensions[Self.conversationPosition][id].flatMap(Self.conversation) }
     }
 
     /// All conversations that are remembered, the earliest first.
     public var conversations: [Conversation] {
         let all = state.withLock { state in
-            state.dimensions[Self.conversationPosition].entries.compactMap { Self.conversation($0.key, $0.value) }
+            state.dimensions[Self.conversationPosition].entries.compactMap { Self.conversation($0.value) }
         }
         return all.sorted { ($0.startNanoseconds, $0.id) < ($1.startNanoseconds, $1.id) }
     }
 
-    private static func conversation(_ id: String, _ account: Account) -> Conversation? {
-        account.details.map { details in
+    private static func conversation(_ owner: AccountOwner) -> Conversation? {
+        let account = owner.account.pointee
+        return account.details.map { details in
             Conversation(
-                id: id, userID: details.userID, turns: details.turns, models: details.models, totals: account.totals,
-                startNanoseconds: details.startNanoseconds, endNanoseconds: details.endNanoseconds)
+                id: account.id, userID: details.userID, turns: details.turns, models: details.models,
+                totals: account.totals, startNanoseconds: details.startNanoseconds,
+                endNanoseconds: details.endNanoseconds)
         }
     }
 
@@ -255,7 +250,7 @@ public final class CostLedger: Sendable {
             let workflow = state.add(totals, facts, time)
             for position in Self.standardCount..<Swift.max(Self.standardCount, dimensions.count) {
                 guard let id = attributes[dimensions[position].attribute]?.accountID else { continue }
-                state.account(id, at: position).add(totals)
+                state.account(id, at: position).pointee.totals += totals
             }
             defer { state.unreportedEvictedCount = 0 }
             return (workflow, state.unreportedEvictedCount)
@@ -280,16 +275,27 @@ extension CostLedger.State {
         total += totals
         if let id = facts.conversation {
             let account = account(id, at: 1)
-            account.add(totals)
-            account.note(model, facts, time)
+            account.pointee.totals += totals
+            account.pointee.note(model, facts, time)
         }
-        if let id = facts.user { account(id, at: 2).add(totals) }
-        if let id = facts.agent { account(id, at: 3).add(totals) }
-        if let model { account(model, at: 4).add(totals) }
+        if let id = facts.user { account(id, at: 2).pointee.totals += totals }
+        if let id = facts.agent { account(id, at: 3).pointee.totals += totals }
+        if let model { account(model, at: 4).pointee.totals += totals }
         guard let id = facts.workflow else { return nil }
         let workflow = account(id, at: 0)
-        workflow.add(totals)
-        return workflow.totals
+        workflow.pointee.totals += totals
+        return workflow.pointee.totals
+    }
+}
+
+extension CostLedger.Account {
+    fileprivate mutating func note(
+        _ model: String?, _ facts: CallFacts, _ time: (start: UnixNanoseconds, end: UnixNanoseconds)
+    ) {
+        if details == nil {
+            details = CostLedger.Details(startNanoseconds: time.start, endNanoseconds: time.end)
+        }
+        details?.note(model, facts, time)
     }
 }
 
