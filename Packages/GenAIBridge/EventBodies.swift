@@ -12,10 +12,10 @@ extension MessageReader {
         let body = record.messageBody
         guard let fields = fields(of: body) else { return message(role: role, content: body?.unlessNull) }
         return message(
-            role: fields["role"]?.shortText ?? role,
-            content: fields["content"]?.unlessNull,
-            toolCalls: fields["tool_calls"],
-            toolCallID: (fields["id"] ?? fields["tool_call_id"])?.shortText)
+            role: fields[FieldName.role]?.shortText ?? role,
+            content: fields[FieldName.content]?.unlessNull,
+            toolCalls: fields[FieldName.toolCalls],
+            toolCallID: (fields[FieldName.id] ?? fields[FieldName.toolCallID])?.shortText)
     }
 
     /// The message of `gen_ai.choice`.
@@ -24,25 +24,42 @@ extension MessageReader {
         guard let choice = fields(of: body) else { return message(role: "assistant", content: body?.unlessNull) }
         var content: AttributeValue?
         var answer = choice
-        if let inner = choice["message"]?.unlessNull {
+        if let inner = choice[FieldName.message]?.unlessNull {
             answer = fields(of: inner) ?? [:]
             if answer.isEmpty, inner != .map([:]) { content = inner }
         }
         return message(
-            role: answer["role"]?.shortText ?? "assistant",
-            content: content ?? answer["content"]?.unlessNull,
-            toolCalls: answer["tool_calls"] ?? choice["tool_calls"],
-            finishReason: choice["finish_reason"]?.shortText,
-            index: choice["index"].flatMap(Int.init(lenient:)))
+            role: answer[FieldName.role]?.shortText ?? "assistant",
+            content: content ?? answer[FieldName.content]?.unlessNull,
+            toolCalls: answer[FieldName.toolCalls] ?? choice[FieldName.toolCalls],
+            finishReason: choice[FieldName.finishReason]?.shortText,
+            index: choice[FieldName.index].flatMap(Int.init(lenient:)))
     }
 
     // A user's text may itself be JSON, so text counts as a body only when a body's members are in it.
     private func fields(of body: AttributeValue?) -> Attributes? {
         guard let members = body?.members(parsingUpTo: maxParsedLength) else { return nil }
         if case .map? = body { return members }
-        let known = ["role", "content", "message", "tool_calls", "finish_reason"]
-        return known.contains { members.contains(name: $0) } ? members : nil
+        let known = [
+            FieldName.role, FieldName.content, FieldName.message, FieldName.toolCalls, FieldName.finishReason,
+        ]
+        return known.contains { members.contains($0) } ? members : nil
     }
+}
+
+/// The names of what messages are made of, prepared once.
+enum FieldName {
+    static let role = AttributeName("role")
+    static let content = AttributeName("content")
+    static let message = AttributeName("message")
+    static let toolCalls = AttributeName("tool_calls")
+    static let toolCallID = AttributeName("tool_call_id")
+    static let id = AttributeName("id")
+    static let finishReason = AttributeName("finish_reason")
+    static let index = AttributeName("index")
+    static let systemInstructions = AttributeName(.genAISystemInstructions)
+    static let inputMessages = AttributeName(.genAIInputMessages)
+    static let outputMessages = AttributeName(.genAIOutputMessages)
 }
 
 extension LogRecord {

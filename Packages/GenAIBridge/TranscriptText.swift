@@ -5,18 +5,27 @@ extension Transcript {
     /// The messages as a JSON array, never longer than the limit and a marker.
     ///
     /// Whole messages in the middle make room, and one entry says how many; the text itself is never cut.
-    func jsonText(limit: Int) -> String {
+    ///
+    /// - Parameter writer: Its memory is used; what is in it goes.
+    func jsonText(limit: Int, _ writer: inout JSONWriter) -> String {
+        writer.bytes.removeAll(keepingCapacity: true)
+        writer.array { writer in
+            for message in messages { message.write(to: &writer) }
+        }
+        if elidedCount == 0, writer.bytes.count <= limit { return String(decoding: writer.bytes, as: UTF8.self) }
+        return shortenedText(limit: limit)
+    }
+
+    // Written once more, with a note of where each message ends.
+    private func shortenedText(limit: Int) -> String {
         var writer = JSONWriter()
-        writer.bytes.reserveCapacity(min(size, limit * 2))
         var ends: [Int] = []
-        ends.reserveCapacity(messages.count)
         writer.array { writer in
             for message in messages {
                 message.write(to: &writer)
                 ends.append(writer.bytes.count)
             }
         }
-        if elidedCount == 0, writer.bytes.count <= limit { return String(decoding: writer.bytes, as: UTF8.self) }
         return Self.shortened(writer.bytes, kept(ends, limit: limit), ends, alreadyElided: elidedCount)
     }
 

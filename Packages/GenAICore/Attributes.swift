@@ -146,6 +146,18 @@ public struct Attributes: @unchecked Sendable {
         }
     }
 
+    /// Adds the attributes of a map that is not needed any more, as ``merge(_:)`` does, but without copying them.
+    package mutating func absorb(_ other: consuming Attributes) {
+        guard isKnownUniquelyReferenced(&other.storage), let memory = other.memory, memory.header.pointee.base == nil
+        else { return merge(other) }
+        withExtendedLifetime(other.storage) {
+            let count = memory.header.pointee.count
+            reserveCapacity(self.count + count)
+            memory.header.pointee.count = 0
+            for position in 0..<count { _ = setOrRefuse((memory.elements + position).move(), .max) }
+        }
+    }
+
     /// The map with another's attributes added, which win over those of the same name here.
     public func merging(_ other: Attributes) -> Attributes {
         var merged = self
@@ -163,6 +175,17 @@ public struct Attributes: @unchecked Sendable {
     /// Whether the name has a value.
     public func contains(name: String) -> Bool {
         memory?.position(of: name, Fingerprint.of(name)) != nil
+    }
+
+    /// Whether a prepared name has a value.
+    package func contains(_ name: AttributeName) -> Bool {
+        memory?.position(of: name.text, name.fingerprint) != nil
+    }
+
+    /// The value of a prepared name.
+    package subscript(name: AttributeName) -> AttributeValue? {
+        guard let memory, let position = memory.position(of: name.text, name.fingerprint) else { return nil }
+        return memory[position].value
     }
 
     /// Sets a value unless the map already holds `limit` attributes and the name would be a further one.

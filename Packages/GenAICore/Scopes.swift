@@ -148,6 +148,12 @@ extension GenAIContext {
     /// The context for a span with these attributes: an LLM call begins a turn where none has begun.
     package func claimingTurn(for attributes: Attributes) -> GenAIContext {
         guard let identity, identity.awaitsTurn, attributes.isLLMCall else { return self }
+        return claimingTurn()
+    }
+
+    /// The context for an LLM call, which begins a turn where none has begun.
+    package func claimingTurn() -> GenAIContext {
+        guard let identity, identity.awaitsTurn else { return self }
         return updating { $0.claimTurn() }
     }
 

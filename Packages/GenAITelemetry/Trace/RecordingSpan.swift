@@ -10,6 +10,7 @@ final class TracePipeline: Sendable {
     let dropsRoots: Bool
     let limits: SpanLimits
     let attributeLimits: AttributeLimits
+    let instrumentation: InstrumentationSettings
     let counters: SpanCounters
     /// The generator, if it is the usual one: asked directly it takes a third of the time.
     private let randomIDs: RandomIDGenerator?
@@ -21,6 +22,7 @@ final class TracePipeline: Sendable {
         dropsRoots = sampling.decision(for: nil) == .drop
         limits = configuration.limits
         attributeLimits = limits.forSpan
+        instrumentation = configuration.instrumentation
         counters = configuration.counters
         randomIDs = configuration.idGenerator as? RandomIDGenerator
         stages = configuration.processors.map(Stage.init)
@@ -91,7 +93,7 @@ final class RecordingSpan: ActiveSpan {
     }
 
     var isRecording: Bool { state.withLock { $0.data != nil } }
-    var instrumentation: InstrumentationSettings { pipeline.configuration.instrumentation }
+    var instrumentation: InstrumentationSettings { pipeline.instrumentation }
     var containsCountedCall: Bool { state.withLock { $0.data?.containsCountedCall ?? false } }
 
     func attribute(_ name: String) -> AttributeValue? {
@@ -108,13 +110,15 @@ final class RecordingSpan: ActiveSpan {
         }
     }
 
-    func setAttributes(_ attributes: Attributes) {
+    func setAttributes(_ attributes: consuming Attributes) {
+        var taken = Optional(attributes)
         state.withLock { state in
+            guard let attributes = taken.take() else { return }
             // All at once where no limit is near: names keep their fingerprints, and nothing is looked at twice.
             if let held = state.data?.attributes.count,
                 !attributes.mayExceed(pipeline.attributeLimits, besides: held)
             {
-                state.data?.attributes.merge(attributes)
+                state.data?.attributes.absorb(attributes)
                 return
             }
             attributes.withRuns { run in

@@ -44,6 +44,11 @@ public struct TraceSpan: Sendable {
         recording?.setAttributes(attributes)
     }
 
+    /// Sets several attributes at once, which are moved where nobody else holds them.
+    package func absorb(_ attributes: consuming Attributes) {
+        recording?.setAttributes(attributes)
+    }
+
     /// Tells what an LLM call used up, down to the parts that are billed apart.
     ///
     /// For processors, such as one that works out the cost; not exported. The totals belong into the attributes

@@ -16,7 +16,7 @@ public struct Tracer: Sendable {
 
     /// What instrumentations record; nothing when spans are not recorded.
     public var instrumentation: InstrumentationSettings {
-        provider.pipeline?.configuration.instrumentation
+        provider.pipeline?.instrumentation
             ?? InstrumentationSettings(environment: TelemetryEnvironment([:]))
     }
 
@@ -42,6 +42,15 @@ public struct Tracer: Sendable {
         }
         let context = (context ?? .current).claimingTurn(for: attributes)
         return start(name, kind, attributes, links, context, startNanoseconds, pipeline)
+    }
+
+    /// Starts a span with attributes that go on from ``GenAICore/GenAIContext/stamp``, which are not copied.
+    ///
+    /// - Parameter context: Claims no turn: that would change its stamp.
+    package func startSpan(
+        _ name: String, kind: SpanKind, stamped attributes: consuming Attributes, context: GenAIContext
+    ) -> TraceSpan {
+        start(name, kind, attributes, [], context, nil, provider.pipeline, isStamped: true)
     }
 
     /// Runs a closure within a span, which is current inside it and ends with it.
@@ -88,8 +97,9 @@ public struct Tracer: Sendable {
     }
 
     private func start(
-        _ name: String, _ kind: SpanKind, _ attributes: Attributes, _ links: [SpanLink], _ context: GenAIContext,
-        _ startNanoseconds: UnixNanoseconds?, _ pipeline: TracePipeline?
+        _ name: String, _ kind: SpanKind, _ attributes: consuming Attributes, _ links: [SpanLink],
+        _ context: GenAIContext, _ startNanoseconds: UnixNanoseconds?, _ pipeline: TracePipeline?,
+        isStamped: Bool = false
     ) -> TraceSpan {
         let parent = context.validParent
         guard let pipeline else {
@@ -111,7 +121,8 @@ public struct Tracer: Sendable {
             traceState: sampled?.traceState ?? parent?.traceState ?? TraceState())
         pipeline.counters.countStart(decision, parent: parent)
         guard decision != .drop else { return TraceSpan(context: identity, recording: nil) }
-        var all = Self.attributes(context, attributes, sampled)
+        var all = isStamped ? attributes : Self.stamped(attributes, context)
+        if let sampled { all.merge(sampled.attributes) }
         var droppedAttributesCount = 0
         if all.mayExceed(pipeline.attributeLimits) {
             (all, droppedAttributesCount) = all.limited(pipeline.attributeLimits)
@@ -126,14 +137,11 @@ public struct Tracer: Sendable {
         return span
     }
 
-    /// The attributes of the scopes, which are shared, with those of the span and the sampler.
-    private static func attributes(
-        _ context: GenAIContext, _ attributes: Attributes, _ sampled: SamplingResult?
-    ) -> Attributes {
+    /// The attributes of the scopes, which are shared, with those of the span.
+    private static func stamped(_ attributes: Attributes, _ context: GenAIContext) -> Attributes {
         var all = context.stamp
         all.reserveCapacity(all.count + max(ownAttributeCount, attributes.count))
         all.merge(attributes)
-        if let sampled { all.merge(sampled.attributes) }
         return all
     }
 
