@@ -25,6 +25,16 @@ final class CallRecorder: Sendable {
             }
         }
 
+        /// Adds what all generations of the conventions name alike.
+        func addAttributes(to attributes: inout Attributes) {
+            switch self {
+            case .chat(let request): request.addAttributes(to: &attributes)
+            case .response(let request): request.addAttributes(to: &attributes)
+            case .completion(let request): request.addAttributes(to: &attributes)
+            case .embeddings(let request): request.addAttributes(to: &attributes)
+            }
+        }
+
         var model: String {
             switch self {
             case .chat(let request): request.model
@@ -53,51 +63,57 @@ final class CallRecorder: Sendable {
         }
     }
 
-    private struct State {
-        var isOver = false
-        var resends = 0
-        var chunks = StreamedAnswer()
-        var firstChunk: UInt64?
-        var lastChunk: UInt64?
-        var secondsPerChunk: [Double] = []
-    }
-
     /// The surroundings of the call, with its span as the current one.
     let context: GenAIContext
     private let span: TraceSpan?
     private let request: RequestFacts
-    private let isStream: Bool
     private let listeners: CallListeners
     private let names: ConventionNames
-    private let address: ServerAddress?
-    private let startAttributes: Attributes
+    /// What was known when the call started; kept for a record of operation details only.
+    private let startAttributes: Attributes?
     private let startNanoseconds = steadyNanoseconds()
-    private let state = Mutex(State())
+    private let isOver = Atomic(false)
+    private let resends = Atomic(0)
+    private let stream: StreamProgress?
 
     /// Begins a record, or returns `nil` where nobody listens.
     init?(_ request: borrowing Request, isStream: Bool, options: CallOptions, sender: borrowing Sender) {
-        let surroundings = GenAIContext.current
+        var surroundings = GenAIContext.current
         guard let listeners = CallListeners.of(sender, options: options, context: surroundings) else { return nil }
-        let request = request.facts
-        self.request = request
-        self.isStream = isStream
-        self.listeners = listeners
-        address = sender.address
-        names = ConventionNames(listeners.settings.conventions, provider: sender.providerName)
-        var attributes = names.start(request, isStream: isStream, address: address)
-        // A conversation of the program's own goes before the server's.
-        attributes[.genAIConversationID] = surroundings.conversationID ?? request.conversationID
-        startAttributes = attributes
+        let facts = request.facts
+        let names = sender.names(listeners.settings.conventions)
+        if listeners.tracer != nil, facts.operation != .embeddings { surroundings = surroundings.claimingTurn() }
+        func addAttributes(to attributes: inout Attributes) {
+            names.addStart(of: facts, request, isStream: isStream, to: &attributes)
+        }
+        var attributes = surroundings.stamp
+        if listeners.emitsDetails(of: facts.operation) {
+            var own = Attributes()
+            addAttributes(to: &own)
+            attributes.merge(own)
+            // A conversation of the program's own goes before the server's.
+            own[.genAIConversationID] = surroundings.conversationID ?? facts.conversationID
+            startAttributes = own
+        } else {
+            attributes.reserveCapacity(attributes.count + listeners.usualAttributeCount)
+            addAttributes(to: &attributes)
+            startAttributes = nil
+        }
+        if surroundings.conversationID == nil { attributes.add(.genAIConversationID, facts.conversationID) }
         span = listeners.tracer?.startSpan(
-            request.model.isEmpty ? request.operation.rawValue : "\(request.operation.rawValue) \(request.model)",
-            kind: .client, attributes: attributes, context: surroundings)
+            facts.model.isEmpty ? facts.operation.rawValue : "\(facts.operation.rawValue) \(facts.model)",
+            kind: .client, stamped: attributes, context: surroundings)
         context = span.map(surroundings.settingSpan) ?? surroundings
+        stream = isStream ? StreamProgress(measuresChunks: listeners.instruments?.measuresChunks == true) : nil
+        self.request = facts
+        self.listeners = listeners
+        self.names = names
         if !isLatest { emitInput() }
     }
 
     /// Notes that the call is sent once more.
     func retrying(after error: OpenAIError) {
-        state.withLock { $0.resends += 1 }
+        resends.add(1, ordering: .relaxed)
         var attributes: Attributes = ["error.type": .string(error.errorType)]
         attributes["http.response.status_code"] = error.status.map(AttributeValue.int)
         span?.addEvent("retry", attributes: attributes)
@@ -105,67 +121,58 @@ final class CallRecorder: Sendable {
 
     /// Notes a chunk of a streamed answer, as it is decoded: a reader that takes its time makes chunks late.
     func chunk(_ chunk: some JSONRecord) {
-        let now = steadyNanoseconds()
-        let measuresChunks = listeners.instruments?.measuresChunks == true
-        state.withLock { state in
-            if let last = state.lastChunk, measuresChunks { state.secondsPerChunk.append(seconds(from: last, to: now)) }
-            state.firstChunk = state.firstChunk ?? now
-            state.lastChunk = now
-            state.chunks.add(chunk)
-        }
+        stream?.add(chunk)
     }
 
     /// Ends the record of a plain call.
     func finish(_ answer: Answer) {
-        end { _ in answer.facts }
+        if isFirstEnd() { end(answer.facts) }
     }
 
     /// Ends the record of a stream that came to its end.
     func finishStream() {
-        end { $0.chunks.facts }
+        if isFirstEnd() { end(stream?.answer ?? AnswerFacts()) }
     }
 
     /// Ends the record of a call that failed.
     func fail(_ error: OpenAIError) {
-        end { state in
-            var facts = state.chunks.facts
-            facts.failure = CallFailure(type: error.errorType, message: error.description)
-            return facts
-        }
+        guard isFirstEnd() else { return }
+        var facts = stream?.answer ?? AnswerFacts()
+        facts.failure = CallFailure(type: error.errorType, message: error.description)
+        end(facts)
     }
 
     /// Ends the record of a stream whose reader lost interest, which is no failure.
     func abandon() {
-        end { $0.chunks.facts }
+        finishStream()
     }
 
-    private func end(_ facts: (State) -> AnswerFacts) {
-        let state: State? = state.withLock { state in
-            if state.isOver { return nil }
-            state.isOver = true
-            return state
-        }
-        guard let state else { return }
+    private func isFirstEnd() -> Bool {
+        !isOver.exchange(true, ordering: .relaxed)
+    }
+
+    private func end(_ answer: AnswerFacts) {
         let now = steadyNanoseconds()
-        let answer = facts(state)
-        let secondsToFirstChunk = state.firstChunk.map { seconds(from: startNanoseconds, to: $0) }
-        var attributes = names.end(answer)
-        attributes[.errorType] = answer.failure?.type
+        let secondsToFirstChunk = stream?.secondsToFirstChunk(from: startNanoseconds)
+        var attributes = Attributes()
+        names.addEnd(of: answer, to: &attributes)
+        attributes.add(.errorType, answer.failure?.type)
         if isLatest {
-            attributes[.genAIResponseTimeToFirstChunk] = secondsToFirstChunk
+            attributes.add(.genAIResponseTimeToFirstChunk, secondsToFirstChunk)
             let content = content(with: answer)
-            recordSpan(attributes, content, answer, resends: state.resends)
+            recordSpan(attributes, content, answer)
             emitDetails(attributes, content)
             if let failure = answer.failure { emitException(failure) }
         } else {
-            recordSpan(attributes, [:], answer, resends: state.resends)
+            recordSpan(attributes, [:], answer)
             emitChoices(answer)
         }
         listeners.instruments?.record(
             CallMeasurements(
-                operation: request.operation, attributes: names.measured(request, answer, address: address),
+                operation: request.operation, attributes: names.measured(request, answer),
                 errorType: answer.failure?.type, seconds: seconds(from: startNanoseconds, to: now),
-                secondsToFirstChunk: secondsToFirstChunk, secondsPerChunk: state.secondsPerChunk, usage: answer.usage),
+                secondsToFirstChunk: secondsToFirstChunk, secondsPerChunk: stream?.secondsPerChunk ?? [],
+                usage: answer.usage),
             context: context)
         span?.end()
     }
@@ -177,14 +184,14 @@ extension CallRecorder {
     private var isLatest: Bool { listeners.settings.conventions >= .latest }
     private var capture: ContentCapture { listeners.settings.contentCapture }
 
-    private func recordSpan(_ attributes: Attributes, _ content: Attributes, _ answer: AnswerFacts, resends: Int) {
+    private func recordSpan(_ attributes: consuming Attributes, _ content: Attributes, _ answer: AnswerFacts) {
         guard let span, span.isRecording else { return }
-        var attributes = attributes
+        let resends = resends.load(ordering: .relaxed)
         if resends > 0 { attributes["http.request.resend_count"] = .int(resends) }
         if capture.contains(.spans) {
             for attribute in content { attributes[attribute.key] = .string(attribute.value.jsonText) }
         }
-        span.setAttributes(attributes)
+        span.absorb(attributes)
         if let usage = answer.usage { span.setUsage(usage) }
         if let failure = answer.failure { span.setStatus(.error(description: description(of: failure))) }
     }
@@ -210,9 +217,7 @@ extension CallRecorder {
 // MARK: - Log records
 
 extension CallRecorder {
-    private var emitsDetails: Bool {
-        listeners.settings.emitsOperationDetails && listeners.logger != nil && request.operation != .embeddings
-    }
+    private var emitsDetails: Bool { startAttributes != nil }
 
     private func emitInput() {
         guard listeners.logger != nil else { return }
@@ -220,7 +225,9 @@ extension CallRecorder {
         if let instructions = request.instructions {
             emit(MessageEvents.record(of: .system(instructions), capturing: capturing))
         }
-        for message in request.messages { emit(MessageEvents.record(of: message, capturing: capturing)) }
+        for index in request.messages.indices {
+            emit(MessageEvents.record(of: request.messages[index], capturing: capturing))
+        }
     }
 
     // A call that failed before there was any content has one choice all the same, as the conventions ask for.
@@ -231,7 +238,7 @@ extension CallRecorder {
     }
 
     private func emitDetails(_ attributes: Attributes, _ content: Attributes) {
-        guard emitsDetails else { return }
+        guard let startAttributes else { return }
         var record = LogRecord(eventName: EventName.genAIClientInferenceOperationDetails.rawValue)
         record.attributes = startAttributes.merging(attributes)
         if capture.contains(.events) { record.attributes.merge(content) }
@@ -251,8 +258,4 @@ extension CallRecorder {
         if record.attributes.isEmpty { record.attributes = names.identity }
         listeners.logger?.emit(record, context: context)
     }
-}
-
-private func seconds(from start: UInt64, to end: UInt64) -> Double {
-    Double(end &- start) / 1e9
 }

@@ -27,6 +27,8 @@ struct Sender: Sendable {
     let address: ServerAddress?
     /// The provider that telemetry names.
     let providerName: String
+    /// Its name as telemetry has it.
+    let identity: ProviderIdentity
     /// What calls are measured with.
     let instruments = InstrumentCache()
     /// The key as it is sent.
@@ -39,7 +41,9 @@ struct Sender: Sendable {
         let address = ServerAddress(configuration.baseURL)
         self.address = address
         let inferredName = configuration.azure == nil ? address?.providerName ?? "openai" : "azure.ai.openai"
-        providerName = configuration.providerName ?? inferredName
+        let providerName = configuration.providerName ?? inferredName
+        self.providerName = providerName
+        identity = ProviderIdentity(providerName)
         let key = configuration.apiKey.map(Self.trimmed)
         self.key = key.flatMap { $0.isEmpty ? nil : $0 }
     }

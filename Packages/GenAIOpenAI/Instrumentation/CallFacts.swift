@@ -7,8 +7,6 @@ struct RequestFacts: Sendable {
     var operation: OperationName
     /// The model as asked for.
     var model: String
-    /// Attributes that both generations of the conventions name alike.
-    var attributes = Attributes()
     /// The service tier asked for, unless it is left to the server.
     var serviceTier: String?
     /// Which of OpenAI's two generating APIs is used.
@@ -67,16 +65,20 @@ extension ChatCompletionRequest {
         facts.serviceTier = serviceTier == .auto ? nil : serviceTier?.rawValue
         facts.messages = messages
         facts.tools = tools
-        facts.attributes[.genAIRequestTemperature] = temperature
-        facts.attributes[.genAIRequestTopP] = topP
-        facts.attributes[.genAIRequestMaxTokens] = maxCompletionTokens ?? maxTokens
-        facts.attributes[.genAIRequestFrequencyPenalty] = frequencyPenalty
-        facts.attributes[.genAIRequestPresencePenalty] = presencePenalty
-        facts.attributes[.genAIRequestSeed] = seed
-        facts.attributes[.genAIRequestChoiceCount] = choiceCount == 1 ? nil : choiceCount
-        facts.attributes[.genAIRequestStopSequences] = stop.isEmpty ? nil : stop
-        facts.attributes[.genAIOutputType] = outputType
         return facts
+    }
+
+    /// Adds what all generations of the conventions name alike.
+    func addAttributes(to attributes: inout Attributes) {
+        attributes.add(.genAIRequestTemperature, temperature)
+        attributes.add(.genAIRequestTopP, topP)
+        attributes.add(.genAIRequestMaxTokens, maxCompletionTokens ?? maxTokens)
+        attributes.add(.genAIRequestFrequencyPenalty, frequencyPenalty)
+        attributes.add(.genAIRequestPresencePenalty, presencePenalty)
+        attributes.add(.genAIRequestSeed, seed)
+        attributes.add(.genAIRequestChoiceCount, choiceCount == 1 ? nil : choiceCount)
+        attributes.add(.genAIRequestStopSequences, stop.isEmpty ? nil : stop)
+        attributes.add(.genAIOutputType, outputType)
     }
 
     private var outputType: OutputType? {

@@ -2,101 +2,23 @@
 import GenAICore
 import GenAITelemetry
 
-/// The attributes of a call under the names of one generation of the conventions.
-struct ConventionNames: Sendable {
-    /// Names the provider; on every span, record and measurement of the call.
-    let identity: Attributes
-    private let conventions: GenAIConventions
+/// How telemetry names a provider; made once for all calls of a client.
+struct ProviderIdentity: Sendable {
+    private let legacy: Attributes
+    private let latest: Attributes
 
-    private var isLatest: Bool { conventions >= .latest }
-
-    init(_ conventions: GenAIConventions, provider: String) {
-        self.conventions = conventions
-        var identity = Attributes()
-        if conventions >= .latest {
-            identity[.genAIProviderName] = ProviderName(rawValue: provider)
-        } else {
-            identity[.genAISystem] = ProviderName(rawValue: Self.legacyName(of: provider))
-        }
-        self.identity = identity
+    init(_ provider: String) {
+        var legacy = Attributes()
+        legacy[.genAISystem] = ProviderName(rawValue: Self.legacyName(of: provider))
+        self.legacy = legacy
+        var latest = Attributes()
+        latest[.genAIProviderName] = ProviderName(rawValue: provider)
+        self.latest = latest
     }
 
-    /// What is known when the call starts.
-    func start(_ request: RequestFacts, isStream: Bool, address: ServerAddress?) -> Attributes {
-        var attributes = identity
-        attributes.reserveCapacity(24)
-        attributes[.genAIOperationName] = request.operation
-        attributes[.genAIRequestModel] = request.model.isEmpty ? nil : request.model
-        attributes[.serverAddress] = address?.host
-        attributes[.serverPort] = address?.port
-        attributes.merge(request.attributes)
-        let tier = request.serviceTier.map(ServiceTier.init(rawValue:))
-        guard isLatest else {
-            attributes[.genAIOpenAIRequestServiceTier] = tier
-            return attributes
-        }
-        attributes[.openAIRequestServiceTier] = tier
-        attributes[.openAIAPIType] = request.apiType
-        if isStream { attributes[.genAIRequestStream] = true }
-        if conventions >= .development {
-            attributes[.genAIRequestReasoningLevel] = request.reasoningLevel
-            attributes[.genAIRequestPreviousResponseID] = request.previousResponseID
-        }
-        return attributes
-    }
-
-    /// What the answer adds.
-    func end(_ answer: AnswerFacts) -> Attributes {
-        var attributes = Attributes()
-        attributes.reserveCapacity(16)
-        attributes[.genAIResponseID] = answer.id.isEmpty ? nil : answer.id
-        attributes[.genAIResponseModel] = answer.model.isEmpty ? nil : answer.model
-        attributes[.genAIResponseFinishReasons] = answer.choices.isEmpty ? nil : answer.finishReasons
-        if let usage = answer.usage { add(usage, to: &attributes) }
-        if isLatest { attributes[.genAIEmbeddingsDimensionCount] = answer.dimensions }
-        addServer(of: answer, to: &attributes)
-        return attributes
-    }
-
-    /// What distinguishes the series of a call's measurements.
-    func measured(_ request: RequestFacts, _ answer: AnswerFacts, address: ServerAddress?) -> Attributes {
-        var attributes = identity
-        attributes.reserveCapacity(10)
-        attributes[.genAIOperationName] = request.operation
-        attributes[.genAIRequestModel] = request.model.isEmpty ? nil : request.model
-        attributes[.serverAddress] = address?.host
-        attributes[.serverPort] = address?.port
-        attributes[.genAIResponseModel] = answer.model.isEmpty ? nil : answer.model
-        addServer(of: answer, to: &attributes)
-        return attributes
-    }
-
-    private func add(_ usage: TokenUsage, to attributes: inout Attributes) {
-        attributes[.genAIUsageInputTokens] = usage.inputTokens
-        attributes[.genAIUsageOutputTokens] = usage.outputTokens
-        guard isLatest else { return }
-        attributes[.genAIUsageCacheReadInputTokens] = usage.cacheReadTokens
-        attributes[.genAIUsageReasoningOutputTokens] = usage.reasoningTokens
-        guard conventions >= .development else {
-            attributes[.genAIUsageCacheCreationInputTokens] = usage.cacheWriteTokens
-            return
-        }
-        attributes[.genAIUsageCacheWriteInputTokens] = usage.cacheWriteTokens
-        attributes[.genAIUsageAudioInputTokens] = usage.inputAudioTokens
-        attributes[.genAIUsageAudioOutputTokens] = usage.outputAudioTokens
-        attributes[.genAIUsageImageInputTokens] = usage.inputImageTokens
-        attributes[.genAIUsageImageOutputTokens] = usage.outputImageTokens
-    }
-
-    private func addServer(of answer: AnswerFacts, to attributes: inout Attributes) {
-        let tier = answer.serviceTier.map(ServiceTier.init(rawValue:))
-        if isLatest {
-            attributes[.openAIResponseServiceTier] = tier
-            attributes[.openAIResponseSystemFingerprint] = answer.systemFingerprint
-        } else {
-            attributes[.genAIOpenAIResponseServiceTier] = tier
-            attributes[.genAIOpenAIResponseSystemFingerprint] = answer.systemFingerprint
-        }
+    /// The attribute of a generation of the conventions.
+    func attributes(_ conventions: GenAIConventions) -> Attributes {
+        conventions >= .latest ? latest : legacy
     }
 
     // Two providers were spelled otherwise before version 1.37.0.
@@ -107,5 +29,108 @@ struct ConventionNames: Sendable {
         case "x_ai": "xai"
         default: provider
         }
+    }
+}
+
+extension Sender {
+    /// The attributes of calls under the names of one generation of the conventions.
+    func names(_ conventions: GenAIConventions) -> ConventionNames {
+        ConventionNames(
+            identity: identity.attributes(conventions), conventions: conventions, host: address?.host,
+            port: address?.port)
+    }
+}
+
+/// The attributes of a call under the names of one generation of the conventions.
+struct ConventionNames: Sendable {
+    /// Names the provider; on every span, record and measurement of the call.
+    let identity: Attributes
+    let conventions: GenAIConventions
+    let host: String?
+    let port: Int?
+
+    private var isLatest: Bool { conventions >= .latest }
+
+    /// Adds what is known when the call starts.
+    func addStart(
+        of facts: RequestFacts, _ request: borrowing CallRecorder.Request, isStream: Bool,
+        to attributes: inout Attributes
+    ) {
+        addSubject(facts, to: &attributes)
+        request.addAttributes(to: &attributes)
+        let tier = facts.serviceTier.map(ServiceTier.init(rawValue:))
+        guard isLatest else { return attributes.add(.genAIOpenAIRequestServiceTier, tier) }
+        attributes.add(.openAIRequestServiceTier, tier)
+        attributes.add(.openAIAPIType, facts.apiType)
+        if isStream { attributes[.genAIRequestStream] = true }
+        if conventions >= .development {
+            attributes.add(.genAIRequestReasoningLevel, facts.reasoningLevel)
+            attributes.add(.genAIRequestPreviousResponseID, facts.previousResponseID)
+        }
+    }
+
+    /// Adds what the answer tells.
+    func addEnd(of answer: AnswerFacts, to attributes: inout Attributes) {
+        attributes.reserveCapacity(16)
+        attributes.add(.genAIResponseID, answer.id.isEmpty ? nil : answer.id)
+        attributes.add(.genAIResponseModel, answer.model.isEmpty ? nil : answer.model)
+        attributes.add(.genAIResponseFinishReasons, answer.choices.isEmpty ? nil : answer.finishReasons)
+        if let usage = answer.usage { add(usage, to: &attributes) }
+        if isLatest { attributes.add(.genAIEmbeddingsDimensionCount, answer.dimensions) }
+        addServer(of: answer, to: &attributes)
+    }
+
+    /// What distinguishes the series of a call's measurements.
+    func measured(_ request: RequestFacts, _ answer: AnswerFacts) -> Attributes {
+        var attributes = Attributes()
+        attributes.reserveCapacity(10)
+        addSubject(request, to: &attributes)
+        attributes.add(.genAIResponseModel, answer.model.isEmpty ? nil : answer.model)
+        addServer(of: answer, to: &attributes)
+        return attributes
+    }
+
+    /// Adds what is asked, and of whom.
+    private func addSubject(_ request: RequestFacts, to attributes: inout Attributes) {
+        attributes.merge(identity)
+        attributes[.genAIOperationName] = request.operation
+        attributes.add(.genAIRequestModel, request.model.isEmpty ? nil : request.model)
+        attributes.add(.serverAddress, host)
+        attributes.add(.serverPort, port)
+    }
+
+    private func add(_ usage: TokenUsage, to attributes: inout Attributes) {
+        attributes.add(.genAIUsageInputTokens, usage.inputTokens)
+        attributes.add(.genAIUsageOutputTokens, usage.outputTokens)
+        guard isLatest else { return }
+        attributes.add(.genAIUsageCacheReadInputTokens, usage.cacheReadTokens)
+        attributes.add(.genAIUsageReasoningOutputTokens, usage.reasoningTokens)
+        guard conventions >= .development else {
+            attributes.add(.genAIUsageCacheCreationInputTokens, usage.cacheWriteTokens)
+            return
+        }
+        attributes.add(.genAIUsageCacheWriteInputTokens, usage.cacheWriteTokens)
+        attributes.add(.genAIUsageAudioInputTokens, usage.inputAudioTokens)
+        attributes.add(.genAIUsageAudioOutputTokens, usage.outputAudioTokens)
+        attributes.add(.genAIUsageImageInputTokens, usage.inputImageTokens)
+        attributes.add(.genAIUsageImageOutputTokens, usage.outputImageTokens)
+    }
+
+    private func addServer(of answer: AnswerFacts, to attributes: inout Attributes) {
+        let tier = answer.serviceTier.map(ServiceTier.init(rawValue:))
+        if isLatest {
+            attributes.add(.openAIResponseServiceTier, tier)
+            attributes.add(.openAIResponseSystemFingerprint, answer.systemFingerprint)
+        } else {
+            attributes.add(.genAIOpenAIResponseServiceTier, tier)
+            attributes.add(.genAIOpenAIResponseSystemFingerprint, answer.systemFingerprint)
+        }
+    }
+}
+
+extension Attributes {
+    /// Sets a value, if there is one: setting `nil` would look for one to remove.
+    mutating func add<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
+        if let value { self[key] = value }
     }
 }

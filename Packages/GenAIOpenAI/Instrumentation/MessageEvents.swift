@@ -8,34 +8,45 @@ import GenAITelemetry
 /// Source: semantic conventions v1.36.0, GenAI events.
 enum MessageEvents {
     /// The record of a message of the request.
-    static func record(of message: ChatMessage, capturing: Bool) -> LogRecord {
+    static func record(of message: borrowing ChatMessage, capturing: Bool) -> LogRecord {
         let (event, usualRole) = name(for: message.role)
         // Member by member: a literal of pairs would be one more array for each message.
         var body = Attributes()
         body.reserveCapacity(2)
-        if message.role.rawValue != usualRole { body["role"] = .string(message.role.rawValue) }
+        if message.role.rawValue != usualRole { body.append(unique: Member.role, .string(message.role.rawValue)) }
         add(message, to: &body, capturing: capturing)
-        if let id = message.toolCallID { body["id"] = .string(id) }
-        return LogRecord(eventName: event.rawValue, body: body.isEmpty ? nil : .map(body))
+        if let id = message.toolCallID { body.append(unique: Member.id, .string(id)) }
+        return LogRecord(eventName: event.rawValue, body: body.isEmpty ? nil : .map(body), severity: .info)
     }
 
     /// The record of one answer.
-    static func record(of choice: ChatChoice, capturing: Bool) -> LogRecord {
+    static func record(of choice: borrowing ChatChoice, capturing: Bool) -> LogRecord {
         var message = Attributes()
         message.reserveCapacity(3)
-        message["role"] = .string(choice.message.role.rawValue)
+        message.append(unique: Member.role, .string(choice.message.role.rawValue))
         add(choice.message, to: &message, capturing: capturing)
         var body = Attributes()
         body.reserveCapacity(3)
-        body["index"] = .int(choice.index)
-        body["finish_reason"] = .string(choice.finishReason?.rawValue ?? "error")
-        body["message"] = .map(message)
-        return LogRecord(eventName: EventName.genAIChoice.rawValue, body: .map(body))
+        body.append(unique: Member.index, .int(choice.index))
+        body.append(unique: Member.finishReason, .string(choice.finishReason?.rawValue ?? "error"))
+        body.append(unique: Member.message, .map(message))
+        return LogRecord(eventName: EventName.genAIChoice.rawValue, body: .map(body), severity: .info)
     }
 
-    private static func add(_ message: ChatMessage, to body: inout Attributes, capturing: Bool) {
-        if capturing, let content = message.contentValue { body["content"] = content }
-        if let calls = toolCalls(of: message, capturing: capturing) { body["tool_calls"] = calls }
+    private static func add(_ message: borrowing ChatMessage, to body: inout Attributes, capturing: Bool) {
+        if capturing, let content = message.contentValue { body.append(unique: Member.content, content) }
+        if let calls = toolCalls(of: message, capturing: capturing) { body.append(unique: Member.toolCalls, calls) }
+    }
+
+    /// The members of bodies.
+    private enum Member {
+        static let role = AttributeName("role")
+        static let content = AttributeName("content")
+        static let toolCalls = AttributeName("tool_calls")
+        static let id = AttributeName("id")
+        static let index = AttributeName("index")
+        static let finishReason = AttributeName("finish_reason")
+        static let message = AttributeName("message")
     }
 
     private static func name(for role: ChatRole) -> (event: EventName, usualRole: String) {
@@ -47,7 +58,7 @@ enum MessageEvents {
         }
     }
 
-    private static func toolCalls(of message: ChatMessage, capturing: Bool) -> AttributeValue? {
+    private static func toolCalls(of message: borrowing ChatMessage, capturing: Bool) -> AttributeValue? {
         guard !message.toolCalls.isEmpty else { return nil }
         return .array(
             message.toolCalls.map { call in

@@ -15,13 +15,17 @@ extension ResponseRequest {
         facts.instructions = instructions
         facts.messages = messages
         facts.tools = tools.map(\.chatTool)
-        facts.attributes[.genAIRequestTemperature] = temperature
-        facts.attributes[.genAIRequestTopP] = topP
-        facts.attributes[.genAIRequestMaxTokens] = maxOutputTokens
-        if let type = text?.format?["type"]?.stringValue {
-            facts.attributes[.genAIOutputType] = type == "text" ? .text : .json
-        }
         return facts
+    }
+
+    /// Adds what all generations of the conventions name alike.
+    func addAttributes(to attributes: inout Attributes) {
+        attributes.add(.genAIRequestTemperature, temperature)
+        attributes.add(.genAIRequestTopP, topP)
+        attributes.add(.genAIRequestMaxTokens, maxOutputTokens)
+        if let type = text?.format?["type"]?.stringValue {
+            attributes.add(.genAIOutputType, type == "text" ? .text : .json)
+        }
     }
 
     private var messages: [ChatMessage] {
@@ -169,15 +173,19 @@ extension CompletionRequest {
     var facts: RequestFacts {
         var facts = RequestFacts(operation: .textCompletion, model: model)
         facts.messages = prompt.map { .user($0) }
-        facts.attributes[.genAIRequestTemperature] = temperature
-        facts.attributes[.genAIRequestTopP] = topP
-        facts.attributes[.genAIRequestMaxTokens] = maxTokens
-        facts.attributes[.genAIRequestFrequencyPenalty] = frequencyPenalty
-        facts.attributes[.genAIRequestPresencePenalty] = presencePenalty
-        facts.attributes[.genAIRequestSeed] = seed
-        facts.attributes[.genAIRequestChoiceCount] = choiceCount == 1 ? nil : choiceCount
-        facts.attributes[.genAIRequestStopSequences] = stop.isEmpty ? nil : stop
         return facts
+    }
+
+    /// Adds what all generations of the conventions name alike.
+    func addAttributes(to attributes: inout Attributes) {
+        attributes.add(.genAIRequestTemperature, temperature)
+        attributes.add(.genAIRequestTopP, topP)
+        attributes.add(.genAIRequestMaxTokens, maxTokens)
+        attributes.add(.genAIRequestFrequencyPenalty, frequencyPenalty)
+        attributes.add(.genAIRequestPresencePenalty, presencePenalty)
+        attributes.add(.genAIRequestSeed, seed)
+        attributes.add(.genAIRequestChoiceCount, choiceCount == 1 ? nil : choiceCount)
+        attributes.add(.genAIRequestStopSequences, stop.isEmpty ? nil : stop)
     }
 }
 
@@ -202,9 +210,12 @@ extension TextCompletion {
 extension EmbeddingRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
-        var facts = RequestFacts(operation: .embeddings, model: model)
-        facts.attributes[.genAIRequestEncodingFormats] = encodingFormat.map { [$0] }
-        return facts
+        RequestFacts(operation: .embeddings, model: model)
+    }
+
+    /// Adds what all generations of the conventions name alike.
+    func addAttributes(to attributes: inout Attributes) {
+        attributes.add(.genAIRequestEncodingFormats, encodingFormat.map { [$0] })
     }
 }
 
