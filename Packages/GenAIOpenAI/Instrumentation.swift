@@ -8,65 +8,12 @@ import Synchronization
 /// A call has one span, however often it is sent. The first of `finish`, `finishStream`, `fail` and `abandon` ends the
 /// record; later calls do nothing.
 final class CallRecorder: Sendable {
-    /// What is being asked.
-    enum Request: Sendable {
-        case chat(ChatCompletionRequest)
-        case response(ResponseRequest)
-        case completion(CompletionRequest)
-        case embeddings(EmbeddingRequest)
-
-        /// The request as telemetry sees it.
-        var facts: RequestFacts {
-            switch self {
-            case .chat(let request): request.facts
-            case .response(let request): request.facts
-            case .completion(let request): request.facts
-            case .embeddings(let request): request.facts
-            }
-        }
-
-        /// Adds what all generations of the conventions name alike.
-        func addAttributes(to attributes: inout Attributes) {
-            switch self {
-            case .chat(let request): request.addAttributes(to: &attributes)
-            case .response(let request): request.addAttributes(to: &attributes)
-            case .completion(let request): request.addAttributes(to: &attributes)
-            case .embeddings(let request): request.addAttributes(to: &attributes)
-            }
-        }
-
-        var model: String {
-            switch self {
-            case .chat(let request): request.model
-            case .response(let request): request.model ?? ""
-            case .completion(let request): request.model
-            case .embeddings(let request): request.model
-            }
-        }
-    }
-
-    /// What came back; for streams, put together from the chunks.
-    enum Answer: Sendable {
-        case chat(ChatCompletion)
-        case response(ModelResponse)
-        case completion(TextCompletion)
-        case embeddings(EmbeddingResponse)
-
-        /// The answer as telemetry sees it.
-        var facts: AnswerFacts {
-            switch self {
-            case .chat(let completion): completion.facts
-            case .response(let response): response.facts
-            case .completion(let completion): completion.facts
-            case .embeddings(let response): response.facts
-            }
-        }
-    }
-
     /// The surroundings of the call, with its span as the current one.
     let context: GenAIContext
     private let span: TraceSpan?
-    private let request: RequestFacts
+    private let operation: OperationName
+    private let model: String
+    private let content: RequestContent
     private let listeners: CallListeners
     private let names: ConventionNames
     /// What was known when the call started; kept for a record of operation details only.
@@ -77,26 +24,23 @@ final class CallRecorder: Sendable {
     private let stream: StreamProgress?
 
     /// Begins a record, or returns `nil` where nobody listens.
-    init?(_ request: borrowing Request, isStream: Bool, options: CallOptions, sender: borrowing Sender) {
+    init?(_ request: borrowing some RecordedRequest, _ call: borrowing APICall, sender: borrowing Sender) {
         var surroundings = GenAIContext.current
-        guard let listeners = CallListeners.of(sender, options: options, context: surroundings) else { return nil }
+        guard let listeners = CallListeners.of(sender, options: call.options, context: surroundings) else { return nil }
         let facts = request.facts
         let names = sender.names(listeners.settings.conventions)
         if listeners.tracer != nil, facts.operation != .embeddings { surroundings = surroundings.claimingTurn() }
-        func addAttributes(to attributes: inout Attributes) {
-            names.addStart(of: facts, request, isStream: isStream, to: &attributes)
-        }
         var attributes = surroundings.stamp
         if listeners.emitsDetails(of: facts.operation) {
             var own = Attributes()
-            addAttributes(to: &own)
+            names.addStart(of: facts, request, isStream: call.isStream, to: &own)
             attributes.merge(own)
             // A conversation of the program's own goes before the server's.
             own[.genAIConversationID] = surroundings.conversationID ?? facts.conversationID
             startAttributes = own
         } else {
             attributes.reserveCapacity(attributes.count + listeners.usualAttributeCount)
-            addAttributes(to: &attributes)
+            names.addStart(of: facts, request, isStream: call.isStream, to: &attributes)
             startAttributes = nil
         }
         if surroundings.conversationID == nil { attributes.add(.genAIConversationID, facts.conversationID) }
@@ -104,8 +48,10 @@ final class CallRecorder: Sendable {
             facts.model.isEmpty ? facts.operation.rawValue : "\(facts.operation.rawValue) \(facts.model)",
             kind: .client, stamped: attributes, context: surroundings)
         context = span.map(surroundings.settingSpan) ?? surroundings
-        stream = isStream ? StreamProgress(measuresChunks: listeners.instruments?.measuresChunks == true) : nil
-        self.request = facts
+        stream = call.isStream ? StreamProgress(measuresChunks: listeners.instruments?.measuresChunks == true) : nil
+        operation = facts.operation
+        model = facts.model
+        content = request.recordedContent
         self.listeners = listeners
         self.names = names
         if !isLatest { emitInput() }
@@ -125,7 +71,7 @@ final class CallRecorder: Sendable {
     }
 
     /// Ends the record of a plain call.
-    func finish(_ answer: Answer) {
+    func finish(_ answer: borrowing some RecordedAnswer) {
         if isFirstEnd() { end(answer.facts) }
     }
 
@@ -159,17 +105,17 @@ final class CallRecorder: Sendable {
         attributes.add(.errorType, answer.failure?.type)
         if isLatest {
             attributes.add(.genAIResponseTimeToFirstChunk, secondsToFirstChunk)
-            let content = content(with: answer)
+            let content = said(answer)
             recordSpan(attributes, content, answer)
             emitDetails(attributes, content)
             if let failure = answer.failure { emitException(failure) }
         } else {
-            recordSpan(attributes, [:], answer)
+            recordSpan(consume attributes, Attributes(), answer)
             emitChoices(answer)
         }
         listeners.instruments?.record(
             CallMeasurements(
-                operation: request.operation, attributes: names.measured(request, answer),
+                operation: operation, attributes: names.measured(operation, model, answer),
                 errorType: answer.failure?.type, seconds: seconds(from: startNanoseconds, to: now),
                 secondsToFirstChunk: secondsToFirstChunk, secondsPerChunk: stream?.secondsPerChunk ?? [],
                 usage: answer.usage),
@@ -191,7 +137,7 @@ extension CallRecorder {
         if capture.contains(.spans) {
             for attribute in content { attributes[attribute.key] = .string(attribute.value.jsonText) }
         }
-        span.absorb(attributes)
+        span.absorb(consume attributes)
         if let usage = answer.usage { span.setUsage(usage) }
         if let failure = answer.failure { span.setStatus(.error(description: description(of: failure))) }
     }
@@ -202,39 +148,39 @@ extension CallRecorder {
     }
 
     /// What was said, where it may be recorded: structured, as the latest conventions have it.
-    private func content(with answer: AnswerFacts) -> Attributes {
+    private func said(_ answer: AnswerFacts) -> Attributes {
         let isForSpan = capture.contains(.spans) && span?.isRecording == true
-        guard isForSpan || (capture.contains(.events) && emitsDetails) else { return [:] }
-        var content = Attributes()
-        if !request.messages.isEmpty { content[.genAIInputMessages] = MessageAttributes.input(request.messages) }
-        if !answer.choices.isEmpty { content[.genAIOutputMessages] = MessageAttributes.output(answer.choices) }
-        content[.genAISystemInstructions] = request.instructions.map(MessageAttributes.instructions)
-        if !request.tools.isEmpty { content[.genAIToolDefinitions] = MessageAttributes.definitions(request.tools) }
-        return content
+        guard isForSpan || (capture.contains(.events) && startAttributes != nil) else { return Attributes() }
+        var said = Attributes()
+        if !content.messages.isEmpty { said[.genAIInputMessages] = MessageAttributes.input(content.messages) }
+        if !answer.choices.isEmpty { said[.genAIOutputMessages] = MessageAttributes.output(answer.choices) }
+        said.add(.genAISystemInstructions, content.instructions.map(MessageAttributes.instructions))
+        if !content.tools.isEmpty { said[.genAIToolDefinitions] = MessageAttributes.definitions(content.tools) }
+        return said
     }
 }
 
 // MARK: - Log records
 
 extension CallRecorder {
-    private var emitsDetails: Bool { startAttributes != nil }
-
     private func emitInput() {
         guard listeners.logger != nil else { return }
         let capturing = capture.contains(.events)
-        if let instructions = request.instructions {
+        if let instructions = content.instructions {
             emit(MessageEvents.record(of: .system(instructions), capturing: capturing))
         }
-        for index in request.messages.indices {
-            emit(MessageEvents.record(of: request.messages[index], capturing: capturing))
+        for index in content.messages.indices {
+            emit(MessageEvents.record(of: content.messages[index], capturing: capturing))
         }
     }
 
     // A call that failed before there was any content has one choice all the same, as the conventions ask for.
     private func emitChoices(_ answer: AnswerFacts) {
-        guard listeners.logger != nil, request.operation != .embeddings else { return }
+        guard listeners.logger != nil, operation != .embeddings else { return }
         let choices = answer.choices.isEmpty && answer.failure != nil ? [ChatChoice()] : answer.choices
-        for choice in choices { emit(MessageEvents.record(of: choice, capturing: capture.contains(.events))) }
+        for index in choices.indices {
+            emit(MessageEvents.record(of: choices[index], capturing: capture.contains(.events)))
+        }
     }
 
     private func emitDetails(_ attributes: Attributes, _ content: Attributes) {

@@ -1,6 +1,22 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
+/// A request that telemetry can tell of.
+protocol RecordedRequest: Sendable {
+    /// What is asked.
+    var facts: RequestFacts { get }
+    /// What the model is told.
+    var recordedContent: RequestContent { get }
+    /// Adds what all generations of the conventions name alike.
+    func addAttributes(to attributes: inout Attributes)
+}
+
+/// An answer that telemetry can tell of.
+protocol RecordedAnswer: Sendable {
+    /// What came back.
+    var facts: AnswerFacts { get }
+}
+
 /// What a call asks for, in the terms that all endpoints share.
 struct RequestFacts: Sendable {
     /// What the call does.
@@ -17,6 +33,10 @@ struct RequestFacts: Sendable {
     var previousResponseID: String?
     /// The conversation that the server keeps.
     var conversationID: String?
+}
+
+/// What a model is told.
+struct RequestContent: Sendable {
     /// The conversation so far.
     var messages: [ChatMessage] = []
     /// Instructions that are given apart from the messages.
@@ -44,8 +64,13 @@ struct AnswerFacts: Sendable {
     /// Why the server could not answer, where the call itself went well.
     var failure: CallFailure?
 
-    /// Why each answer ended; one without a reason was cut off.
-    var finishReasons: [String] { choices.map { $0.finishReason?.rawValue ?? "error" } }
+    /// Why each answer ended.
+    var finishReasons: [String] { choices.map(\.finishReasonText) }
+}
+
+extension ChatChoice {
+    /// Why the answer ended; one without a reason was cut off.
+    var finishReasonText: String { finishReason?.rawValue ?? "error" }
 }
 
 /// Why a call failed.
@@ -56,17 +81,18 @@ struct CallFailure: Sendable {
     var message: String
 }
 
-extension ChatCompletionRequest {
+extension ChatCompletionRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
         var facts = RequestFacts(operation: .chat, model: model)
         facts.apiType = .chatCompletions
         facts.reasoningLevel = reasoningEffort?.rawValue
         facts.serviceTier = serviceTier == .auto ? nil : serviceTier?.rawValue
-        facts.messages = messages
-        facts.tools = tools
         return facts
     }
+
+    /// What the model is told.
+    var recordedContent: RequestContent { RequestContent(messages: messages, tools: tools) }
 
     /// Adds what all generations of the conventions name alike.
     func addAttributes(to attributes: inout Attributes) {
@@ -87,7 +113,7 @@ extension ChatCompletionRequest {
     }
 }
 
-extension ChatCompletion {
+extension ChatCompletion: RecordedAnswer {
     /// The answer as telemetry sees it.
     var facts: AnswerFacts {
         AnswerFacts(

@@ -53,10 +53,10 @@ struct ConventionNames: Sendable {
 
     /// Adds what is known when the call starts.
     func addStart(
-        of facts: RequestFacts, _ request: borrowing CallRecorder.Request, isStream: Bool,
+        of facts: RequestFacts, _ request: borrowing some RecordedRequest, isStream: Bool,
         to attributes: inout Attributes
     ) {
-        addSubject(facts, to: &attributes)
+        addSubject(facts.operation, facts.model, to: &attributes)
         request.addAttributes(to: &attributes)
         let tier = facts.serviceTier.map(ServiceTier.init(rawValue:))
         guard isLatest else { return attributes.add(.genAIOpenAIRequestServiceTier, tier) }
@@ -74,27 +74,31 @@ struct ConventionNames: Sendable {
         attributes.reserveCapacity(16)
         attributes.add(.genAIResponseID, answer.id.isEmpty ? nil : answer.id)
         attributes.add(.genAIResponseModel, answer.model.isEmpty ? nil : answer.model)
-        attributes.add(.genAIResponseFinishReasons, answer.choices.isEmpty ? nil : answer.finishReasons)
+        if !answer.choices.isEmpty {
+            // As values at once: a list of texts would be one more array.
+            attributes[AttributeKey<[String]>.genAIResponseFinishReasons.name] = .array(
+                answer.choices.map { .string($0.finishReasonText) })
+        }
         if let usage = answer.usage { add(usage, to: &attributes) }
         if isLatest { attributes.add(.genAIEmbeddingsDimensionCount, answer.dimensions) }
         addServer(of: answer, to: &attributes)
     }
 
     /// What distinguishes the series of a call's measurements.
-    func measured(_ request: RequestFacts, _ answer: AnswerFacts) -> Attributes {
+    func measured(_ operation: OperationName, _ model: String, _ answer: AnswerFacts) -> Attributes {
         var attributes = Attributes()
         attributes.reserveCapacity(10)
-        addSubject(request, to: &attributes)
+        addSubject(operation, model, to: &attributes)
         attributes.add(.genAIResponseModel, answer.model.isEmpty ? nil : answer.model)
         addServer(of: answer, to: &attributes)
         return attributes
     }
 
     /// Adds what is asked, and of whom.
-    private func addSubject(_ request: RequestFacts, to attributes: inout Attributes) {
+    private func addSubject(_ operation: OperationName, _ model: String, to attributes: inout Attributes) {
         attributes.merge(identity)
-        attributes[.genAIOperationName] = request.operation
-        attributes.add(.genAIRequestModel, request.model.isEmpty ? nil : request.model)
+        attributes[.genAIOperationName] = operation
+        attributes.add(.genAIRequestModel, model.isEmpty ? nil : model)
         attributes.add(.serverAddress, host)
         attributes.add(.serverPort, port)
     }

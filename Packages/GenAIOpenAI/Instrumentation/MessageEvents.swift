@@ -7,7 +7,9 @@ import GenAITelemetry
 /// Without content a record still says which message there was and which tools were called.
 /// Source: semantic conventions v1.36.0, GenAI events.
 enum MessageEvents {
+    // Inlined, so that of the message only what is used is copied.
     /// The record of a message of the request.
+    @inline(__always)
     static func record(of message: borrowing ChatMessage, capturing: Bool) -> LogRecord {
         let (event, usualRole) = name(for: message.role)
         // Member by member: a literal of pairs would be one more array for each message.
@@ -20,6 +22,7 @@ enum MessageEvents {
     }
 
     /// The record of one answer.
+    @inline(__always)
     static func record(of choice: borrowing ChatChoice, capturing: Bool) -> LogRecord {
         var message = Attributes()
         message.reserveCapacity(3)
@@ -28,11 +31,12 @@ enum MessageEvents {
         var body = Attributes()
         body.reserveCapacity(3)
         body.append(unique: Member.index, .int(choice.index))
-        body.append(unique: Member.finishReason, .string(choice.finishReason?.rawValue ?? "error"))
+        body.append(unique: Member.finishReason, .string(choice.finishReasonText))
         body.append(unique: Member.message, .map(message))
         return LogRecord(eventName: EventName.genAIChoice.rawValue, body: .map(body), severity: .info)
     }
 
+    @inline(__always)
     private static func add(_ message: borrowing ChatMessage, to body: inout Attributes, capturing: Bool) {
         if capturing, let content = message.contentValue { body.append(unique: Member.content, content) }
         if let calls = toolCalls(of: message, capturing: capturing) { body.append(unique: Member.toolCalls, calls) }

@@ -3,7 +3,7 @@ public import GenAICore
 
 // MARK: - Responses
 
-extension ResponseRequest {
+extension ResponseRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
         var facts = RequestFacts(operation: .chat, model: model ?? "")
@@ -12,10 +12,12 @@ extension ResponseRequest {
         facts.previousResponseID = previousResponseID
         facts.conversationID = conversation?.stringValue ?? conversation?["id"]?.stringValue
         facts.serviceTier = serviceTier == .auto ? nil : serviceTier?.rawValue
-        facts.instructions = instructions
-        facts.messages = messages
-        facts.tools = tools.map(\.chatTool)
         return facts
+    }
+
+    /// What the model is told.
+    var recordedContent: RequestContent {
+        RequestContent(messages: messages, instructions: instructions, tools: tools.map(\.chatTool))
     }
 
     /// Adds what all generations of the conventions name alike.
@@ -50,7 +52,7 @@ extension ResponseTool {
     }
 }
 
-extension ModelResponse {
+extension ModelResponse: RecordedAnswer {
     /// The answer as telemetry sees it: one choice, with everything the model put out.
     var facts: AnswerFacts {
         var choice = ChatChoice()
@@ -168,13 +170,14 @@ extension ResponseContentPart {
 
 // MARK: - Legacy completions
 
-extension CompletionRequest {
+extension CompletionRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
-        var facts = RequestFacts(operation: .textCompletion, model: model)
-        facts.messages = prompt.map { .user($0) }
-        return facts
+        RequestFacts(operation: .textCompletion, model: model)
     }
+
+    /// What the model is told.
+    var recordedContent: RequestContent { RequestContent(messages: prompt.map { .user($0) }) }
 
     /// Adds what all generations of the conventions name alike.
     func addAttributes(to attributes: inout Attributes) {
@@ -189,7 +192,7 @@ extension CompletionRequest {
     }
 }
 
-extension TextCompletion {
+extension TextCompletion: RecordedAnswer {
     /// The answer as telemetry sees it.
     var facts: AnswerFacts {
         AnswerFacts(
@@ -207,11 +210,14 @@ extension TextCompletion {
 
 // MARK: - Embeddings
 
-extension EmbeddingRequest {
+extension EmbeddingRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
         RequestFacts(operation: .embeddings, model: model)
     }
+
+    /// Nothing: texts are only counted.
+    var recordedContent: RequestContent { RequestContent() }
 
     /// Adds what all generations of the conventions name alike.
     func addAttributes(to attributes: inout Attributes) {
@@ -219,7 +225,7 @@ extension EmbeddingRequest {
     }
 }
 
-extension EmbeddingResponse {
+extension EmbeddingResponse: RecordedAnswer {
     /// The answer as telemetry sees it: no output tokens, which embeddings do not have.
     var facts: AnswerFacts {
         var facts = AnswerFacts(model: model, dimensions: data.first?.vector.count)
