@@ -48,6 +48,8 @@ struct ConversationWriter: Sendable {
         writeIndexed(conversation, to: &span.attributes)
     }
 
+    // Not inlined: twice the code would take longer to fetch than to run.
+    @inline(never)
     private func write(
         _ transcript: borrowing Transcript, _ side: borrowing Side, to span: inout SpanData,
         at nanoseconds: UnixNanoseconds, _ json: inout JSONWriter
@@ -113,6 +115,7 @@ extension Transcript {
     }
 }
 
+// What the application has set itself stays, since an attribute is only added where there is none.
 extension Message {
     fileprivate var fieldCount: Int {
         1 + (content == nil ? 0 : 1) + (toolCalls == nil ? 0 : 1) + (toolCallID == nil ? 0 : 1)
@@ -126,13 +129,6 @@ extension Message {
         if let toolCallID { attributes.add(names.toolCallID, .string(toolCallID)) }
         if let finishReason { attributes.add(names.finishReason, .string(finishReason)) }
         if let index { attributes.add(names.index, .int(index)) }
-    }
-}
-
-extension Attributes {
-    // What the application has set itself stays.
-    fileprivate mutating func add(_ name: AttributeName, _ value: AttributeValue) {
-        if !contains(name) { append(unique: name, value) }
     }
 }
 

@@ -49,10 +49,12 @@ struct MessageReader: Sendable {
     var capturesContent: Bool
     /// The longest content, and the longest list of tool calls, in bytes.
     var maxContentLength: Int
+    let names = FieldNames()
 
     /// Roles, identifiers and finish reasons are short by nature; others' mistakes must not become ours.
     static let maxNameLength = 256
 
+    @inline(never)  // large, and the same code for every kind of message
     func message(
         role: String, content: AttributeValue? = nil, toolCalls: AttributeValue? = nil, toolCallID: String? = nil,
         finishReason: String? = nil, index: Int? = nil
@@ -83,8 +85,7 @@ struct MessageReader: Sendable {
 extension AttributeValue {
     /// The value unless it is `null`.
     var unlessNull: AttributeValue? {
-        // A conditional expression would make `nil` a value, since the type has a literal for it.
-        if self == .null { return nil }
+        if case .null = self { return nil }
         return self
     }
 

@@ -8,15 +8,15 @@ import GenAICore
 extension MessageReader {
     /// The messages sent to the model, the instructions first; `nil` when the attributes hold none.
     func prompts(in attributes: Attributes) -> [Message]? {
-        let instructions = attributes[FieldName.systemInstructions].flatMap(instructions)
-        let input = attributes[FieldName.inputMessages].flatMap { messages($0, role: "user") }
+        let instructions = attributes[names.systemInstructions].flatMap(instructions)
+        let input = attributes[names.inputMessages].flatMap { messages($0, role: "user") }
         guard instructions != nil || input != nil else { return nil }
         return (instructions.map { [$0] } ?? []) + (input ?? [])
     }
 
     /// The model's answers; `nil` when the attributes hold none.
     func completions(in attributes: Attributes) -> [Message]? {
-        guard let output = attributes[FieldName.outputMessages], let messages = messages(output, role: "assistant")
+        guard let output = attributes[names.outputMessages], let messages = messages(output, role: "assistant")
         else { return nil }
         return messages.enumerated().map { index, message in message.numbered(index) }
     }

@@ -256,6 +256,15 @@ public struct Attributes: @unchecked Sendable {
         return true
     }
 
+    /// Sets a value under a prepared name that has none yet; a value that is there stays.
+    package mutating func add(_ name: AttributeName, _ value: consuming AttributeValue) {
+        if let memory = memory(toAppend: name.fingerprint, .max) {
+            memory.append(Attribute(name.text, name.fingerprint, value))
+        } else if !contains(name) {
+            append(unique: name, value)
+        }
+    }
+
     /// Adds attributes whose names are known not to be in the map yet, without looking for them.
     package mutating func append(unique attributes: [Attribute]) {
         guard !attributes.isEmpty else { return }

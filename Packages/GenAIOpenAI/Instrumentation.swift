@@ -28,7 +28,7 @@ final class CallRecorder: Sendable {
         var surroundings = GenAIContext.current
         guard let listeners = CallListeners.of(sender, options: call.options, context: surroundings) else { return nil }
         let facts = request.facts
-        let names = sender.names(listeners.settings.conventions)
+        let names = sender.names.of(listeners.settings.conventions)
         if listeners.tracer != nil, facts.operation != .embeddings { surroundings = surroundings.claimingTurn() }
         var attributes = surroundings.stamp
         if listeners.emitsDetails(of: facts.operation) {
@@ -43,7 +43,7 @@ final class CallRecorder: Sendable {
             names.addStart(of: facts, request, isStream: call.isStream, to: &attributes)
             startAttributes = nil
         }
-        if surroundings.conversationID == nil { attributes.add(.genAIConversationID, facts.conversationID) }
+        if surroundings.conversationID == nil, let id = facts.conversationID { attributes[.genAIConversationID] = id }
         span = listeners.tracer?.startSpan(
             facts.model.isEmpty ? facts.operation.rawValue : "\(facts.operation.rawValue) \(facts.model)",
             kind: .client, stamped: attributes, context: surroundings)
@@ -102,9 +102,9 @@ final class CallRecorder: Sendable {
         let secondsToFirstChunk = stream?.secondsToFirstChunk(from: startNanoseconds)
         var attributes = Attributes()
         names.addEnd(of: answer, to: &attributes)
-        attributes.add(.errorType, answer.failure?.type)
+        if let failure = answer.failure { attributes[.errorType] = failure.type }
         if isLatest {
-            attributes.add(.genAIResponseTimeToFirstChunk, secondsToFirstChunk)
+            attributes[.genAIResponseTimeToFirstChunk] = secondsToFirstChunk
             let content = said(answer)
             recordSpan(attributes, content, answer)
             emitDetails(attributes, content)
@@ -154,7 +154,7 @@ extension CallRecorder {
         var said = Attributes()
         if !content.messages.isEmpty { said[.genAIInputMessages] = MessageAttributes.input(content.messages) }
         if !answer.choices.isEmpty { said[.genAIOutputMessages] = MessageAttributes.output(answer.choices) }
-        said.add(.genAISystemInstructions, content.instructions.map(MessageAttributes.instructions))
+        said[.genAISystemInstructions] = content.instructions.map(MessageAttributes.instructions)
         if !content.tools.isEmpty { said[.genAIToolDefinitions] = MessageAttributes.definitions(content.tools) }
         return said
     }
@@ -165,13 +165,13 @@ extension CallRecorder {
 extension CallRecorder {
     private func emitInput() {
         guard listeners.logger != nil else { return }
+        if let instructions = content.instructions { emit([.system(instructions)]) }
+        emit(content.messages)
+    }
+
+    private func emit(_ messages: [ChatMessage]) {
         let capturing = capture.contains(.events)
-        if let instructions = content.instructions {
-            emit(MessageEvents.record(of: .system(instructions), capturing: capturing))
-        }
-        for index in content.messages.indices {
-            emit(MessageEvents.record(of: content.messages[index], capturing: capturing))
-        }
+        for index in messages.indices { emit(MessageEvents.record(of: messages[index], capturing: capturing)) }
     }
 
     // A call that failed before there was any content has one choice all the same, as the conventions ask for.

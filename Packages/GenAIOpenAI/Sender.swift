@@ -25,8 +25,8 @@ struct Sender: Sendable {
     let address: ServerAddress?
     /// The provider that telemetry names.
     let providerName: String
-    /// Its name as telemetry has it.
-    let identity: ProviderIdentity
+    /// The names that telemetry uses.
+    let names: CallNames
     /// What calls are measured with.
     let instruments = InstrumentCache()
     /// The key as it is sent.
@@ -41,7 +41,7 @@ struct Sender: Sendable {
         let inferredName = configuration.azure == nil ? address?.providerName ?? "openai" : "azure.ai.openai"
         let providerName = configuration.providerName ?? inferredName
         self.providerName = providerName
-        identity = ProviderIdentity(providerName)
+        names = CallNames(provider: providerName, address: address)
         let key = configuration.apiKey.map(Self.trimmed)
         self.key = key.flatMap { $0.isEmpty ? nil : $0 }
     }

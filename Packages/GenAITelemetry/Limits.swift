@@ -123,7 +123,8 @@ extension Attributes {
         guard hasCollections || limits.length != nil else { return false }
         var exceeds = false
         withRuns { run in
-            for index in run.indices where run[index].value.exceeds(limits) { exceeds = true }
+            for index in run.indices
+            where run[index].value.isUnusual(limits) && run[index].value.exceeds(limits) { exceeds = true }
         }
         return exceeds
     }

@@ -8,7 +8,7 @@ protocol RecordedRequest: Sendable {
     /// What the model is told.
     var recordedContent: RequestContent { get }
     /// Adds what all generations of the conventions name alike.
-    func addAttributes(to attributes: inout Attributes)
+    func addAttributes(to attributes: inout Attributes, _ names: ConventionNames)
 }
 
 /// An answer that telemetry can tell of.
@@ -84,27 +84,25 @@ struct CallFailure: Sendable {
 extension ChatCompletionRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
-        var facts = RequestFacts(operation: .chat, model: model)
-        facts.apiType = .chatCompletions
-        facts.reasoningLevel = reasoningEffort?.rawValue
-        facts.serviceTier = serviceTier == .auto ? nil : serviceTier?.rawValue
-        return facts
+        RequestFacts(
+            operation: .chat, model: model, serviceTier: serviceTier == .auto ? nil : serviceTier?.rawValue,
+            apiType: .chatCompletions, reasoningLevel: reasoningEffort?.rawValue)
     }
 
     /// What the model is told.
     var recordedContent: RequestContent { RequestContent(messages: messages, tools: tools) }
 
     /// Adds what all generations of the conventions name alike.
-    func addAttributes(to attributes: inout Attributes) {
-        attributes.add(.genAIRequestTemperature, temperature)
-        attributes.add(.genAIRequestTopP, topP)
-        attributes.add(.genAIRequestMaxTokens, maxCompletionTokens ?? maxTokens)
-        attributes.add(.genAIRequestFrequencyPenalty, frequencyPenalty)
-        attributes.add(.genAIRequestPresencePenalty, presencePenalty)
-        attributes.add(.genAIRequestSeed, seed)
-        attributes.add(.genAIRequestChoiceCount, choiceCount == 1 ? nil : choiceCount)
-        attributes.add(.genAIRequestStopSequences, stop.isEmpty ? nil : stop)
-        attributes.add(.genAIOutputType, outputType)
+    func addAttributes(to attributes: inout Attributes, _ names: ConventionNames) {
+        attributes.set(names.temperature, temperature)
+        attributes.set(names.topP, topP)
+        attributes.set(names.maxTokens, maxCompletionTokens ?? maxTokens)
+        attributes.set(names.frequencyPenalty, frequencyPenalty)
+        attributes.set(names.presencePenalty, presencePenalty)
+        attributes.set(names.seed, seed)
+        attributes.set(names.choiceCount, choiceCount == 1 ? nil : choiceCount)
+        attributes.set(names.stopSequences, stop.isEmpty ? nil : stop)
+        attributes.set(names.outputType, outputType)
     }
 
     private var outputType: OutputType? {

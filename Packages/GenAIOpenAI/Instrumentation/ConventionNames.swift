@@ -2,23 +2,147 @@
 import GenAICore
 import GenAITelemetry
 
-/// How telemetry names a provider; made once for all calls of a client.
-struct ProviderIdentity: Sendable {
-    private let legacy: Attributes
-    private let latest: Attributes
+/// The names of all generations of the conventions; made once for all calls of a client.
+final class CallNames: Sendable {
+    private let legacy: ConventionNames
+    private let latest: ConventionNames
+    private let development: ConventionNames
 
-    init(_ provider: String) {
-        var legacy = Attributes()
-        legacy[.genAISystem] = ProviderName(rawValue: Self.legacyName(of: provider))
-        self.legacy = legacy
-        var latest = Attributes()
-        latest[.genAIProviderName] = ProviderName(rawValue: provider)
-        self.latest = latest
+    init(provider: String, address: ServerAddress?) {
+        legacy = ConventionNames(.legacy, provider: provider, address)
+        latest = ConventionNames(.latest, provider: provider, address)
+        development = ConventionNames(.development, provider: provider, address)
     }
 
-    /// The attribute of a generation of the conventions.
-    func attributes(_ conventions: GenAIConventions) -> Attributes {
-        conventions >= .latest ? latest : legacy
+    /// The names of one generation.
+    func of(_ conventions: GenAIConventions) -> ConventionNames {
+        conventions == .legacy ? legacy : conventions == .latest ? latest : development
+    }
+}
+
+/// The attributes of a call under the names of one generation of the conventions, which are prepared.
+final class ConventionNames: Sendable {
+    /// Names the provider; on every span, record and measurement of the call.
+    let identity: Attributes
+    private let conventions: GenAIConventions
+    private let host: String?
+    private let port: Int?
+
+    // In the order in which they are used, so that they lie beside each other.
+    private let operation = AttributeName(.genAIOperationName)
+    private let requestModel = AttributeName(.genAIRequestModel)
+    private let serverAddress = AttributeName(.serverAddress)
+    private let serverPort = AttributeName(.serverPort)
+    let temperature = AttributeName(.genAIRequestTemperature)
+    let topP = AttributeName(.genAIRequestTopP)
+    let maxTokens = AttributeName(.genAIRequestMaxTokens)
+    let frequencyPenalty = AttributeName(.genAIRequestFrequencyPenalty)
+    let presencePenalty = AttributeName(.genAIRequestPresencePenalty)
+    let seed = AttributeName(.genAIRequestSeed)
+    let choiceCount = AttributeName(.genAIRequestChoiceCount)
+    let stopSequences = AttributeName(.genAIRequestStopSequences)
+    let outputType = AttributeName(.genAIOutputType)
+    let encodingFormats = AttributeName(.genAIRequestEncodingFormats)
+    private let requestTier: AttributeName
+    private let responseID = AttributeName(.genAIResponseID)
+    private let responseModel = AttributeName(.genAIResponseModel)
+    private let finishReasons = AttributeName(.genAIResponseFinishReasons)
+    private let inputTokens = AttributeName(.genAIUsageInputTokens)
+    private let outputTokens = AttributeName(.genAIUsageOutputTokens)
+    private let responseTier: AttributeName
+    private let fingerprint: AttributeName
+
+    private var isLatest: Bool { conventions >= .latest }
+
+    fileprivate init(_ conventions: GenAIConventions, provider: String, _ address: ServerAddress?) {
+        self.conventions = conventions
+        host = address?.host
+        port = address?.port
+        var identity = Attributes()
+        if conventions >= .latest {
+            identity[.genAIProviderName] = ProviderName(rawValue: provider)
+            requestTier = AttributeName(.openAIRequestServiceTier)
+            responseTier = AttributeName(.openAIResponseServiceTier)
+            fingerprint = AttributeName(.openAIResponseSystemFingerprint)
+        } else {
+            identity[.genAISystem] = ProviderName(rawValue: Self.legacyName(of: provider))
+            requestTier = AttributeName(.genAIOpenAIRequestServiceTier)
+            responseTier = AttributeName(.genAIOpenAIResponseServiceTier)
+            fingerprint = AttributeName(.genAIOpenAIResponseSystemFingerprint)
+        }
+        self.identity = identity
+    }
+
+    /// Adds what is known when the call starts.
+    func addStart(
+        of facts: RequestFacts, _ request: borrowing some RecordedRequest, isStream: Bool,
+        to attributes: inout Attributes
+    ) {
+        addSubject(facts.operation, facts.model, to: &attributes)
+        request.addAttributes(to: &attributes, self)
+        attributes.set(requestTier, facts.serviceTier)
+        guard isLatest else { return }
+        attributes[.openAIAPIType] = facts.apiType
+        if isStream { attributes[.genAIRequestStream] = true }
+        if conventions >= .development {
+            attributes[.genAIRequestReasoningLevel] = facts.reasoningLevel
+            attributes[.genAIRequestPreviousResponseID] = facts.previousResponseID
+        }
+    }
+
+    /// Adds what the answer tells.
+    func addEnd(of answer: AnswerFacts, to attributes: inout Attributes) {
+        attributes.reserveCapacity(16)
+        attributes.set(responseID, answer.id.isEmpty ? nil : answer.id)
+        attributes.set(responseModel, answer.model.isEmpty ? nil : answer.model)
+        if !answer.choices.isEmpty {
+            // As values at once: a list of texts would be one more array.
+            attributes.set(finishReasons, .array(answer.choices.map { .string($0.finishReasonText) }))
+        }
+        if let usage = answer.usage { add(usage, to: &attributes) }
+        if isLatest { attributes[.genAIEmbeddingsDimensionCount] = answer.dimensions }
+        addServer(of: answer, to: &attributes)
+    }
+
+    /// What distinguishes the series of a call's measurements.
+    func measured(_ operation: OperationName, _ model: String, _ answer: AnswerFacts) -> Attributes {
+        var attributes = Attributes()
+        attributes.reserveCapacity(10)
+        addSubject(operation, model, to: &attributes)
+        attributes.set(responseModel, answer.model.isEmpty ? nil : answer.model)
+        addServer(of: answer, to: &attributes)
+        return attributes
+    }
+
+    /// Adds what is asked, and of whom.
+    private func addSubject(_ operation: OperationName, _ model: String, to attributes: inout Attributes) {
+        attributes.merge(identity)
+        attributes.set(self.operation, .string(operation.rawValue))
+        attributes.set(requestModel, model.isEmpty ? nil : model)
+        attributes.set(serverAddress, host)
+        attributes.set(serverPort, port)
+    }
+
+    private func add(_ usage: TokenUsage, to attributes: inout Attributes) {
+        attributes.set(inputTokens, usage.inputTokens)
+        attributes.set(outputTokens, usage.outputTokens)
+        guard isLatest else { return }
+        attributes[.genAIUsageCacheReadInputTokens] = usage.cacheReadTokens
+        attributes[.genAIUsageReasoningOutputTokens] = usage.reasoningTokens
+        guard conventions >= .development else {
+            attributes[.genAIUsageCacheCreationInputTokens] = usage.cacheWriteTokens
+            return
+        }
+        attributes[.genAIUsageCacheWriteInputTokens] = usage.cacheWriteTokens
+        attributes[.genAIUsageAudioInputTokens] = usage.inputAudioTokens
+        attributes[.genAIUsageAudioOutputTokens] = usage.outputAudioTokens
+        attributes[.genAIUsageImageInputTokens] = usage.inputImageTokens
+        attributes[.genAIUsageImageOutputTokens] = usage.outputImageTokens
+    }
+
+    private func addServer(of answer: AnswerFacts, to attributes: inout Attributes) {
+        attributes.set(responseTier, answer.serviceTier)
+        attributes.set(fingerprint, answer.systemFingerprint)
     }
 
     // Two providers were spelled otherwise before version 1.37.0.
@@ -32,109 +156,9 @@ struct ProviderIdentity: Sendable {
     }
 }
 
-extension Sender {
-    /// The attributes of calls under the names of one generation of the conventions.
-    func names(_ conventions: GenAIConventions) -> ConventionNames {
-        ConventionNames(
-            identity: identity.attributes(conventions), conventions: conventions, host: address?.host,
-            port: address?.port)
-    }
-}
-
-/// The attributes of a call under the names of one generation of the conventions.
-struct ConventionNames: Sendable {
-    /// Names the provider; on every span, record and measurement of the call.
-    let identity: Attributes
-    let conventions: GenAIConventions
-    let host: String?
-    let port: Int?
-
-    private var isLatest: Bool { conventions >= .latest }
-
-    /// Adds what is known when the call starts.
-    func addStart(
-        of facts: RequestFacts, _ request: borrowing some RecordedRequest, isStream: Bool,
-        to attributes: inout Attributes
-    ) {
-        addSubject(facts.operation, facts.model, to: &attributes)
-        request.addAttributes(to: &attributes)
-        let tier = facts.serviceTier.map(ServiceTier.init(rawValue:))
-        guard isLatest else { return attributes.add(.genAIOpenAIRequestServiceTier, tier) }
-        attributes.add(.openAIRequestServiceTier, tier)
-        attributes.add(.openAIAPIType, facts.apiType)
-        if isStream { attributes[.genAIRequestStream] = true }
-        if conventions >= .development {
-            attributes.add(.genAIRequestReasoningLevel, facts.reasoningLevel)
-            attributes.add(.genAIRequestPreviousResponseID, facts.previousResponseID)
-        }
-    }
-
-    /// Adds what the answer tells.
-    func addEnd(of answer: AnswerFacts, to attributes: inout Attributes) {
-        attributes.reserveCapacity(16)
-        attributes.add(.genAIResponseID, answer.id.isEmpty ? nil : answer.id)
-        attributes.add(.genAIResponseModel, answer.model.isEmpty ? nil : answer.model)
-        if !answer.choices.isEmpty {
-            // As values at once: a list of texts would be one more array.
-            attributes[AttributeKey<[String]>.genAIResponseFinishReasons.name] = .array(
-                answer.choices.map { .string($0.finishReasonText) })
-        }
-        if let usage = answer.usage { add(usage, to: &attributes) }
-        if isLatest { attributes.add(.genAIEmbeddingsDimensionCount, answer.dimensions) }
-        addServer(of: answer, to: &attributes)
-    }
-
-    /// What distinguishes the series of a call's measurements.
-    func measured(_ operation: OperationName, _ model: String, _ answer: AnswerFacts) -> Attributes {
-        var attributes = Attributes()
-        attributes.reserveCapacity(10)
-        addSubject(operation, model, to: &attributes)
-        attributes.add(.genAIResponseModel, answer.model.isEmpty ? nil : answer.model)
-        addServer(of: answer, to: &attributes)
-        return attributes
-    }
-
-    /// Adds what is asked, and of whom.
-    private func addSubject(_ operation: OperationName, _ model: String, to attributes: inout Attributes) {
-        attributes.merge(identity)
-        attributes[.genAIOperationName] = operation
-        attributes.add(.genAIRequestModel, model.isEmpty ? nil : model)
-        attributes.add(.serverAddress, host)
-        attributes.add(.serverPort, port)
-    }
-
-    private func add(_ usage: TokenUsage, to attributes: inout Attributes) {
-        attributes.add(.genAIUsageInputTokens, usage.inputTokens)
-        attributes.add(.genAIUsageOutputTokens, usage.outputTokens)
-        guard isLatest else { return }
-        attributes.add(.genAIUsageCacheReadInputTokens, usage.cacheReadTokens)
-        attributes.add(.genAIUsageReasoningOutputTokens, usage.reasoningTokens)
-        guard conventions >= .development else {
-            attributes.add(.genAIUsageCacheCreationInputTokens, usage.cacheWriteTokens)
-            return
-        }
-        attributes.add(.genAIUsageCacheWriteInputTokens, usage.cacheWriteTokens)
-        attributes.add(.genAIUsageAudioInputTokens, usage.inputAudioTokens)
-        attributes.add(.genAIUsageAudioOutputTokens, usage.outputAudioTokens)
-        attributes.add(.genAIUsageImageInputTokens, usage.inputImageTokens)
-        attributes.add(.genAIUsageImageOutputTokens, usage.outputImageTokens)
-    }
-
-    private func addServer(of answer: AnswerFacts, to attributes: inout Attributes) {
-        let tier = answer.serviceTier.map(ServiceTier.init(rawValue:))
-        if isLatest {
-            attributes.add(.openAIResponseServiceTier, tier)
-            attributes.add(.openAIResponseSystemFingerprint, answer.systemFingerprint)
-        } else {
-            attributes.add(.genAIOpenAIResponseServiceTier, tier)
-            attributes.add(.genAIOpenAIResponseSystemFingerprint, answer.systemFingerprint)
-        }
-    }
-}
-
 extension Attributes {
-    /// Sets a value, if there is one: setting `nil` would look for one to remove.
-    mutating func add<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
-        if let value { self[key] = value }
+    /// Sets a value under a prepared name, if there is one.
+    mutating func set(_ name: AttributeName, _ value: (some AttributeValueConvertible)?) {
+        if let value { set(name, value.attributeValue) }
     }
 }

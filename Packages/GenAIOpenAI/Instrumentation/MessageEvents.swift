@@ -15,9 +15,9 @@ enum MessageEvents {
         // Member by member: a literal of pairs would be one more array for each message.
         var body = Attributes()
         body.reserveCapacity(2)
-        if message.role.rawValue != usualRole { body.append(unique: Member.role, .string(message.role.rawValue)) }
+        if message.role.rawValue != usualRole { body.append(unique: members.role, .string(message.role.rawValue)) }
         add(message, to: &body, capturing: capturing)
-        if let id = message.toolCallID { body.append(unique: Member.id, .string(id)) }
+        if let id = message.toolCallID { body.append(unique: members.id, .string(id)) }
         return LogRecord(eventName: event.rawValue, body: body.isEmpty ? nil : .map(body), severity: .info)
     }
 
@@ -26,32 +26,34 @@ enum MessageEvents {
     static func record(of choice: borrowing ChatChoice, capturing: Bool) -> LogRecord {
         var message = Attributes()
         message.reserveCapacity(3)
-        message.append(unique: Member.role, .string(choice.message.role.rawValue))
+        message.append(unique: members.role, .string(choice.message.role.rawValue))
         add(choice.message, to: &message, capturing: capturing)
         var body = Attributes()
         body.reserveCapacity(3)
-        body.append(unique: Member.index, .int(choice.index))
-        body.append(unique: Member.finishReason, .string(choice.finishReasonText))
-        body.append(unique: Member.message, .map(message))
+        body.append(unique: members.index, .int(choice.index))
+        body.append(unique: members.finishReason, .string(choice.finishReasonText))
+        body.append(unique: members.message, .map(message))
         return LogRecord(eventName: EventName.genAIChoice.rawValue, body: .map(body), severity: .info)
     }
 
     @inline(__always)
     private static func add(_ message: borrowing ChatMessage, to body: inout Attributes, capturing: Bool) {
-        if capturing, let content = message.contentValue { body.append(unique: Member.content, content) }
-        if let calls = toolCalls(of: message, capturing: capturing) { body.append(unique: Member.toolCalls, calls) }
+        if capturing, let content = message.contentValue { body.append(unique: members.content, content) }
+        if let calls = toolCalls(of: message, capturing: capturing) { body.append(unique: members.toolCalls, calls) }
     }
 
-    /// The members of bodies.
-    private enum Member {
-        static let role = AttributeName("role")
-        static let content = AttributeName("content")
-        static let toolCalls = AttributeName("tool_calls")
-        static let id = AttributeName("id")
-        static let index = AttributeName("index")
-        static let finishReason = AttributeName("finish_reason")
-        static let message = AttributeName("message")
+    /// The names of the members of bodies, prepared once.
+    private struct Members {
+        let role = AttributeName("role")
+        let content = AttributeName("content")
+        let toolCalls = AttributeName("tool_calls")
+        let id = AttributeName("id")
+        let index = AttributeName("index")
+        let finishReason = AttributeName("finish_reason")
+        let message = AttributeName("message")
     }
+
+    private static let members = Members()
 
     private static func name(for role: ChatRole) -> (event: EventName, usualRole: String) {
         switch role {

@@ -21,12 +21,12 @@ extension ResponseRequest: RecordedRequest {
     }
 
     /// Adds what all generations of the conventions name alike.
-    func addAttributes(to attributes: inout Attributes) {
-        attributes.add(.genAIRequestTemperature, temperature)
-        attributes.add(.genAIRequestTopP, topP)
-        attributes.add(.genAIRequestMaxTokens, maxOutputTokens)
+    func addAttributes(to attributes: inout Attributes, _ names: ConventionNames) {
+        attributes.set(names.temperature, temperature)
+        attributes.set(names.topP, topP)
+        attributes.set(names.maxTokens, maxOutputTokens)
         if let type = text?.format?["type"]?.stringValue {
-            attributes.add(.genAIOutputType, type == "text" ? .text : .json)
+            attributes.set(names.outputType, type == "text" ? OutputType.text : .json)
         }
     }
 
@@ -180,15 +180,15 @@ extension CompletionRequest: RecordedRequest {
     var recordedContent: RequestContent { RequestContent(messages: prompt.map { .user($0) }) }
 
     /// Adds what all generations of the conventions name alike.
-    func addAttributes(to attributes: inout Attributes) {
-        attributes.add(.genAIRequestTemperature, temperature)
-        attributes.add(.genAIRequestTopP, topP)
-        attributes.add(.genAIRequestMaxTokens, maxTokens)
-        attributes.add(.genAIRequestFrequencyPenalty, frequencyPenalty)
-        attributes.add(.genAIRequestPresencePenalty, presencePenalty)
-        attributes.add(.genAIRequestSeed, seed)
-        attributes.add(.genAIRequestChoiceCount, choiceCount == 1 ? nil : choiceCount)
-        attributes.add(.genAIRequestStopSequences, stop.isEmpty ? nil : stop)
+    func addAttributes(to attributes: inout Attributes, _ names: ConventionNames) {
+        attributes.set(names.temperature, temperature)
+        attributes.set(names.topP, topP)
+        attributes.set(names.maxTokens, maxTokens)
+        attributes.set(names.frequencyPenalty, frequencyPenalty)
+        attributes.set(names.presencePenalty, presencePenalty)
+        attributes.set(names.seed, seed)
+        attributes.set(names.choiceCount, choiceCount == 1 ? nil : choiceCount)
+        attributes.set(names.stopSequences, stop.isEmpty ? nil : stop)
     }
 }
 
@@ -220,8 +220,8 @@ extension EmbeddingRequest: RecordedRequest {
     var recordedContent: RequestContent { RequestContent() }
 
     /// Adds what all generations of the conventions name alike.
-    func addAttributes(to attributes: inout Attributes) {
-        attributes.add(.genAIRequestEncodingFormats, encodingFormat.map { [$0] })
+    func addAttributes(to attributes: inout Attributes, _ names: ConventionNames) {
+        attributes.set(names.encodingFormats, encodingFormat.map { [$0] })
     }
 }
 
