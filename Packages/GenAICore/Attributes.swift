@@ -166,6 +166,17 @@ public struct Attributes: @unchecked Sendable {
         memory?.position(of: name, Fingerprint.of(name)) != nil
     }
 
+    /// Whether a prepared name has a value.
+    package func contains(_ name: AttributeName) -> Bool {
+        memory?.position(of: name.text, name.fingerprint) != nil
+    }
+
+    /// The value of a prepared name.
+    package subscript(name: AttributeName) -> AttributeValue? {
+        guard let memory, let position = memory.position(of: name.text, name.fingerprint) else { return nil }
+        return memory[position].value
+    }
+
     /// Sets a value unless the map already holds `limit` attributes and the name would be a further one.
     ///
     /// - Parameter isExempt: Whether the limit does not hold for a name.
@@ -239,6 +250,15 @@ public struct Attributes: @unchecked Sendable {
         makeRoom(for: 1)
         memory?.append(attribute)
         return true
+    }
+
+    /// Sets a value under a prepared name that has none yet; a value that is there stays.
+    package mutating func add(_ name: AttributeName, _ value: consuming AttributeValue) {
+        if let memory = memory(toAppend: name.fingerprint, .max) {
+            memory.append(Attribute(name, value))
+        } else if !contains(name) {
+            append(unique: name, value)
+        }
     }
 
     /// Adds attributes whose names are known not to be in the map yet, without looking for them.

@@ -32,7 +32,7 @@ final class RecordingSpan: ActiveSpan {
     }
 
     var isRecording: Bool { state.withLock { $0.data != nil } }
-    var instrumentation: InstrumentationSettings { pipeline.configuration.instrumentation }
+    var instrumentation: InstrumentationSettings { pipeline.instrumentation }
     var containsCountedCall: Bool { state.withLock { $0.data?.containsCountedCall ?? false } }
 
     func attribute(_ name: String) -> AttributeValue? {
