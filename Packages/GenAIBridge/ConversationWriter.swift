@@ -16,16 +16,16 @@ struct ConversationWriter: Sendable {
     private let completions: Side
 
     /// The names of one side of the conversation.
-    private struct Side: Sendable {
-        let flat: String
+    private final class Side: Sendable {
+        let flat: AttributeName
         let event: String
-        let eventField: String
+        let eventField: AttributeName
         let indexed: [IndexedNames]
 
         init(_ side: String, eventField: String, indexedCount: Int) {
-            flat = "gen_ai.\(side)"
+            flat = AttributeName("gen_ai.\(side)")
             event = "gen_ai.content.\(side)"
-            self.eventField = eventField
+            self.eventField = AttributeName(eventField)
             indexed = (0..<indexedCount).map { IndexedNames(prefix: "gen_ai.\(side).\($0)") }
         }
     }
@@ -38,42 +38,44 @@ struct ConversationWriter: Sendable {
         completions = Side("completion", eventField: "completion", indexedCount: maxIndexedAttributes)
     }
 
-    func write(_ conversation: Conversation, to span: inout SpanData) {
+    func write(_ conversation: borrowing Conversation, to span: inout SpanData) {
         guard !conversation.prompts.isEmpty || !conversation.completions.isEmpty else { return }
         if writesContentEvents { span.events.reserveCapacity(span.events.count + 2) }
-        write(conversation.prompts, prompts, to: &span, at: span.startNanoseconds)
-        write(conversation.completions, completions, to: &span, at: span.endNanoseconds)
-        writeIndexed(conversation, to: &span)
+        var json = JSONWriter()
+        json.bytes.reserveCapacity(min(max(conversation.prompts.size, conversation.completions.size), maxTotalLength))
+        write(conversation.prompts, prompts, to: &span, at: span.startNanoseconds, &json)
+        write(conversation.completions, completions, to: &span, at: span.endNanoseconds, &json)
+        writeIndexed(conversation, to: &span.attributes)
     }
 
+    // Not inlined: twice the code would take longer to fetch than to run.
+    @inline(never)
     private func write(
-        _ transcript: Transcript, _ side: Side, to span: inout SpanData, at nanoseconds: UnixNanoseconds
+        _ transcript: borrowing Transcript, _ side: borrowing Side, to span: inout SpanData,
+        at nanoseconds: UnixNanoseconds, _ json: inout JSONWriter
     ) {
         guard !transcript.isEmpty else { return }
-        let text = transcript.jsonText(limit: maxTotalLength)
-        if !span.attributes.contains(name: side.flat) { span.attributes[side.flat] = .string(text) }
+        let text = transcript.jsonText(limit: maxTotalLength, &json)
+        span.attributes.add(side.flat, .string(text))
         guard writesContentEvents, !span.events.contains(where: { $0.name == side.event }) else { return }
         var content = Attributes()
-        content[side.eventField] = .string(text)
+        content.append(unique: side.eventField, .string(text))
         span.events.append(SpanEvent(name: side.event, nanoseconds: nanoseconds, attributes: content))
     }
 
     // The answers come first, with half of the room at most; whoever reads them counts up from zero.
-    private func writeIndexed(_ conversation: Conversation, to span: inout SpanData) {
-        var room = min(maxIndexedAttributes, Self.mostAttributes - span.attributes.count)
+    private func writeIndexed(_ conversation: borrowing Conversation, to attributes: inout Attributes) {
+        var room = min(maxIndexedAttributes, Self.mostAttributes - attributes.count)
         guard room > 0 else { return }
-        // Written straight into the span's attributes; out of the span meanwhile, so that they are not copied.
-        var writer = IndexedWriter(span.attributes, length: maxTotalLength)
-        span.attributes = Attributes()
+        var length = maxTotalLength
         let answers = conversation.prompts.isEmpty ? room : room / 2
-        room -= writer.write(conversation.completions, completions.indexed, room: answers)
-        _ = writer.write(conversation.prompts, prompts.indexed, room: room)
-        span.attributes = writer.attributes
+        room -= conversation.completions.write(completions.indexed, to: &attributes, room: answers, length: &length)
+        _ = conversation.prompts.write(prompts.indexed, to: &attributes, room: room, length: &length)
     }
 }
 
 /// The attribute names of one message, made once.
-private struct IndexedNames: Sendable {
+private final class IndexedNames: Sendable {
     let role: AttributeName
     let content: AttributeName
     let toolCalls: AttributeName
@@ -91,75 +93,42 @@ private struct IndexedNames: Sendable {
     }
 }
 
-/// Writes indexed attributes, whole messages only, until there is no room for the next one.
-private struct IndexedWriter {
-    private(set) var attributes: Attributes
-    // Whether the application has set indexed attributes itself, which stay as they are.
-    private let hasOthers: Bool
-    // How many bytes of content may still be written.
-    private var length: Int
-
-    init(_ attributes: consuming Attributes, length: Int) {
-        hasOthers = attributes.hasIndexedName
-        self.attributes = attributes
-        self.length = length
-    }
-
-    /// - Returns: How many attributes it wrote.
-    mutating func write(_ transcript: Transcript, _ names: [IndexedNames], room: Int) -> Int {
+extension Transcript {
+    /// Writes indexed attributes, whole messages only, until there is no room for the next one.
+    ///
+    /// - Parameter length: How many bytes of content may still be written.
+    /// - Returns: How many attributes there is less room for.
+    fileprivate func write(
+        _ names: [IndexedNames], to attributes: inout Attributes, room: Int, length: inout Int
+    ) -> Int {
         var written = 0
-        let messages =
-            transcript.elidedCount > 0 ? transcript.messages.prefix(transcript.gap) : transcript.messages[...]
-        for (message, names) in zip(messages, names) {
-            guard written + message.fieldCount <= room, message.size <= length else { break }
+        let count = min(elidedCount > 0 ? gap : messages.count, names.count)
+        for index in 0..<count {
+            let message = messages[index]
+            let fieldCount = message.fieldCount
+            guard written + fieldCount <= room, message.size <= length else { break }
             length -= message.size
-            written += message.fieldCount
-            write(message, names)
+            written += fieldCount
+            message.write(names[index], to: &attributes)
         }
         return written
     }
-
-    private mutating func write(_ message: Message, _ names: IndexedNames) {
-        add(names.role, .string(message.role))
-        if let content = message.content { add(names.content, content.plainText) }
-        if let calls = message.toolCalls { add(names.toolCalls, calls.plainText) }
-        if let id = message.toolCallID { add(names.toolCallID, .string(id)) }
-        if let reason = message.finishReason { add(names.finishReason, .string(reason)) }
-        if let index = message.index { add(names.index, .int(index)) }
-    }
-
-    private mutating func add(_ name: AttributeName, _ value: AttributeValue) {
-        guard hasOthers else { return attributes.append(unique: name, value) }
-        if !attributes.contains(name: name.text) { attributes.set(name, value) }
-    }
 }
 
+// What the application has set itself stays, since an attribute is only added where there is none.
 extension Message {
     fileprivate var fieldCount: Int {
         1 + (content == nil ? 0 : 1) + (toolCalls == nil ? 0 : 1) + (toolCallID == nil ? 0 : 1)
             + (finishReason == nil ? 0 : 1) + (index == nil ? 0 : 1)
     }
-}
 
-extension Attributes {
-    fileprivate var hasIndexedName: Bool {
-        var isFound = false
-        withRuns { run in
-            for index in run.indices where run[index].key.isIndexedName { isFound = true }
-        }
-        return isFound
-    }
-}
-
-extension String {
-    /// Whether the name is one of an indexed attribute. One byte tells for most others.
-    fileprivate var isIndexedName: Bool {
-        guard utf8.count > "gen_ai.prompt.".utf8.count else { return false }
-        switch utf8[utf8.index(startIndex, offsetBy: "gen_ai.".utf8.count)] {
-        case UInt8(ascii: "p"): return hasPrefix("gen_ai.prompt.")
-        case UInt8(ascii: "c"): return hasPrefix("gen_ai.completion.")
-        default: return false
-        }
+    fileprivate func write(_ names: IndexedNames, to attributes: inout Attributes) {
+        attributes.add(names.role, .string(role))
+        if let content { attributes.add(names.content, content.plainText) }
+        if let toolCalls { attributes.add(names.toolCalls, toolCalls.plainText) }
+        if let toolCallID { attributes.add(names.toolCallID, .string(toolCallID)) }
+        if let finishReason { attributes.add(names.finishReason, .string(finishReason)) }
+        if let index { attributes.add(names.index, .int(index)) }
     }
 }
 

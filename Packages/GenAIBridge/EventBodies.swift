@@ -12,10 +12,10 @@ extension MessageReader {
         let body = record.messageBody
         guard let fields = fields(of: body) else { return message(role: role, content: body?.unlessNull) }
         return message(
-            role: fields["role"]?.shortText ?? role,
-            content: fields["content"]?.unlessNull,
-            toolCalls: fields["tool_calls"],
-            toolCallID: (fields["id"] ?? fields["tool_call_id"])?.shortText)
+            role: fields.text(names.role) ?? role,
+            content: fields[names.content]?.unlessNull,
+            toolCalls: fields[names.toolCalls],
+            toolCallID: fields.text(fields.contains(names.id) ? names.id : names.toolCallID))
     }
 
     /// The message of `gen_ai.choice`.
@@ -24,25 +24,45 @@ extension MessageReader {
         guard let choice = fields(of: body) else { return message(role: "assistant", content: body?.unlessNull) }
         var content: AttributeValue?
         var answer = choice
-        if let inner = choice["message"]?.unlessNull {
-            answer = fields(of: inner) ?? [:]
+        if let inner = choice[names.message]?.unlessNull {
+            answer = fields(of: inner) ?? Attributes()
             if answer.isEmpty, inner != .map([:]) { content = inner }
         }
         return message(
-            role: answer["role"]?.shortText ?? "assistant",
-            content: content ?? answer["content"]?.unlessNull,
-            toolCalls: answer["tool_calls"] ?? choice["tool_calls"],
-            finishReason: choice["finish_reason"]?.shortText,
-            index: choice["index"].flatMap(Int.init(lenient:)))
+            role: answer.text(names.role) ?? "assistant",
+            content: content ?? answer[names.content]?.unlessNull,
+            toolCalls: answer[names.toolCalls] ?? choice[names.toolCalls],
+            finishReason: choice.text(names.finishReason),
+            index: choice[names.index].flatMap(Int.init(lenient:)))
     }
 
     // A user's text may itself be JSON, so text counts as a body only when a body's members are in it.
     private func fields(of body: AttributeValue?) -> Attributes? {
+        if case .map(let members)? = body { return members }
         guard let members = body?.members(parsingUpTo: maxParsedLength) else { return nil }
-        if case .map? = body { return members }
-        let known = ["role", "content", "message", "tool_calls", "finish_reason"]
-        return known.contains { members.contains(name: $0) } ? members : nil
+        let known = [names.role, names.content, names.message, names.toolCalls, names.finishReason]
+        return known.contains { members.contains($0) } ? members : nil
     }
+}
+
+/// The names of what messages are made of, prepared once.
+struct FieldNames: Sendable {
+    let role = AttributeName("role")
+    let content = AttributeName("content")
+    let message = AttributeName("message")
+    let toolCalls = AttributeName("tool_calls")
+    let toolCallID = AttributeName("tool_call_id")
+    let id = AttributeName("id")
+    let finishReason = AttributeName("finish_reason")
+    let index = AttributeName("index")
+    let systemInstructions = AttributeName(.genAISystemInstructions)
+    let inputMessages = AttributeName(.genAIInputMessages)
+    let outputMessages = AttributeName(.genAIOutputMessages)
+}
+
+extension Attributes {
+    @inline(never)  // asked for often, and much larger than a call
+    fileprivate func text(_ name: AttributeName) -> String? { self[name]?.shortText }
 }
 
 extension LogRecord {

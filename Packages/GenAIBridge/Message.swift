@@ -2,26 +2,44 @@
 import GenAICore
 
 /// One message as the span's attributes show it, whichever convention it came by.
-struct Message: Sendable, Equatable {
+///
+/// An object, since it is handed on several times before it is written.
+final class Message: Sendable {
     /// Who speaks.
-    var role: String
+    let role: String
     /// Text, or parts; `nil` when it was not captured.
-    var content: AttributeValue?
+    let content: AttributeValue?
     /// The calls the model asks for.
-    var toolCalls: AttributeValue?
+    let toolCalls: AttributeValue?
     /// The call that a tool's message answers.
-    var toolCallID: String?
+    let toolCallID: String?
     /// Why the model stopped; only of completions.
-    var finishReason: String?
+    let finishReason: String?
     /// The number of the choice; only of completions.
-    var index: Int?
-
+    let index: Int?
     /// About how many bytes the message takes in memory and in JSON text.
-    var size: Int {
-        var size = 128 + role.utf8.count
-        if let content { size += content.jsonSize }
-        if let toolCalls { size += toolCalls.jsonSize }
-        return size + (toolCallID?.utf8.count ?? 0) + (finishReason?.utf8.count ?? 0)
+    let size: Int
+
+    init(
+        role: String, content: AttributeValue? = nil, toolCalls: AttributeValue? = nil, toolCallID: String? = nil,
+        finishReason: String? = nil, index: Int? = nil
+    ) {
+        self.role = role
+        self.content = content
+        self.toolCalls = toolCalls
+        self.toolCallID = toolCallID
+        self.finishReason = finishReason
+        self.index = index
+        size =
+            128 + role.utf8.count + (content?.jsonSize ?? 0) + (toolCalls?.jsonSize ?? 0)
+            + (toolCallID?.utf8.count ?? 0) + (finishReason?.utf8.count ?? 0)
+    }
+
+    /// The message as one of several choices.
+    func numbered(_ index: Int) -> Message {
+        Message(
+            role: role, content: content, toolCalls: toolCalls, toolCallID: toolCallID, finishReason: finishReason,
+            index: index)
     }
 }
 
@@ -31,10 +49,12 @@ struct MessageReader: Sendable {
     var capturesContent: Bool
     /// The longest content, and the longest list of tool calls, in bytes.
     var maxContentLength: Int
+    let names = FieldNames()
 
     /// Roles, identifiers and finish reasons are short by nature; others' mistakes must not become ours.
     static let maxNameLength = 256
 
+    @inline(never)  // large, and the same code for every kind of message
     func message(
         role: String, content: AttributeValue? = nil, toolCalls: AttributeValue? = nil, toolCallID: String? = nil,
         finishReason: String? = nil, index: Int? = nil
@@ -65,8 +85,7 @@ struct MessageReader: Sendable {
 extension AttributeValue {
     /// The value unless it is `null`.
     var unlessNull: AttributeValue? {
-        // A conditional expression would make `nil` a value, since the type has a literal for it.
-        if self == .null { return nil }
+        if case .null = self { return nil }
         return self
     }
 

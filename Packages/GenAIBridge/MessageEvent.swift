@@ -29,12 +29,13 @@ enum MessageEvent: Equatable {
     /// OpenAI instrumentations send it; other roles are taken in the same way.
     init?(name: String) {
         switch name {
+        // The most frequent first: each comparison in vain takes time.
+        case "gen_ai.choice": self = .completion
         case "gen_ai.user.message": self = .prompt(role: "user")
-        case "gen_ai.assistant.message": self = .prompt(role: "assistant")
         case "gen_ai.system.message": self = .prompt(role: "system")
+        case "gen_ai.assistant.message": self = .prompt(role: "assistant")
         case "gen_ai.tool.message": self = .prompt(role: "tool")
         case "gen_ai.developer.message": self = .prompt(role: "developer")
-        case "gen_ai.choice": self = .completion
         case "gen_ai.client.inference.operation.details": self = .details
         default:
             guard let role = Self.role(in: name) else { return nil }

@@ -64,9 +64,9 @@ struct OpenSpans: Sendable {
     /// - Returns: Whether the span is open; if not, the record changes nothing.
     mutating func update(_ key: Key, _ update: Update) -> Bool {
         guard let index = entries.index(forKey: key) else { return false }
-        let before = entries.values[index].conversation.size
-        evictionWork += entries.values[index].conversation.apply(update, limit: limits.bytesPerSpan)
-        size += entries.values[index].conversation.size - before
+        let change = entries.values[index].conversation.apply(update, limit: limits.bytesPerSpan)
+        evictionWork += change.work
+        size += change.growth
         if size > limits.bytes { evict(toSize: limits.bytes - limits.bytes / 8) }
         return true
     }
@@ -106,8 +106,9 @@ struct OpenSpans: Sendable {
 }
 
 extension Conversation {
-    /// - Returns: How many messages were looked at to make room.
-    fileprivate mutating func apply(_ update: OpenSpans.Update, limit: Int) -> Int {
+    /// - Returns: By how many bytes it grew, and how many messages were looked at to make room.
+    fileprivate mutating func apply(_ update: OpenSpans.Update, limit: Int) -> (growth: Int, work: Int) {
+        let before = size
         switch update {
         case .prompt(let message): prompts.append(message)
         case .completion(let message): completions.append(message)
@@ -118,9 +119,10 @@ extension Conversation {
                 self.completions = Transcript(whole: completions)
             }
         }
-        guard size > limit else { return 0 }
+        guard size > limit else { return (size - before, 0) }
         // Half of the room is made, so that it does not have to be made again with the next message.
-        let work = completions.shrink(to: limit / 4)
-        return work + prompts.shrink(to: limit / 2 - completions.size)
+        var work = completions.shrink(to: limit / 4)
+        work += prompts.shrink(to: limit / 2 - completions.size)
+        return (size - before, work)
     }
 }

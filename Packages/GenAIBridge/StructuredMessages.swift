@@ -8,19 +8,17 @@ import GenAICore
 extension MessageReader {
     /// The messages sent to the model, the instructions first; `nil` when the attributes hold none.
     func prompts(in attributes: Attributes) -> [Message]? {
-        let instructions = attributes["gen_ai.system_instructions"].flatMap(instructions)
-        let input = attributes["gen_ai.input.messages"].flatMap { messages($0, role: "user") }
+        let instructions = attributes[names.systemInstructions].flatMap(instructions)
+        let input = attributes[names.inputMessages].flatMap { messages($0, role: "user") }
         guard instructions != nil || input != nil else { return nil }
         return (instructions.map { [$0] } ?? []) + (input ?? [])
     }
 
     /// The model's answers; `nil` when the attributes hold none.
     func completions(in attributes: Attributes) -> [Message]? {
-        guard let output = attributes["gen_ai.output.messages"],
-            var messages = messages(output, role: "assistant")
+        guard let output = attributes[names.outputMessages], let messages = messages(output, role: "assistant")
         else { return nil }
-        for index in messages.indices { messages[index].index = index }
-        return messages
+        return messages.enumerated().map { index, message in message.numbered(index) }
     }
 
     private func instructions(_ value: AttributeValue) -> Message? {

@@ -29,6 +29,7 @@ struct Transcript: Sendable {
     /// Messages that come one by one are more exact than those that came together and take their place.
     mutating func append(_ message: Message) {
         if isWhole { self = Transcript() }
+        if messages.isEmpty { messages.reserveCapacity(4) }
         messages.append(message)
         size += message.size
     }

@@ -5,18 +5,27 @@ extension Transcript {
     /// The messages as a JSON array, never longer than the limit and a marker.
     ///
     /// Whole messages in the middle make room, and one entry says how many; the text itself is never cut.
-    func jsonText(limit: Int) -> String {
-        var writer = JSONWriter()
-        writer.bytes.reserveCapacity(min(size, limit * 2))
-        var ends: [Int] = []
-        ends.reserveCapacity(messages.count)
-        writer.array { writer in
-            for message in messages {
-                message.write(to: &writer)
-                ends.append(writer.bytes.count)
-            }
-        }
+    ///
+    /// - Parameter writer: Its memory is used; what is in it goes.
+    func jsonText(limit: Int, _ writer: inout JSONWriter) -> String {
+        writer.bytes.removeAll(keepingCapacity: true)
+        writer.raw("[")
+        for message in messages { message.write(to: &writer) }
+        writer.raw("]")
         if elidedCount == 0, writer.bytes.count <= limit { return String(decoding: writer.bytes, as: UTF8.self) }
+        return shortenedText(limit: limit)
+    }
+
+    // Written once more, with a note of where each message ends.
+    private func shortenedText(limit: Int) -> String {
+        var writer = JSONWriter()
+        var ends: [Int] = []
+        writer.raw("[")
+        for message in messages {
+            message.write(to: &writer)
+            ends.append(writer.bytes.count)
+        }
+        writer.raw("]")
         return Self.shortened(writer.bytes, kept(ends, limit: limit), ends, alreadyElided: elidedCount)
     }
 
@@ -62,32 +71,22 @@ extension Transcript {
 }
 
 extension Message {
-    /// Writes the message as an object.
+    /// Writes the message as an object, behind a comma unless it is the first.
     fileprivate func write(to writer: inout JSONWriter) {
-        writer.object { writer in
-            // Names with what surrounds them at once: each piece of text costs as much as a whole one.
-            writer.raw("\"role\":")
-            writer.string(role)
-            if let content {
-                writer.raw(",\"content\":")
-                writer.value(content)
-            }
-            if let toolCalls {
-                writer.raw(",\"tool_calls\":")
-                writer.value(toolCalls)
-            }
-            if let toolCallID {
-                writer.raw(",\"tool_call_id\":")
-                writer.string(toolCallID)
-            }
-            if let finishReason {
-                writer.raw(",\"finish_reason\":")
-                writer.string(finishReason)
-            }
-            if let index {
-                writer.raw(",\"index\":")
-                writer.int(index)
-            }
-        }
+        // Names with what surrounds them at once: each piece of text costs as much as a whole one.
+        writer.string(role, after: writer.bytes.last == UInt8(ascii: "[") ? "{\"role\":\"" : ",{\"role\":\"")
+        if let content { writer.value(content, after: ",\"content\":") }
+        if let toolCalls { writer.value(toolCalls, after: ",\"tool_calls\":") }
+        if let toolCallID { writer.string(toolCallID, after: ",\"tool_call_id\":\"") }
+        if let finishReason { writer.string(finishReason, after: ",\"finish_reason\":\"") }
+        if let index { writer.value(.int(index), after: ",\"index\":") }
+        writer.raw("}")
+    }
+}
+
+extension JSONWriter {
+    fileprivate mutating func value(_ value: AttributeValue, after lead: StaticString) {
+        raw(lead)
+        self.value(value)
     }
 }

@@ -89,6 +89,11 @@ package struct AttributeName: Sendable, Hashable {
         fingerprint = Fingerprint.of(text)
         self.text = text
     }
+
+    /// The prepared name of a key.
+    package init<Value>(_ key: AttributeKey<Value>) {
+        self = key.prepared
+    }
 }
 
 /// Finds out which of some known names attributes have, without comparing each with each.

@@ -176,6 +176,14 @@ struct AttributeMemory {
         reindex()
     }
 
+    /// Gives up the attributes of this storage's own, which the caller takes over.
+    ///
+    /// - Returns: How many there were.
+    func removeAll() -> Int {
+        defer { header.pointee.count = 0 }
+        return header.pointee.count
+    }
+
     fileprivate func inherit(_ other: AttributeMemory, count: Int) {
         header.pointee.count = count
         header.pointee.filter = other.header.pointee.filter

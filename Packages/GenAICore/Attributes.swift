@@ -127,12 +127,24 @@ public struct Attributes: @unchecked Sendable {
     }
 
     /// Adds the attributes of another map, which win over those of the same name here.
-    public mutating func merge(_ other: Attributes) {
+    public mutating func merge(_ other: consuming Attributes) {
         guard !other.isEmpty else { return }
-        if isEmpty, memory?.header.pointee.capacity ?? 0 < other.count { return self = other }
-        other.withRuns { run in
-            for attribute in run { _ = setOrRefuse(attribute, .max) }
+        if isEmpty, memory?.header.pointee.capacity ?? 0 < other.count {
+            self = other
+            return
         }
+        let isLast = isKnownUniquelyReferenced(&other.storage)
+        guard let memory = other.memory else { return }
+        for attribute in memory.baseRun { _ = setOrRefuse(attribute, .max) }
+        if isLast {
+            // Nobody else has these, so they move.
+            for position in 0..<memory.removeAll() {
+                _ = setOrRefuse((memory.elements + position).move(), .max)
+            }
+        } else {
+            for attribute in memory.ownRun { _ = setOrRefuse(attribute, .max) }
+        }
+        withExtendedLifetime(other.storage) {}
     }
 
     /// The map with another's attributes added, which win over those of the same name here.
@@ -152,6 +164,17 @@ public struct Attributes: @unchecked Sendable {
     /// Whether the name has a value.
     public func contains(name: String) -> Bool {
         memory?.position(of: name, Fingerprint.of(name)) != nil
+    }
+
+    /// Whether a prepared name has a value.
+    package func contains(_ name: AttributeName) -> Bool {
+        memory?.position(of: name.text, name.fingerprint) != nil
+    }
+
+    /// The value of a prepared name.
+    package subscript(name: AttributeName) -> AttributeValue? {
+        guard let memory, let position = memory.position(of: name.text, name.fingerprint) else { return nil }
+        return memory[position].value
     }
 
     /// Sets a value unless the map already holds `limit` attributes and the name would be a further one.
@@ -227,6 +250,15 @@ public struct Attributes: @unchecked Sendable {
         makeRoom(for: 1)
         memory?.append(attribute)
         return true
+    }
+
+    /// Sets a value under a prepared name that has none yet; a value that is there stays.
+    package mutating func add(_ name: AttributeName, _ value: consuming AttributeValue) {
+        if let memory = memory(toAppend: name.fingerprint, .max) {
+            memory.append(Attribute(name, value))
+        } else if !contains(name) {
+            append(unique: name, value)
+        }
     }
 
     /// Adds attributes whose names are known not to be in the map yet, without looking for them.

@@ -74,6 +74,11 @@ public struct GenAIContext: Sendable {
         return try outcome.get()
     }
 
+    /// Runs a closure that neither returns nor throws, which takes no look at its types while the program runs.
+    package func perform(isolation: isolated (any Actor)? = #isolation, _ operation: () async -> Void) async {
+        await Self.$active.withValue(self, operation: operation)
+    }
+
     /// Runs a synchronous closure in this context instead of the current one.
     public func run<Value, Failure: Error>(_ operation: () throws(Failure) -> Value) throws(Failure) -> Value {
         let outcome: Result<Value, Failure> = Self.$active.withValue(self) {

@@ -50,6 +50,13 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
+    /// Text behind what is known when compiling, which ends with the quotation mark that opens the text.
+    package mutating func string(_ text: String, after lead: StaticString) {
+        raw(lead)
+        withUTF8(of: text) { escape($0) }
+        bytes.append(UInt8(ascii: "\""))
+    }
+
     /// A whole number of at most 64 bits, exact however large.
     package mutating func int(_ number: some FixedWidthInteger) {
         separate()

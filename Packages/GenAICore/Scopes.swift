@@ -148,6 +148,12 @@ extension GenAIContext {
     /// Prepares for a span with these attributes: an LLM call begins a turn where none has begun.
     package mutating func claimTurn(for attributes: Attributes) {
         guard identity?.awaitsTurn ?? false, attributes.isLLMCall else { return }
+        claimTurn()
+    }
+
+    /// Prepares for an LLM call, which begins a turn where none has begun.
+    package mutating func claimTurn() {
+        guard identity?.awaitsTurn ?? false else { return }
         self = updating { $0.claimTurn() }
     }
 

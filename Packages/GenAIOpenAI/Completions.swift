@@ -18,7 +18,7 @@ public struct Completions: Sendable {
         var body = request
         body.streamOptions = nil
         let call = APICall(path: "completions", model: request.model, body: body.json, options: options)
-        return try await sender.recorded(.completion(request), answer: CallRecorder.Answer.completion, call)
+        return try await sender.recorded(request, call)
     }
 
     /// Asks for a continuation in pieces; token usage as for ``ChatCompletions/stream(_:options:)``.
@@ -35,7 +35,7 @@ public struct Completions: Sendable {
         let rules = StreamRules<TextCompletion>(
             hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
             ends: { $0.choices.contains { $0.finishReason != nil } })
-        return try await sender.recordedStream(.completion(request), rules: rules, call)
+        return try await sender.recordedStream(request, rules: rules, call)
     }
 }
 

@@ -16,7 +16,7 @@ public struct Embeddings: Sendable {
         _ request: EmbeddingRequest, options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> EmbeddingResponse {
         let call = APICall(path: "embeddings", model: request.model, body: request.json, options: options)
-        return try await sender.recorded(.embeddings(request), answer: CallRecorder.Answer.embeddings, call)
+        return try await sender.recorded(request, call)
     }
 }
 

@@ -14,8 +14,6 @@ struct APICall: Sendable {
     var isStream = false
     /// What the caller wants done differently.
     var options = CallOptions()
-    /// Told of further attempts.
-    var recorder: CallRecorder?
 }
 
 /// Turns calls into HTTP exchanges: addresses, headers, attempts, redirects, errors.
@@ -27,6 +25,8 @@ struct Sender: Sendable {
     let address: ServerAddress?
     /// The provider that telemetry names.
     let providerName: String
+    /// The names that telemetry uses.
+    let names: CallNames
     /// What calls are measured with.
     let instruments = InstrumentCache()
     /// The key as it is sent.
@@ -39,7 +39,9 @@ struct Sender: Sendable {
         let address = ServerAddress(configuration.baseURL)
         self.address = address
         let inferredName = configuration.azure == nil ? address?.providerName ?? "openai" : "azure.ai.openai"
-        providerName = configuration.providerName ?? inferredName
+        let providerName = configuration.providerName ?? inferredName
+        self.providerName = providerName
+        names = CallNames(provider: providerName, address: address)
         let key = configuration.apiKey.map(Self.trimmed)
         self.key = key.flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -50,8 +52,12 @@ struct Sender: Sendable {
     }
 
     /// Sends a call and decodes its answer.
-    func value<Value: JSONConvertible>(of call: APICall, as: Value.Type) async throws(OpenAIError) -> Value {
-        let (response, bytes) = try await withAttempts(call) { (response) throws(OpenAIError) in
+    ///
+    /// - Parameter recorder: Told of further attempts.
+    func value<Value: JSONConvertible>(
+        of call: APICall, as: Value.Type, recorder: CallRecorder? = nil
+    ) async throws(OpenAIError) -> Value {
+        let (response, bytes) = try await withAttempts(call, recorder) { (response) throws(OpenAIError) in
             (response, try await body(of: response))
         }
         do throws(JSONError) {
@@ -62,8 +68,8 @@ struct Sender: Sendable {
     }
 
     /// Sends a call and returns when the head of its answer has come.
-    func stream(of call: APICall) async throws(OpenAIError) -> HTTPResponse {
-        try await withAttempts(call) { (response) throws(OpenAIError) in response }
+    func stream(of call: APICall, recorder: CallRecorder? = nil) async throws(OpenAIError) -> HTTPResponse {
+        try await withAttempts(call, recorder) { (response) throws(OpenAIError) in response }
     }
 
     private func body(of response: HTTPResponse) async throws(OpenAIError) -> [UInt8] {
@@ -89,7 +95,7 @@ extension Sender: CustomStringConvertible, CustomReflectable {
 extension Sender {
     /// Sends until `read` has what it wants, the failure is final, or the attempts are used up.
     private func withAttempts<Value: Sendable>(
-        _ call: APICall, read: (HTTPResponse) async throws(OpenAIError) -> Value
+        _ call: APICall, _ recorder: CallRecorder?, read: (HTTPResponse) async throws(OpenAIError) -> Value
     ) async throws(OpenAIError) -> Value {
         let request = try request(for: call)
         let backoff = Backoff(
@@ -113,7 +119,7 @@ extension Sender {
                 failure.retryAfter ?? .zero <= configuration.maxRetryDelay,
                 let delay = backoff.delay(afterFailedAttempt: retries + 1, serverDelay: failure.retryAfter)
             else { throw failure }
-            call.recorder?.retrying(after: failure)
+            recorder?.retrying(after: failure)
             do {
                 try await clock.sleep(for: delay)
             } catch {

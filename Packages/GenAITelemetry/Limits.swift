@@ -130,7 +130,8 @@ extension Attributes {
     private func holdsExceeding(_ limits: AttributeLimits) -> Bool {
         var exceeds = false
         withRuns { run in
-            for index in run.indices where run[index].value.exceeds(limits) { exceeds = true }
+            for index in run.indices
+            where run[index].value.isUnusual(limits) && run[index].value.exceeds(limits) { exceeds = true }
         }
         return exceeds
     }

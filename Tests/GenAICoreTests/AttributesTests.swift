@@ -100,12 +100,12 @@ struct AttributesTests {
     @Test("refuse a further name at the limit but still change a held one")
     func limit() {
         var attributes: Attributes = ["a": 1, "b": 2]
-        let tookNew = attributes.set(NewAttribute(name: "c", value: 3), limit: 2) { _ in false }
-        let tookHeld = attributes.set(NewAttribute(name: "a", value: 4), limit: 2) { _ in false }
+        let tookNew = attributes.set(NewAttribute(AttributeName("c"), 3), limit: 2) { _ in false }
+        let tookHeld = attributes.set(NewAttribute(AttributeName("a"), 4), limit: 2) { _ in false }
         #expect(!tookNew)
         #expect(tookHeld)
         #expect(attributes == ["a": 4, "b": 2])
-        let tookExempt = attributes.set(NewAttribute(name: "d", value: 5), limit: 2) { $0 == "d" }
+        let tookExempt = attributes.set(NewAttribute(AttributeName("d"), 5), limit: 2) { $0 == "d" }
         #expect(tookExempt)
         #expect(attributes == ["a": 4, "b": 2, "d": 5])
     }
@@ -169,12 +169,31 @@ struct AttributesTests {
         let short = attributes
         attributes["other"] = 1
         for name in names.suffix(10) { attributes[name] = .string(name) }
-        let positions = attributes.positions(of: table)
-        for (index, name) in names.enumerated() {
-            #expect(attributes.value(index, positions) == attributes[name])
-            #expect(positions.contains(index) == attributes.contains(name: name))
+        var found: [String: AttributeValue] = [:]
+        attributes.forEach(in: table) { index, attribute in
+            found[names[index]] = attribute.pointee.value
         }
+        for name in names { #expect(found[name] == attributes[name]) }
+        #expect(found.count == 20)
         #expect(short.count == 10)
+    }
+
+    @Test("find every name in a map of a hundred thousand, also after removals and changes of a copy")
+    func large() {
+        let names = (0..<100_000).map { "k\($0)" }
+        var attributes = Attributes(names.enumerated().map { Attribute(key: $1, value: .int($0)) })
+        let before = attributes
+        attributes["k70000"] = -1
+        attributes["k99999"] = nil
+        attributes["k5"] = nil
+        attributes["new"] = 1
+        #expect(attributes.count == 99_999)
+        let wrong = names.indices.filter { index in
+            let expected: AttributeValue? = [5: nil, 70_000: -1, 99_999: nil][index, default: .int(index)]
+            return attributes[names[index]] != expected || before[names[index]] != .int(index)
+        }
+        #expect(wrong.isEmpty)
+        #expect(attributes["new"] == 1 && before["new"] == nil)
     }
 
     /// Names that are alike in length, in their last bytes or in their first ones.

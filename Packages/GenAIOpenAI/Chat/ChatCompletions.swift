@@ -23,8 +23,7 @@ public struct ChatCompletions: Sendable {
     ) async throws(OpenAIError) -> ChatCompletion {
         var body = request
         body.streamOptions = nil
-        return try await sender.recorded(
-            .chat(request), answer: CallRecorder.Answer.chat, call(body.json, request.model, options))
+        return try await sender.recorded(request, call(body.json, request.model, options))
     }
 
     /// Asks for an answer in pieces.
@@ -44,7 +43,7 @@ public struct ChatCompletions: Sendable {
         let rules = StreamRules<ChatCompletionChunk>(
             hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
             ends: { $0.choices.contains { $0.finishReason != nil } })
-        return try await sender.recordedStream(.chat(request), rules: rules, call)
+        return try await sender.recordedStream(request, rules: rules, call)
     }
 
     private func call(_ body: JSONValue, _ model: String, _ options: CallOptions) -> APICall {

@@ -1,14 +1,28 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
+/// A request that telemetry can tell of.
+protocol RecordedRequest: Sendable {
+    /// What is asked.
+    var facts: RequestFacts { get }
+    /// What the model is told.
+    var recordedContent: RequestContent { get }
+    /// Adds what all generations of the conventions name alike.
+    func addAttributes(to attributes: inout Attributes, _ names: ConventionNames)
+}
+
+/// An answer that telemetry can tell of.
+protocol RecordedAnswer: Sendable {
+    /// What came back.
+    var facts: AnswerFacts { get }
+}
+
 /// What a call asks for, in the terms that all endpoints share.
 struct RequestFacts: Sendable {
     /// What the call does.
     var operation: OperationName
     /// The model as asked for.
     var model: String
-    /// Attributes that both generations of the conventions name alike.
-    var attributes = Attributes()
     /// The service tier asked for, unless it is left to the server.
     var serviceTier: String?
     /// Which of OpenAI's two generating APIs is used.
@@ -19,6 +33,10 @@ struct RequestFacts: Sendable {
     var previousResponseID: String?
     /// The conversation that the server keeps.
     var conversationID: String?
+}
+
+/// What a model is told.
+struct RequestContent: Sendable {
     /// The conversation so far.
     var messages: [ChatMessage] = []
     /// Instructions that are given apart from the messages.
@@ -46,8 +64,13 @@ struct AnswerFacts: Sendable {
     /// Why the server could not answer, where the call itself went well.
     var failure: CallFailure?
 
-    /// Why each answer ended; one without a reason was cut off.
-    var finishReasons: [String] { choices.map { $0.finishReason?.rawValue ?? "error" } }
+    /// Why each answer ended.
+    var finishReasons: [String] { choices.map(\.finishReasonText) }
+}
+
+extension ChatChoice {
+    /// Why the answer ended; one without a reason was cut off.
+    var finishReasonText: String { finishReason?.rawValue ?? "error" }
 }
 
 /// Why a call failed.
@@ -58,25 +81,28 @@ struct CallFailure: Sendable {
     var message: String
 }
 
-extension ChatCompletionRequest {
+extension ChatCompletionRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
-        var facts = RequestFacts(operation: .chat, model: model)
-        facts.apiType = .chatCompletions
-        facts.reasoningLevel = reasoningEffort?.rawValue
-        facts.serviceTier = serviceTier == .auto ? nil : serviceTier?.rawValue
-        facts.messages = messages
-        facts.tools = tools
-        facts.attributes[.genAIRequestTemperature] = temperature
-        facts.attributes[.genAIRequestTopP] = topP
-        facts.attributes[.genAIRequestMaxTokens] = maxCompletionTokens ?? maxTokens
-        facts.attributes[.genAIRequestFrequencyPenalty] = frequencyPenalty
-        facts.attributes[.genAIRequestPresencePenalty] = presencePenalty
-        facts.attributes[.genAIRequestSeed] = seed
-        facts.attributes[.genAIRequestChoiceCount] = choiceCount == 1 ? nil : choiceCount
-        facts.attributes[.genAIRequestStopSequences] = stop.isEmpty ? nil : stop
-        facts.attributes[.genAIOutputType] = outputType
-        return facts
+        RequestFacts(
+            operation: .chat, model: model, serviceTier: serviceTier == .auto ? nil : serviceTier?.rawValue,
+            apiType: .chatCompletions, reasoningLevel: reasoningEffort?.rawValue)
+    }
+
+    /// What the model is told.
+    var recordedContent: RequestContent { RequestContent(messages: messages, tools: tools) }
+
+    /// Adds what all generations of the conventions name alike.
+    func addAttributes(to attributes: inout Attributes, _ names: ConventionNames) {
+        attributes.set(names.temperature, temperature)
+        attributes.set(names.topP, topP)
+        attributes.set(names.maxTokens, maxCompletionTokens ?? maxTokens)
+        attributes.set(names.frequencyPenalty, frequencyPenalty)
+        attributes.set(names.presencePenalty, presencePenalty)
+        attributes.set(names.seed, seed)
+        attributes.set(names.choiceCount, choiceCount == 1 ? nil : choiceCount)
+        attributes.set(names.stopSequences, stop.isEmpty ? nil : stop)
+        attributes.set(names.outputType, outputType)
     }
 
     private var outputType: OutputType? {
@@ -85,7 +111,7 @@ extension ChatCompletionRequest {
     }
 }
 
-extension ChatCompletion {
+extension ChatCompletion: RecordedAnswer {
     /// The answer as telemetry sees it.
     var facts: AnswerFacts {
         AnswerFacts(

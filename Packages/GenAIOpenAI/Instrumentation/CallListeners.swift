@@ -28,6 +28,14 @@ struct CallListeners: Sendable {
         if tracer == nil, logger == nil, instruments == nil { return nil }
         return CallListeners(tracer: tracer, logger: logger, instruments: instruments, settings: settings)
     }
+
+    /// Whether a call is told in a record of its own when it is over.
+    func emitsDetails(of operation: OperationName) -> Bool {
+        settings.conventions >= .latest && settings.emitsOperationDetails && logger != nil && operation != .embeddings
+    }
+
+    /// About how many attributes a span gets beside those of its scopes, what processors add included.
+    var usualAttributeCount: Int { settings.contentCapture == .nowhere ? 32 : 44 }
 }
 
 extension InstrumentationScope {

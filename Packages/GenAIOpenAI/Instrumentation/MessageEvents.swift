@@ -7,36 +7,53 @@ import GenAITelemetry
 /// Without content a record still says which message there was and which tools were called.
 /// Source: semantic conventions v1.36.0, GenAI events.
 enum MessageEvents {
+    // Inlined, so that of the message only what is used is copied.
     /// The record of a message of the request.
-    static func record(of message: ChatMessage, capturing: Bool) -> LogRecord {
+    @inline(__always)
+    static func record(of message: borrowing ChatMessage, capturing: Bool) -> LogRecord {
         let (event, usualRole) = name(for: message.role)
         // Member by member: a literal of pairs would be one more array for each message.
         var body = Attributes()
         body.reserveCapacity(2)
-        if message.role.rawValue != usualRole { body["role"] = .string(message.role.rawValue) }
+        if message.role.rawValue != usualRole { body.append(unique: members.role, .string(message.role.rawValue)) }
         add(message, to: &body, capturing: capturing)
-        if let id = message.toolCallID { body["id"] = .string(id) }
-        return LogRecord(eventName: event.rawValue, body: body.isEmpty ? nil : .map(body))
+        if let id = message.toolCallID { body.append(unique: members.id, .string(id)) }
+        return LogRecord(eventName: event.rawValue, body: body.isEmpty ? nil : .map(body), severity: .info)
     }
 
     /// The record of one answer.
-    static func record(of choice: ChatChoice, capturing: Bool) -> LogRecord {
+    @inline(__always)
+    static func record(of choice: borrowing ChatChoice, capturing: Bool) -> LogRecord {
         var message = Attributes()
         message.reserveCapacity(3)
-        message["role"] = .string(choice.message.role.rawValue)
+        message.append(unique: members.role, .string(choice.message.role.rawValue))
         add(choice.message, to: &message, capturing: capturing)
         var body = Attributes()
         body.reserveCapacity(3)
-        body["index"] = .int(choice.index)
-        body["finish_reason"] = .string(choice.finishReason?.rawValue ?? "error")
-        body["message"] = .map(message)
-        return LogRecord(eventName: EventName.genAIChoice.rawValue, body: .map(body))
+        body.append(unique: members.index, .int(choice.index))
+        body.append(unique: members.finishReason, .string(choice.finishReasonText))
+        body.append(unique: members.message, .map(message))
+        return LogRecord(eventName: EventName.genAIChoice.rawValue, body: .map(body), severity: .info)
     }
 
-    private static func add(_ message: ChatMessage, to body: inout Attributes, capturing: Bool) {
-        if capturing, let content = message.contentValue { body["content"] = content }
-        if let calls = toolCalls(of: message, capturing: capturing) { body["tool_calls"] = calls }
+    @inline(__always)
+    private static func add(_ message: borrowing ChatMessage, to body: inout Attributes, capturing: Bool) {
+        if capturing, let content = message.contentValue { body.append(unique: members.content, content) }
+        if let calls = toolCalls(of: message, capturing: capturing) { body.append(unique: members.toolCalls, calls) }
     }
+
+    /// The names of the members of bodies, prepared once.
+    private struct Members {
+        let role = AttributeName("role")
+        let content = AttributeName("content")
+        let toolCalls = AttributeName("tool_calls")
+        let id = AttributeName("id")
+        let index = AttributeName("index")
+        let finishReason = AttributeName("finish_reason")
+        let message = AttributeName("message")
+    }
+
+    private static let members = Members()
 
     private static func name(for role: ChatRole) -> (event: EventName, usualRole: String) {
         switch role {
@@ -47,7 +64,7 @@ enum MessageEvents {
         }
     }
 
-    private static func toolCalls(of message: ChatMessage, capturing: Bool) -> AttributeValue? {
+    private static func toolCalls(of message: borrowing ChatMessage, capturing: Bool) -> AttributeValue? {
         guard !message.toolCalls.isEmpty else { return nil }
         return .array(
             message.toolCalls.map { call in

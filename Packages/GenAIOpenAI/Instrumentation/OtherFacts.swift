@@ -3,7 +3,7 @@ public import GenAICore
 
 // MARK: - Responses
 
-extension ResponseRequest {
+extension ResponseRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
         var facts = RequestFacts(operation: .chat, model: model ?? "")
@@ -12,16 +12,22 @@ extension ResponseRequest {
         facts.previousResponseID = previousResponseID
         facts.conversationID = conversation?.stringValue ?? conversation?["id"]?.stringValue
         facts.serviceTier = serviceTier == .auto ? nil : serviceTier?.rawValue
-        facts.instructions = instructions
-        facts.messages = messages
-        facts.tools = tools.map(\.chatTool)
-        facts.attributes[.genAIRequestTemperature] = temperature
-        facts.attributes[.genAIRequestTopP] = topP
-        facts.attributes[.genAIRequestMaxTokens] = maxOutputTokens
-        if let type = text?.format?["type"]?.stringValue {
-            facts.attributes[.genAIOutputType] = type == "text" ? .text : .json
-        }
         return facts
+    }
+
+    /// What the model is told.
+    var recordedContent: RequestContent {
+        RequestContent(messages: messages, instructions: instructions, tools: tools.map(\.chatTool))
+    }
+
+    /// Adds what all generations of the conventions name alike.
+    func addAttributes(to attributes: inout Attributes, _ names: ConventionNames) {
+        attributes.set(names.temperature, temperature)
+        attributes.set(names.topP, topP)
+        attributes.set(names.maxTokens, maxOutputTokens)
+        if let type = text?.format?["type"]?.stringValue {
+            attributes.set(names.outputType, type == "text" ? OutputType.text : .json)
+        }
     }
 
     private var messages: [ChatMessage] {
@@ -46,7 +52,7 @@ extension ResponseTool {
     }
 }
 
-extension ModelResponse {
+extension ModelResponse: RecordedAnswer {
     /// The answer as telemetry sees it: one choice, with everything the model put out.
     var facts: AnswerFacts {
         var choice = ChatChoice()
@@ -164,24 +170,29 @@ extension ResponseContentPart {
 
 // MARK: - Legacy completions
 
-extension CompletionRequest {
+extension CompletionRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
-        var facts = RequestFacts(operation: .textCompletion, model: model)
-        facts.messages = prompt.map { .user($0) }
-        facts.attributes[.genAIRequestTemperature] = temperature
-        facts.attributes[.genAIRequestTopP] = topP
-        facts.attributes[.genAIRequestMaxTokens] = maxTokens
-        facts.attributes[.genAIRequestFrequencyPenalty] = frequencyPenalty
-        facts.attributes[.genAIRequestPresencePenalty] = presencePenalty
-        facts.attributes[.genAIRequestSeed] = seed
-        facts.attributes[.genAIRequestChoiceCount] = choiceCount == 1 ? nil : choiceCount
-        facts.attributes[.genAIRequestStopSequences] = stop.isEmpty ? nil : stop
-        return facts
+        RequestFacts(operation: .textCompletion, model: model)
+    }
+
+    /// What the model is told.
+    var recordedContent: RequestContent { RequestContent(messages: prompt.map { .user($0) }) }
+
+    /// Adds what all generations of the conventions name alike.
+    func addAttributes(to attributes: inout Attributes, _ names: ConventionNames) {
+        attributes.set(names.temperature, temperature)
+        attributes.set(names.topP, topP)
+        attributes.set(names.maxTokens, maxTokens)
+        attributes.set(names.frequencyPenalty, frequencyPenalty)
+        attributes.set(names.presencePenalty, presencePenalty)
+        attributes.set(names.seed, seed)
+        attributes.set(names.choiceCount, choiceCount == 1 ? nil : choiceCount)
+        attributes.set(names.stopSequences, stop.isEmpty ? nil : stop)
     }
 }
 
-extension TextCompletion {
+extension TextCompletion: RecordedAnswer {
     /// The answer as telemetry sees it.
     var facts: AnswerFacts {
         AnswerFacts(
@@ -199,16 +210,22 @@ extension TextCompletion {
 
 // MARK: - Embeddings
 
-extension EmbeddingRequest {
+extension EmbeddingRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
-        var facts = RequestFacts(operation: .embeddings, model: model)
-        facts.attributes[.genAIRequestEncodingFormats] = encodingFormat.map { [$0] }
-        return facts
+        RequestFacts(operation: .embeddings, model: model)
+    }
+
+    /// Nothing: texts are only counted.
+    var recordedContent: RequestContent { RequestContent() }
+
+    /// Adds what all generations of the conventions name alike.
+    func addAttributes(to attributes: inout Attributes, _ names: ConventionNames) {
+        attributes.set(names.encodingFormats, encodingFormat.map { [$0] })
     }
 }
 
-extension EmbeddingResponse {
+extension EmbeddingResponse: RecordedAnswer {
     /// The answer as telemetry sees it: no output tokens, which embeddings do not have.
     var facts: AnswerFacts {
         var facts = AnswerFacts(model: model, dimensions: data.first?.vector.count)

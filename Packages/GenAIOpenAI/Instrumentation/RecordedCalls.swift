@@ -6,44 +6,60 @@ import GenAITelemetry
 // the scopes around, whose spans tell of it.
 extension Sender {
     /// Makes a plain call under a record.
-    func recorded<Value: JSONConvertible>(
-        _ request: CallRecorder.Request, answer: (Value) -> CallRecorder.Answer, _ call: APICall
+    func recorded<Value: JSONConvertible & RecordedAnswer>(
+        _ request: some RecordedRequest, _ call: APICall
     ) async throws(OpenAIError) -> Value {
-        try await askBeforeCall(request)
-        guard let recorder = CallRecorder(request, isStream: false, options: call.options, sender: self) else {
+        try await askBeforeCall(call.model)
+        guard let recorder = CallRecorder(request, call, sender: self) else {
             return try await value(of: call, as: Value.self)
         }
-        let call = call.recorded(by: recorder)
+        let value = try await watched(by: recorder) { () async throws(OpenAIError) -> Value in
+            try await self.value(of: call, as: Value.self, recorder: recorder)
+        }
+        recorder.finish(value)
+        return value
+    }
+
+    /// Opens a stream under a record, which ends with the stream.
+    func recordedStream<Chunk: JSONRecord>(
+        _ request: some RecordedRequest, rules: StreamRules<Chunk>, _ call: APICall
+    ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
+        try await askBeforeCall(call.model)
+        guard let recorder = CallRecorder(request, call, sender: self) else {
+            return try await opened(try await stream(of: call), rules, nil)
+        }
+        let response = try await watched(by: recorder) { () async throws(OpenAIError) -> HTTPResponse in
+            try await self.stream(of: call, recorder: recorder)
+        }
         do throws(OpenAIError) {
-            let value = try await recorder.context.run { () async throws(OpenAIError) -> Value in
-                try await self.value(of: call, as: Value.self)
-            }
-            recorder.finish(answer(value))
-            return value
+            return try await opened(response, rules, recorder)
         } catch {
             recorder.fail(error)
             throw error
         }
     }
 
-    /// Opens a stream under a record, which ends with the stream.
-    func recordedStream<Chunk: JSONRecord>(
-        _ request: CallRecorder.Request, rules: StreamRules<Chunk>, _ call: APICall
+    private func opened<Chunk: JSONRecord>(
+        _ response: HTTPResponse, _ rules: StreamRules<Chunk>, _ recorder: CallRecorder?
     ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
-        try await askBeforeCall(request)
-        let recorder = CallRecorder(request, isStream: true, options: call.options, sender: self)
-        let call = call.recorded(by: recorder)
-        do throws(OpenAIError) {
-            let context = recorder?.context ?? .current
-            let response = try await context.run { () async throws(OpenAIError) -> HTTPResponse in
-                try await self.stream(of: call)
-            }
-            return OpenAIStream(
-                try await StreamOpening(
-                    response, sender: self, rules: rules, lifetime: StreamLifetime(recorder: recorder)))
-        } catch {
-            recorder?.fail(error)
+        OpenAIStream(
+            try await StreamOpening(response, sender: self, rules: rules, lifetime: StreamLifetime(recorder: recorder)))
+    }
+
+    /// Runs a closure in the context of a record, which ends if the closure throws.
+    private func watched<Value>(
+        by recorder: CallRecorder, _ operation: () async throws(OpenAIError) -> Value
+    ) async throws(OpenAIError) -> Value {
+        var outcome: Result<Value, OpenAIError>?
+        await recorder.context.perform {
+            do throws(OpenAIError) { outcome = .success(try await operation()) } catch { outcome = .failure(error) }
+        }
+        switch outcome {
+        case .success(let value): return value
+        case .failure(let error):
+            recorder.fail(error)
             throw error
+        case nil: throw OpenAIError(.cancelled, "not sent")
         }
     }
 
@@ -61,22 +77,14 @@ extension Sender {
             recording: { mayCapture ? .string($0) : nil }, run)
     }
 
-    private func askBeforeCall(_ request: CallRecorder.Request) async throws(OpenAIError) {
+    private func askBeforeCall(_ model: String) async throws(OpenAIError) {
         do {
-            try GenAIContext.current.meter?.check(model: request.model)
-            try await configuration.beforeCall?(request.model)
+            try GenAIContext.current.meter?.check(model: model)
+            try await configuration.beforeCall?(model)
         } catch {
             var failure = OpenAIError(.budgetExceeded, "stopped before the call: \(errorType(of: error))")
             failure.underlying = error
             throw failure
         }
-    }
-}
-
-extension APICall {
-    fileprivate func recorded(by recorder: CallRecorder?) -> APICall {
-        var call = self
-        call.recorder = recorder
-        return call
     }
 }

@@ -18,7 +18,7 @@ public struct Responses: Sendable {
         _ request: ResponseRequest, options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> ModelResponse {
         let call = APICall(path: "responses", model: request.model ?? "", body: request.json, options: options)
-        return try await sender.recorded(.response(request), answer: CallRecorder.Answer.response, call)
+        return try await sender.recorded(request, call)
     }
 
     /// Asks for a response as a stream of events.
@@ -31,7 +31,7 @@ public struct Responses: Sendable {
         body.additional["stream"] = true
         let call = APICall(
             path: "responses", model: request.model ?? "", body: body.json, isStream: true, options: options)
-        return try await sender.recordedStream(.response(request), rules: StreamRules(ends: \.isLast), call)
+        return try await sender.recordedStream(request, rules: StreamRules(ends: \.isLast), call)
     }
 
     /// Fetches a kept response.

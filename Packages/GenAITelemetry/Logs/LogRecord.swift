@@ -28,23 +28,21 @@ public struct LogRecord: Sendable {
     /// What the record was emitted in; filled in on emission.
     public package(set) var resource: Resource
 
+    fileprivate static let noScope = InstrumentationScope(name: "")
+    fileprivate static let noResource = Resource()
+}
+
+extension LogRecord {
+    // In an extension, so that there is the compiler's own initializer as well: what that makes is not copied.
     /// Creates a record.
     public init(
         eventName: String? = nil, body: AttributeValue? = nil, severity: LogSeverity? = nil,
-        attributes: Attributes = [:], nanoseconds: UnixNanoseconds? = nil, spanContext: SpanContext? = nil
+        attributes: Attributes = Attributes(), nanoseconds: UnixNanoseconds? = nil, spanContext: SpanContext? = nil
     ) {
-        self.eventName = eventName
-        self.body = body
-        self.severity = severity
-        self.attributes = attributes
-        self.nanoseconds = nanoseconds
-        self.spanContext = spanContext
-        scope = LogRecord.noScope
-        resource = LogRecord.noResource
+        self.init(
+            nanoseconds: nanoseconds, severity: severity, eventName: eventName, body: body, attributes: attributes,
+            spanContext: spanContext, scope: LogRecord.noScope, resource: LogRecord.noResource)
     }
-
-    private static let noScope = InstrumentationScope(name: "")
-    private static let noResource = Resource()
 }
 
 /// How bad an event is: 1 to 24.

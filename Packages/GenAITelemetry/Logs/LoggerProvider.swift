@@ -28,18 +28,20 @@ public final class LoggerProvider: Sendable {
     }
 
     private let emitted = Atomic<Int>(0)
-    private let state: Mutex<LogPipeline?>
+    // Read by every record, on all threads, as a tracer provider's is. One of `pipelines`, so it outlives its readers.
+    private let current: Atomic<Unmanaged<LogPipeline>?>
+    /// Every pipeline there has been: one, and one more for each change of the configuration.
+    private let pipelines: Mutex<[LogPipeline]>
 
     /// Creates a provider.
     public init(_ configuration: Configuration = Configuration()) {
-        let pipeline = LogPipeline(
-            resource: configuration.resource, limits: configuration.limits, processors: configuration.processors,
-            redactor: configuration.redactor)
-        state = Mutex(configuration.isDisabled ? nil : pipeline)
+        let pipeline = configuration.isDisabled ? nil : LogPipeline(configuration)
+        current = Atomic(pipeline.map(Unmanaged.passUnretained))
+        pipelines = Mutex(pipeline.map { [$0] } ?? [])
     }
 
     /// What new records are emitted with; `nil` when disabled or shut down.
-    var pipeline: LogPipeline? { state.withLock { $0 } }
+    var pipeline: LogPipeline? { current.load(ordering: .acquiring)?.takeUnretainedValue() }
 
     /// How many records were emitted so far; those after shutdown do not count.
     public var emittedCount: Int { emitted.load(ordering: .relaxed) }
@@ -62,12 +64,22 @@ public final class LoggerProvider: Sendable {
 
     /// Adds a processor behind the others; records emitted from now on are seen by it.
     public func addProcessor(_ processor: any LogRecordProcessor) {
-        state.withLock { $0?.processors.append(processor) }
+        change { $0.processors.append(processor) }
     }
 
     /// Changes what is removed from records emitted from now on.
     public func setRedactor(_ redactor: Redactor?) {
-        state.withLock { $0?.redactor = redactor }
+        change { $0.redactor = redactor }
+    }
+
+    private func change(_ change: (inout Configuration) -> Void) {
+        pipelines.withLock { pipelines in
+            guard var configuration = pipeline?.configuration else { return }
+            change(&configuration)
+            let changed = LogPipeline(configuration)
+            pipelines.append(changed)
+            current.store(.passUnretained(changed), ordering: .releasing)
+        }
     }
 
     fileprivate func countEmitted() { emitted.add(1, ordering: .relaxed) }
@@ -77,7 +89,7 @@ public final class LoggerProvider: Sendable {
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
     public func forceFlush(timeout: Duration = .seconds(30)) async -> Bool {
-        guard let processors = pipeline?.processors else { return true }
+        guard let processors = pipeline?.configuration.processors else { return true }
         return await allSucceed(processors) { await $0.forceFlush(timeout: timeout) }
     }
 
@@ -86,7 +98,8 @@ public final class LoggerProvider: Sendable {
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
-        guard let processors = state.withLock({ $0.take() })?.processors else { return true }
+        let last = pipelines.withLock { _ in current.exchange(nil, ordering: .acquiringAndReleasing) }
+        guard let processors = last?.takeUnretainedValue().configuration.processors else { return true }
         return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
     }
 }
@@ -101,26 +114,43 @@ extension LoggerProvider {
     }
 }
 
-/// What all records of a provider share.
-struct LogPipeline: Sendable {
-    let resource: Resource
-    let limits: LogRecordLimits
-    var processors: [any LogRecordProcessor]
-    var redactor: Redactor?
+/// What all records of a provider share; replaced as a whole when the provider changes.
+final class LogPipeline: Sendable {
+    let configuration: LoggerProvider.Configuration
+    let limits: AttributeLimits
+    private let stages: [Stage]
+
+    init(_ configuration: LoggerProvider.Configuration) {
+        self.configuration = configuration
+        limits = configuration.limits.forRecord
+        stages = configuration.processors.map(Stage.init)
+    }
+
+    var isEmpty: Bool { stages.isEmpty }
 
     /// Runs the processors, behind the redactor: exporting ones never see what an earlier one added, either.
     func process(_ record: inout LogRecord, _ context: GenAIContext) {
-        guard let redactor else {
-            for processor in processors { processor.onEmit(&record, context: context) }
+        guard let redactor = configuration.redactor else {
+            for stage in stages { stage.processor.onEmit(&record, context: context) }
             return
         }
         redactor.redact(&record)
         var isRedacted = true
-        for processor in processors {
-            let isExporting = processor is any ExportingLogRecordProcessor
-            if isExporting, !isRedacted { redactor.redact(&record) }
-            isRedacted = isExporting
-            processor.onEmit(&record, context: context)
+        for stage in stages {
+            if stage.isExporting, !isRedacted { redactor.redact(&record) }
+            isRedacted = stage.isExporting
+            stage.processor.onEmit(&record, context: context)
+        }
+    }
+
+    /// A processor, called where it lies: calling one out of an array copies and frees it.
+    private final class Stage: Sendable {
+        let processor: any LogRecordProcessor
+        let isExporting: Bool
+
+        init(_ processor: any LogRecordProcessor) {
+            self.processor = processor
+            isExporting = processor is any ExportingLogRecordProcessor
         }
     }
 }
@@ -135,7 +165,7 @@ public struct LogEmitter: Sendable {
     public let scope: InstrumentationScope
 
     /// Whether anyone listens; records need not be built when not.
-    public var isEnabled: Bool { provider.pipeline?.processors.isEmpty == false }
+    public var isEnabled: Bool { provider.pipeline?.isEmpty == false }
 
     /// Emits a record.
     ///
@@ -148,15 +178,15 @@ public struct LogEmitter: Sendable {
         guard let pipeline = provider.pipeline else { return }
         provider.countEmitted()
         if let error { record.describe(error, context) }
-        if record.attributes.mayExceed(pipeline.limits.forRecord) {
-            let (kept, dropped) = record.attributes.limited(pipeline.limits.forRecord)
+        if record.attributes.mayExceed(pipeline.limits) {
+            let (kept, dropped) = record.attributes.limited(pipeline.limits)
             record.attributes = kept
             record.droppedAttributesCount += dropped
         }
         record.observedNanoseconds = record.observedNanoseconds ?? systemUnixNanoseconds()
         record.spanContext = record.spanContext ?? context.spanContext
         record.scope = scope
-        record.resource = pipeline.resource
+        record.resource = pipeline.configuration.resource
         pipeline.process(&record, context)
     }
 }

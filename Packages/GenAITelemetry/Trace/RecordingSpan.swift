@@ -32,7 +32,7 @@ final class RecordingSpan: ActiveSpan {
     }
 
     var isRecording: Bool { state.withLock { $0.data != nil } }
-    var instrumentation: InstrumentationSettings { pipeline.configuration.instrumentation }
+    var instrumentation: InstrumentationSettings { pipeline.instrumentation }
     var containsCountedCall: Bool { state.withLock { $0.data?.containsCountedCall ?? false } }
 
     func attribute(_ name: String) -> AttributeValue? {
@@ -49,20 +49,16 @@ final class RecordingSpan: ActiveSpan {
         }
     }
 
-    func setAttributes(_ attributes: Attributes) {
+    func setAttributes(_ attributes: consuming Attributes) {
+        var new = Optional(attributes)
         state.withLock { state in
             // All at once where no limit is near: names keep their fingerprints, and nothing is looked at twice.
-            if let held = state.data?.attributes.count,
-                !attributes.mayExceed(pipeline.attributeLimits, besides: held)
-            {
+            guard let attributes = new.take(), let held = state.data?.attributes.count else { return }
+            guard attributes.mayExceed(pipeline.attributeLimits, besides: held) else {
                 state.data?.attributes.merge(attributes)
                 return
             }
-            attributes.withRuns { run in
-                for attribute in run {
-                    state.data?.set(NewAttribute(attribute), pipeline.attributeLimits)
-                }
-            }
+            for attribute in attributes { state.data?.set(NewAttribute(attribute), pipeline.attributeLimits) }
         }
     }
 

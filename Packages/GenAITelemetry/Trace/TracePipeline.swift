@@ -5,6 +5,7 @@ import GenAICore
 final class TracePipeline: Sendable {
     let configuration: TracerProvider.Configuration
     let attributeLimits: AttributeLimits
+    let instrumentation: InstrumentationSettings
     /// Whether spans without a parent are not recorded.
     let dropsRoots: Bool
     private let sampling: FixedSampling
@@ -19,6 +20,7 @@ final class TracePipeline: Sendable {
     init(_ configuration: TracerProvider.Configuration) {
         self.configuration = configuration
         attributeLimits = configuration.limits.forSpan
+        instrumentation = configuration.instrumentation
         sampling = FixedSampling(configuration.sampler)
         dropsRoots = sampling.decision(for: nil) == .drop
         counters = .passUnretained(configuration.counters)
@@ -74,9 +76,24 @@ struct SpanStart: ~Copyable {
     let name: String
     let kind: SpanKind
     let attributes: Attributes
+    /// Whether the attributes go on from those of the context.
+    let isStamped: Bool
     let links: [SpanLink]
     let startNanoseconds: UnixNanoseconds?
     let scope: InstrumentationScope
+
+    /// What an LLM span holds in the end beside the attributes of its scopes; room made at once instead of growing.
+    private static var ownAttributeCount: Int { 23 }
+
+    /// The attributes with those of the scopes around, which are shared and gone on from.
+    @inline(__always)
+    func stampedAttributes(_ context: GenAIContext) -> Attributes {
+        guard !isStamped else { return attributes }
+        var all = context.stamp
+        all.reserveCapacity(all.count + max(Self.ownAttributeCount, attributes.count))
+        all.merge(attributes)
+        return all
+    }
 }
 
 extension TracePipeline {
@@ -106,7 +123,7 @@ extension TracePipeline {
         let result = configuration.sampler.sample(
             SpanToSample(
                 parent: parent, traceID: identity.traceID, name: start.name, kind: start.kind,
-                attributes: context.stamp.merging(start.attributes), links: start.links))
+                attributes: start.stampedAttributes(context), links: start.links))
         if let traceState = result.traceState { identity.traceState = traceState }
         if result.decision == .recordAndSample { identity.flags = .sampled }
         guard result.decision != .drop else {
@@ -122,10 +139,7 @@ extension TracePipeline {
         samplerAttributes: Attributes? = nil
     ) -> TraceSpan {
         count(identity.isSampled ? .recordAndSample : .recordOnly, parent)
-        // The scopes' attributes are shared, and gone on from.
-        var attributes = context.stamp
-        attributes.reserveCapacity(attributes.count + max(Self.ownAttributeCount, start.attributes.count))
-        attributes.merge(start.attributes)
+        var attributes = start.stampedAttributes(context)
         if let samplerAttributes { attributes.merge(samplerAttributes) }
         var droppedAttributesCount = 0
         if attributes.mayExceed(attributeLimits) {
@@ -141,9 +155,6 @@ extension TracePipeline {
         onStart(span, parent: context)
         return span
     }
-
-    /// What an LLM span holds in the end beside the attributes of its scopes; room made at once instead of growing.
-    private static var ownAttributeCount: Int { 23 }
 
     private func count(_ decision: SamplingResult.Decision, _ parent: SpanContext?) {
         counters._withUnsafeGuaranteedRef { $0.countStart(decision, parent: parent) }

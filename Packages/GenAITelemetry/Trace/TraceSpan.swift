@@ -40,7 +40,7 @@ public struct TraceSpan: Sendable {
     }
 
     /// Sets several attributes at once.
-    public func setAttributes(_ attributes: Attributes) {
+    public func setAttributes(_ attributes: consuming Attributes) {
         recording?.setAttributes(attributes)
     }
 

@@ -16,7 +16,7 @@ public struct Tracer: Sendable {
 
     /// What instrumentations record; nothing when spans are not recorded.
     public var instrumentation: InstrumentationSettings {
-        provider.pipeline?.configuration.instrumentation
+        provider.pipeline?.instrumentation
             ?? InstrumentationSettings(environment: TelemetryEnvironment([:]))
     }
 
@@ -45,10 +45,26 @@ public struct Tracer: Sendable {
             context.claimTurn(for: attributes)
             return pipeline.start(
                 SpanStart(
-                    name: name, kind: kind, attributes: attributes, links: links, startNanoseconds: startNanoseconds,
-                    scope: scope),
+                    name: name, kind: kind, attributes: attributes, isStamped: false, links: links,
+                    startNanoseconds: startNanoseconds, scope: scope),
                 in: context)
         }
+    }
+
+    /// Starts a span with attributes that go on from ``GenAICore/GenAIContext/stamp``, which are not copied.
+    ///
+    /// - Parameter context: Claims no turn: that would change its stamp.
+    package func startSpan(
+        _ name: String, kind: SpanKind, stamped attributes: consuming Attributes, context: GenAIContext
+    ) -> TraceSpan {
+        guard let pipeline = provider.pipeline else {
+            return TraceSpan(context: context.validParent ?? .invalid, recording: nil)
+        }
+        return pipeline.start(
+            SpanStart(
+                name: name, kind: kind, attributes: attributes, isStamped: true, links: [], startNanoseconds: nil,
+                scope: scope),
+            in: context)
     }
 
     /// Runs a closure within a span, which is current inside it and ends with it.
