@@ -111,9 +111,12 @@ public struct PricedCall: Sendable {
     /// The part charged for what came back.
     public let output: USD
 
-    let table: PriceTable
+    /// The table that prices it; `nil` for the bundled one, so that usual answers have nothing to hold or let go of.
+    let ownTable: PriceTable?
     let row: PriceRow
     let selection: PriceSelection
+
+    var table: PriceTable { ownTable ?? .bundled }
 }
 
 /// What the charge of one unit is made of.

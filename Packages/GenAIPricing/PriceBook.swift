@@ -63,14 +63,24 @@ public final class PriceBook: Sendable {
         case .success(let found): row = found
         case .failure(let reason): return .unpriced(reason)
         }
-        let table = table(row.source)
+        switch row.source {
+        case .code: return price(row, in: overrides.table, usage, context, unixSeconds, ownTable: overrides.table)
+        case .file: return price(row, in: file.table, usage, context, unixSeconds, ownTable: file.table)
+        case .bundled: return price(row, in: bundled, usage, context, unixSeconds, ownTable: nil)
+        }
+    }
+
+    private func price(
+        _ row: PriceRow, in table: PriceTable, _ usage: TokenUsage, _ context: PriceContext?, _ unixSeconds: Int64?,
+        ownTable: PriceTable?
+    ) -> PriceAnswer {
         let selection = table.select(row, context: context, at: unixSeconds)
         var charge = Charge()
         if let reason = table.charge(row, selection, usage, to: &charge) { return .unpriced(reason) }
         return .priced(
             PricedCall(
                 total: USD(picoUSD: charge.total), input: USD(picoUSD: charge.input),
-                output: USD(picoUSD: charge.output), table: table, row: row, selection: selection))
+                output: USD(picoUSD: charge.output), ownTable: ownTable, row: row, selection: selection))
     }
 
     /// The most a call will cost if nothing of its prompt is cached, for budgets.
@@ -92,14 +102,6 @@ public final class PriceBook: Sendable {
     ) -> PriceAnswer {
         let usage = TokenUsage(inputTokens: inputTokens, outputTokens: maxOutputTokens)
         return cost(of: usage, model: model, provider: provider, context: context, at: unixSeconds)
-    }
-
-    private func table(_ source: PriceSource.Kind) -> PriceTable {
-        switch source {
-        case .code: overrides.table
-        case .file: file.table
-        case .bundled: bundled
-        }
     }
 }
 

@@ -128,19 +128,27 @@ extension PriceTable {
         eachLine: ((CostLine) -> Void)? = nil
     ) -> UnpricedReason? {
         let model = models[row.model]
-        let usual = periods[selection.period].rates
         return withUnsafeTemporaryAllocation(of: Int.self, capacity: PricedUnit.Kind.count) { counts in
             let bill = Bill(tiers: tiers, shortestAudio: model.shortestAudioMilliseconds, counts: counts)
             return rates.withUnsafeBufferPointer { rates in
-                guard selection.variants != 0 else {
-                    return bill.settle(rates[usual.range], usage, &charge, eachLine)
+                if let list = list(model, selection) {
+                    return bill.settle(rates[list.range], usage, &charge, eachLine)
                 }
+                let usual = periods[selection.period].rates
                 return variants.withUnsafeBufferPointer { variants in
                     let inForce = RatesInForce(rates, usual, variants[model.variants.range], selection.variants)
                     return bill.settle(inForce, usage, &charge, eachLine)
                 }
             }
         }
+    }
+
+    /// The rates in force, `nil` if they are not in one list.
+    private func list(_ model: Model, _ selection: PriceSelection) -> RateList? {
+        let active = selection.variants
+        if active == 0 { return periods[selection.period].rates }
+        guard active & (active &- 1) == 0 else { return nil }
+        return variants[Int(model.variants.start) + active.trailingZeroBitCount].allRates
     }
 }
 

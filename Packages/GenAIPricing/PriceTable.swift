@@ -85,9 +85,12 @@ final class PriceTable: Sendable {
         var word: PriceContext.Word
         var condition: Condition
         var rates: RateList
+        /// These and the usual prices of all other units; only where the model has one period.
+        var allRates: RateList?
 
-        init(key: PriceContext.Key, value: String, condition: Condition, rates: RateList) {
-            (self.key, self.value, self.condition, self.rates) = (key, value, condition, rates)
+        init(key: PriceContext.Key, value: String, condition: Condition, rates: RateList, allRates: RateList?) {
+            (self.key, self.value, self.condition) = (key, value, condition)
+            (self.rates, self.allRates) = (rates, allRates)
             word = PriceContext.Word(value)
         }
     }
@@ -172,6 +175,19 @@ struct PriceTableBuilder {
                 .init(
                     unit: unit, parts: unit.parts, per: UInt64(unit.per), pico: price.pico,
                     tiers: .init(start: firstTier, end: UInt32(tiers.count))))
+        }
+        list.end = UInt32(rates.count)
+        return list
+    }
+
+    /// Adds the prices of one list once more, with those of another in the place of some.
+    mutating func appendRates(_ usual: PriceTable.RateList, replacedBy others: PriceTable.RateList)
+        -> PriceTable.RateList
+    {
+        var list = PriceTable.RateList(start: UInt32(rates.count), units: usual.units | others.units)
+        for unit in PricedUnit.Kind.allCases where list.units & unit.bit != 0 {
+            let source = others.units & unit.bit != 0 ? others : usual
+            rates.append(rates[source.row(of: unit.bit)])
         }
         list.end = UInt32(rates.count)
         return list

@@ -5,7 +5,7 @@
 //     P  provider  fallback,fallback  clauses on provider names  clauses on model names  host rules
 //     M  model     clauses on names   shortest billed audio in ms
 //     $  first day  second-second     unit=price>bound:price unit=price …      a period of the model above
-//     ?  key=value  first day  second-second  unit=price …                     a variant of the model above
+//     ?  key=value  first day  second-second  unit=price …                     a variant of it, after its periods
 //
 // Clauses are separated by blanks, any of them suffices; `&` ties clauses that must hold together.
 // Prices are dollars per million tokens, or per the unit's own size.
@@ -91,7 +91,8 @@ private struct PriceTableReader {
     }
 
     private func readPeriod(_ fields: [Field], into table: inout PriceTableBuilder) -> Bool {
-        guard let model = table.models.indices.last, let condition = readCondition(fields[1], fields[2]),
+        guard let model = table.models.indices.last, table.models[model].variants.isEmpty,
+            let condition = readCondition(fields[1], fields[2]),
             let rates = readRates(fields[3], into: &table)
         else { return false }
         table.periods.append(.init(condition: condition, rates: rates))
@@ -106,8 +107,13 @@ private struct PriceTableReader {
             let key = PriceContext.Key(rawValue: String(decoding: bytes[pair[0]], as: UTF8.self)),
             let condition = readCondition(fields[2], fields[3]), let rates = readRates(fields[4], into: &table)
         else { return false }
+        let periods = table.models[model].periods.range
+        let allRates =
+            periods.count == 1 ? table.appendRates(table.periods[periods.lowerBound].rates, replacedBy: rates) : nil
         table.variants.append(
-            .init(key: key, value: String(decoding: bytes[pair[1]], as: UTF8.self), condition: condition, rates: rates))
+            .init(
+                key: key, value: String(decoding: bytes[pair[1]], as: UTF8.self), condition: condition, rates: rates,
+                allRates: allRates))
         table.models[model].variants.end = UInt32(table.variants.count)
         return true
     }

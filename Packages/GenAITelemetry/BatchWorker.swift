@@ -87,11 +87,12 @@ final class BatchWorker<Element: PipelineElement>: Sendable {
 /// An item on its way into the queue, which is moved there. What waits is a few hundred bytes with a dozen references.
 struct WaitingItem<Element: PipelineElement>: ~Copyable {
     let byteCount: Int
-    fileprivate var element: Element?
+    // Not `Element?`, which would be set to nil first.
+    fileprivate var element: Optional<Element>
 
     init(_ element: consuming Element) {
         byteCount = element.approximateByteCount
-        self.element = element
+        self.element = .some(element)
     }
 }
 
