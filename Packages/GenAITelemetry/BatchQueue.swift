@@ -87,8 +87,8 @@ struct BatchQueue<Element> {
 
     // MARK: - Producers
 
-    /// Adds an item, unless there is no room; whether that is a loss is up to the caller.
-    mutating func append(_ element: Element, byteCount: Int) -> Admission {
+    /// Takes an item, unless there is no room; whether that is a loss is up to the caller, who keeps the item.
+    mutating func append(_ element: inout Element?, byteCount: Int) -> Admission {
         guard !isClosed else {
             counts.dropped.afterShutdown += 1
             return .closed
@@ -97,7 +97,7 @@ struct BatchQueue<Element> {
             return .full
         }
         if open.elements.isEmpty { open.elements.reserveCapacity(recentBatchCount) }
-        open.elements.append(element)
+        if let element = element.take() { open.elements.append(element) }
         open.byteCount += byteCount
         acceptedCount += 1
         waitingCount += 1

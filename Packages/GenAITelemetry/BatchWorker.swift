@@ -84,15 +84,31 @@ final class BatchWorker<Element: PipelineElement>: Sendable {
 
 // MARK: - Producers
 
+/// An item on its way into the queue, which is moved there. What waits is a few hundred bytes with a dozen references.
+struct WaitingItem<Element: PipelineElement>: ~Copyable {
+    let byteCount: Int
+    fileprivate var element: Element?
+
+    init(_ element: consuming Element) {
+        byteCount = element.approximateByteCount
+        self.element = element
+    }
+}
+
 extension BatchWorker {
     /// Adds an item. One short critical section, and at most one wake-up of the worker per batch.
     func add(_ element: Element) {
-        let byteCount = element.approximateByteCount
-        let admission = state.withLock { $0.admit(element, byteCount) }
+        var item = WaitingItem(element)
+        take(&item)
+    }
+
+    /// Adds an item that is moved into the queue, not copied.
+    func take(_ item: inout WaitingItem<Element>) {
+        let admission = state.withLock { $0.admit(&item, countsOverflow: room == nil) }
         switch admission {
         case .done: return
         case .wake(let parked): parked.resolve(.work)
-        case .full: overflow(element, byteCount)
+        case .full: waitForRoom(&item)
         case .closed: reportLate()
         }
     }
@@ -101,12 +117,13 @@ extension BatchWorker {
         report("dropped \(Element.pluralName) that came after the shutdown", key: "afterShutdown")
     }
 
-    private func overflow(_ element: Element, _ byteCount: Int) {
-        if case .wait(let limit) = options.overflow.kind, let room, ExportScope.worker != ObjectIdentifier(self) {
+    private func waitForRoom(_ item: inout WaitingItem<Element>) {
+        guard case .wait(let limit) = options.overflow.kind, let room else { return }
+        if ExportScope.worker != ObjectIdentifier(self) {
             let deadline = steadyNanoseconds(after: limit)
             while !state.withLock({ $0.isWaitingFutile }) {
                 let epoch = room.epoch
-                switch state.withLock({ $0.admit(element, byteCount) }) {
+                switch state.withLock({ $0.admit(&item, countsOverflow: false) }) {
                 case .done: return
                 case .wake(let parked): return parked.resolve(.work)
                 case .closed: return reportLate()
@@ -120,11 +137,15 @@ extension BatchWorker {
 }
 
 extension BatchWorker.State {
-    fileprivate mutating func admit(_ element: Element, _ byteCount: Int) -> BatchWorker<Element>.Admission {
-        switch queue.append(element, byteCount: byteCount) {
+    fileprivate mutating func admit(
+        _ item: inout WaitingItem<Element>, countsOverflow: Bool
+    ) -> BatchWorker<Element>.Admission {
+        switch queue.append(&item.element, byteCount: item.byteCount) {
         case .queued: return .done
         case .closed: return .closed
-        case .full: return .full
+        case .full:
+            if countsOverflow { queue.countOverflow() }
+            return .full
         case .first, .ready: return wake().map { .wake($0) } ?? .done
         }
     }

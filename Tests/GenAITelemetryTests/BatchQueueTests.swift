@@ -189,3 +189,11 @@ struct BatchOptionsTests {
         #expect(options.scheduleDelay == .zero)
     }
 }
+
+extension BatchQueue {
+    /// Takes an item that the caller does not ask back.
+    fileprivate mutating func append(_ element: Element, byteCount: Int) -> Admission {
+        var element = Optional(element)
+        return append(&element, byteCount: byteCount)
+    }
+}

@@ -36,6 +36,11 @@ public final class BatchSpanProcessor: SpanProcessor {
         worker.add(span)
     }
 
+    /// Queues a span that is sampled and that nobody else needs: it is moved, not copied.
+    func take(_ span: inout WaitingItem<SpanData>) {
+        worker.take(&span)
+    }
+
     /// Exports everything that ended before the call.
     ///
     /// Ignores the caller's cancellation: flushing often happens on the way out. From inside the exporter it only

@@ -102,7 +102,12 @@ final class RecordingSpan: ActiveSpan {
 
     func end(at nanoseconds: UnixNanoseconds?) {
         // Taken out, not copied: from here on the span is this thread's alone, and later calls find nothing.
-        guard var ended = state.withLock({ $0.data.take() }) else { return }
+        guard let ended = state.withLock({ $0.data.take() }) else { return }
+        handOn(ended, at: nanoseconds)
+    }
+
+    @inline(__always)
+    private func handOn(_ ended: consuming SpanData, at nanoseconds: UnixNanoseconds?) {
         pipeline.countEnd(isSampled: context.isSampled)
         let enclosing = ended.enclosing.take()
         ended.endNanoseconds = max(nanoseconds ?? systemUnixNanoseconds(), ended.startNanoseconds)

@@ -40,8 +40,16 @@ final class TracePipeline: Sendable {
         for stage in stages { stage._withUnsafeGuaranteedRef { $0.processor.onEnding(&span) } }
     }
 
-    func onEnd(_ span: SpanData) {
-        for stage in stages { stage._withUnsafeGuaranteedRef { $0.processor.onEnd(span) } }
+    func onEnd(_ span: consuming SpanData) {
+        guard let last = stages.last else { return }
+        for stage in stages.dropLast() { stage._withUnsafeGuaranteedRef { $0.processor.onEnd(span) } }
+        guard let batch = last._withUnsafeGuaranteedRef({ $0.batch }) else {
+            return last._withUnsafeGuaranteedRef { $0.processor.onEnd(span) }
+        }
+        // The usual last one keeps the span, which is not copied then.
+        guard span.context.isSampled else { return }
+        var item = WaitingItem(span)
+        batch._withUnsafeGuaranteedRef { $0.take(&item) }
     }
 
     func countEnd(isSampled: Bool) {
@@ -51,8 +59,13 @@ final class TracePipeline: Sendable {
     /// A processor, called where it lies: calling one out of an array copies and frees it, which is a tenth of a span.
     private final class Stage: Sendable {
         let processor: any SpanProcessor
+        /// The processor, if it is one that keeps spans.
+        let batch: Unmanaged<BatchSpanProcessor>?
 
-        init(_ processor: any SpanProcessor) { self.processor = processor }
+        init(_ processor: any SpanProcessor) {
+            self.processor = processor
+            batch = (processor as? BatchSpanProcessor).map(Unmanaged.passUnretained)
+        }
     }
 }
 
