@@ -26,7 +26,10 @@ final class CallRecorder: Sendable {
     /// Begins a record, or returns `nil` where nobody listens.
     init?(_ request: borrowing some RecordedRequest, _ call: borrowing APICall, sender: borrowing Sender) {
         var surroundings = GenAIContext.current
-        guard let listeners = CallListeners.of(sender, options: call.options, context: surroundings) else { return nil }
+        guard
+            let listeners = CallListeners.of(
+                sender, allowsContent: call.options.allowsContentCapture, context: surroundings)
+        else { return nil }
         let facts = request.facts
         let names = sender.names.of(listeners.settings.conventions)
         if listeners.tracer != nil, facts.operation != .embeddings { surroundings = surroundings.claimingTurn() }
@@ -171,7 +174,7 @@ extension CallRecorder {
 
     private func emit(_ messages: [ChatMessage]) {
         let capturing = capture.contains(.events)
-        for index in messages.indices { emit(MessageEvents.record(of: messages[index], capturing: capturing)) }
+        for index in messages.indices { emit(MessageEvents.record(of: messages, at: index, capturing: capturing)) }
     }
 
     // A call that failed before there was any content has one choice all the same, as the conventions ask for.
@@ -179,7 +182,7 @@ extension CallRecorder {
         guard listeners.logger != nil, operation != .embeddings else { return }
         let choices = answer.choices.isEmpty && answer.failure != nil ? [ChatChoice()] : answer.choices
         for index in choices.indices {
-            emit(MessageEvents.record(of: choices[index], capturing: capture.contains(.events)))
+            emit(MessageEvents.record(of: choices, at: index, capturing: capture.contains(.events)))
         }
     }
 

@@ -84,8 +84,9 @@ struct CallFailure: Sendable {
 extension ChatCompletionRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
-        RequestFacts(
-            operation: .chat, model: model, serviceTier: serviceTier == .auto ? nil : serviceTier?.rawValue,
+        let tier = serviceTier?.rawValue
+        return RequestFacts(
+            operation: .chat, model: model, serviceTier: tier == ServiceTier.auto.rawValue ? nil : tier,
             apiType: .chatCompletions, reasoningLevel: reasoningEffort?.rawValue)
     }
 

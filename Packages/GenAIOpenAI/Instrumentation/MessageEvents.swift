@@ -7,39 +7,52 @@ import GenAITelemetry
 /// Without content a record still says which message there was and which tools were called.
 /// Source: semantic conventions v1.36.0, GenAI events.
 enum MessageEvents {
-    // Inlined, so that of the message only what is used is copied.
+    // Messages and answers are looked at where they lie in their list: they are large to copy.
+
     /// The record of a message of the request.
-    @inline(__always)
-    static func record(of message: borrowing ChatMessage, capturing: Bool) -> LogRecord {
-        let (event, usualRole) = name(for: message.role)
+    static func record(of messages: [ChatMessage], at index: Int, capturing: Bool) -> LogRecord {
+        let role = messages[index].role
+        let (event, usualRole) = name(for: role)
         // Member by member: a literal of pairs would be one more array for each message.
         var body = Attributes()
         body.reserveCapacity(2)
-        if message.role.rawValue != usualRole { body.append(unique: members.role, .string(message.role.rawValue)) }
-        add(message, to: &body, capturing: capturing)
-        if let id = message.toolCallID { body.append(unique: members.id, .string(id)) }
+        if role.rawValue != usualRole { body.append(unique: members.role, .string(role.rawValue)) }
+        add(
+            messages[index].body, or: messages[index].refusal ?? messages[index].audio?.transcript,
+            messages[index].toolCalls, to: &body, capturing: capturing)
+        if let id = messages[index].toolCallID { body.append(unique: members.id, .string(id)) }
         return LogRecord(eventName: event.rawValue, body: body.isEmpty ? nil : .map(body), severity: .info)
     }
 
     /// The record of one answer.
-    @inline(__always)
-    static func record(of choice: borrowing ChatChoice, capturing: Bool) -> LogRecord {
+    static func record(of choices: [ChatChoice], at index: Int, capturing: Bool) -> LogRecord {
         var message = Attributes()
         message.reserveCapacity(3)
-        message.append(unique: members.role, .string(choice.message.role.rawValue))
-        add(choice.message, to: &message, capturing: capturing)
+        message.append(unique: members.role, .string(choices[index].message.role.rawValue))
+        add(
+            choices[index].message.body, or: choices[index].message.refusal ?? choices[index].message.audio?.transcript,
+            choices[index].message.toolCalls, to: &message, capturing: capturing)
         var body = Attributes()
         body.reserveCapacity(3)
-        body.append(unique: members.index, .int(choice.index))
-        body.append(unique: members.finishReason, .string(choice.finishReasonText))
+        body.append(unique: members.index, .int(choices[index].index))
+        body.append(unique: members.finishReason, .string(choices[index].finishReasonText))
         body.append(unique: members.message, .map(message))
         return LogRecord(eventName: EventName.genAIChoice.rawValue, body: .map(body), severity: .info)
     }
 
-    @inline(__always)
-    private static func add(_ message: borrowing ChatMessage, to body: inout Attributes, capturing: Bool) {
-        if capturing, let content = message.contentValue { body.append(unique: members.content, content) }
-        if let calls = toolCalls(of: message, capturing: capturing) { body.append(unique: members.toolCalls, calls) }
+    // The content as the API has it, a text or a list of parts; else what was said in its place.
+    private static func add(
+        _ content: ChatContent?, or text: @autoclosure () -> String?, _ calls: [ChatToolCall],
+        to body: inout Attributes, capturing: Bool
+    ) {
+        if capturing {
+            switch content {
+            case .text(let text): body.append(unique: members.content, .string(text))
+            case .parts(let parts): body.append(unique: members.content, parts.json.attributeValue)
+            case nil: if let text = text() { body.append(unique: members.content, .string(text)) }
+            }
+        }
+        if !calls.isEmpty { body.append(unique: members.toolCalls, self.toolCalls(calls, capturing: capturing)) }
     }
 
     /// The names of the members of bodies, prepared once.
@@ -64,10 +77,9 @@ enum MessageEvents {
         }
     }
 
-    private static func toolCalls(of message: borrowing ChatMessage, capturing: Bool) -> AttributeValue? {
-        guard !message.toolCalls.isEmpty else { return nil }
-        return .array(
-            message.toolCalls.map { call in
+    private static func toolCalls(_ calls: [ChatToolCall], capturing: Bool) -> AttributeValue {
+        .array(
+            calls.map { call in
                 .object([
                     "id": .string(call.id ?? ""),
                     "type": .string(call.type ?? "function"),
@@ -77,17 +89,6 @@ enum MessageEvents {
                     ]),
                 ])
             })
-    }
-}
-
-extension ChatMessage {
-    /// The content as the API has it, a text or a list of parts; else what was said in its place.
-    fileprivate var contentValue: AttributeValue? {
-        switch body {
-        case .text(let text): .string(text)
-        case .parts(let parts): parts.json.attributeValue
-        case nil: (refusal ?? audio?.transcript).map(AttributeValue.string)
-        }
     }
 }
 
