@@ -12,7 +12,7 @@ struct CallListeners: Sendable {
     /// The configured or else the global providers; `nil` where none of them listens.
     ///
     /// A function, not an initializer: those take over what they are given, and a sender is large to copy.
-    static func of(_ sender: borrowing Sender, allowsContent: Bool, context: GenAIContext) -> CallListeners? {
+    static func of(_ sender: Sender, allowsContent: Bool, context: GenAIContext) -> CallListeners? {
         let tracing = (sender.configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: .openAIClient)
         let logging = (sender.configuration.loggerProvider ?? LoggerProvider.global)?.emitter(scope: .openAIClient)
         let tracer = tracing.flatMap { $0.isEnabled ? $0 : nil }

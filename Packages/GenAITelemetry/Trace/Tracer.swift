@@ -114,7 +114,7 @@ public struct Tracer: Sendable {
             : pipeline.configuration.sampler.sample(
                 SpanToSample(
                     parent: parent, traceID: traceID, name: name, kind: kind,
-                    attributes: context.stamp.merging(attributes), links: links))
+                    attributes: isStamped ? attributes : context.stamp.merging(attributes), links: links))
         let decision = known ?? sampled?.decision ?? .drop
         let identity = SpanContext(
             traceID: traceID, spanID: spanID, flags: decision == .recordAndSample ? .sampled : [],
