@@ -13,60 +13,34 @@ enum MessageEvents {
     static func record(of messages: [ChatMessage], at index: Int, capturing: Bool) -> LogRecord {
         let role = messages[index].role
         let (event, usualRole) = name(for: role)
-        // Member by member: a literal of pairs would be one more array for each message.
-        var body = Attributes()
-        body.reserveCapacity(2)
-        if role.rawValue != usualRole { body.append(unique: members.role, .string(role.rawValue)) }
-        add(
-            messages[index].body, or: messages[index].refusal ?? messages[index].audio?.transcript,
-            messages[index].toolCalls, to: &body, capturing: capturing)
-        if let id = messages[index].toolCallID { body.append(unique: members.id, .string(id)) }
-        return LogRecord(eventName: event.rawValue, body: body.isEmpty ? nil : .map(body), severity: .info)
+        let spoken = messages[index].refusal ?? messages[index].audio?.transcript
+        let message = LogMessage(
+            role: role.rawValue, namesRole: role.rawValue != usualRole,
+            content: capturing ? content(messages[index].body, or: spoken) : nil,
+            toolCalls: toolCalls(messages[index].toolCalls, capturing: capturing),
+            toolCallID: messages[index].toolCallID)
+        return LogRecord(eventName: event.rawValue, message: message, severity: .info)
     }
 
     /// The record of one answer.
     static func record(of choices: [ChatChoice], at index: Int, capturing: Bool) -> LogRecord {
-        var message = Attributes()
-        message.reserveCapacity(3)
-        message.append(unique: members.role, .string(choices[index].message.role.rawValue))
-        add(
-            choices[index].message.body, or: choices[index].message.refusal ?? choices[index].message.audio?.transcript,
-            choices[index].message.toolCalls, to: &message, capturing: capturing)
-        var body = Attributes()
-        body.reserveCapacity(3)
-        body.append(unique: members.index, .int(choices[index].index))
-        body.append(unique: members.finishReason, .string(choices[index].finishReasonText))
-        body.append(unique: members.message, .map(message))
-        return LogRecord(eventName: EventName.genAIChoice.rawValue, body: .map(body), severity: .info)
+        let spoken = choices[index].message.refusal ?? choices[index].message.audio?.transcript
+        let message = LogMessage(
+            role: choices[index].message.role.rawValue,
+            content: capturing ? content(choices[index].message.body, or: spoken) : nil,
+            toolCalls: toolCalls(choices[index].message.toolCalls, capturing: capturing),
+            finishReason: choices[index].finishReasonText, index: choices[index].index)
+        return LogRecord(eventName: EventName.genAIChoice.rawValue, message: message, severity: .info)
     }
 
     // The content as the API has it, a text or a list of parts; else what was said in its place.
-    private static func add(
-        _ content: ChatContent?, or text: @autoclosure () -> String?, _ calls: [ChatToolCall],
-        to body: inout Attributes, capturing: Bool
-    ) {
-        if capturing {
-            switch content {
-            case .text(let text): body.append(unique: members.content, .string(text))
-            case .parts(let parts): body.append(unique: members.content, parts.json.attributeValue)
-            case nil: if let text = text() { body.append(unique: members.content, .string(text)) }
-            }
+    private static func content(_ content: ChatContent?, or text: String?) -> AttributeValue? {
+        switch content {
+        case .text(let text): .string(text)
+        case .parts(let parts): parts.json.attributeValue
+        case nil: text.map(AttributeValue.string)
         }
-        if !calls.isEmpty { body.append(unique: members.toolCalls, self.toolCalls(calls, capturing: capturing)) }
     }
-
-    /// The names of the members of bodies, prepared once.
-    private struct Members {
-        let role = AttributeName("role")
-        let content = AttributeName("content")
-        let toolCalls = AttributeName("tool_calls")
-        let id = AttributeName("id")
-        let index = AttributeName("index")
-        let finishReason = AttributeName("finish_reason")
-        let message = AttributeName("message")
-    }
-
-    private static let members = Members()
 
     private static func name(for role: ChatRole) -> (event: EventName, usualRole: String) {
         switch role {
@@ -77,8 +51,9 @@ enum MessageEvents {
         }
     }
 
-    private static func toolCalls(_ calls: [ChatToolCall], capturing: Bool) -> AttributeValue {
-        .array(
+    private static func toolCalls(_ calls: [ChatToolCall], capturing: Bool) -> AttributeValue? {
+        guard !calls.isEmpty else { return nil }
+        return .array(
             calls.map { call in
                 .object([
                     "id": .string(call.id ?? ""),

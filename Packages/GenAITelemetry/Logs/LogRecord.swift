@@ -16,7 +16,13 @@ public struct LogRecord: Sendable {
     /// The kind of event, for example `gen_ai.choice`; `nil` for a plain log record.
     public var eventName: String?
     /// The content: text or structure. Limits do not apply to it.
-    public var body: AttributeValue?
+    public var body: AttributeValue? {
+        get { message == nil ? ownBody : message?.body }
+        set {
+            ownBody = newValue
+            message = nil
+        }
+    }
     /// Further details.
     public var attributes: Attributes
     /// How many attributes were refused at the limit.
@@ -24,12 +30,24 @@ public struct LogRecord: Sendable {
     /// The span the record belongs to; filled in from the current span on emission.
     public var spanContext: SpanContext?
     /// The library that emits the record; filled in on emission.
-    public package(set) var scope: InstrumentationScope
+    public package(set) var scope: InstrumentationScope {
+        get { ownScope ?? Self.noScope }
+        set { ownScope = newValue }
+    }
     /// What the record was emitted in; filled in on emission.
-    public package(set) var resource: Resource
+    public package(set) var resource: Resource {
+        get { ownResource ?? Self.noResource }
+        set { ownResource = newValue }
+    }
+    /// What the body is made of, where it has not been set.
+    package private(set) var message: LogMessage?
 
-    fileprivate static let noScope = InstrumentationScope(name: "")
-    fileprivate static let noResource = Resource()
+    private var ownBody: AttributeValue?
+    private var ownScope: InstrumentationScope?
+    private var ownResource: Resource?
+
+    private static let noScope = InstrumentationScope(name: "")
+    private static let noResource = Resource()
 }
 
 extension LogRecord {
@@ -40,8 +58,13 @@ extension LogRecord {
         attributes: Attributes = Attributes(), nanoseconds: UnixNanoseconds? = nil, spanContext: SpanContext? = nil
     ) {
         self.init(
-            nanoseconds: nanoseconds, severity: severity, eventName: eventName, body: body, attributes: attributes,
-            spanContext: spanContext, scope: LogRecord.noScope, resource: LogRecord.noResource)
+            nanoseconds: nanoseconds, severity: severity, eventName: eventName, attributes: attributes,
+            spanContext: spanContext, ownBody: body)
+    }
+
+    /// Creates a record whose body is made of a message.
+    package init(eventName: String, message: LogMessage, severity: LogSeverity) {
+        self.init(severity: severity, eventName: eventName, attributes: Attributes(), message: message)
     }
 }
 
