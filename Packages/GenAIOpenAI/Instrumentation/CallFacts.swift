@@ -107,8 +107,9 @@ extension ChatCompletionRequest: RecordedRequest {
     }
 
     private var outputType: OutputType? {
-        guard let format = responseFormat?.type else { return nil }
-        return format == "text" ? .text : .json
+        // A format is large to copy, and most requests have none.
+        if case nil = responseFormat { return nil }
+        return responseFormat?.type == "text" ? .text : .json
     }
 }
 

@@ -9,8 +9,8 @@ import GenAITelemetry
 enum MessageEvents {
     // Messages and answers are looked at where they lie in their list: they are large to copy.
 
-    /// The record of a message of the request.
-    static func record(of messages: [ChatMessage], at index: Int, capturing: Bool) -> LogRecord {
+    /// The event of a message of the request.
+    static func event(of messages: [ChatMessage], at index: Int, capturing: Bool) -> (EventName, LogMessage) {
         let role = messages[index].role
         let (event, usualRole) = name(for: role)
         let spoken = messages[index].refusal ?? messages[index].audio?.transcript
@@ -19,18 +19,18 @@ enum MessageEvents {
             content: capturing ? content(messages[index].body, or: spoken) : nil,
             toolCalls: toolCalls(messages[index].toolCalls, capturing: capturing),
             toolCallID: messages[index].toolCallID)
-        return LogRecord(eventName: event.rawValue, message: message, severity: .info)
+        return (event, message)
     }
 
-    /// The record of one answer.
-    static func record(of choices: [ChatChoice], at index: Int, capturing: Bool) -> LogRecord {
+    /// The event of one answer.
+    static func event(of choices: [ChatChoice], at index: Int, capturing: Bool) -> (EventName, LogMessage) {
         let spoken = choices[index].message.refusal ?? choices[index].message.audio?.transcript
         let message = LogMessage(
             role: choices[index].message.role.rawValue,
             content: capturing ? content(choices[index].message.body, or: spoken) : nil,
             toolCalls: toolCalls(choices[index].message.toolCalls, capturing: capturing),
             finishReason: choices[index].finishReasonText, index: choices[index].index)
-        return LogRecord(eventName: EventName.genAIChoice.rawValue, message: message, severity: .info)
+        return (.genAIChoice, message)
     }
 
     // The content as the API has it, a text or a list of parts; else what was said in its place.

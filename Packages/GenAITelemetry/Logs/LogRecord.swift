@@ -30,21 +30,13 @@ public struct LogRecord: Sendable {
     /// The span the record belongs to; filled in from the current span on emission.
     public var spanContext: SpanContext?
     /// The library that emits the record; filled in on emission.
-    public package(set) var scope: InstrumentationScope {
-        get { ownScope ?? Self.noScope }
-        set { ownScope = newValue }
-    }
+    public package(set) var scope: InstrumentationScope
     /// What the record was emitted in; filled in on emission.
-    public package(set) var resource: Resource {
-        get { ownResource ?? Self.noResource }
-        set { ownResource = newValue }
-    }
+    public package(set) var resource: Resource
     /// What the body is made of, where it has not been set.
     package private(set) var message: LogMessage?
 
     private var ownBody: AttributeValue?
-    private var ownScope: InstrumentationScope?
-    private var ownResource: Resource?
 
     private static let noScope = InstrumentationScope(name: "")
     private static let noResource = Resource()
@@ -59,12 +51,25 @@ extension LogRecord {
     ) {
         self.init(
             nanoseconds: nanoseconds, severity: severity, eventName: eventName, attributes: attributes,
-            spanContext: spanContext, ownBody: body)
+            spanContext: spanContext, scope: Self.noScope, resource: Self.noResource, ownBody: body)
     }
 
-    /// Creates a record whose body is made of a message.
-    package init(eventName: String, message: LogMessage, severity: LogSeverity) {
-        self.init(severity: severity, eventName: eventName, attributes: Attributes(), message: message)
+    /// Creates a record whose body is made of a message, with everything that is filled in on emission.
+    init(
+        eventName: String, message: LogMessage, attributes: Attributes, spanContext: SpanContext?,
+        scope: InstrumentationScope, resource: Resource
+    ) {
+        self.init(
+            observedNanoseconds: systemUnixNanoseconds(), severity: .info, eventName: eventName,
+            attributes: attributes, spanContext: spanContext, scope: scope, resource: resource, message: message)
+    }
+
+    /// Refuses attributes at the limit.
+    mutating func keepWithin(_ limits: AttributeLimits) {
+        guard attributes.mayExceed(limits) else { return }
+        let (kept, dropped) = attributes.limited(limits)
+        attributes = kept
+        droppedAttributesCount += dropped
     }
 }
 
