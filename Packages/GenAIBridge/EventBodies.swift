@@ -9,6 +9,7 @@ import GenAITelemetry
 extension MessageReader {
     /// The message of `gen_ai.{role}.message`. A record without a body still is a message: it keeps its place.
     func prompt(role: String, _ record: borrowing LogRecord) -> Message {
+        if let message = record.message, message.index == nil, takesWhole(message) { return message }
         let body = record.messageBody
         guard let fields = fields(of: body) else { return message(role: role, content: body?.unlessNull) }
         return message(
@@ -20,6 +21,7 @@ extension MessageReader {
 
     /// The message of `gen_ai.choice`.
     func completion(_ record: borrowing LogRecord) -> Message {
+        if let message = record.message, message.index != nil, takesWhole(message) { return message }
         let body = record.messageBody
         guard let choice = fields(of: body) else { return message(role: "assistant", content: body?.unlessNull) }
         var content: AttributeValue?
@@ -34,6 +36,17 @@ extension MessageReader {
             toolCalls: answer[names.toolCalls] ?? choice[names.toolCalls],
             finishReason: choice.text(names.finishReason),
             index: choice[names.index].flatMap(Int.init(lenient:)))
+    }
+
+    // Whether reading the message out of the record's body would give the same.
+    private func takesWhole(_ message: Message) -> Bool {
+        (capturesContent || message.content == nil) && message.toolCalls == nil && message.size <= maxContentLength
+            && isShort(message.role) && isShort(message.toolCallID) && isShort(message.finishReason)
+    }
+
+    private func isShort(_ name: String?) -> Bool {
+        guard let name else { return true }
+        return !name.isEmpty && name.utf8.count <= Self.maxNameLength
     }
 
     // A user's text may itself be JSON, so text counts as a body only when a body's members are in it.

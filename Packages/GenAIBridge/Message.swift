@@ -1,40 +1,11 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
+import GenAITelemetry
 
 /// One message as the span's attributes show it, whichever convention it came by.
-///
-/// An object, since it is handed on several times before it is written.
-final class Message: Sendable {
-    /// Who speaks.
-    let role: String
-    /// Text, or parts; `nil` when it was not captured.
-    let content: AttributeValue?
-    /// The calls the model asks for.
-    let toolCalls: AttributeValue?
-    /// The call that a tool's message answers.
-    let toolCallID: String?
-    /// Why the model stopped; only of completions.
-    let finishReason: String?
-    /// The number of the choice; only of completions.
-    let index: Int?
-    /// About how many bytes the message takes in memory and in JSON text.
-    let size: Int
+typealias Message = LogMessage
 
-    init(
-        role: String, content: AttributeValue? = nil, toolCalls: AttributeValue? = nil, toolCallID: String? = nil,
-        finishReason: String? = nil, index: Int? = nil
-    ) {
-        self.role = role
-        self.content = content
-        self.toolCalls = toolCalls
-        self.toolCallID = toolCallID
-        self.finishReason = finishReason
-        self.index = index
-        size =
-            128 + role.utf8.count + (content?.jsonSize ?? 0) + (toolCalls?.jsonSize ?? 0)
-            + (toolCallID?.utf8.count ?? 0) + (finishReason?.utf8.count ?? 0)
-    }
-
+extension Message {
     /// The message as one of several choices.
     func numbered(_ index: Int) -> Message {
         Message(

@@ -18,12 +18,8 @@ extension String {
 }
 
 extension AttributeValue {
-    private static let deepest = 32
     /// What an element must be allowed at least, so that its marker fits.
     private static let smallest = 24
-
-    /// About how long the value is as JSON text; escapes are not counted.
-    var jsonSize: Int { jsonSize(levels: Self.deepest) }
 
     /// The value, or a value of the same shape with its longest texts shortened.
     ///
@@ -33,23 +29,7 @@ extension AttributeValue {
     /// - Parameter limit: Bytes as JSON text, quotation marks of a plain text and escapes not counted.
     func shortened(to limit: Int) -> AttributeValue {
         let room = max(limit, Self.smallest)
-        return jsonSize <= room + 2 ? self : fitted(to: room + 2, levels: Self.deepest)
-    }
-
-    private func jsonSize(levels: Int) -> Int {
-        switch self {
-        case .string(let text): return text.utf8.count + 2
-        case .bool, .null: return 5
-        case .int, .double: return 20
-        case .bytes(let data): return data.count / 3 * 4 + 6
-        case .array(let elements):
-            // What is nested too deep always counts as too large.
-            guard levels > 0 else { return 1 << 40 }
-            return elements.reduce(2) { $0 + $1.jsonSize(levels: levels - 1) + 1 }
-        case .map(let members):
-            guard levels > 0 else { return 1 << 40 }
-            return members.reduce(2) { $0 + $1.key.utf8.count + 4 + $1.value.jsonSize(levels: levels - 1) }
-        }
+        return jsonSize <= room + 2 ? self : fitted(to: room + 2, levels: Self.deepestJSONSize)
     }
 
     private func fitted(to limit: Int, levels: Int) -> AttributeValue {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAITelemetry
 
 /// The messages of one side of a conversation, in order, bounded by leaving out the middle.
 struct Transcript: Sendable {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
+import GenAITelemetry
 
 extension Transcript {
     /// The messages as a JSON array, never longer than the limit and a marker.

@@ -12,8 +12,13 @@ public struct AttributeKey<Value: AttributeValueConvertible>: Sendable, Hashable
 
     /// Creates a key for a name the conventions do not have.
     @inlinable
-    @inline(__always)
     public init(_ name: consuming String) {
         prepared = AttributeName(name)
+    }
+
+    /// Creates a key of the conventions: the generator has worked out its fingerprint.
+    @inlinable
+    init(_ name: consuming String, _ fingerprint: UInt16) {
+        prepared = AttributeName(name, Fingerprint(bits: fingerprint))
     }
 }

@@ -12,27 +12,22 @@ package struct Fingerprint: Sendable, Hashable {
         self.bits = bits
     }
 
-    /// The fingerprint of a name; of a literal, the compiler works it out.
-    ///
-    /// A function, not an initializer: those take over what they are given.
-    @inlinable
-    @inline(__always)
+    /// The fingerprint of a name. A function, not an initializer: those take over what they are given.
+    @usableFromInline
     static func of(_ name: borrowing String) -> Fingerprint {
         if let bits = name.utf8.withContiguousStorageIfAvailable(bits) { return Fingerprint(bits: bits) }
         return ofBridged(copy name)
     }
 
-    @usableFromInline
     @inline(never)
-    static func ofBridged(_ name: String) -> Fingerprint {
+    private static func ofBridged(_ name: String) -> Fingerprint {
         // A string bridged from Objective-C.
         var copy = name
         return Fingerprint(bits: copy.withUTF8(bits))
     }
 
-    @inlinable
     @inline(__always)
-    static func bits(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt16 {
+    private static func bits(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt16 {
         let raw = UnsafeRawBufferPointer(bytes)
         let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
         var mixed = UInt64(truncatingIfNeeded: raw.count)
@@ -75,7 +70,7 @@ struct NameFilter: Sendable {
     }
 }
 
-/// An attribute's name with its fingerprint, which the compiler works out where the name is a literal.
+/// An attribute's name with its fingerprint.
 @usableFromInline
 package struct AttributeName: Sendable, Hashable {
     /// The name.
@@ -83,11 +78,17 @@ package struct AttributeName: Sendable, Hashable {
     @usableFromInline let fingerprint: Fingerprint
 
     /// Prepares a name.
-    @inlinable
-    @inline(__always)
+    @usableFromInline
     package init(_ text: consuming String) {
         fingerprint = Fingerprint.of(text)
         self.text = text
+    }
+
+    /// Takes over a name whose fingerprint is known.
+    @inlinable
+    init(_ text: consuming String, _ fingerprint: Fingerprint) {
+        self.text = text
+        self.fingerprint = fingerprint
     }
 
     /// The prepared name of a key.

@@ -225,6 +225,30 @@ extension AttributeValue {
     }
 }
 
+extension AttributeValue {
+    /// How deep ``jsonSize`` looks.
+    package static let deepestJSONSize = 32
+
+    /// About how long the value is as JSON text; escapes are not counted.
+    package var jsonSize: Int { jsonSize(levels: Self.deepestJSONSize) }
+
+    /// About how long the value is as JSON text; what is nested deeper than the levels counts as too large.
+    package func jsonSize(levels: Int) -> Int {
+        switch self {
+        case .string(let text): return text.utf8.count + 2
+        case .bool, .null: return 5
+        case .int, .double: return 20
+        case .bytes(let data): return data.count / 3 * 4 + 6
+        case .array(let elements):
+            guard levels > 0 else { return 1 << 40 }
+            return elements.reduce(2) { $0 + $1.jsonSize(levels: levels - 1) + 1 }
+        case .map(let members):
+            guard levels > 0 else { return 1 << 40 }
+            return members.reduce(2) { $0 + $1.key.utf8.count + 4 + $1.value.jsonSize(levels: levels - 1) }
+        }
+    }
+}
+
 /// Lends the text's bytes, without a copy wherever the string holds UTF-8 itself.
 package func withUTF8(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     if text.utf8.withContiguousStorageIfAvailable(body) != nil { return }

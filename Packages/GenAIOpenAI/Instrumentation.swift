@@ -26,7 +26,10 @@ final class CallRecorder: Sendable {
     /// Begins a record, or returns `nil` where nobody listens.
     init?(_ request: borrowing some RecordedRequest, _ call: borrowing APICall, sender: borrowing Sender) {
         var surroundings = GenAIContext.current
-        guard let listeners = CallListeners.of(sender, options: call.options, context: surroundings) else { return nil }
+        guard
+            let listeners = CallListeners.of(
+                sender, allowsContent: call.options.allowsContentCapture, context: surroundings)
+        else { return nil }
         let facts = request.facts
         let names = sender.names.of(listeners.settings.conventions)
         if listeners.tracer != nil, facts.operation != .embeddings { surroundings.claimTurn() }
@@ -44,10 +47,16 @@ final class CallRecorder: Sendable {
             startAttributes = nil
         }
         if surroundings.conversationID == nil, let id = facts.conversationID { attributes[.genAIConversationID] = id }
-        span = listeners.tracer?.startSpan(
-            facts.model.isEmpty ? facts.operation.rawValue : "\(facts.operation.rawValue) \(facts.model)",
-            kind: .client, stamped: attributes, context: surroundings)
-        context = span.map(surroundings.settingSpan) ?? surroundings
+        if let tracer = listeners.tracer {
+            let span = tracer.startSpan(
+                facts.model.isEmpty ? facts.operation.rawValue : facts.operation.rawValue + " " + facts.model,
+                kind: .client, stamped: attributes, context: surroundings)
+            context = surroundings.settingSpan(span)
+            self.span = span
+        } else {
+            context = surroundings
+            span = nil
+        }
         stream = call.isStream ? StreamProgress(measuresChunks: listeners.instruments?.measuresChunks == true) : nil
         operation = facts.operation
         model = facts.model
@@ -171,7 +180,7 @@ extension CallRecorder {
 
     private func emit(_ messages: [ChatMessage]) {
         let capturing = capture.contains(.events)
-        for index in messages.indices { emit(MessageEvents.record(of: messages[index], capturing: capturing)) }
+        for index in messages.indices { emit(MessageEvents.event(of: messages, at: index, capturing: capturing)) }
     }
 
     // A call that failed before there was any content has one choice all the same, as the conventions ask for.
@@ -179,7 +188,7 @@ extension CallRecorder {
         guard listeners.logger != nil, operation != .embeddings else { return }
         let choices = answer.choices.isEmpty && answer.failure != nil ? [ChatChoice()] : answer.choices
         for index in choices.indices {
-            emit(MessageEvents.record(of: choices[index], capturing: capture.contains(.events)))
+            emit(MessageEvents.event(of: choices, at: index, capturing: capture.contains(.events)))
         }
     }
 
@@ -196,6 +205,12 @@ extension CallRecorder {
         record.attributes[.exceptionType] = failure.type
         if capture != .nowhere { record.attributes[.exceptionMessage] = failure.message }
         emit(record)
+    }
+
+    private func emit(_ event: (name: EventName, message: LogMessage)) {
+        listeners.logger?.emit(
+            event.message, eventName: event.name.rawValue, attributes: names.identity, span: span?.context,
+            context: context)
     }
 
     private func emit(_ record: consuming LogRecord) {

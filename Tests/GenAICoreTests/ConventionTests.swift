@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 import Foundation
-import GenAICore
 import Testing
+
+@testable import GenAICore
 
 @Suite("The convention constants")
 struct ConventionTests {
@@ -131,6 +132,18 @@ struct ConventionTests {
         let source = try String(contentsOf: root.appending(path: "Packages/GenAICore/\(file).swift"), encoding: .utf8)
         return source.split(separator: marker, omittingEmptySubsequences: false).dropFirst().map {
             String($0.prefix { $0 != "\"" })
+        }
+    }
+
+    @Test("are made with the fingerprints that their names have", arguments: ["GenAIAttributes", "Last9Attributes"])
+    func fingerprints(file: String) throws {
+        let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Packages/GenAICore")
+        let source = try String(contentsOf: root.appending(path: "\(file).swift"), encoding: .utf8)
+        let constants = source.matches(of: /Self\("([a-z0-9_.]+)", 0x([0-9A-F]{4})\)/)
+        #expect(constants.count > 40)
+        for constant in constants {
+            let made = AttributeKey<String>(String(constant.1), UInt16(constant.2, radix: 16) ?? 0)
+            #expect(made == AttributeKey(made.name))
         }
     }
 }

@@ -84,8 +84,9 @@ struct CallFailure: Sendable {
 extension ChatCompletionRequest: RecordedRequest {
     /// The request as telemetry sees it.
     var facts: RequestFacts {
-        RequestFacts(
-            operation: .chat, model: model, serviceTier: serviceTier == .auto ? nil : serviceTier?.rawValue,
+        let tier = serviceTier?.rawValue
+        return RequestFacts(
+            operation: .chat, model: model, serviceTier: tier == ServiceTier.auto.rawValue ? nil : tier,
             apiType: .chatCompletions, reasoningLevel: reasoningEffort?.rawValue)
     }
 
@@ -106,8 +107,9 @@ extension ChatCompletionRequest: RecordedRequest {
     }
 
     private var outputType: OutputType? {
-        guard let format = responseFormat?.type else { return nil }
-        return format == "text" ? .text : .json
+        // A format is large to copy, and most requests have none.
+        if case nil = responseFormat { return nil }
+        return responseFormat?.type == "text" ? .text : .json
     }
 }
 

@@ -12,7 +12,7 @@ struct CallListeners: Sendable {
     /// The configured or else the global providers; `nil` where none of them listens.
     ///
     /// A function, not an initializer: those take over what they are given, and a sender is large to copy.
-    static func of(_ sender: Sender, options: CallOptions, context: GenAIContext) -> CallListeners? {
+    static func of(_ sender: Sender, allowsContent: Bool, context: GenAIContext) -> CallListeners? {
         let tracing = (sender.configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: .openAIClient)
         let logging = (sender.configuration.loggerProvider ?? LoggerProvider.global)?.emitter(scope: .openAIClient)
         let tracer = tracing.flatMap { $0.isEnabled ? $0 : nil }
@@ -21,7 +21,7 @@ struct CallListeners: Sendable {
         // Before the settings, which without a tracer are read from the environment.
         if tracer == nil, logger == nil, meters == nil { return nil }
         var settings = (tracing?.instrumentation ?? InstrumentationSettings()).narrowed(by: context)
-        if !sender.configuration.allowsContentCapture || !options.allowsContentCapture {
+        if !sender.configuration.allowsContentCapture || !allowsContent {
             settings.contentCapture = .nowhere
         }
         let instruments = meters.flatMap { sender.instruments.instruments(of: $0, settings.conventions) }

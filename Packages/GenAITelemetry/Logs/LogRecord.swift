@@ -16,7 +16,13 @@ public struct LogRecord: Sendable {
     /// The kind of event, for example `gen_ai.choice`; `nil` for a plain log record.
     public var eventName: String?
     /// The content: text or structure. Limits do not apply to it.
-    public var body: AttributeValue?
+    public var body: AttributeValue? {
+        get { message == nil ? ownBody : message?.body }
+        set {
+            ownBody = newValue
+            message = nil
+        }
+    }
     /// Further details.
     public var attributes: Attributes
     /// How many attributes were refused at the limit.
@@ -27,9 +33,13 @@ public struct LogRecord: Sendable {
     public package(set) var scope: InstrumentationScope
     /// What the record was emitted in; filled in on emission.
     public package(set) var resource: Resource
+    /// What the body is made of, where it has not been set.
+    package private(set) var message: LogMessage?
 
-    fileprivate static let noScope = InstrumentationScope(name: "")
-    fileprivate static let noResource = Resource()
+    private var ownBody: AttributeValue?
+
+    private static let noScope = InstrumentationScope(name: "")
+    private static let noResource = Resource()
 }
 
 extension LogRecord {
@@ -40,8 +50,26 @@ extension LogRecord {
         attributes: Attributes = Attributes(), nanoseconds: UnixNanoseconds? = nil, spanContext: SpanContext? = nil
     ) {
         self.init(
-            nanoseconds: nanoseconds, severity: severity, eventName: eventName, body: body, attributes: attributes,
-            spanContext: spanContext, scope: LogRecord.noScope, resource: LogRecord.noResource)
+            nanoseconds: nanoseconds, severity: severity, eventName: eventName, attributes: attributes,
+            spanContext: spanContext, scope: Self.noScope, resource: Self.noResource, ownBody: body)
+    }
+
+    /// Creates a record whose body is made of a message, with everything that is filled in on emission.
+    init(
+        eventName: String, message: LogMessage, attributes: Attributes, spanContext: SpanContext?,
+        scope: InstrumentationScope, resource: Resource
+    ) {
+        self.init(
+            observedNanoseconds: systemUnixNanoseconds(), severity: .info, eventName: eventName,
+            attributes: attributes, spanContext: spanContext, scope: scope, resource: resource, message: message)
+    }
+
+    /// Refuses attributes at the limit.
+    mutating func keepWithin(_ limits: AttributeLimits) {
+        guard attributes.mayExceed(limits) else { return }
+        let (kept, dropped) = attributes.limited(limits)
+        attributes = kept
+        droppedAttributesCount += dropped
     }
 }
 

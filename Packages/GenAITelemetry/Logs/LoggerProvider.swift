@@ -178,15 +178,26 @@ public struct LogEmitter: Sendable {
         guard let pipeline = provider.pipeline else { return }
         provider.countEmitted()
         if let error { record.describe(error, context) }
-        if record.attributes.mayExceed(pipeline.limits) {
-            let (kept, dropped) = record.attributes.limited(pipeline.limits)
-            record.attributes = kept
-            record.droppedAttributesCount += dropped
-        }
+        record.keepWithin(pipeline.limits)
         record.observedNanoseconds = record.observedNanoseconds ?? systemUnixNanoseconds()
         record.spanContext = record.spanContext ?? context.spanContext
         record.scope = scope
         record.resource = pipeline.configuration.resource
+        pipeline.process(&record, context)
+    }
+
+    /// Emits the record of a message, at severity ``LogSeverity/info``.
+    ///
+    /// - Parameter span: The span that the message belongs to; `nil` means the current one of `context`.
+    package func emit(
+        _ message: LogMessage, eventName: String, attributes: Attributes, span: SpanContext?, context: GenAIContext
+    ) {
+        guard let pipeline = provider.pipeline else { return }
+        provider.countEmitted()
+        var record = LogRecord(
+            eventName: eventName, message: message, attributes: attributes, spanContext: span ?? context.spanContext,
+            scope: scope, resource: pipeline.configuration.resource)
+        record.keepWithin(pipeline.limits)
         pipeline.process(&record, context)
     }
 }

@@ -29,13 +29,13 @@ public struct TraceSpan: Sendable {
     // by typed key takes several times as long.
     /// Sets an attribute by its typed key; `nil` does nothing.
     @inlinable
-    public func setAttribute<Value>(_ key: AttributeKey<Value>, _ value: Value?) {
+    public func setAttribute<Value>(_ key: consuming AttributeKey<Value>, _ value: Value?) {
         // Nothing is converted, and nothing allocated, for a span that is not recorded.
         if isRecorded, let value { take(key.prepared, value.attributeValue) }
     }
 
     @usableFromInline
-    func take(_ name: AttributeName, _ value: consuming AttributeValue) {
+    func take(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
         recording?.setAttribute(NewAttribute(name, value))
     }
 
