@@ -209,12 +209,10 @@ extension CallRecorder {
 
     private func emit(_ event: (name: EventName, message: LogMessage)) {
         listeners.logger?.emit(
-            event.message, eventName: event.name.rawValue, attributes: names.identity, span: span?.context,
-            context: context)
+            event.message, eventName: event.name.rawValue, attributes: names.identity, context: context)
     }
 
     private func emit(_ record: consuming LogRecord) {
-        record.spanContext = span?.context
         record.severity = record.severity ?? .info
         if record.attributes.isEmpty { record.attributes = names.identity }
         listeners.logger?.emit(record, context: context)

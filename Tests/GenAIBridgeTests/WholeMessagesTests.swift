@@ -66,7 +66,7 @@ struct WholeMessagesTests {
         provider.addProcessor(BodySetter(body: nil))
         provider.addProcessor(MessageSink(seen: seen))
         provider.emitter(named: "test").emit(
-            Self.prompts[0], eventName: "gen_ai.user.message", attributes: [:], span: nil, context: GenAIContext())
+            Self.prompts[0], eventName: "gen_ai.user.message", attributes: [:], context: GenAIContext())
         #expect(seen.all.map(\.body) == [["content": "[removed]"], nil])
         #expect(seen.all.allSatisfy { $0.message == nil })
     }
@@ -76,7 +76,7 @@ extension Pipelines {
     /// Runs one span in which a message is emitted, and returns it as it ended.
     fileprivate func span(_ event: String, _ message: LogMessage) throws -> SpanData {
         let context = tracer.withSpan("chat") { span in
-            emitter.emit(message, eventName: event, attributes: [:], span: span.context, context: .current)
+            emitter.emit(message, eventName: event, attributes: [:], context: .current)
             return span.context
         }
         return try ended(context)

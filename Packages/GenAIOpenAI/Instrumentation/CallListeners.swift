@@ -13,8 +13,9 @@ struct CallListeners: Sendable {
     ///
     /// A function, not an initializer: those take over what they are given, and a sender is large to copy.
     static func of(_ sender: Sender, allowsContent: Bool, context: GenAIContext) -> CallListeners? {
-        let tracing = (sender.configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: .openAIClient)
-        let logging = (sender.configuration.loggerProvider ?? LoggerProvider.global)?.emitter(scope: .openAIClient)
+        let scope = InstrumentationScope.openAIClient
+        let tracing = (sender.configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: scope)
+        let logging = (sender.configuration.loggerProvider ?? LoggerProvider.global)?.emitter(scope: scope)
         let tracer = tracing.flatMap { $0.isEnabled ? $0 : nil }
         let logger = logging.flatMap { $0.isEnabled ? $0 : nil }
         let meters = sender.configuration.meterProvider ?? MeterProvider.global

@@ -187,15 +187,13 @@ public struct LogEmitter: Sendable {
     }
 
     /// Emits the record of a message, at severity ``LogSeverity/info``.
-    ///
-    /// - Parameter span: The span that the message belongs to; `nil` means the current one of `context`.
     package func emit(
-        _ message: LogMessage, eventName: String, attributes: Attributes, span: SpanContext?, context: GenAIContext
+        _ message: LogMessage, eventName: String, attributes: Attributes, context: GenAIContext
     ) {
         guard let pipeline = provider.pipeline else { return }
         provider.countEmitted()
         var record = LogRecord(
-            eventName: eventName, message: message, attributes: attributes, spanContext: span ?? context.spanContext,
+            eventName: eventName, message: message, attributes: attributes, spanContext: context.spanContext,
             scope: scope, resource: pipeline.configuration.resource)
         record.keepWithin(pipeline.limits)
         pipeline.process(&record, context)
