@@ -14,6 +14,7 @@ package struct Fingerprint: Sendable, Hashable {
 
     /// The fingerprint of a name. A function, not an initializer: those take over what they are given.
     @usableFromInline
+    @inline(__always)
     static func of(_ name: borrowing String) -> Fingerprint {
         if let bits = name.utf8.withContiguousStorageIfAvailable(bits) { return Fingerprint(bits: bits) }
         return ofBridged(copy name)
