@@ -46,11 +46,11 @@ package struct Fingerprint: Sendable, Hashable {
 /// 16 bits that are equal for equal texts and mostly differ for others; not for a text's whole identity.
 package func shortHash(_ text: String) -> Int { Int(Fingerprint.of(text).bits) }
 
-/// Promises that a name is absent, or that it may be there: two bits for each fingerprint, one in each word.
+/// Promises that a name is absent, or that it may be there: two bits for each fingerprint, one in each half.
 @usableFromInline
 struct NameFilter: Sendable {
-    @usableFromInline var low: UInt64 = 0
-    @usableFromInline var high: UInt64 = 0
+    @usableFromInline var first = BitSet128()
+    @usableFromInline var second = BitSet128()
 
     @inlinable
     init() {}
@@ -59,15 +59,38 @@ struct NameFilter: Sendable {
     @inline(__always)
     func mayContain(_ fingerprint: Fingerprint) -> Bool {
         let bits = UInt64(truncatingIfNeeded: fingerprint.bits)
-        return (low &>> bits) & (high &>> (bits &>> 6)) & 1 != 0
+        return first.contains(bits) && second.contains(bits &>> 7)
     }
 
     @inlinable
     @inline(__always)
     mutating func insert(_ fingerprint: Fingerprint) {
         let bits = UInt64(truncatingIfNeeded: fingerprint.bits)
-        low |= 1 &<< bits
-        high |= 1 &<< (bits &>> 6)
+        first.insert(bits)
+        second.insert(bits &>> 7)
+    }
+}
+
+/// A set of numbers from 0 to 127; of larger ones, the last seven bits count.
+@usableFromInline
+struct BitSet128: Sendable {
+    @usableFromInline var low: UInt64 = 0
+    @usableFromInline var high: UInt64 = 0
+
+    @inlinable
+    init() {}
+
+    @inlinable
+    @inline(__always)
+    func contains(_ number: UInt64) -> Bool {
+        (number & 64 == 0 ? low : high) &>> number & 1 != 0
+    }
+
+    @inlinable
+    @inline(__always)
+    mutating func insert(_ number: UInt64) {
+        let bit: UInt64 = 1 &<< number
+        if number & 64 == 0 { low |= bit } else { high |= bit }
     }
 }
 
