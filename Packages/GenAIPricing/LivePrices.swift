@@ -4,19 +4,28 @@ import Synchronization
 
 /// The prices in force, to be swapped while others read them.
 ///
-/// Keep one for the life of the program. Reading takes a lock for the time of copying one reference; each answer
-/// comes from one book, the old one or the new.
+/// Keep one for the life of the program. Each answer comes from one book, the old one or the new. Until the first
+/// book is replaced nobody waits for a lock; after that, reading takes one for the time of copying one reference.
 public final class LivePrices: Sendable {
+    // Never let go of, so that threads can read it without touching memory that they share.
+    private let first: PriceBook
+    private let isReplaced = Atomic(false)
     private let current: Mutex<PriceBook>
 
     /// Creates a holder with the prices to start from. The default is the bundled table.
     public init(_ book: PriceBook = .bundled) {
+        first = book
         current = Mutex(book)
     }
 
     /// The book in force. Hold on to it for answers that must agree with each other.
     public var book: PriceBook {
         current.withLock { $0 }
+    }
+
+    /// Asks the book in force, which is neither copied nor held where it is the first one.
+    package func withBook<Answer>(_ body: (borrowing PriceBook) -> Answer) -> Answer {
+        isReplaced.load(ordering: .acquiring) ? body(book) : body(first)
     }
 
     /// Puts another book in force for all later reads. The old one lives on with those who hold it.
@@ -26,6 +35,7 @@ public final class LivePrices: Sendable {
             current = book
             return old
         }
+        isReplaced.store(true, ordering: .releasing)
         withExtendedLifetime(old) {}  // freed here, outside the lock
     }
 

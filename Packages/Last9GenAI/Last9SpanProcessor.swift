@@ -68,8 +68,9 @@ public struct Last9SpanProcessor: SpanProcessor {
         if let given = facts.givenCost {
             totals.cost = USD(given) ?? .zero
             count(totals.cost, of: span)
-        } else if let book = prices?.book {
-            switch book.answer(for: facts, usage: usage, at: span.startNanoseconds) {
+        } else if let prices {
+            let nanoseconds = span.startNanoseconds
+            switch prices.withBook({ $0.answer(for: facts, usage: usage, at: nanoseconds) }) {
             case .priced(let call):
                 totals.cost = call.total
                 set(call, on: &span)

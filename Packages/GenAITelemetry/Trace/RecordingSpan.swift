@@ -16,7 +16,7 @@ final class RecordingSpan: ActiveSpan {
     /// Creates a span whose data lies where it is made: moving it costs as much as a fifth of the span.
     init(
         name: String, context: SpanContext, parent: SpanContext?, kind: SpanKind, startNanoseconds: UnixNanoseconds,
-        attributes: consuming Attributes, droppedAttributesCount: Int, scope: InstrumentationScope,
+        attributes: consuming Attributes, droppedAttributesCount: Int, origin: SpanOrigin,
         surroundings: GenAIContext, pipeline: TracePipeline
     ) {
         self.context = context
@@ -26,8 +26,8 @@ final class RecordingSpan: ActiveSpan {
                 data: SpanData(
                     name: name, context: context, parent: parent, kind: kind, startNanoseconds: startNanoseconds,
                     endNanoseconds: 0, attributes: attributes, droppedAttributesCount: droppedAttributesCount,
-                    events: [], droppedEventsCount: 0, links: [], droppedLinksCount: 0, status: .unset, scope: scope,
-                    resource: pipeline.configuration.resource, meter: surroundings.meter,
+                    events: [], droppedEventsCount: 0, links: [], droppedLinksCount: 0, status: .unset, origin: origin,
+                    meter: surroundings.meter,
                     enclosing: surroundings.activeSpan as? RecordingSpan)))
     }
 

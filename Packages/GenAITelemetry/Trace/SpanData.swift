@@ -37,9 +37,12 @@ public struct SpanData: Sendable {
         set { boxedUsage = newValue.map(Usage.init) }
     }
     /// The library that made the span.
-    public let scope: InstrumentationScope
+    public var scope: InstrumentationScope { origin.scope }
     /// What the span was recorded in.
-    public let resource: Resource
+    public var resource: Resource { origin.resource }
+
+    // One object for both: threads that count references to the same objects wait for each other's cores.
+    let origin: SpanOrigin
 
     // Boxed, since most spans have none and a usage is as large as the rest of the span.
     final class Usage: Sendable {
@@ -72,8 +75,19 @@ extension SpanData {
         self.init(
             name: name, context: context, parent: parent, kind: kind, startNanoseconds: startNanoseconds,
             endNanoseconds: endNanoseconds, attributes: attributes, droppedAttributesCount: 0, events: events,
-            droppedEventsCount: 0, links: links, droppedLinksCount: 0, status: status, scope: scope,
-            resource: resource)
+            droppedEventsCount: 0, links: links, droppedLinksCount: 0, status: status,
+            origin: SpanOrigin(scope: scope, resource: resource))
+    }
+}
+
+/// Where spans of one tracer come from.
+final class SpanOrigin: Sendable {
+    let scope: InstrumentationScope
+    let resource: Resource
+
+    init(scope: InstrumentationScope, resource: Resource) {
+        self.scope = scope
+        self.resource = resource
     }
 }
 

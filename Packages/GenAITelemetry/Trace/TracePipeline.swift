@@ -80,7 +80,7 @@ struct SpanStart: ~Copyable {
     let isStamped: Bool
     let links: [SpanLink]
     let startNanoseconds: UnixNanoseconds?
-    let scope: InstrumentationScope
+    let origin: SpanOrigin
 
     /// What an LLM span holds in the end beside the attributes of its scopes; room made at once instead of growing.
     private static var ownAttributeCount: Int { 23 }
@@ -149,7 +149,7 @@ extension TracePipeline {
         let recording = RecordingSpan(
             name: start.name, context: identity, parent: parent, kind: start.kind,
             startNanoseconds: start.startNanoseconds ?? systemUnixNanoseconds(), attributes: attributes,
-            droppedAttributesCount: droppedAttributesCount, scope: start.scope, surroundings: context, pipeline: self)
+            droppedAttributesCount: droppedAttributesCount, origin: start.origin, surroundings: context, pipeline: self)
         for link in links { recording.addLink(link) }
         let span = TraceSpan(context: identity, recording: recording)
         onStart(span, parent: context)

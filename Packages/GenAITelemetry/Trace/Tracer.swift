@@ -9,7 +9,8 @@ public import GenAICore
 public struct Tracer: Sendable {
     let provider: TracerProvider
     /// The library the spans are attributed to.
-    public let scope: InstrumentationScope
+    public var scope: InstrumentationScope { origin.scope }
+    let origin: SpanOrigin
 
     /// Whether spans are recorded at all; false after shutdown and when the SDK is disabled.
     public var isEnabled: Bool { provider.pipeline != nil }
@@ -46,7 +47,7 @@ public struct Tracer: Sendable {
             return pipeline.start(
                 SpanStart(
                     name: name, kind: kind, attributes: attributes, isStamped: false, links: links,
-                    startNanoseconds: startNanoseconds, scope: scope),
+                    startNanoseconds: startNanoseconds, origin: origin),
                 in: context)
         }
     }
@@ -63,7 +64,7 @@ public struct Tracer: Sendable {
         return pipeline.start(
             SpanStart(
                 name: name, kind: kind, attributes: attributes, isStamped: true, links: [], startNanoseconds: nil,
-                scope: scope),
+                origin: origin),
             in: context)
     }
 

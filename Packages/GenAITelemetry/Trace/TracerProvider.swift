@@ -37,6 +37,7 @@ public final class TracerProvider: Sendable {
         }
     }
 
+    private let resource: Resource
     private let counters: SpanCounters
     // Every start of a span reads this, on all threads. A lock would cost a quarter of a span that is not sampled, and
     // threads would wait for each other. The object is one of `pipelines`, so it outlives whoever reads it.
@@ -49,6 +50,7 @@ public final class TracerProvider: Sendable {
         var configuration = configuration
         configuration.counters = SpanCounters()
         counters = configuration.counters
+        resource = configuration.resource
         let pipeline = configuration.isDisabled ? nil : TracePipeline(configuration)
         current = Atomic(pipeline.map(Unmanaged.passUnretained))
         pipelines = Mutex(pipeline.map { [$0] } ?? [])
@@ -78,7 +80,7 @@ public final class TracerProvider: Sendable {
     /// A tracer for one library, whose description is made once and shared.
     public func tracer(scope: InstrumentationScope) -> Tracer {
         if scope.name.isEmpty { reportEmptyName("TracerProvider", "tracer") }
-        return Tracer(provider: self, scope: scope)
+        return Tracer(provider: self, origin: SpanOrigin(scope: scope, resource: resource))
     }
 
     /// Adds a processor behind the others; spans that start from now on are seen by it.
