@@ -121,7 +121,8 @@ private final class Sink {
         }
     }
 
-    func stop() { process.terminate() }
+    // It does not heed the gentler signal, and one that stays keeps the terminal waiting.
+    func stop() { kill(process.processIdentifier, SIGKILL) }
 }
 
 /// Why the benchmarks cannot go on.
