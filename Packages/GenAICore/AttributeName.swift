@@ -34,7 +34,7 @@ package struct Fingerprint: Sendable, Hashable {
         var mixed = UInt64(truncatingIfNeeded: raw.count)
         if raw.count >= 8 {
             mixed = (mixed ^ raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)) &* multiplier
-            mixed ^= raw.loadUnaligned(fromByteOffset: Swift.max(0, raw.count - 16), as: UInt64.self)
+            mixed ^= raw.loadUnaligned(fromByteOffset: max(0, raw.count - 16), as: UInt64.self)
             mixed = mixed &* multiplier ^ raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self)
         } else {
             for byte in raw { mixed = mixed << 8 | UInt64(byte) }

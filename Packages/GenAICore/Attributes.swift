@@ -56,7 +56,7 @@ package struct NewAttribute: ~Copyable {
 public struct Attributes: @unchecked Sendable {
     // An array with linear search: one allocation, and the encoder walks it in order. Three things keep it cheap.
     // Each attribute has its name's fingerprint, so that names are compared only when they are most likely the same.
-    // A filter holds one bit per fingerprint, so that a new name is mostly known to be new without any search. And a
+    // A filter holds two bits per fingerprint, so that a new name is mostly known to be new without any search. And a
     // map that is shared, such as that of the scopes around a span, is not copied to be added to: the new map goes on
     // from it, and holds only what is its own. Only changing or removing what the shared map holds copies it.
     @usableFromInline var storage: AttributeStorage?
@@ -107,10 +107,7 @@ public struct Attributes: @unchecked Sendable {
 
     /// The value of a name; setting `nil` removes it.
     public subscript(name: String) -> AttributeValue? {
-        get {
-            guard let memory, let position = memory.position(of: name, Fingerprint.of(name)) else { return nil }
-            return memory[position].value
-        }
+        get { self[AttributeName(name)] }
         set {
             guard let newValue else { return remove(name) }
             put(AttributeName(name), newValue)
@@ -120,7 +117,7 @@ public struct Attributes: @unchecked Sendable {
     /// The value of a typed key, or `nil` when absent or of another type; setting `nil` removes it.
     @inlinable  // unspecialized a set takes twice the instructions
     public subscript<Value>(key: AttributeKey<Value>) -> Value? {
-        get { self[key.name].flatMap(Value.init(attributeValue:)) }
+        get { self[key.prepared].flatMap(Value.init(attributeValue:)) }
         set {
             if let newValue { put(key.prepared, newValue.attributeValue) } else { self[key.name] = nil }
         }
@@ -162,9 +159,7 @@ public struct Attributes: @unchecked Sendable {
     }
 
     /// Whether the name has a value.
-    public func contains(name: String) -> Bool {
-        memory?.position(of: name, Fingerprint.of(name)) != nil
-    }
+    public func contains(name: String) -> Bool { contains(AttributeName(name)) }
 
     /// Whether a prepared name has a value.
     package func contains(_ name: AttributeName) -> Bool {
@@ -172,6 +167,7 @@ public struct Attributes: @unchecked Sendable {
     }
 
     /// The value of a prepared name.
+    @usableFromInline
     package subscript(name: AttributeName) -> AttributeValue? {
         guard let memory, let position = memory.position(of: name.text, name.fingerprint) else { return nil }
         return memory[position].value
@@ -207,12 +203,11 @@ public struct Attributes: @unchecked Sendable {
 
     @usableFromInline
     mutating func put(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
-        if case .null = value { return }
-        guard !name.text.isEmpty else { return }
-        _ = setOrRefuse(Attribute(name, value), .max)
+        set(Attribute(name, value))
     }
 
     @usableFromInline
+    @inline(__always)
     mutating func set(_ attribute: consuming Attribute) {
         if case .null = attribute.value { return }
         guard !attribute.key.isEmpty else { return }

@@ -28,20 +28,15 @@ public final class LoggerProvider: Sendable {
     }
 
     private let emitted = Atomic<Int>(0)
-    // Read by every record, on all threads, as a tracer provider's is. One of `pipelines`, so it outlives its readers.
-    private let current: Atomic<Unmanaged<LogPipeline>?>
-    /// Every pipeline there has been: one, and one more for each change of the configuration.
-    private let pipelines: Mutex<[LogPipeline]>
+    private let current: CurrentPipeline<LogPipeline>
 
     /// Creates a provider.
     public init(_ configuration: Configuration = Configuration()) {
-        let pipeline = configuration.isDisabled ? nil : LogPipeline(configuration)
-        current = Atomic(pipeline.map(Unmanaged.passUnretained))
-        pipelines = Mutex(pipeline.map { [$0] } ?? [])
+        current = CurrentPipeline(configuration.isDisabled ? nil : LogPipeline(configuration))
     }
 
     /// What new records are emitted with; `nil` when disabled or shut down.
-    var pipeline: LogPipeline? { current.load(ordering: .acquiring)?.takeUnretainedValue() }
+    var pipeline: LogPipeline? { current.held }
 
     /// How many records were emitted so far; those after shutdown do not count.
     public var emittedCount: Int { emitted.load(ordering: .relaxed) }
@@ -73,12 +68,10 @@ public final class LoggerProvider: Sendable {
     }
 
     private func change(_ change: (inout Configuration) -> Void) {
-        pipelines.withLock { pipelines in
-            guard var configuration = pipeline?.configuration else { return }
+        current.replace { pipeline in
+            var configuration = pipeline.configuration
             change(&configuration)
-            let changed = LogPipeline(configuration)
-            pipelines.append(changed)
-            current.store(.passUnretained(changed), ordering: .releasing)
+            return LogPipeline(configuration)
         }
     }
 
@@ -98,8 +91,7 @@ public final class LoggerProvider: Sendable {
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
-        let last = pipelines.withLock { _ in current.exchange(nil, ordering: .acquiringAndReleasing) }
-        guard let processors = last?.takeUnretainedValue().configuration.processors else { return true }
+        guard let processors = current.end()?.configuration.processors else { return true }
         return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
     }
 }

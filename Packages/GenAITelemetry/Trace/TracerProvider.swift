@@ -39,11 +39,7 @@ public final class TracerProvider: Sendable {
 
     private let resource: Resource
     private let counters: SpanCounters
-    // Every start of a span reads this, on all threads. A lock would cost a quarter of a span that is not sampled, and
-    // threads would wait for each other. The object is one of `pipelines`, so it outlives whoever reads it.
-    private let current: Atomic<Unmanaged<TracePipeline>?>
-    /// Every pipeline there has been: one, and one more for each change of the configuration.
-    private let pipelines: Mutex<[TracePipeline]>
+    private let current: CurrentPipeline<TracePipeline>
 
     /// Creates a provider.
     public init(_ configuration: Configuration = Configuration()) {
@@ -51,16 +47,13 @@ public final class TracerProvider: Sendable {
         configuration.counters = SpanCounters()
         counters = configuration.counters
         resource = configuration.resource
-        let pipeline = configuration.isDisabled ? nil : TracePipeline(configuration)
-        current = Atomic(pipeline.map(Unmanaged.passUnretained))
-        pipelines = Mutex(pipeline.map { [$0] } ?? [])
+        current = CurrentPipeline(configuration.isDisabled ? nil : TracePipeline(configuration))
     }
 
     /// What new spans are recorded with; `nil` when disabled or shut down.
-    var pipeline: TracePipeline? { unheldPipeline?.takeUnretainedValue() }
-
-    /// The same, not held: it outlives the provider's last use, and holding it takes a fifth of an unsampled span.
-    var unheldPipeline: Unmanaged<TracePipeline>? { current.load(ordering: .acquiring) }
+    var pipeline: TracePipeline? { current.held }
+    /// The same, not held: only while the provider is.
+    var unheldPipeline: Unmanaged<TracePipeline>? { current.unheld }
 
     /// How many spans were started and ended so far; also after shutdown.
     public var statistics: SpanStatistics { counters.statistics }
@@ -99,12 +92,10 @@ public final class TracerProvider: Sendable {
     }
 
     private func change(_ change: (inout Configuration) -> Void) {
-        pipelines.withLock { pipelines in
-            guard var configuration = pipeline?.configuration else { return }
+        current.replace { pipeline in
+            var configuration = pipeline.configuration
             change(&configuration)
-            let changed = TracePipeline(configuration)
-            pipelines.append(changed)
-            current.store(.passUnretained(changed), ordering: .releasing)
+            return TracePipeline(configuration)
         }
     }
 
@@ -122,8 +113,7 @@ public final class TracerProvider: Sendable {
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
-        let last = pipelines.withLock { _ in current.exchange(nil, ordering: .acquiringAndReleasing) }
-        guard let processors = last?.takeUnretainedValue().configuration.processors else { return true }
+        guard let processors = current.end()?.configuration.processors else { return true }
         return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
     }
 }
