@@ -18,7 +18,7 @@ public struct AttributeKey<Value: AttributeValueConvertible>: Sendable, Hashable
 
     /// Creates a key of the conventions: the generator has worked out its fingerprint.
     @inlinable
-    init(_ name: consuming String, _ fingerprint: UInt16) {
+    init(_ name: consuming String, _ fingerprint: UInt32) {
         prepared = AttributeName(name, Fingerprint(bits: fingerprint))
     }
 }

@@ -1,50 +1,60 @@
 // SPDX-License-Identifier: MIT
 
-/// 16 bits that are equal for equal names and mostly differ for others.
+/// Tells names apart without comparing their texts: equal for equal names, and mostly different for others.
 ///
-/// Looks at the length, the first 8 and the last 16 bytes: names of one namespace differ there.
+/// Sixteen bits of hash, below the number of the name if it is one of the conventions: no other name has that.
 @usableFromInline
 package struct Fingerprint: Sendable, Hashable {
-    @usableFromInline let bits: UInt16
+    @usableFromInline let bits: UInt32
 
     @inlinable
-    init(bits: UInt16) {
+    init(bits: UInt32) {
         self.bits = bits
     }
 
+    /// Sixteen bits that spread well.
+    var hash: Int { Int(bits & 0xFFFF) }
+
+    /// The name's place among the conventions' names, from 1; 0 for any other name.
+    @inlinable
+    var number: Int { Int(bits &>> 16) }
+
     /// The fingerprint of a name. A function, not an initializer: those take over what they are given.
     @usableFromInline
-    @inline(__always)
     static func of(_ name: borrowing String) -> Fingerprint {
-        if let bits = name.utf8.withContiguousStorageIfAvailable(bits) { return Fingerprint(bits: bits) }
-        return ofBridged(copy name)
-    }
-
-    @inline(never)
-    private static func ofBridged(_ name: String) -> Fingerprint {
-        // A string bridged from Objective-C.
-        var copy = name
-        return Fingerprint(bits: copy.withUTF8(bits))
-    }
-
-    @inline(__always)
-    private static func bits(_ bytes: UnsafeBufferPointer<UInt8>) -> UInt16 {
-        let raw = UnsafeRawBufferPointer(bytes)
-        let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
-        var mixed = UInt64(truncatingIfNeeded: raw.count)
-        if raw.count >= 8 {
-            mixed = (mixed ^ raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)) &* multiplier
-            mixed ^= raw.loadUnaligned(fromByteOffset: max(0, raw.count - 16), as: UInt64.self)
-            mixed = mixed &* multiplier ^ raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self)
-        } else {
-            for byte in raw { mixed = mixed << 8 | UInt64(byte) }
-        }
-        return UInt16(truncatingIfNeeded: (mixed &* multiplier) >> 48)
+        let hash = shortHash(name)
+        return Fingerprint(bits: UInt32(ConventionNames.number(of: name, hash)) << 16 | UInt32(hash))
     }
 }
 
 /// 16 bits that are equal for equal texts and mostly differ for others; not for a text's whole identity.
-package func shortHash(_ text: String) -> Int { Int(Fingerprint.of(text).bits) }
+///
+/// Looks at the length, the first 8 and the last 16 bytes: names of one namespace differ there.
+package func shortHash(_ text: borrowing String) -> Int {
+    text.utf8.withContiguousStorageIfAvailable(shortHash) ?? shortHashOfBridged(copy text)
+}
+
+@inline(never)
+private func shortHashOfBridged(_ text: String) -> Int {
+    // A string bridged from Objective-C.
+    var copy = text
+    return copy.withUTF8(shortHash)
+}
+
+@inline(__always)
+private func shortHash(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    let raw = UnsafeRawBufferPointer(bytes)
+    let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
+    var mixed = UInt64(truncatingIfNeeded: raw.count)
+    if raw.count >= 8 {
+        mixed = (mixed ^ raw.loadUnaligned(fromByteOffset: 0, as: UInt64.self)) &* multiplier
+        mixed ^= raw.loadUnaligned(fromByteOffset: max(0, raw.count - 16), as: UInt64.self)
+        mixed = mixed &* multiplier ^ raw.loadUnaligned(fromByteOffset: raw.count - 8, as: UInt64.self)
+    } else {
+        for byte in raw { mixed = mixed << 8 | UInt64(byte) }
+    }
+    return Int(truncatingIfNeeded: (mixed &* multiplier) >> 48)
+}
 
 /// Promises that a name is absent, or that it may be there: two bits for each fingerprint, one in each half.
 @usableFromInline
@@ -105,7 +115,8 @@ package struct AttributeName: Sendable, Hashable {
     @usableFromInline
     package init(_ text: consuming String) {
         fingerprint = Fingerprint.of(text)
-        self.text = text
+        // A name of the conventions is always the literal, so that nobody need let go of it.
+        self.text = fingerprint.number == 0 ? text : ConventionNames.texts[fingerprint.number - 1]
     }
 
     /// Takes over a name whose fingerprint is known.
@@ -121,53 +132,80 @@ package struct AttributeName: Sendable, Hashable {
     }
 }
 
-/// Finds out which of some known names attributes have, without comparing each with each.
-@usableFromInline
-package struct AttributeNameTable: Sendable {
-    @usableFromInline let names: [AttributeName]
-    /// One more than the index of a name whose fingerprint begins with the slot's number, or that found its own slot
-    /// taken; 0 in empty slots.
-    @usableFromInline let slots: [UInt8]
-
-    /// Creates a table of different names, at most 128.
-    package init(_ names: [String]) {
-        self.names = names.prefix(128).map { AttributeName($0) }
-        var slots = [UInt8](repeating: 0, count: 256)
-        for (index, name) in self.names.enumerated() {
-            var slot = Int(name.fingerprint.bits >> 8)
-            while slots[slot] != 0 { slot = (slot + 1) & 0xFF }
+/// Finds the numbers of the conventions' names.
+enum ConventionNames {
+    private static let hashes = texts.map { shortHash($0) }
+    /// The numbers of names, each at the slot its hash begins with, or the next free one; 0 in free slots.
+    private static let slots: [UInt8] = {
+        var slots = [UInt8](repeating: 0, count: 512)
+        for index in texts.indices {
+            var slot = hashes[index] >> 7
+            while slots[slot] != 0 { slot = (slot + 1) & 511 }
             slots[slot] = UInt8(index + 1)
         }
-        self.slots = slots
+        return slots
+    }()
+
+    /// The number of a name; 0 if the conventions have no such name.
+    static func number(of text: borrowing String, _ hash: Int) -> UInt8 {
+        let slots = slots
+        var slot = hash >> 7
+        while slots[slot] != 0 {
+            let index = Int(slots[slot]) - 1
+            if hashes[index] == hash, texts[index] == text { return slots[slot] }
+            slot = (slot + 1) & 511
+        }
+        return 0
+    }
+}
+
+/// Some of the conventions' names, to find the attributes that have them without comparing texts.
+@usableFromInline
+package struct ConventionNameSet: Sendable {
+    /// How many places there are; the first one is for what is not looked for.
+    @usableFromInline static var placeCount: Int { 32 }
+    /// The place of the name with that number.
+    @usableFromInline let places: [UInt8]
+
+    /// Creates a set of different names of the conventions, at most 31.
+    package init(_ names: [AttributeName]) {
+        var places = [UInt8](repeating: 0, count: 256)
+        for (index, name) in names.prefix(Self.placeCount - 1).enumerated() where name.fingerprint.number != 0 {
+            places[name.fingerprint.number] = UInt8(index + 1)
+        }
+        self.places = places
     }
 
-    /// Hands over those of some attributes whose names are in the table, each with its name's index.
     @inlinable
     @inline(__always)
-    func forEach(of run: UnsafeBufferPointer<Attribute>, _ body: (Int, UnsafePointer<Attribute>) -> Void) {
-        guard let start = run.baseAddress else { return }
-        slots.withUnsafeBufferPointer { slots in
-            names.withUnsafeBufferPointer { names in
-                for attribute in start..<start + run.count {
-                    var slot = Int(attribute.pointee.fingerprint.bits >> 8)
-                    while slots[slot] != 0 {
-                        let index = Int(slots[slot]) &- 1
-                        if names[index].isName(of: attribute) {
-                            body(index, attribute)
-                            break
-                        }
-                        slot = (slot &+ 1) & 0xFF
-                    }
-                }
+    func find(in run: UnsafeBufferPointer<Attribute>, _ found: UnsafeMutableBufferPointer<ConventionValues.Place>) {
+        guard let start = run.baseAddress, let found = found.baseAddress else { return }
+        places.withUnsafeBufferPointer { places in
+            for attribute in start..<start + run.count {
+                // Without a branch: the first place takes what nobody looks for.
+                found[Int(places[attribute.pointee.fingerprint.number])] = attribute
             }
         }
     }
 }
 
-extension AttributeName {
+/// Where the attributes lie that have the names of a set; valid while their map is looked into.
+///
+/// `@unchecked Sendable`: it is only read, and what it points at is not written to as long as it is valid.
+@usableFromInline
+package struct ConventionValues: @unchecked Sendable {
+    @usableFromInline typealias Place = UnsafePointer<Attribute>?
+    @usableFromInline let places: UnsafePointer<Place>?
+
     @inlinable
-    @inline(__always)
-    func isName(of attribute: UnsafePointer<Attribute>) -> Bool {
-        fingerprint == attribute.pointee.fingerprint && text == attribute.pointee.key
+    init(places: UnsafePointer<Place>?) {
+        self.places = places
+    }
+
+    /// The value of the set's name with that index, if the map has one.
+    @inlinable
+    package subscript(index: Int) -> UnsafePointer<AttributeValue>? {
+        guard let attribute = places?[index &+ 1] else { return nil }
+        return attribute.pointer(to: \.value)
     }
 }

@@ -9,7 +9,7 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
         @usableFromInline var count: Int
         @usableFromInline let capacity: Int
         /// What comes first. Has no base itself, and does not change any more.
-        let base: AttributeStorage?
+        fileprivate(set) var base: AttributeStorage?
         @usableFromInline let baseElements: UnsafeMutablePointer<Attribute>?
         @usableFromInline let baseCount: Int
         /// Of all names, those of the base included. May promise too much after a removal.
@@ -23,24 +23,25 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
     }
 
     /// Creates a storage without attributes of its own.
-    static func make(capacity: Int, base: AttributeStorage?) -> AttributeStorage {
+    static func make(capacity: Int, base: consuming AttributeStorage?) -> AttributeStorage {
         let first = base?.memory
         let storage = create(minimumCapacity: capacity) { _ in
             Header(
-                count: 0, capacity: capacity, base: base, baseElements: first?.elements,
+                count: 0, capacity: capacity, base: nil, baseElements: first?.elements,
                 baseCount: first?.header.pointee.count ?? 0, filter: first?.header.pointee.filter ?? NameFilter(),
                 valueByteCount: first?.header.pointee.valueByteCount ?? 0,
                 hasCollections: first?.header.pointee.hasCollections ?? false,
                 index: AttributeIndex(capacity: capacity))
         }
-        // `create` makes objects of the class that it is called on.
+        // Out here, where it is moved. And `create` makes objects of the class that it is called on.
+        storage.withUnsafeMutablePointerToHeader { $0 }.pointee.base = base
         return unsafeDowncast(storage, to: AttributeStorage.self)
     }
 
     deinit {
         // One by one: the compiler then writes the loop itself instead of having the runtime call a function for each.
         let memory = memory
-        for position in 0..<memory.header.pointee.count { _ = (memory.elements + position).move() }
+        for position in 0..<memory.header.pointee.count { (memory.elements + position).end() }
         memory.header.pointee.index?.free()
     }
 
@@ -254,10 +255,25 @@ struct AttributeIndex {
 
     /// Spreads the fingerprints over the whole table, also over one that is larger than there are fingerprints.
     private func first(_ fingerprint: Fingerprint) -> Int {
-        (Int(fingerprint.bits) &* slots.count) >> 16
+        (fingerprint.hash &* slots.count) >> 16
     }
 
     private func next(_ slot: Int) -> Int { (slot &+ 1) & (slots.count &- 1) }
+}
+
+extension UnsafeMutablePointer<Attribute> {
+    /// Lets go of an attribute.
+    ///
+    /// The names of the conventions are literals, see ``AttributeName``, which nobody counts references to: to let go
+    /// of them all the same took a fifth of the time of freeing a span.
+    @inline(__always)
+    fileprivate func end() {
+        guard pointee.fingerprint.number != 0 else { return _ = move() }
+        switch pointee.value {
+        case .bool, .int, .double, .null: break
+        case .string, .bytes, .array, .map: _ = pointer(to: \.value)?.move()
+        }
+    }
 }
 
 extension AttributeValue {

@@ -134,7 +134,10 @@ extension Double: AttributeValueConvertible {
 extension Array: AttributeValueConvertible where Element: AttributeValueConvertible {
     /// The elements as an attribute value.
     @inlinable
-    public var attributeValue: AttributeValue { .array(map(\.attributeValue)) }
+    public var attributeValue: AttributeValue {
+        // An array literal of one takes half of what `map` does, and most arrays are of one: why an answer ended.
+        count == 1 ? .array([self[0].attributeValue]) : .array(map(\.attributeValue))
+    }
 
     /// The elements of an `array` value, when each has the right type.
     @inlinable

@@ -11,9 +11,7 @@ public struct Attribute: Sendable, Hashable {
 
     /// Creates an attribute.
     public init(key: String, value: AttributeValue) {
-        fingerprint = Fingerprint.of(key)
-        self.key = key
-        self.value = value
+        self.init(AttributeName(key), value)
     }
 
     @inlinable
@@ -42,6 +40,31 @@ package struct NewAttribute: ~Copyable {
     /// Creates one from another map's attribute.
     package init(_ attribute: consuming Attribute) {
         self.attribute = attribute
+    }
+}
+
+/// Sets values in a map that has room for them.
+@usableFromInline
+package struct AttributeWriter: ~Copyable {
+    @usableFromInline let memory: AttributeMemory
+    /// Attributes whose names are most likely there; set when the others are.
+    @usableFromInline var present: [Attribute] = []
+
+    @inlinable
+    init(memory: AttributeMemory) {
+        self.memory = memory
+    }
+
+    /// Sets a value.
+    @inlinable
+    @inline(__always)
+    package mutating func set<Value>(_ key: consuming AttributeKey<Value>, _ value: Value) {
+        let attribute = Attribute(key.prepared, value.attributeValue)
+        if memory.header.pointee.filter.mayContain(attribute.fingerprint) {
+            present.append(attribute)
+        } else {
+            memory.append(attribute)
+        }
     }
 }
 
@@ -82,19 +105,21 @@ public struct Attributes: @unchecked Sendable {
         }
     }
 
-    /// Hands over the attributes whose names are in a table, each with the index of its name there.
+    /// Finds the attributes that have the names of a set, for the time of a call.
     ///
-    /// As pointers, valid during the call: a value that is handed to a closure is copied.
+    /// Nothing is copied: what is found is only valid inside the call, in which the map must not change.
     @inlinable
     @inline(__always)
-    package func forEach(in table: AttributeNameTable, _ body: (Int, UnsafePointer<Attribute>) -> Void) {
-        guard let memory else { return }
-        var run = memory.baseRun
-        for _ in 0..<2 {
-            table.forEach(of: run, body)
-            run = memory.ownRun
+    package func withValues<Result>(of names: ConventionNameSet, _ body: (ConventionValues) -> Result) -> Result {
+        withUnsafeTemporaryAllocation(of: ConventionValues.Place.self, capacity: ConventionNameSet.placeCount) { places in
+            places.initialize(repeating: nil)
+            if let memory {
+                names.find(in: memory.baseRun, places)
+                names.find(in: memory.ownRun, places)
+            }
+            defer { withExtendedLifetime(storage) {} }
+            return body(ConventionValues(places: UnsafePointer(places.baseAddress)))
         }
-        withExtendedLifetime(storage) {}
     }
 
     /// Creates a map from attributes; of equal names the last one wins.
@@ -149,6 +174,13 @@ public struct Attributes: @unchecked Sendable {
         var merged = self
         merged.merge(other)
         return merged
+    }
+
+    /// Takes all attributes out.
+    package mutating func take() -> Attributes {
+        var taken = Attributes()
+        swap(&taken, &self)
+        return taken
     }
 
     /// Makes room for a number of attributes in all.
@@ -247,6 +279,24 @@ public struct Attributes: @unchecked Sendable {
         return true
     }
 
+    /// Sets some values, looking only once whether the map is its own and has room for them.
+    ///
+    /// - Parameter maximumCount: The most values that are set.
+    @inlinable
+    @inline(__always)
+    package mutating func setValues(atMost maximumCount: Int, _ body: (inout AttributeWriter) -> Void) {
+        guard let memory = memory(toAppend: maximumCount) else { return }
+        var writer = AttributeWriter(memory: memory)
+        body(&writer)
+        for attribute in writer.present { set(attribute) }
+    }
+
+    @usableFromInline
+    mutating func memory(toAppend count: Int) -> AttributeMemory? {
+        makeRoom(for: count)
+        return memory
+    }
+
     /// Sets a value under a prepared name that has none yet; a value that is there stays.
     package mutating func add(_ name: AttributeName, _ value: consuming AttributeValue) {
         if let memory = memory(toAppend: name.fingerprint, .max) {
@@ -292,12 +342,11 @@ extension Attributes {
 
     /// Sees to it that a number of attributes can be appended to memory of the map's own.
     private mutating func makeRoom(for additionalCount: Int) {
-        let isUnique = isKnownUniquelyReferenced(&storage)
-        guard let old = storage else { return storage = .make(capacity: additionalCount, base: nil) }
-        let header = old.memory.header
+        guard let header = memory?.header else { return storage = .make(capacity: additionalCount, base: nil) }
         let (count, capacity) = (header.pointee.count, header.pointee.capacity)
+        let isUnique = isKnownUniquelyReferenced(&storage)
+        guard !isUnique || count + additionalCount > capacity, let old = storage.take() else { return }
         if isUnique {
-            guard count + additionalCount > capacity else { return }
             storage = old.moved(capacity: Swift.max(count + additionalCount, 2 * capacity, 4))
         } else if header.pointee.base == nil, count >= Self.smallestBase {
             storage = .make(capacity: Swift.max(additionalCount, 4), base: old)

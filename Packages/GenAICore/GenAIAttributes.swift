@@ -12,51 +12,51 @@ extension AttributeKey where Value == String {
     ///
     /// Source: OpenTelemetry `gen_ai.request.model` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRequestModel: Self { Self("gen_ai.request.model", 0xA5AE) }
+    public static var genAIRequestModel: Self { Self("gen_ai.request.model", 0x04_A5AE) }
 
     /// Effort the model should spend on reasoning, for example `high`.
     ///
     /// Source: OpenTelemetry `gen_ai.request.reasoning.level` in genai-main (Development).
     @inlinable
-    public static var genAIRequestReasoningLevel: Self { Self("gen_ai.request.reasoning.level", 0x5AE8) }
+    public static var genAIRequestReasoningLevel: Self { Self("gen_ai.request.reasoning.level", 0x10_5AE8) }
 
     /// Identifier of the response this request continues.
     ///
     /// Source: OpenTelemetry `gen_ai.request.previous_response.id` in genai-main (Development).
     @inlinable
-    public static var genAIRequestPreviousResponseID: Self { Self("gen_ai.request.previous_response.id", 0x8505) }
+    public static var genAIRequestPreviousResponseID: Self { Self("gen_ai.request.previous_response.id", 0x11_8505) }
 
     /// Position from which a stored stream is fetched.
     ///
     /// Source: OpenTelemetry `gen_ai.request.stream_cursor` in genai-main (Development).
     @inlinable
-    public static var genAIRequestStreamCursor: Self { Self("gen_ai.request.stream_cursor", 0x8F44) }
+    public static var genAIRequestStreamCursor: Self { Self("gen_ai.request.stream_cursor", 0x12_8F44) }
 
     /// Identifier the provider gave the response.
     ///
     /// Source: OpenTelemetry `gen_ai.response.id` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIResponseID: Self { Self("gen_ai.response.id", 0xAF92) }
+    public static var genAIResponseID: Self { Self("gen_ai.response.id", 0x13_AF92) }
 
     /// Model that answered.
     ///
     /// Source: OpenTelemetry `gen_ai.response.model` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIResponseModel: Self { Self("gen_ai.response.model", 0x3469) }
+    public static var genAIResponseModel: Self { Self("gen_ai.response.model", 0x14_3469) }
 
     /// Prompt as one text on the span.
     ///
     /// Deprecated since v1.28.0, without a replacement.
     /// Source: OpenTelemetry `gen_ai.prompt` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIPrompt: Self { Self("gen_ai.prompt", 0xB237) }
+    public static var genAIPrompt: Self { Self("gen_ai.prompt", 0x22_B237) }
 
     /// Answer as one text on the span.
     ///
     /// Deprecated since v1.28.0, without a replacement.
     /// Source: OpenTelemetry `gen_ai.completion` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAICompletion: Self { Self("gen_ai.completion", 0xBBCD) }
+    public static var genAICompletion: Self { Self("gen_ai.completion", 0x23_BBCD) }
 
     /// Mark of the backend configuration that answered.
     ///
@@ -65,110 +65,110 @@ extension AttributeKey where Value == String {
     /// (Development).
     @inlinable
     public static var genAIOpenAIResponseSystemFingerprint: Self {
-        Self("gen_ai.openai.response.system_fingerprint", 0x7A93)
+        Self("gen_ai.openai.response.system_fingerprint", 0x28_7A93)
     }
 
     /// Mark of the backend configuration that answered.
     ///
     /// Source: OpenTelemetry `openai.response.system_fingerprint` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var openAIResponseSystemFingerprint: Self { Self("openai.response.system_fingerprint", 0x4849) }
+    public static var openAIResponseSystemFingerprint: Self { Self("openai.response.system_fingerprint", 0x2B_4849) }
 
     /// Conversation, session or thread the call belongs to. Set only when a real one exists, never made up.
     ///
     /// Source: OpenTelemetry `gen_ai.conversation.id` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIConversationID: Self { Self("gen_ai.conversation.id", 0x0EA7) }
+    public static var genAIConversationID: Self { Self("gen_ai.conversation.id", 0x2D_0EA7) }
 
     /// Stable identifier of the agent at its host.
     ///
     /// Source: OpenTelemetry `gen_ai.agent.id` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIAgentID: Self { Self("gen_ai.agent.id", 0x9271) }
+    public static var genAIAgentID: Self { Self("gen_ai.agent.id", 0x2F_9271) }
 
     /// Name of the agent, for people.
     ///
     /// Source: OpenTelemetry `gen_ai.agent.name` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIAgentName: Self { Self("gen_ai.agent.name", 0x7278) }
+    public static var genAIAgentName: Self { Self("gen_ai.agent.name", 0x30_7278) }
 
     /// What the agent is for, in free text.
     ///
     /// Source: OpenTelemetry `gen_ai.agent.description` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIAgentDescription: Self { Self("gen_ai.agent.description", 0xCBD3) }
+    public static var genAIAgentDescription: Self { Self("gen_ai.agent.description", 0x31_CBD3) }
 
     /// Version of the agent.
     ///
     /// Source: OpenTelemetry `gen_ai.agent.version` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIAgentVersion: Self { Self("gen_ai.agent.version", 0x8564) }
+    public static var genAIAgentVersion: Self { Self("gen_ai.agent.version", 0x32_8564) }
 
     /// Name of the workflow, for people.
     ///
     /// Source: OpenTelemetry `gen_ai.workflow.name` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIWorkflowName: Self { Self("gen_ai.workflow.name", 0xF986) }
+    public static var genAIWorkflowName: Self { Self("gen_ai.workflow.name", 0x33_F986) }
 
     /// Name of the tool.
     ///
     /// Source: OpenTelemetry `gen_ai.tool.name` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIToolName: Self { Self("gen_ai.tool.name", 0x8AC3) }
+    public static var genAIToolName: Self { Self("gen_ai.tool.name", 0x34_8AC3) }
 
     /// What the tool does, as told to the model.
     ///
     /// Source: OpenTelemetry `gen_ai.tool.description` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIToolDescription: Self { Self("gen_ai.tool.description", 0xFA80) }
+    public static var genAIToolDescription: Self { Self("gen_ai.tool.description", 0x35_FA80) }
 
     /// Identifier of one call of a tool, as given by the model.
     ///
     /// Source: OpenTelemetry `gen_ai.tool.call.id` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIToolCallID: Self { Self("gen_ai.tool.call.id", 0x812E) }
+    public static var genAIToolCallID: Self { Self("gen_ai.tool.call.id", 0x37_812E) }
 
     /// Data source the agent or retrieval draws on.
     ///
     /// Source: OpenTelemetry `gen_ai.data_source.id` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIDataSourceID: Self { Self("gen_ai.data_source.id", 0x9EE3) }
+    public static var genAIDataSourceID: Self { Self("gen_ai.data_source.id", 0x3B_9EE3) }
 
     /// Query of a retrieval. Content: recorded only on request.
     ///
     /// Source: OpenTelemetry `gen_ai.retrieval.query.text` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRetrievalQueryText: Self { Self("gen_ai.retrieval.query.text", 0x69CD) }
+    public static var genAIRetrievalQueryText: Self { Self("gen_ai.retrieval.query.text", 0x3F_69CD) }
 
     /// Name of the quality that was evaluated.
     ///
     /// Source: OpenTelemetry `gen_ai.evaluation.name` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIEvaluationName: Self { Self("gen_ai.evaluation.name", 0xFDA4) }
+    public static var genAIEvaluationName: Self { Self("gen_ai.evaluation.name", 0x44_FDA4) }
 
     /// Score of an evaluation as a word, for example `pass`.
     ///
     /// Source: OpenTelemetry `gen_ai.evaluation.score.label` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIEvaluationScoreLabel: Self { Self("gen_ai.evaluation.score.label", 0xA2B6) }
+    public static var genAIEvaluationScoreLabel: Self { Self("gen_ai.evaluation.score.label", 0x46_A2B6) }
 
     /// Why the evaluator gave the score.
     ///
     /// Source: OpenTelemetry `gen_ai.evaluation.explanation` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIEvaluationExplanation: Self { Self("gen_ai.evaluation.explanation", 0x8B6C) }
+    public static var genAIEvaluationExplanation: Self { Self("gen_ai.evaluation.explanation", 0x47_8B6C) }
 
     /// Name of the prompt template.
     ///
     /// Source: OpenTelemetry `gen_ai.prompt.name` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIPromptName: Self { Self("gen_ai.prompt.name", 0x233A) }
+    public static var genAIPromptName: Self { Self("gen_ai.prompt.name", 0x48_233A) }
 
     /// Version of the prompt template.
     ///
     /// Source: OpenTelemetry `gen_ai.prompt.version` in genai-main (Development).
     @inlinable
-    public static var genAIPromptVersion: Self { Self("gen_ai.prompt.version", 0x506E) }
+    public static var genAIPromptVersion: Self { Self("gen_ai.prompt.version", 0x49_506E) }
 
     /// Value of a variable of the prompt template, as text. Content: recorded only on request.
     ///
@@ -179,163 +179,163 @@ extension AttributeKey where Value == String {
     ///
     /// Source: OpenTelemetry `gen_ai.memory.store.id` in genai-main (Development).
     @inlinable
-    public static var genAIMemoryStoreID: Self { Self("gen_ai.memory.store.id", 0xE858) }
+    public static var genAIMemoryStoreID: Self { Self("gen_ai.memory.store.id", 0x4A_E858) }
 
     /// Record in a memory store.
     ///
     /// Source: OpenTelemetry `gen_ai.memory.record.id` in genai-main (Development).
     @inlinable
-    public static var genAIMemoryRecordID: Self { Self("gen_ai.memory.record.id", 0x84A6) }
+    public static var genAIMemoryRecordID: Self { Self("gen_ai.memory.record.id", 0x4B_84A6) }
 
     /// Query of a memory search. Content: recorded only on request.
     ///
     /// Source: OpenTelemetry `gen_ai.memory.query.text` in genai-main (Development).
     @inlinable
-    public static var genAIMemoryQueryText: Self { Self("gen_ai.memory.query.text", 0x31C7) }
+    public static var genAIMemoryQueryText: Self { Self("gen_ai.memory.query.text", 0x4D_31C7) }
 
     /// Name of the skill that is loaded.
     ///
     /// Source: OpenTelemetry `gen_ai.skill.name` in genai-main (Development).
     @inlinable
-    public static var genAISkillName: Self { Self("gen_ai.skill.name", 0xE12C) }
+    public static var genAISkillName: Self { Self("gen_ai.skill.name", 0x4F_E12C) }
 
     /// What the skill is for.
     ///
     /// Source: OpenTelemetry `gen_ai.skill.description` in genai-main (Development).
     @inlinable
-    public static var genAISkillDescription: Self { Self("gen_ai.skill.description", 0xDD2B) }
+    public static var genAISkillDescription: Self { Self("gen_ai.skill.description", 0x50_DD2B) }
 
     /// Where the skill comes from.
     ///
     /// Source: OpenTelemetry `gen_ai.skill.source.uri` in genai-main (Development).
     @inlinable
-    public static var genAISkillSourceURI: Self { Self("gen_ai.skill.source.uri", 0x103D) }
+    public static var genAISkillSourceURI: Self { Self("gen_ai.skill.source.uri", 0x51_103D) }
 
     /// Resource of a skill that is read.
     ///
     /// Source: OpenTelemetry `gen_ai.skill.resource.name` in genai-main (Development).
     @inlinable
-    public static var genAISkillResourceName: Self { Self("gen_ai.skill.resource.name", 0x2056) }
+    public static var genAISkillResourceName: Self { Self("gen_ai.skill.resource.name", 0x52_2056) }
 
     /// Class of the error, of low cardinality: provider code, else error type, else `_OTHER`. Only on failures.
     ///
     /// Source: OpenTelemetry `error.type` in v1.28.0, v1.36.0, v1.41.1, genai-main (Stable).
     @inlinable
-    public static var errorType: Self { Self("error.type", 0xA9D9) }
+    public static var errorType: Self { Self("error.type", 0x53_A9D9) }
 
     /// Host the request was sent to, the one behind proxies when known.
     ///
     /// Source: OpenTelemetry `server.address` in v1.28.0, v1.36.0, v1.41.1, genai-main (Stable).
     @inlinable
-    public static var serverAddress: Self { Self("server.address", 0xFCFD) }
+    public static var serverAddress: Self { Self("server.address", 0x54_FCFD) }
 
     /// Type of the error that was thrown.
     ///
     /// Source: OpenTelemetry `exception.type` in v1.41.1, genai-main (Stable).
     @inlinable
-    public static var exceptionType: Self { Self("exception.type", 0x4F57) }
+    public static var exceptionType: Self { Self("exception.type", 0x56_4F57) }
 
     /// Message of the error that was thrown.
     ///
     /// Source: OpenTelemetry `exception.message` in v1.41.1, genai-main (Stable).
     @inlinable
-    public static var exceptionMessage: Self { Self("exception.message", 0xF3B1) }
+    public static var exceptionMessage: Self { Self("exception.message", 0x57_F3B1) }
 
     /// Stack trace of the error that was thrown.
     ///
     /// Source: OpenTelemetry `exception.stacktrace` in v1.41.1, genai-main (Stable).
     @inlinable
-    public static var exceptionStacktrace: Self { Self("exception.stacktrace", 0x6573) }
+    public static var exceptionStacktrace: Self { Self("exception.stacktrace", 0x58_6573) }
 
     /// Guardrail a Bedrock request runs under.
     ///
     /// Source: OpenTelemetry `aws.bedrock.guardrail.id` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var awsBedrockGuardrailID: Self { Self("aws.bedrock.guardrail.id", 0xC69F) }
+    public static var awsBedrockGuardrailID: Self { Self("aws.bedrock.guardrail.id", 0x59_C69F) }
 
     /// Knowledge base a Bedrock request draws on.
     ///
     /// Source: OpenTelemetry `aws.bedrock.knowledge_base.id` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var awsBedrockKnowledgeBaseID: Self { Self("aws.bedrock.knowledge_base.id", 0xEC7C) }
+    public static var awsBedrockKnowledgeBaseID: Self { Self("aws.bedrock.knowledge_base.id", 0x5A_EC7C) }
 
     /// Program a command tool ran.
     ///
     /// Source: OpenTelemetry `process.executable.name` in genai-main (Development).
     @inlinable
-    public static var processExecutableName: Self { Self("process.executable.name", 0xF156) }
+    public static var processExecutableName: Self { Self("process.executable.name", 0x5B_F156) }
 
     /// Path of the program a command tool ran.
     ///
     /// Source: OpenTelemetry `process.executable.path` in genai-main (Development).
     @inlinable
-    public static var processExecutablePath: Self { Self("process.executable.path", 0x035C) }
+    public static var processExecutablePath: Self { Self("process.executable.path", 0x5C_035C) }
 
     /// Azure resource provider namespace of the client.
     ///
     /// Source: OpenTelemetry `azure.resource_provider.namespace` in v1.41.1 (Development).
     @inlinable
-    public static var azureResourceProviderNamespace: Self { Self("azure.resource_provider.namespace", 0xF6EB) }
+    public static var azureResourceProviderNamespace: Self { Self("azure.resource_provider.namespace", 0x67_F6EB) }
 
     /// User on whose behalf the call is made; an identifier, not a name.
     ///
     /// Source: OpenTelemetry `user.id` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var userID: Self { Self("user.id", 0xFF56) }
+    public static var userID: Self { Self("user.id", 0x68_FF56) }
 
     /// Session of the application, for example of its user interface.
     ///
     /// Source: OpenTelemetry `session.id` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var sessionID: Self { Self("session.id", 0x6624) }
+    public static var sessionID: Self { Self("session.id", 0x69_6624) }
 
     /// MCP session.
     ///
     /// Source: OpenTelemetry `mcp.session.id` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var mcpSessionID: Self { Self("mcp.session.id", 0x919D) }
+    public static var mcpSessionID: Self { Self("mcp.session.id", 0x6B_919D) }
 
     /// Resource an MCP request is about.
     ///
     /// Source: OpenTelemetry `mcp.resource.uri` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var mcpResourceURI: Self { Self("mcp.resource.uri", 0x3158) }
+    public static var mcpResourceURI: Self { Self("mcp.resource.uri", 0x6C_3158) }
 
     /// Version of the Model Context Protocol.
     ///
     /// Source: OpenTelemetry `mcp.protocol.version` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var mcpProtocolVersion: Self { Self("mcp.protocol.version", 0xFFE4) }
+    public static var mcpProtocolVersion: Self { Self("mcp.protocol.version", 0x6D_FFE4) }
 
     /// Identifier of the JSON-RPC request, as text.
     ///
     /// Source: OpenTelemetry `jsonrpc.request.id` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var jsonRPCRequestID: Self { Self("jsonrpc.request.id", 0x75D0) }
+    public static var jsonRPCRequestID: Self { Self("jsonrpc.request.id", 0x6E_75D0) }
 
     /// Version of JSON-RPC. Recorded when it is not `2.0`.
     ///
     /// Source: OpenTelemetry `jsonrpc.protocol.version` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var jsonRPCProtocolVersion: Self { Self("jsonrpc.protocol.version", 0x8F62) }
+    public static var jsonRPCProtocolVersion: Self { Self("jsonrpc.protocol.version", 0x6F_8F62) }
 
     /// Error code of the JSON-RPC response, as text.
     ///
     /// Source: OpenTelemetry `rpc.response.status_code` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var rpcResponseStatusCode: Self { Self("rpc.response.status_code", 0x8A00) }
+    public static var rpcResponseStatusCode: Self { Self("rpc.response.status_code", 0x70_8A00) }
 
     /// Application protocol below MCP, for example `http`.
     ///
     /// Source: OpenTelemetry `network.protocol.name` in v1.41.1, genai-main (Stable).
     @inlinable
-    public static var networkProtocolName: Self { Self("network.protocol.name", 0x1FAB) }
+    public static var networkProtocolName: Self { Self("network.protocol.name", 0x72_1FAB) }
 
     /// Version of the application protocol below MCP.
     ///
     /// Source: OpenTelemetry `network.protocol.version` in v1.41.1, genai-main (Stable).
     @inlinable
-    public static var networkProtocolVersion: Self { Self("network.protocol.version", 0x627F) }
+    public static var networkProtocolVersion: Self { Self("network.protocol.version", 0x73_627F) }
 }
 
 extension AttributeKey where Value == Int {
@@ -344,40 +344,40 @@ extension AttributeKey where Value == Int {
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.request.max_tokens` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRequestMaxTokens: Self { Self("gen_ai.request.max_tokens", 0xD70A) }
+    public static var genAIRequestMaxTokens: Self { Self("gen_ai.request.max_tokens", 0x05_D70A) }
 
     /// How many candidate answers were asked for. Recorded only when it is not 1.
     ///
     /// Source: OpenTelemetry `gen_ai.request.choice.count` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRequestChoiceCount: Self { Self("gen_ai.request.choice.count", 0x0F9F) }
+    public static var genAIRequestChoiceCount: Self { Self("gen_ai.request.choice.count", 0x0C_0F9F) }
 
     /// Seed for repeatable sampling.
     ///
     /// Source: OpenTelemetry `gen_ai.request.seed` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRequestSeed: Self { Self("gen_ai.request.seed", 0x7DBA) }
+    public static var genAIRequestSeed: Self { Self("gen_ai.request.seed", 0x0E_7DBA) }
 
     /// Tokens of the prompt, those read from or written to a cache included.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.input_tokens` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIUsageInputTokens: Self { Self("gen_ai.usage.input_tokens", 0xF7AE) }
+    public static var genAIUsageInputTokens: Self { Self("gen_ai.usage.input_tokens", 0x18_F7AE) }
 
     /// Tokens generated, those spent on reasoning included.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.output_tokens` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIUsageOutputTokens: Self { Self("gen_ai.usage.output_tokens", 0x2F81) }
+    public static var genAIUsageOutputTokens: Self { Self("gen_ai.usage.output_tokens", 0x19_2F81) }
 
     /// Prompt tokens served from the provider's cache; part of the input tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.cache_read.input_tokens` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIUsageCacheReadInputTokens: Self { Self("gen_ai.usage.cache_read.input_tokens", 0xAA77) }
+    public static var genAIUsageCacheReadInputTokens: Self { Self("gen_ai.usage.cache_read.input_tokens", 0x1A_AA77) }
 
     /// Prompt tokens written to the provider's cache; part of the input tokens.
     ///
@@ -386,7 +386,7 @@ extension AttributeKey where Value == Int {
     /// Source: OpenTelemetry `gen_ai.usage.cache_creation.input_tokens` in v1.41.1 (Development).
     @inlinable
     public static var genAIUsageCacheCreationInputTokens: Self {
-        Self("gen_ai.usage.cache_creation.input_tokens", 0xD710)
+        Self("gen_ai.usage.cache_creation.input_tokens", 0x1B_D710)
     }
 
     /// Prompt tokens written to the provider's cache; part of the input tokens.
@@ -394,14 +394,14 @@ extension AttributeKey where Value == Int {
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.cache_write.input_tokens` in genai-main (Development).
     @inlinable
-    public static var genAIUsageCacheWriteInputTokens: Self { Self("gen_ai.usage.cache_write.input_tokens", 0xFC9B) }
+    public static var genAIUsageCacheWriteInputTokens: Self { Self("gen_ai.usage.cache_write.input_tokens", 0x1C_FC9B) }
 
     /// Tokens spent on reasoning; part of the output tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.reasoning.output_tokens` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIUsageReasoningOutputTokens: Self { Self("gen_ai.usage.reasoning.output_tokens", 0xB263) }
+    public static var genAIUsageReasoningOutputTokens: Self { Self("gen_ai.usage.reasoning.output_tokens", 0x1D_B263) }
 
     /// Tokens of the prompt, under their oldest name.
     ///
@@ -409,7 +409,7 @@ extension AttributeKey where Value == Int {
     /// Deprecated since v1.28.0: use `genAIUsageInputTokens`.
     /// Source: OpenTelemetry `gen_ai.usage.prompt_tokens` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIUsagePromptTokens: Self { Self("gen_ai.usage.prompt_tokens", 0x6207) }
+    public static var genAIUsagePromptTokens: Self { Self("gen_ai.usage.prompt_tokens", 0x1E_6207) }
 
     /// Tokens generated, under their oldest name.
     ///
@@ -417,59 +417,59 @@ extension AttributeKey where Value == Int {
     /// Deprecated since v1.28.0: use `genAIUsageOutputTokens`.
     /// Source: OpenTelemetry `gen_ai.usage.completion_tokens` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIUsageCompletionTokens: Self { Self("gen_ai.usage.completion_tokens", 0x2D56) }
+    public static var genAIUsageCompletionTokens: Self { Self("gen_ai.usage.completion_tokens", 0x1F_2D56) }
 
     /// Seed for repeatable sampling, under its OpenAI name.
     ///
     /// Deprecated since v1.36.0: use `genAIRequestSeed`.
     /// Source: OpenTelemetry `gen_ai.openai.request.seed` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIOpenAIRequestSeed: Self { Self("gen_ai.openai.request.seed", 0x7E35) }
+    public static var genAIOpenAIRequestSeed: Self { Self("gen_ai.openai.request.seed", 0x24_7E35) }
 
     /// Length asked for the embedding vectors.
     ///
     /// Source: OpenTelemetry `gen_ai.embeddings.dimension.count` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIEmbeddingsDimensionCount: Self { Self("gen_ai.embeddings.dimension.count", 0xC595) }
+    public static var genAIEmbeddingsDimensionCount: Self { Self("gen_ai.embeddings.dimension.count", 0x3D_C595) }
 
     /// How many documents a retrieval may return.
     ///
     /// Source: OpenTelemetry `gen_ai.retrieval.top_k` in genai-main (Development).
     @inlinable
-    public static var genAIRetrievalTopK: Self { Self("gen_ai.retrieval.top_k", 0x986A) }
+    public static var genAIRetrievalTopK: Self { Self("gen_ai.retrieval.top_k", 0x40_986A) }
 
     /// Records found or changed.
     ///
     /// Unit: `{record}`.
     /// Source: OpenTelemetry `gen_ai.memory.record.count` in genai-main (Development).
     @inlinable
-    public static var genAIMemoryRecordCount: Self { Self("gen_ai.memory.record.count", 0xB098) }
+    public static var genAIMemoryRecordCount: Self { Self("gen_ai.memory.record.count", 0x4C_B098) }
 
     /// Port the request was sent to. Recorded with the address.
     ///
     /// Source: OpenTelemetry `server.port` in v1.28.0, v1.36.0, v1.41.1, genai-main (Stable).
     @inlinable
-    public static var serverPort: Self { Self("server.port", 0x2BB0) }
+    public static var serverPort: Self { Self("server.port", 0x55_2BB0) }
 
     /// Exit code of the program a command tool ran.
     ///
     /// Source: OpenTelemetry `process.exit.code` in genai-main (Development).
     @inlinable
-    public static var processExitCode: Self { Self("process.exit.code", 0xA278) }
+    public static var processExitCode: Self { Self("process.exit.code", 0x5D_A278) }
 
     /// Input tokens that stand for text; part of the input tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.text.input_tokens` in genai-main (Development).
     @inlinable
-    public static var genAIUsageTextInputTokens: Self { Self("gen_ai.usage.text.input_tokens", 0x453A) }
+    public static var genAIUsageTextInputTokens: Self { Self("gen_ai.usage.text.input_tokens", 0x5E_453A) }
 
     /// Output tokens that stand for text; part of the output tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.text.output_tokens` in genai-main (Development).
     @inlinable
-    public static var genAIUsageTextOutputTokens: Self { Self("gen_ai.usage.text.output_tokens", 0xF39A) }
+    public static var genAIUsageTextOutputTokens: Self { Self("gen_ai.usage.text.output_tokens", 0x5F_F39A) }
 
     /// Cached input tokens that stand for text; part of the cached tokens.
     ///
@@ -477,7 +477,7 @@ extension AttributeKey where Value == Int {
     /// Source: OpenTelemetry `gen_ai.usage.text.cache_read.input_tokens` in genai-main (Development).
     @inlinable
     public static var genAIUsageTextCacheReadInputTokens: Self {
-        Self("gen_ai.usage.text.cache_read.input_tokens", 0x3813)
+        Self("gen_ai.usage.text.cache_read.input_tokens", 0x60_3813)
     }
 
     /// Input tokens that stand for images; part of the input tokens.
@@ -485,14 +485,14 @@ extension AttributeKey where Value == Int {
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.image.input_tokens` in genai-main (Development).
     @inlinable
-    public static var genAIUsageImageInputTokens: Self { Self("gen_ai.usage.image.input_tokens", 0xFAF6) }
+    public static var genAIUsageImageInputTokens: Self { Self("gen_ai.usage.image.input_tokens", 0x61_FAF6) }
 
     /// Output tokens that stand for images; part of the output tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.image.output_tokens` in genai-main (Development).
     @inlinable
-    public static var genAIUsageImageOutputTokens: Self { Self("gen_ai.usage.image.output_tokens", 0x3CA6) }
+    public static var genAIUsageImageOutputTokens: Self { Self("gen_ai.usage.image.output_tokens", 0x62_3CA6) }
 
     /// Cached input tokens that stand for images; part of the cached tokens.
     ///
@@ -500,7 +500,7 @@ extension AttributeKey where Value == Int {
     /// Source: OpenTelemetry `gen_ai.usage.image.cache_read.input_tokens` in genai-main (Development).
     @inlinable
     public static var genAIUsageImageCacheReadInputTokens: Self {
-        Self("gen_ai.usage.image.cache_read.input_tokens", 0xFC27)
+        Self("gen_ai.usage.image.cache_read.input_tokens", 0x63_FC27)
     }
 
     /// Input tokens that stand for audio; part of the input tokens.
@@ -508,14 +508,14 @@ extension AttributeKey where Value == Int {
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.audio.input_tokens` in genai-main (Development).
     @inlinable
-    public static var genAIUsageAudioInputTokens: Self { Self("gen_ai.usage.audio.input_tokens", 0x602F) }
+    public static var genAIUsageAudioInputTokens: Self { Self("gen_ai.usage.audio.input_tokens", 0x64_602F) }
 
     /// Output tokens that stand for audio; part of the output tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.audio.output_tokens` in genai-main (Development).
     @inlinable
-    public static var genAIUsageAudioOutputTokens: Self { Self("gen_ai.usage.audio.output_tokens", 0xB9E4) }
+    public static var genAIUsageAudioOutputTokens: Self { Self("gen_ai.usage.audio.output_tokens", 0x65_B9E4) }
 
     /// Cached input tokens that stand for audio; part of the cached tokens.
     ///
@@ -523,7 +523,7 @@ extension AttributeKey where Value == Int {
     /// Source: OpenTelemetry `gen_ai.usage.audio.cache_read.input_tokens` in genai-main (Development).
     @inlinable
     public static var genAIUsageAudioCacheReadInputTokens: Self {
-        Self("gen_ai.usage.audio.cache_read.input_tokens", 0xFC27)
+        Self("gen_ai.usage.audio.cache_read.input_tokens", 0x66_FC27)
     }
 }
 
@@ -532,46 +532,46 @@ extension AttributeKey where Value == Double {
     ///
     /// Source: OpenTelemetry `gen_ai.request.temperature` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRequestTemperature: Self { Self("gen_ai.request.temperature", 0xB8BE) }
+    public static var genAIRequestTemperature: Self { Self("gen_ai.request.temperature", 0x06_B8BE) }
 
     /// Nucleus sampling threshold the caller asked for.
     ///
     /// Source: OpenTelemetry `gen_ai.request.top_p` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRequestTopP: Self { Self("gen_ai.request.top_p", 0x9274) }
+    public static var genAIRequestTopP: Self { Self("gen_ai.request.top_p", 0x07_9274) }
 
     /// How many of the likeliest tokens are sampled from. A whole number in genai-main, floating point before.
     ///
     /// Source: OpenTelemetry `gen_ai.request.top_k` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRequestTopK: Self { Self("gen_ai.request.top_k", 0x2974) }
+    public static var genAIRequestTopK: Self { Self("gen_ai.request.top_k", 0x08_2974) }
 
     /// Penalty on tokens by how often they occurred.
     ///
     /// Source: OpenTelemetry `gen_ai.request.frequency_penalty` in v1.28.0, v1.36.0, v1.41.1, genai-main
     /// (Development).
     @inlinable
-    public static var genAIRequestFrequencyPenalty: Self { Self("gen_ai.request.frequency_penalty", 0x5E37) }
+    public static var genAIRequestFrequencyPenalty: Self { Self("gen_ai.request.frequency_penalty", 0x0A_5E37) }
 
     /// Penalty on tokens that occurred at all.
     ///
     /// Source: OpenTelemetry `gen_ai.request.presence_penalty` in v1.28.0, v1.36.0, v1.41.1, genai-main
     /// (Development).
     @inlinable
-    public static var genAIRequestPresencePenalty: Self { Self("gen_ai.request.presence_penalty", 0x8715) }
+    public static var genAIRequestPresencePenalty: Self { Self("gen_ai.request.presence_penalty", 0x0B_8715) }
 
     /// Time from sending the request to the first chunk of a stream.
     ///
     /// Unit: `s`.
     /// Source: OpenTelemetry `gen_ai.response.time_to_first_chunk` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIResponseTimeToFirstChunk: Self { Self("gen_ai.response.time_to_first_chunk", 0xE467) }
+    public static var genAIResponseTimeToFirstChunk: Self { Self("gen_ai.response.time_to_first_chunk", 0x16_E467) }
 
     /// Score of an evaluation as a number.
     ///
     /// Source: OpenTelemetry `gen_ai.evaluation.score.value` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIEvaluationScoreValue: Self { Self("gen_ai.evaluation.score.value", 0x0ABD) }
+    public static var genAIEvaluationScoreValue: Self { Self("gen_ai.evaluation.score.value", 0x45_0ABD) }
 }
 
 extension AttributeKey where Value == Bool {
@@ -579,13 +579,13 @@ extension AttributeKey where Value == Bool {
     ///
     /// Source: OpenTelemetry `gen_ai.request.stream` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRequestStream: Self { Self("gen_ai.request.stream", 0x9EC1) }
+    public static var genAIRequestStream: Self { Self("gen_ai.request.stream", 0x0F_9EC1) }
 
     /// Whether the history was compacted before the call.
     ///
     /// Source: OpenTelemetry `gen_ai.conversation.compacted` in genai-main (Development).
     @inlinable
-    public static var genAIConversationCompacted: Self { Self("gen_ai.conversation.compacted", 0x7B86) }
+    public static var genAIConversationCompacted: Self { Self("gen_ai.conversation.compacted", 0x2E_7B86) }
 }
 
 extension AttributeKey where Value == [String] {
@@ -593,19 +593,19 @@ extension AttributeKey where Value == [String] {
     ///
     /// Source: OpenTelemetry `gen_ai.request.stop_sequences` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRequestStopSequences: Self { Self("gen_ai.request.stop_sequences", 0xDC83) }
+    public static var genAIRequestStopSequences: Self { Self("gen_ai.request.stop_sequences", 0x09_DC83) }
 
     /// Formats asked for the numbers of an embedding, for example `base64`.
     ///
     /// Source: OpenTelemetry `gen_ai.request.encoding_formats` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRequestEncodingFormats: Self { Self("gen_ai.request.encoding_formats", 0xF7AF) }
+    public static var genAIRequestEncodingFormats: Self { Self("gen_ai.request.encoding_formats", 0x0D_F7AF) }
 
     /// Why generation ended, one per choice in order, in the provider's own words.
     ///
     /// Source: OpenTelemetry `gen_ai.response.finish_reasons` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIResponseFinishReasons: Self { Self("gen_ai.response.finish_reasons", 0xC5F0) }
+    public static var genAIResponseFinishReasons: Self { Self("gen_ai.response.finish_reasons", 0x15_C5F0) }
 }
 
 extension AttributeKey where Value == AttributeValue {
@@ -613,49 +613,49 @@ extension AttributeKey where Value == AttributeValue {
     ///
     /// Source: OpenTelemetry `gen_ai.tool.call.arguments` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIToolCallArguments: Self { Self("gen_ai.tool.call.arguments", 0xA021) }
+    public static var genAIToolCallArguments: Self { Self("gen_ai.tool.call.arguments", 0x38_A021) }
 
     /// Result of a tool call, an object where possible. Content: recorded only on request.
     ///
     /// Source: OpenTelemetry `gen_ai.tool.call.result` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIToolCallResult: Self { Self("gen_ai.tool.call.result", 0x4D56) }
+    public static var genAIToolCallResult: Self { Self("gen_ai.tool.call.result", 0x39_4D56) }
 
     /// Tools the model may call. Content: recorded only on request.
     ///
     /// Source: OpenTelemetry `gen_ai.tool.definitions` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIToolDefinitions: Self { Self("gen_ai.tool.definitions", 0x3C5E) }
+    public static var genAIToolDefinitions: Self { Self("gen_ai.tool.definitions", 0x3A_3C5E) }
 
     /// Documents found, with identifier and score. Content: recorded only on request.
     ///
     /// Source: OpenTelemetry `gen_ai.retrieval.documents` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIRetrievalDocuments: Self { Self("gen_ai.retrieval.documents", 0x7599) }
+    public static var genAIRetrievalDocuments: Self { Self("gen_ai.retrieval.documents", 0x3E_7599) }
 
     /// Instructions given apart from the messages, as message parts. Content: recorded only on request.
     ///
     /// Source: OpenTelemetry `gen_ai.system_instructions` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAISystemInstructions: Self { Self("gen_ai.system_instructions", 0xA93C) }
+    public static var genAISystemInstructions: Self { Self("gen_ai.system_instructions", 0x41_A93C) }
 
     /// Messages sent to the model. Content: recorded only on request.
     ///
     /// Source: OpenTelemetry `gen_ai.input.messages` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIInputMessages: Self { Self("gen_ai.input.messages", 0x2D43) }
+    public static var genAIInputMessages: Self { Self("gen_ai.input.messages", 0x42_2D43) }
 
     /// Messages the model returned, one per choice. Content: recorded only on request.
     ///
     /// Source: OpenTelemetry `gen_ai.output.messages` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIOutputMessages: Self { Self("gen_ai.output.messages", 0xA220) }
+    public static var genAIOutputMessages: Self { Self("gen_ai.output.messages", 0x43_A220) }
 
     /// Records found or written. Content: recorded only on request.
     ///
     /// Source: OpenTelemetry `gen_ai.memory.records` in genai-main (Development).
     @inlinable
-    public static var genAIMemoryRecords: Self { Self("gen_ai.memory.records", 0x560D) }
+    public static var genAIMemoryRecords: Self { Self("gen_ai.memory.records", 0x4E_560D) }
 }
 
 extension AttributeKey where Value == MCPMethodName {
@@ -664,7 +664,7 @@ extension AttributeKey where Value == MCPMethodName {
     /// Values: ``MCPMethodName``.
     /// Source: OpenTelemetry `mcp.method.name` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var mcpMethodName: Self { Self("mcp.method.name", 0xA008) }
+    public static var mcpMethodName: Self { Self("mcp.method.name", 0x6A_A008) }
 }
 
 extension AttributeKey where Value == NetworkTransport {
@@ -673,7 +673,7 @@ extension AttributeKey where Value == NetworkTransport {
     /// Values: ``NetworkTransport``.
     /// Source: OpenTelemetry `network.transport` in v1.41.1, genai-main (Stable).
     @inlinable
-    public static var networkTransport: Self { Self("network.transport", 0x8E5E) }
+    public static var networkTransport: Self { Self("network.transport", 0x71_8E5E) }
 }
 
 extension AttributeKey where Value == OpenAIAPIType {
@@ -682,7 +682,7 @@ extension AttributeKey where Value == OpenAIAPIType {
     /// Values: ``OpenAIAPIType``.
     /// Source: OpenTelemetry `openai.api.type` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var openAIAPIType: Self { Self("openai.api.type", 0xA36F) }
+    public static var openAIAPIType: Self { Self("openai.api.type", 0x2C_A36F) }
 }
 
 extension AttributeKey where Value == OperationName {
@@ -691,7 +691,7 @@ extension AttributeKey where Value == OperationName {
     /// Values: ``OperationName``.
     /// Source: OpenTelemetry `gen_ai.operation.name` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIOperationName: Self { Self("gen_ai.operation.name", 0xCB68) }
+    public static var genAIOperationName: Self { Self("gen_ai.operation.name", 0x01_CB68) }
 }
 
 extension AttributeKey where Value == OutputType {
@@ -700,7 +700,7 @@ extension AttributeKey where Value == OutputType {
     /// Values: ``OutputType``.
     /// Source: OpenTelemetry `gen_ai.output.type` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIOutputType: Self { Self("gen_ai.output.type", 0x8C17) }
+    public static var genAIOutputType: Self { Self("gen_ai.output.type", 0x3C_8C17) }
 }
 
 extension AttributeKey where Value == ProviderName {
@@ -709,7 +709,7 @@ extension AttributeKey where Value == ProviderName {
     /// Values: ``ProviderName``.
     /// Source: OpenTelemetry `gen_ai.provider.name` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIProviderName: Self { Self("gen_ai.provider.name", 0xB4F3) }
+    public static var genAIProviderName: Self { Self("gen_ai.provider.name", 0x02_B4F3) }
 
     /// Who serves the model, under its older name.
     ///
@@ -717,7 +717,7 @@ extension AttributeKey where Value == ProviderName {
     /// Deprecated since v1.41.1: use `genAIProviderName`.
     /// Source: OpenTelemetry `gen_ai.system` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAISystem: Self { Self("gen_ai.system", 0x784A) }
+    public static var genAISystem: Self { Self("gen_ai.system", 0x03_784A) }
 }
 
 extension AttributeKey where Value == ResponseFormat {
@@ -728,7 +728,9 @@ extension AttributeKey where Value == ResponseFormat {
     /// Source: OpenTelemetry `gen_ai.openai.request.response_format` in v1.28.0, v1.36.0, v1.41.1, genai-main
     /// (Development).
     @inlinable
-    public static var genAIOpenAIRequestResponseFormat: Self { Self("gen_ai.openai.request.response_format", 0x9EE5) }
+    public static var genAIOpenAIRequestResponseFormat: Self {
+        Self("gen_ai.openai.request.response_format", 0x25_9EE5)
+    }
 }
 
 extension AttributeKey where Value == ResponseStatus {
@@ -737,7 +739,7 @@ extension AttributeKey where Value == ResponseStatus {
     /// Values: ``ResponseStatus``.
     /// Source: OpenTelemetry `gen_ai.response.status` in genai-main (Development).
     @inlinable
-    public static var genAIResponseStatus: Self { Self("gen_ai.response.status", 0x21FC) }
+    public static var genAIResponseStatus: Self { Self("gen_ai.response.status", 0x17_21FC) }
 }
 
 extension AttributeKey where Value == ServiceTier {
@@ -748,7 +750,7 @@ extension AttributeKey where Value == ServiceTier {
     /// Source: OpenTelemetry `gen_ai.openai.request.service_tier` in v1.28.0, v1.36.0, v1.41.1, genai-main
     /// (Development).
     @inlinable
-    public static var genAIOpenAIRequestServiceTier: Self { Self("gen_ai.openai.request.service_tier", 0x0261) }
+    public static var genAIOpenAIRequestServiceTier: Self { Self("gen_ai.openai.request.service_tier", 0x26_0261) }
 
     /// Service tier that served the request.
     ///
@@ -757,21 +759,21 @@ extension AttributeKey where Value == ServiceTier {
     /// Source: OpenTelemetry `gen_ai.openai.response.service_tier` in v1.28.0, v1.36.0, v1.41.1, genai-main
     /// (Development).
     @inlinable
-    public static var genAIOpenAIResponseServiceTier: Self { Self("gen_ai.openai.response.service_tier", 0x8FD9) }
+    public static var genAIOpenAIResponseServiceTier: Self { Self("gen_ai.openai.response.service_tier", 0x27_8FD9) }
 
     /// Service tier asked for. Recorded only when it is not `auto`.
     ///
     /// Values: ``ServiceTier``.
     /// Source: OpenTelemetry `openai.request.service_tier` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var openAIRequestServiceTier: Self { Self("openai.request.service_tier", 0xA721) }
+    public static var openAIRequestServiceTier: Self { Self("openai.request.service_tier", 0x29_A721) }
 
     /// Service tier that served the request.
     ///
     /// Values: ``ServiceTier``.
     /// Source: OpenTelemetry `openai.response.service_tier` in v1.41.1, genai-main (Development).
     @inlinable
-    public static var openAIResponseServiceTier: Self { Self("openai.response.service_tier", 0x7DB5) }
+    public static var openAIResponseServiceTier: Self { Self("openai.response.service_tier", 0x2A_7DB5) }
 }
 
 extension AttributeKey where Value == TokenModality {
@@ -780,7 +782,7 @@ extension AttributeKey where Value == TokenModality {
     /// Values: ``TokenModality``.
     /// Source: OpenTelemetry `gen_ai.token.modality` in genai-main (Development).
     @inlinable
-    public static var genAITokenModality: Self { Self("gen_ai.token.modality", 0xF3BC) }
+    public static var genAITokenModality: Self { Self("gen_ai.token.modality", 0x21_F3BC) }
 }
 
 extension AttributeKey where Value == TokenType {
@@ -790,7 +792,7 @@ extension AttributeKey where Value == TokenType {
     /// Deprecated since genai-main, without a replacement.
     /// Source: OpenTelemetry `gen_ai.token.type` in v1.28.0, v1.36.0, v1.41.1 (Development).
     @inlinable
-    public static var genAITokenType: Self { Self("gen_ai.token.type", 0xD09D) }
+    public static var genAITokenType: Self { Self("gen_ai.token.type", 0x20_D09D) }
 }
 
 extension AttributeKey where Value == ToolType {
@@ -799,5 +801,5 @@ extension AttributeKey where Value == ToolType {
     /// Values: ``ToolType``.
     /// Source: OpenTelemetry `gen_ai.tool.type` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
-    public static var genAIToolType: Self { Self("gen_ai.tool.type", 0x6BED) }
+    public static var genAIToolType: Self { Self("gen_ai.tool.type", 0x36_6BED) }
 }

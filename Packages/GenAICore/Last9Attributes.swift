@@ -6,19 +6,19 @@ extension AttributeKey where Value == String {
     ///
     /// Source: Last9 extension `gen_ai.prompt.template`.
     @inlinable
-    public static var genAIPromptTemplate: Self { Self("gen_ai.prompt.template", 0x57D5) }
+    public static var genAIPromptTemplate: Self { Self("gen_ai.prompt.template", 0x7A_57D5) }
 
     /// Identifier of the prompt template.
     ///
     /// Source: Last9 extension `gen_ai.prompt.template_id`.
     @inlinable
-    public static var genAIPromptTemplateID: Self { Self("gen_ai.prompt.template_id", 0x54A4) }
+    public static var genAIPromptTemplateID: Self { Self("gen_ai.prompt.template_id", 0x7B_54A4) }
 
     /// Digest of the prompt, to tell prompts apart without recording them.
     ///
     /// Source: Last9 extension `gen_ai.prompt.hash`.
     @inlinable
-    public static var genAIPromptHash: Self { Self("gen_ai.prompt.hash", 0xEF4E) }
+    public static var genAIPromptHash: Self { Self("gen_ai.prompt.hash", 0x7C_EF4E) }
 
     /// Role of a message in the prompt, one attribute per position.
     ///
@@ -66,115 +66,115 @@ extension AttributeKey where Value == String {
     ///
     /// Source: Last9 extension `gen_ai.capability.name`.
     @inlinable
-    public static var genAICapabilityName: Self { Self("gen_ai.capability.name", 0xB5D3) }
+    public static var genAICapabilityName: Self { Self("gen_ai.capability.name", 0x81_B5D3) }
 
     /// Step of the workflow.
     ///
     /// Source: Last9 extension `gen_ai.step.name`.
     @inlinable
-    public static var genAIStepName: Self { Self("gen_ai.step.name", 0xFB12) }
+    public static var genAIStepName: Self { Self("gen_ai.step.name", 0x82_FB12) }
 
     /// Kind of agent.
     ///
     /// Source: Last9 extension `gen_ai.agent.type`.
     @inlinable
-    public static var genAIAgentType: Self { Self("gen_ai.agent.type", 0xB368) }
+    public static var genAIAgentType: Self { Self("gen_ai.agent.type", 0x83_B368) }
 
     /// Kind of chain.
     ///
     /// Source: Last9 extension `gen_ai.chain.type`.
     @inlinable
-    public static var genAIChainType: Self { Self("gen_ai.chain.type", 0x9768) }
+    public static var genAIChainType: Self { Self("gen_ai.chain.type", 0x84_9768) }
 
     /// Name of the function a tool call runs.
     ///
     /// Source: Last9 extension `gen_ai.function.call.name`.
     @inlinable
-    public static var genAIFunctionCallName: Self { Self("gen_ai.function.call.name", 0x10E3) }
+    public static var genAIFunctionCallName: Self { Self("gen_ai.function.call.name", 0x86_10E3) }
 
     /// Arguments of the function, as JSON. Content: recorded only on request.
     ///
     /// Source: Last9 extension `gen_ai.function.call.arguments`.
     @inlinable
-    public static var genAIFunctionCallArguments: Self { Self("gen_ai.function.call.arguments", 0x6339) }
+    public static var genAIFunctionCallArguments: Self { Self("gen_ai.function.call.arguments", 0x87_6339) }
 
     /// Result of the function, as text. Content: recorded only on request.
     ///
     /// Source: Last9 extension `gen_ai.function.call.result`.
     @inlinable
-    public static var genAIFunctionCallResult: Self { Self("gen_ai.function.call.result", 0x2878) }
+    public static var genAIFunctionCallResult: Self { Self("gen_ai.function.call.result", 0x88_2878) }
 
     /// Group the user belongs to; a dashboard dimension.
     ///
     /// Source: Last9 extension `user.category`.
     @inlinable
-    public static var userCategory: Self { Self("user.category", 0x8C7D) }
+    public static var userCategory: Self { Self("user.category", 0x90_8C7D) }
 
     /// One run of a workflow.
     ///
     /// Source: Last9 extension `workflow.id`.
     @inlinable
-    public static var workflowID: Self { Self("workflow.id", 0x5F8D) }
+    public static var workflowID: Self { Self("workflow.id", 0x91_5F8D) }
 
     /// Kind of workflow.
     ///
     /// Source: Last9 extension `workflow.type`.
     @inlinable
-    public static var workflowType: Self { Self("workflow.type", 0x1E2A) }
+    public static var workflowType: Self { Self("workflow.type", 0x92_1E2A) }
 
     /// Name of the workflow.
     ///
     /// Source: Last9 extension `workflow.name`.
     @inlinable
-    public static var workflowName: Self { Self("workflow.name", 0xC633) }
+    public static var workflowName: Self { Self("workflow.name", 0x93_C633) }
 
     /// User for whom the workflow runs.
     ///
     /// Source: Last9 extension `workflow.user_id`.
     @inlinable
-    public static var workflowUserID: Self { Self("workflow.user_id", 0x2CE6) }
+    public static var workflowUserID: Self { Self("workflow.user_id", 0x94_2CE6) }
 
     /// Session in which the workflow runs.
     ///
     /// Source: Last9 extension `workflow.session_id`.
     @inlinable
-    public static var workflowSessionID: Self { Self("workflow.session_id", 0x593E) }
+    public static var workflowSessionID: Self { Self("workflow.session_id", 0x95_593E) }
 
     /// Identifier of a tool call; on the tool call event.
     ///
     /// Source: Last9 extension `tool_call.id`.
     @inlinable
-    public static var toolCallID: Self { Self("tool_call.id", 0x4CAB) }
+    public static var toolCallID: Self { Self("tool_call.id", 0x9A_4CAB) }
 
     /// Type of a tool call; on the tool call event.
     ///
     /// Source: Last9 extension `tool_call.type`.
     @inlinable
-    public static var toolCallType: Self { Self("tool_call.type", 0xBCA8) }
+    public static var toolCallType: Self { Self("tool_call.type", 0x9B_BCA8) }
 
     /// Tool that is called; on the tool call event.
     ///
     /// Source: Last9 extension `tool_call.name`.
     @inlinable
-    public static var toolCallName: Self { Self("tool_call.name", 0xB760) }
+    public static var toolCallName: Self { Self("tool_call.name", 0x9C_B760) }
 
     /// Input of the tool; on the tool call event. Content: recorded only on request.
     ///
     /// Source: Last9 extension `tool_call.input`.
     @inlinable
-    public static var toolCallInput: Self { Self("tool_call.input", 0x9739) }
+    public static var toolCallInput: Self { Self("tool_call.input", 0x9D_9739) }
 
     /// Function that is called; on the tool call event.
     ///
     /// Source: Last9 extension `tool_call.function.name`.
     @inlinable
-    public static var toolCallFunctionName: Self { Self("tool_call.function.name", 0x60AF) }
+    public static var toolCallFunctionName: Self { Self("tool_call.function.name", 0x9E_60AF) }
 
     /// Arguments of the function; on the tool call event. Content: recorded only on request.
     ///
     /// Source: Last9 extension `tool_call.function.arguments`.
     @inlinable
-    public static var toolCallFunctionArguments: Self { Self("tool_call.function.arguments", 0xEDD6) }
+    public static var toolCallFunctionArguments: Self { Self("tool_call.function.arguments", 0x9F_EDD6) }
 }
 
 extension AttributeKey where Value == Int {
@@ -183,21 +183,21 @@ extension AttributeKey where Value == Int {
     /// Unit: `{token}`.
     /// Source: Last9 extension `gen_ai.usage.total_tokens`.
     @inlinable
-    public static var genAIUsageTotalTokens: Self { Self("gen_ai.usage.total_tokens", 0x43E8) }
+    public static var genAIUsageTotalTokens: Self { Self("gen_ai.usage.total_tokens", 0x75_43E8) }
 
     /// Length of the prompt before it was cut.
     ///
     /// Unit: `{character}`.
     /// Source: Last9 extension `gen_ai.prompt.length`.
     @inlinable
-    public static var genAIPromptLength: Self { Self("gen_ai.prompt.length", 0x2BC4) }
+    public static var genAIPromptLength: Self { Self("gen_ai.prompt.length", 0x7D_2BC4) }
 
     /// Length of the answer before it was cut.
     ///
     /// Unit: `{character}`.
     /// Source: Last9 extension `gen_ai.completion.length`.
     @inlinable
-    public static var genAICompletionLength: Self { Self("gen_ai.completion.length", 0xAD1F) }
+    public static var genAICompletionLength: Self { Self("gen_ai.completion.length", 0x7F_AD1F) }
 
     /// Index of a choice in the answer, one attribute per position.
     ///
@@ -209,53 +209,53 @@ extension AttributeKey where Value == Int {
     /// Unit: `{tool_call}`.
     /// Source: Last9 extension `gen_ai.tool_calls.count`.
     @inlinable
-    public static var genAIToolCallsCount: Self { Self("gen_ai.tool_calls.count", 0x42CE) }
+    public static var genAIToolCallsCount: Self { Self("gen_ai.tool_calls.count", 0x85_42CE) }
 
     /// Size of the response body.
     ///
     /// Unit: `By`.
     /// Source: Last9 extension `gen_ai.response.size_bytes`.
     @inlinable
-    public static var genAIResponseSizeBytes: Self { Self("gen_ai.response.size_bytes", 0x5555) }
+    public static var genAIResponseSizeBytes: Self { Self("gen_ai.response.size_bytes", 0x8B_5555) }
 
     /// Size of the request body.
     ///
     /// Unit: `By`.
     /// Source: Last9 extension `gen_ai.request.size_bytes`.
     @inlinable
-    public static var genAIRequestSizeBytes: Self { Self("gen_ai.request.size_bytes", 0xAF1F) }
+    public static var genAIRequestSizeBytes: Self { Self("gen_ai.request.size_bytes", 0x8C_AF1F) }
 
     /// Number of the turn in the conversation, from 1.
     ///
     /// Source: Last9 extension `gen_ai.conversation.turn_number`.
     @inlinable
-    public static var genAIConversationTurnNumber: Self { Self("gen_ai.conversation.turn_number", 0x8A34) }
+    public static var genAIConversationTurnNumber: Self { Self("gen_ai.conversation.turn_number", 0x8E_8A34) }
 
     /// Number of the turn in the conversation, from 1, under its short name.
     ///
     /// Source: Last9 extension `gen_ai.conversation.turn`.
     @inlinable
-    public static var genAIConversationTurn: Self { Self("gen_ai.conversation.turn", 0xB0CF) }
+    public static var genAIConversationTurn: Self { Self("gen_ai.conversation.turn", 0x8F_B0CF) }
 
     /// Model calls of the workflow so far.
     ///
     /// Unit: `{call}`.
     /// Source: Last9 extension `workflow.llm_calls`.
     @inlinable
-    public static var workflowLLMCalls: Self { Self("workflow.llm_calls", 0x3671) }
+    public static var workflowLLMCalls: Self { Self("workflow.llm_calls", 0x97_3671) }
 
     /// Tool calls of the workflow so far.
     ///
     /// Unit: `{call}`.
     /// Source: Last9 extension `workflow.tool_calls`.
     @inlinable
-    public static var workflowToolCalls: Self { Self("workflow.tool_calls", 0xC0C4) }
+    public static var workflowToolCalls: Self { Self("workflow.tool_calls", 0x98_C0C4) }
 
     /// Position of a tool call in the answer; on the tool call event.
     ///
     /// Source: Last9 extension `tool_call.index`.
     @inlinable
-    public static var toolCallIndex: Self { Self("tool_call.index", 0xD6B8) }
+    public static var toolCallIndex: Self { Self("tool_call.index", 0x99_D6B8) }
 }
 
 extension AttributeKey where Value == Double {
@@ -264,55 +264,55 @@ extension AttributeKey where Value == Double {
     /// Unit: `US dollar`.
     /// Source: Last9 extension `gen_ai.usage.cost_usd`.
     @inlinable
-    public static var genAIUsageCostUSD: Self { Self("gen_ai.usage.cost_usd", 0xC9FA) }
+    public static var genAIUsageCostUSD: Self { Self("gen_ai.usage.cost_usd", 0x76_C9FA) }
 
     /// Cost of the input tokens.
     ///
     /// Unit: `US dollar`.
     /// Source: Last9 extension `gen_ai.usage.cost_input_usd`.
     @inlinable
-    public static var genAIUsageCostInputUSD: Self { Self("gen_ai.usage.cost_input_usd", 0x5EB6) }
+    public static var genAIUsageCostInputUSD: Self { Self("gen_ai.usage.cost_input_usd", 0x77_5EB6) }
 
     /// Cost of the output tokens.
     ///
     /// Unit: `US dollar`.
     /// Source: Last9 extension `gen_ai.usage.cost_output_usd`.
     @inlinable
-    public static var genAIUsageCostOutputUSD: Self { Self("gen_ai.usage.cost_output_usd", 0xEE08) }
+    public static var genAIUsageCostOutputUSD: Self { Self("gen_ai.usage.cost_output_usd", 0x78_EE08) }
 
     /// Cost of the call in all, under the name several other tools read.
     ///
     /// Unit: `US dollar`.
     /// Source: Last9 extension `gen_ai.usage.cost`.
     @inlinable
-    public static var genAIUsageCost: Self { Self("gen_ai.usage.cost", 0x6335) }
+    public static var genAIUsageCost: Self { Self("gen_ai.usage.cost", 0x79_6335) }
 
     /// How long the function ran.
     ///
     /// Unit: `ms`.
     /// Source: Last9 extension `gen_ai.function.call.duration_ms`.
     @inlinable
-    public static var genAIFunctionCallDurationMS: Self { Self("gen_ai.function.call.duration_ms", 0xB9E6) }
+    public static var genAIFunctionCallDurationMS: Self { Self("gen_ai.function.call.duration_ms", 0x89_B9E6) }
 
     /// Time from request to complete response.
     ///
     /// Unit: `ms`.
     /// Source: Last9 extension `gen_ai.response.time_ms`.
     @inlinable
-    public static var genAIResponseTimeMS: Self { Self("gen_ai.response.time_ms", 0x2C6D) }
+    public static var genAIResponseTimeMS: Self { Self("gen_ai.response.time_ms", 0x8A_2C6D) }
 
     /// Quality of the answer as judged by the application.
     ///
     /// Source: Last9 extension `gen_ai.quality.score`.
     @inlinable
-    public static var genAIQualityScore: Self { Self("gen_ai.quality.score", 0x48C9) }
+    public static var genAIQualityScore: Self { Self("gen_ai.quality.score", 0x8D_48C9) }
 
     /// Cost of all calls of the workflow so far.
     ///
     /// Unit: `US dollar`.
     /// Source: Last9 extension `workflow.total_cost_usd`.
     @inlinable
-    public static var workflowTotalCostUSD: Self { Self("workflow.total_cost_usd", 0xC7B3) }
+    public static var workflowTotalCostUSD: Self { Self("workflow.total_cost_usd", 0x96_C7B3) }
 }
 
 extension AttributeKey where Value == Bool {
@@ -320,13 +320,13 @@ extension AttributeKey where Value == Bool {
     ///
     /// Source: Last9 extension `gen_ai.prompt.truncated`.
     @inlinable
-    public static var genAIPromptTruncated: Self { Self("gen_ai.prompt.truncated", 0x6E58) }
+    public static var genAIPromptTruncated: Self { Self("gen_ai.prompt.truncated", 0x7E_6E58) }
 
     /// Whether the recorded answer was cut.
     ///
     /// Source: Last9 extension `gen_ai.completion.truncated`.
     @inlinable
-    public static var genAICompletionTruncated: Self { Self("gen_ai.completion.truncated", 0x795C) }
+    public static var genAICompletionTruncated: Self { Self("gen_ai.completion.truncated", 0x80_795C) }
 }
 
 extension AttributeKey {
@@ -352,7 +352,7 @@ extension AttributeKey where Value == Last9SpanKind {
     /// Values: ``Last9SpanKind``.
     /// Source: Last9 extension `gen_ai.l9.span.kind`.
     @inlinable
-    public static var genAIL9SpanKind: Self { Self("gen_ai.l9.span.kind", 0xBC82) }
+    public static var genAIL9SpanKind: Self { Self("gen_ai.l9.span.kind", 0x74_BC82) }
 }
 
 /// Kind of work a span stands for, as the Last9 dashboards know it.

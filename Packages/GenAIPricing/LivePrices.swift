@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+package import GenAICore
 import Synchronization
 
 /// The prices in force, to be swapped while others read them.
@@ -23,9 +24,18 @@ public final class LivePrices: Sendable {
         current.withLock { $0 }
     }
 
-    /// Asks the book in force, which is neither copied nor held where it is the first one.
-    package func withBook<Answer>(_ body: (borrowing PriceBook) -> Answer) -> Answer {
-        isReplaced.load(ordering: .acquiring) ? body(book) : body(first)
+    /// What a call cost by the book in force, which is neither copied nor held where it is the first one.
+    package func cost(
+        of usage: TokenUsage, model: String, requestModel: String?, provider: String?, context: PriceContext?,
+        at unixSeconds: Int64?
+    ) -> PriceAnswer {
+        guard !isReplaced.load(ordering: .acquiring) else {
+            return book.cost(
+                of: usage, model: model, requestModel: requestModel, provider: provider, context: context,
+                at: unixSeconds)
+        }
+        return first.cost(
+            of: usage, model: model, requestModel: requestModel, provider: provider, context: context, at: unixSeconds)
     }
 
     /// Puts another book in force for all later reads. The old one lives on with those who hold it.

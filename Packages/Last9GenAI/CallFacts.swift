@@ -4,104 +4,68 @@ import GenAIPricing
 import GenAITelemetry
 
 /// What a finished span says about a call to a model or a tool, and about whom the call was made for.
+///
+/// Read from the span's attributes where they lie, when asked for; valid inside ``with(_:_:)``.
 struct CallFacts {
     /// What kind of work a span stands for.
     enum Kind {
         case model, tool, agent, workflow, other
     }
 
-    // The names are looked for in one pass: asking for some twenty one by one takes four times as long. And nothing of
-    // the map is kept: while a second owner holds it, changing the span's would copy it.
-
     /// What kind of work the span stands for.
-    private(set) var kind = Kind.other
-    /// Whether the attributes say what kind of span it is, in the sense of `gen_ai.l9.span.kind`.
-    private(set) var hasSpanKind = false
-    /// The model that was asked for.
-    private(set) var requestModel: String?
-    /// The model that answered, or else the one that was asked for.
-    private(set) var model: String?
-    /// Who served the model.
-    private(set) var provider: String?
-    /// A cost that somebody else worked out.
-    private(set) var givenCost: Double?
-    /// What the call used up, as far as anything is said about it.
-    private(set) var usage = TokenUsage()
-    /// How the call was made, where that matters to its price.
-    private(set) var serviceTier: String?
-    /// What the call is added up by.
-    private(set) var workflow: String?
-    private(set) var conversation: String?
-    private(set) var user: String?
-    private(set) var agent: String?
-    /// The turn of the conversation.
-    private(set) var turn: Int?
+    let kind: Kind
+    private let values: ConventionValues
 
-    /// Reads a span.
-    init(_ span: borrowing SpanData) {
-        read(span)
+    /// Reads a span, which must not change meanwhile.
+    @inline(__always)
+    static func with<Result>(
+        _ span: borrowing SpanData, _ body: (CallFacts, borrowing SpanData) -> Result
+    ) -> Result {
+        // The names are looked for in one pass: asking for some twenty one by one takes four times as long.
+        span.attributes.withValues(of: Name.all) { body(CallFacts($0), span) }
     }
 
-    private mutating func read(_ span: borrowing SpanData) {
-        var others = Others()
-        span.attributes.forEach(in: Name.table) { note(Name(rawValue: $0), $1, &others) }
-        if kind == .other, !others.hasOperation { kind = Kind(others.spanKind) }
-        if model == nil { model = requestModel }
-        if provider == nil { provider = others.system }
-        if provider == ProviderName.other.rawValue { provider = nil }
-        if serviceTier == nil { serviceTier = others.formerServiceTier }
-        if let known = span.usage {
-            usage = known
-            return
-        }
-        if usage.inputTokens == nil { usage.inputTokens = others.promptTokens }
-        if usage.outputTokens == nil { usage.outputTokens = others.completionTokens }
-        if usage.cacheWriteTokens == nil { usage.cacheWriteTokens = others.cacheCreationTokens }
-    }
-
-    /// What counts where the name that goes before it is absent.
-    private struct Others {
-        var hasOperation = false
-        var spanKind: Last9SpanKind?
-        var system: String?
-        var formerServiceTier: String?
-        var promptTokens: Int?
-        var completionTokens: Int?
-        var cacheCreationTokens: Int?
-    }
-
-    private mutating func note(_ name: Name?, _ attribute: UnsafePointer<Attribute>, _ others: inout Others) {
-        switch name {
-        case .operation:
-            guard let operation = attribute.pointee.value.text else { return }
-            others.hasOperation = true
+    private init(_ values: ConventionValues) {
+        self.values = values
+        if let operation = values.text(.operation) {
             kind = Kind(operation)
-        case .spanKind:
-            hasSpanKind = true
-            others.spanKind = attribute.pointee.value.text.map { Last9SpanKind(rawValue: $0) }
-        case .requestModel: requestModel = attribute.pointee.value.text
-        case .responseModel: model = attribute.pointee.value.text
-        case .provider: provider = attribute.pointee.value.text
-        case .system: others.system = attribute.pointee.value.text
-        case .serviceTier: serviceTier = attribute.pointee.value.text
-        case .formerServiceTier: others.formerServiceTier = attribute.pointee.value.text
-        case .cost: givenCost = Double(attributeValue: attribute.pointee.value)
-        case .inputTokens: usage.inputTokens = attribute.pointee.value.number
-        case .promptTokens: others.promptTokens = attribute.pointee.value.number
-        case .outputTokens: usage.outputTokens = attribute.pointee.value.number
-        case .completionTokens: others.completionTokens = attribute.pointee.value.number
-        case .cacheReadTokens: usage.cacheReadTokens = attribute.pointee.value.number
-        case .cacheWriteTokens: usage.cacheWriteTokens = attribute.pointee.value.number
-        case .cacheCreationTokens: others.cacheCreationTokens = attribute.pointee.value.number
-        case .reasoningTokens: usage.reasoningTokens = attribute.pointee.value.number
-        case .workflow: workflow = attribute.pointee.value.accountID
-        case .conversation: conversation = attribute.pointee.value.accountID
-        case .user: user = attribute.pointee.value.accountID
-        case .agent: agent = attribute.pointee.value.accountID
-        case .turn: turn = attribute.pointee.value.number
-        case nil: break
+        } else {
+            kind = Kind(values.text(.spanKind).map { Last9SpanKind(rawValue: $0) })
         }
     }
+
+    /// Whether the attributes say what kind of span it is, in the sense of `gen_ai.l9.span.kind`.
+    var hasSpanKind: Bool { values[.spanKind] != nil }
+    /// The model that was asked for.
+    var requestModel: String? { values.text(.requestModel) }
+    /// The model that answered, or else the one that was asked for.
+    var model: String? { values.text(.responseModel) ?? requestModel }
+    /// Who served the model.
+    var provider: String? {
+        guard let provider = values.text(.provider) ?? values.text(.system) else { return nil }
+        return provider == ProviderName.other.rawValue ? nil : provider
+    }
+    /// A cost that somebody else worked out.
+    var givenCost: Double? { values[.cost].flatMap { Double(attributeValue: $0.pointee) } }
+    /// How the call was made, where that matters to its price.
+    var serviceTier: String? { values.text(.serviceTier) ?? values.text(.formerServiceTier) }
+    /// What the call used up, as far as the attributes say.
+    var usage: TokenUsage {
+        TokenUsage(
+            input: values.number(.inputTokens) ?? values.number(.promptTokens),
+            output: values.number(.outputTokens) ?? values.number(.completionTokens),
+            cacheRead: values.number(.cacheReadTokens),
+            cacheWrite: values.number(.cacheWriteTokens) ?? values.number(.cacheCreationTokens),
+            reasoning: values.number(.reasoningTokens))
+    }
+
+    // What the call is added up by.
+    var workflow: String? { values[.workflow]?.pointee.accountID }
+    var conversation: String? { values[.conversation]?.pointee.accountID }
+    var user: String? { values[.user]?.pointee.accountID }
+    var agent: String? { values[.agent]?.pointee.accountID }
+    /// The turn of the conversation.
+    var turn: Int? { values.number(.turn) }
 }
 
 extension CallFacts.Kind {
@@ -132,45 +96,49 @@ private enum Name: Int, CaseIterable {
     case cacheReadTokens, cacheWriteTokens, cacheCreationTokens, reasoningTokens
     case workflow, conversation, user, agent, turn
 
-    static let table = AttributeNameTable(allCases.map(\.text))
+    static let all = ConventionNameSet(allCases.map(\.prepared))
 
-    private var text: String {
+    private var prepared: AttributeName {
         switch self {
-        case .operation: AttributeKey.genAIOperationName.name
-        case .spanKind: AttributeKey.genAIL9SpanKind.name
-        case .requestModel: AttributeKey.genAIRequestModel.name
-        case .responseModel: AttributeKey.genAIResponseModel.name
-        case .provider: AttributeKey.genAIProviderName.name
-        case .system: AttributeKey.genAISystem.name
-        case .serviceTier: AttributeKey.openAIResponseServiceTier.name
-        case .formerServiceTier: AttributeKey.genAIOpenAIResponseServiceTier.name
-        case .cost: AttributeKey.genAIUsageCostUSD.name
-        case .inputTokens: AttributeKey.genAIUsageInputTokens.name
-        case .promptTokens: AttributeKey.genAIUsagePromptTokens.name
-        case .outputTokens: AttributeKey.genAIUsageOutputTokens.name
-        case .completionTokens: AttributeKey.genAIUsageCompletionTokens.name
-        case .cacheReadTokens: AttributeKey.genAIUsageCacheReadInputTokens.name
-        case .cacheWriteTokens: AttributeKey.genAIUsageCacheWriteInputTokens.name
-        case .cacheCreationTokens: AttributeKey.genAIUsageCacheCreationInputTokens.name
-        case .reasoningTokens: AttributeKey.genAIUsageReasoningOutputTokens.name
-        case .workflow: CostLedger.Dimension.workflow.attribute
-        case .conversation: CostLedger.Dimension.conversation.attribute
-        case .user: CostLedger.Dimension.user.attribute
-        case .agent: CostLedger.Dimension.agent.attribute
-        case .turn: AttributeKey.genAIConversationTurnNumber.name
+        case .operation: AttributeName(.genAIOperationName)
+        case .spanKind: AttributeName(.genAIL9SpanKind)
+        case .requestModel: AttributeName(.genAIRequestModel)
+        case .responseModel: AttributeName(.genAIResponseModel)
+        case .provider: AttributeName(.genAIProviderName)
+        case .system: AttributeName(.genAISystem)
+        case .serviceTier: AttributeName(.openAIResponseServiceTier)
+        case .formerServiceTier: AttributeName(.genAIOpenAIResponseServiceTier)
+        case .cost: AttributeName(.genAIUsageCostUSD)
+        case .inputTokens: AttributeName(.genAIUsageInputTokens)
+        case .promptTokens: AttributeName(.genAIUsagePromptTokens)
+        case .outputTokens: AttributeName(.genAIUsageOutputTokens)
+        case .completionTokens: AttributeName(.genAIUsageCompletionTokens)
+        case .cacheReadTokens: AttributeName(.genAIUsageCacheReadInputTokens)
+        case .cacheWriteTokens: AttributeName(.genAIUsageCacheWriteInputTokens)
+        case .cacheCreationTokens: AttributeName(.genAIUsageCacheCreationInputTokens)
+        case .reasoningTokens: AttributeName(.genAIUsageReasoningOutputTokens)
+        case .workflow: AttributeName(CostLedger.Dimension.workflow.attribute)
+        case .conversation: AttributeName(CostLedger.Dimension.conversation.attribute)
+        case .user: AttributeName(CostLedger.Dimension.user.attribute)
+        case .agent: AttributeName(CostLedger.Dimension.agent.attribute)
+        case .turn: AttributeName(.genAIConversationTurnNumber)
         }
     }
 }
 
+extension ConventionValues {
+    fileprivate subscript(name: Name) -> UnsafePointer<AttributeValue>? { self[name.rawValue] }
+
+    fileprivate func text(_ name: Name) -> String? {
+        if case .string(let text) = self[name]?.pointee { text } else { nil }
+    }
+
+    fileprivate func number(_ name: Name) -> Int? {
+        if case .int(let number) = self[name]?.pointee { number } else { nil }
+    }
+}
+
 extension AttributeValue {
-    fileprivate var text: String? {
-        if case .string(let text) = self { text } else { nil }
-    }
-
-    fileprivate var number: Int? {
-        if case .int(let number) = self { number } else { nil }
-    }
-
     /// The text of an attribute that calls are added up by, also of a number or truth value.
     var accountID: String? {
         switch self {

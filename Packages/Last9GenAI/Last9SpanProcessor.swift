@@ -45,44 +45,75 @@ public struct Last9SpanProcessor: SpanProcessor {
 
     /// Sets what is known once the span has ended.
     public func onEnding(_ span: inout SpanData) {
-        let facts = CallFacts(span)
-        if !facts.hasSpanKind, let spanKind = facts.kind.spanKind {
-            span.attributes[.genAIL9SpanKind] = spanKind
-        }
-        switch facts.kind {
-        case .model where !span.containsCountedCall: record(facts, on: &span)
-        case .tool: add(CostLedger.Totals(toolCalls: 1), facts, to: &span)
-        default: addRunningTotals(facts, to: &span)
-        }
+        // First everything is read, then everything is written: what changes cannot be read where it lies.
+        let findings = CallFacts.with(span) { find($0, in: $1) }
+        write(findings, to: &span)
         if !writesAliases { span.attributes[.genAIConversationTurn] = nil }
     }
 
-    private func record(_ facts: CallFacts, on span: inout SpanData) {
+    /// What a span is told when it ends.
+    private struct Findings {
+        /// What kind of span it is, where its attributes do not say.
+        var kind = CallFacts.Kind.other
+        var isCountedCall = false
+        var totalTokens: Int?
+        var cost: Cost?
+        var unpricedReason: UnpricedReason?
+        /// The totals of the span's workflow so far.
+        var workflow: CostLedger.Totals?
+    }
+
+    /// A cost in USD.
+    private struct Cost {
+        var total: Double
+        var input: Double
+        var output: Double
+    }
+
+    private func find(_ facts: CallFacts, in span: borrowing SpanData) -> Findings {
+        var findings = Findings(kind: facts.hasSpanKind ? .other : facts.kind)
+        switch facts.kind {
+        case .model where !span.containsCountedCall:
+            if let known = span.boxedUsage {
+                count(facts, known.value, of: span, &findings)
+            } else {
+                count(facts, facts.usage, of: span, &findings)
+            }
+        case .tool: findings.workflow = add(CostLedger.Totals(toolCalls: 1), facts, span)
+        default: findings.workflow = facts.workflow.flatMap { ledger.totals(.workflow, $0) }
+        }
+        return findings
+    }
+
+    private func count(
+        _ facts: CallFacts, _ usage: TokenUsage, of span: borrowing SpanData, _ findings: inout Findings
+    ) {
         var totals = CostLedger.Totals(llmCalls: 1)
-        let usage = facts.usage
         totals.inputTokens = usage.inputTokens ?? 0
         totals.outputTokens = usage.outputTokens ?? 0
-        if let input = usage.inputTokens, let output = usage.outputTokens {
-            span.attributes[.genAIUsageTotalTokens] = input &+ output
-        }
+        if let input = usage.inputTokens, let output = usage.outputTokens { findings.totalTokens = input &+ output }
         if let given = facts.givenCost {
             totals.cost = USD(given) ?? .zero
             count(totals.cost, of: span)
         } else if let prices {
-            let nanoseconds = span.startNanoseconds
-            switch prices.withBook({ $0.answer(for: facts, usage: usage, at: nanoseconds) }) {
+            switch prices.cost(of: usage, facts, at: span.startNanoseconds) {
             case .priced(let call):
                 totals.cost = call.total
-                set(call, on: &span)
+                findings.cost = Cost(
+                    total: call.total.doubleValue, input: call.input.doubleValue, output: call.output.doubleValue)
                 count(call.total, of: span)
             case .unpriced(let reason):
                 totals.unpricedCalls = 1
-                span.attributes[.unpricedReason] = reason.description
+                findings.unpricedReason = reason
             }
         }
-        span.isCountedCall = true
+        findings.isCountedCall = true
         (span.meter as? BudgetLink)?.charge(totals)
-        add(totals, facts, to: &span)
+        findings.workflow = add(totals, facts, span)
+    }
+
+    private func add(_ totals: CostLedger.Totals, _ facts: CallFacts, _ span: borrowing SpanData) -> CostLedger.Totals? {
+        ledger.add(totals, facts, (start: span.startNanoseconds, end: span.endNanoseconds), span.attributes)
     }
 
     private static let costDimensions = [
@@ -90,7 +121,7 @@ public struct Last9SpanProcessor: SpanProcessor {
         "gen_ai.response.model",
     ]
 
-    private func count(_ cost: USD, of span: SpanData) {
+    private func count(_ cost: USD, of span: borrowing SpanData) {
         guard let costCounter, costCounter.isEnabled else { return }
         var series = Attributes()
         series.reserveCapacity(Self.costDimensions.count)
@@ -99,33 +130,33 @@ public struct Last9SpanProcessor: SpanProcessor {
             cost.doubleValue, attributes: series, context: GenAIContext.current.settingParent(span.context))
     }
 
-    private func set(_ call: PricedCall, on span: inout SpanData) {
-        let total = call.total.doubleValue
-        span.attributes[.genAIUsageCostUSD] = total
-        span.attributes[.genAIUsageCostInputUSD] = call.input.doubleValue
-        span.attributes[.genAIUsageCostOutputUSD] = call.output.doubleValue
-        if writesAliases { span.attributes[.genAIUsageCost] = total }
-    }
-
-    private func add(_ totals: CostLedger.Totals, _ facts: CallFacts, to span: inout SpanData) {
-        let time = (start: span.startNanoseconds, end: span.endNanoseconds)
-        if let workflow = ledger.add(totals, facts, time, span.attributes) { set(workflow, on: &span) }
-    }
-
-    private func addRunningTotals(_ facts: CallFacts, to span: inout SpanData) {
-        guard let id = facts.workflow, let workflow = ledger.totals(.workflow, id) else { return }
-        set(workflow, on: &span)
-    }
-
-    private func set(_ workflow: CostLedger.Totals, on span: inout SpanData) {
-        span.attributes[.workflowTotalCostUSD] = workflow.cost.doubleValue
-        span.attributes[.workflowLLMCalls] = workflow.llmCalls
-        span.attributes[.workflowToolCalls] = workflow.toolCalls
+    private func write(_ findings: Findings, to span: inout SpanData) {
+        if findings.isCountedCall { span.isCountedCall = true }
+        let spanKind = findings.kind.spanKind
+        guard spanKind != nil || findings.isCountedCall || findings.workflow != nil else { return }
+        span.attributes.setValues(atMost: 9) { attributes in
+            if let spanKind { attributes.set(.genAIL9SpanKind, spanKind) }
+            if let totalTokens = findings.totalTokens { attributes.set(.genAIUsageTotalTokens, totalTokens) }
+            if let cost = findings.cost {
+                attributes.set(.genAIUsageCostUSD, cost.total)
+                attributes.set(.genAIUsageCostInputUSD, cost.input)
+                attributes.set(.genAIUsageCostOutputUSD, cost.output)
+                if writesAliases { attributes.set(.genAIUsageCost, cost.total) }
+            } else if let reason = findings.unpricedReason {
+                attributes.set(.unpricedReason, reason.description)
+            }
+            if let workflow = findings.workflow {
+                attributes.set(.workflowTotalCostUSD, workflow.cost.doubleValue)
+                attributes.set(.workflowLLMCalls, workflow.llmCalls)
+                attributes.set(.workflowToolCalls, workflow.toolCalls)
+            }
+        }
     }
 }
 
-extension PriceBook {
-    fileprivate func answer(for facts: CallFacts, usage: TokenUsage, at nanoseconds: UnixNanoseconds) -> PriceAnswer {
+extension LivePrices {
+    @inline(__always)
+    fileprivate func cost(of usage: TokenUsage, _ facts: CallFacts, at nanoseconds: UnixNanoseconds) -> PriceAnswer {
         cost(
             of: usage, model: facts.model ?? "", requestModel: facts.requestModel, provider: facts.provider,
             context: facts.serviceTier.map { PriceContext(serviceTier: $0) }, at: Int64(nanoseconds / 1_000_000_000))

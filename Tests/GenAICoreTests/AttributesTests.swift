@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import GenAICore
+@testable import GenAICore
 import Testing
 
 @Suite("Attributes")
@@ -161,21 +161,42 @@ struct AttributesTests {
         #expect(Attributes()[0] == Attribute(key: "", value: .null))
     }
 
-    @Test("find the names of a table, in a shared part and in their own")
-    func table() {
-        let names = (0..<32).map { "gen_ai.usage.name\($0)" }
-        let table = AttributeNameTable(names)
+    @Test("find the names of a set, in a shared part and in their own, also where they are made while the program runs")
+    func values() {
+        let names = ConventionNames.texts.prefix(31)
+        let set = ConventionNameSet(names.map { AttributeName($0) })
         var attributes = Attributes(names.prefix(10).map { Attribute(key: $0, value: .string($0)) })
         let short = attributes
         attributes["other"] = 1
-        for name in names.suffix(10) { attributes[name] = .string(name) }
-        var found: [String: AttributeValue] = [:]
-        attributes.forEach(in: table) { index, attribute in
-            found[names[index]] = attribute.pointee.value
+        for name in names.suffix(10) { attributes[String(Array(name))] = .string(name) }
+        attributes.withValues(of: set) { values in
+            for (index, name) in names.enumerated() { #expect(values[index]?.pointee == attributes[name]) }
         }
-        for name in names { #expect(found[name] == attributes[name]) }
-        #expect(found.count == 20)
+        Attributes().withValues(of: set) { values in
+            for index in names.indices { #expect(values[index] == nil) }
+        }
+        #expect(attributes.count == 21)
         #expect(short.count == 10)
+    }
+
+    @Test("set several values at once, whether they are new, there or shared")
+    func severalAtOnce() {
+        func write(_ attributes: inout Attributes) {
+            attributes.setValues(atMost: 3) { attributes in
+                attributes.set(.genAIRequestModel, "new")
+                attributes.set(.genAIUsageInputTokens, 5)
+                attributes.set(.genAIRequestModel, "newer")
+            }
+        }
+        var empty = Attributes()
+        write(&empty)
+        #expect(Array(empty) == Array(["gen_ai.request.model": "newer", "gen_ai.usage.input_tokens": 5] as Attributes))
+        var filled: Attributes = ["a": 1, "gen_ai.request.model": "old", "b": 2, "c": 3, "d": 4]
+        let before = filled
+        write(&filled)
+        #expect(filled["gen_ai.request.model"] == "newer" && filled["gen_ai.usage.input_tokens"] == 5)
+        #expect(filled.count == 6)
+        #expect(before["gen_ai.request.model"] == "old" && before.count == 5)
     }
 
     @Test("find every name in a map of a hundred thousand, also after removals and changes of a copy")

@@ -139,12 +139,22 @@ struct ConventionTests {
     func fingerprints(file: String) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Packages/GenAICore")
         let source = try String(contentsOf: root.appending(path: "\(file).swift"), encoding: .utf8)
-        let constants = source.matches(of: /Self\("([a-z0-9_.]+)", 0x([0-9A-F]{4})\)/)
+        let constants = source.matches(of: /Self\("([a-z0-9_.]+)", 0x([0-9A-F]{2}_[0-9A-F]{4})\)/)
         #expect(constants.count > 40)
         for constant in constants {
-            let made = AttributeKey<String>(String(constant.1), UInt16(constant.2, radix: 16) ?? 0)
+            let bits = UInt32(constant.2.replacing("_", with: ""), radix: 16)
+            let made = AttributeKey<String>(String(constant.1), try #require(bits))
             #expect(made == AttributeKey(made.name))
         }
+    }
+
+    @Test("have a number each, which other names do not have")
+    func numbers() {
+        let numbers = ConventionNames.texts.map { AttributeName($0).fingerprint.number }
+        #expect(numbers == Array(1...ConventionNames.texts.count))
+        let others = ["", "role", "gen_ai.", "gen_ai.request.models", "gen_ai.prompt.0.role", "my.own.name"]
+        let random = (0..<20_000).map { "app.\($0).name" }
+        #expect((others + random).allSatisfy { AttributeName($0).fingerprint.number == 0 })
     }
 }
 

@@ -45,13 +45,13 @@ public struct SpanData: Sendable {
     let origin: SpanOrigin
 
     // Boxed, since most spans have none and a usage is as large as the rest of the span.
-    final class Usage: Sendable {
-        let value: TokenUsage
+    package final class Usage: Sendable {
+        package let value: TokenUsage
 
         init(_ value: TokenUsage) { self.value = value }
     }
 
-    var boxedUsage: Usage?
+    package internal(set) var boxedUsage: Usage?
     /// What the scopes around count calls with.
     package internal(set) var meter: (any CallMeter)?
     /// Set by the processor that has counted the span as a call to a model.
