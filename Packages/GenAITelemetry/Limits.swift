@@ -105,6 +105,16 @@ extension Attributes {
         return !set(NewAttribute(limited), limit: limits.count, exempting: isCore)
     }
 
+    /// Brings the attributes within limits.
+    ///
+    /// - Returns: How many were refused.
+    @inline(never)
+    mutating func limit(_ limits: AttributeLimits) -> Int {
+        let dropped: Int
+        (self, dropped) = limited(limits)
+        return dropped
+    }
+
     /// The attributes within limits, and how many were refused.
     func limited(_ limits: AttributeLimits) -> (attributes: Attributes, dropped: Int) {
         guard mayExceed(limits) else { return (self, 0) }
@@ -144,7 +154,8 @@ extension AttributeValue {
         switch self {
         case .bool, .int, .double: false
         case .string: limits.length != nil
-        case .bytes, .array, .map, .null: true
+        case .array: exceeds(limits)
+        case .bytes, .map, .null: true
         }
     }
 }

@@ -71,41 +71,80 @@ final class TracePipeline: Sendable {
 
 // MARK: - Starting spans
 
-/// What a tracer is told when it is to start a span.
-struct SpanStart: ~Copyable {
-    let name: String
-    let kind: SpanKind
-    let attributes: Attributes
-    /// Whether the attributes go on from those of the context.
-    let isStamped: Bool
-    let links: [SpanLink]
-    let startNanoseconds: UnixNanoseconds?
-    let origin: SpanOrigin
+/// What a span begins with.
+enum FirstAttributes {
+    /// Attributes beside those of the scopes around.
+    case own(Attributes)
+    /// Attributes that go on from those of the scopes.
+    case stamped(Attributes)
 
     /// What an LLM span holds in the end beside the attributes of its scopes; room made at once instead of growing.
-    private static var ownAttributeCount: Int { 23 }
+    ///
+    /// With one more the memory would be above 1,032 bytes, which is as far as glibc keeps freed memory for the thread:
+    /// taking and freeing it would take three times as long.
+    private static var ownCount: Int { 22 }
 
-    /// The attributes with those of the scopes around, which are shared and gone on from.
+    /// All attributes, those of the scopes included, which are shared and gone on from.
     @inline(__always)
-    func stampedAttributes(_ context: GenAIContext) -> Attributes {
-        guard !isStamped else { return attributes }
-        var all = context.stamp
-        all.reserveCapacity(all.count + max(Self.ownAttributeCount, attributes.count))
-        all.merge(attributes)
-        return all
+    func all(in context: GenAIContext) -> Attributes {
+        switch self {
+        case .stamped(let attributes): return attributes
+        case .own(let attributes):
+            var all = context.stamp
+            all.reserveCapacity(all.count + max(Self.ownCount, attributes.count))
+            if !attributes.isEmpty { all.merge(attributes) }
+            return all
+        }
     }
 }
 
 extension TracePipeline {
+    // Many parameters, all borrowed: put together in a value they would be held and let go of, 150 instructions.
     /// Starts a span in a context, which has claimed its turn.
-    func start(_ start: consuming SpanStart, in context: GenAIContext) -> TraceSpan {
+    @inline(__always)
+    func start(
+        _ name: String, _ kind: SpanKind, _ first: FirstAttributes, _ links: [SpanLink], in context: GenAIContext,
+        at nanoseconds: UnixNanoseconds?, _ origin: SpanOrigin
+    ) -> TraceSpan {
         let parent = context.validParent
+        var identity: SpanContext
+        var samplerAttributes: Attributes?
         switch sampling.decision(for: parent) {
         case .drop: return TraceSpan(context: dropped(parent: parent), recording: nil)
-        case .recordOnly: return record(start, in: context, identity(parent, flags: []), parent)
-        case .recordAndSample: return record(start, in: context, identity(parent, flags: .sampled), parent)
-        case nil: return sample(start, in: context, parent)
+        case .recordOnly: identity = self.identity(parent, flags: [])
+        case .recordAndSample: identity = self.identity(parent, flags: .sampled)
+        case nil:
+            identity = self.identity(parent, flags: [])
+            let result = sample(
+                SpanToSample(
+                    parent: parent, traceID: identity.traceID, name: name, kind: kind,
+                    attributes: first.all(in: context), links: links), &identity)
+            guard result.decision != .drop else { return TraceSpan(context: identity, recording: nil) }
+            samplerAttributes = result.attributes
         }
+        count(identity.isSampled ? .recordAndSample : .recordOnly, parent)
+        var attributes = first.all(in: context)
+        if let samplerAttributes { attributes.merge(samplerAttributes) }
+        var droppedCount = 0
+        if attributes.mayExceed(attributeLimits) { droppedCount = attributes.limit(attributeLimits) }
+        let recording = RecordingSpan(
+            name: name, context: identity, parent: parent, kind: kind,
+            startNanoseconds: nanoseconds ?? systemUnixNanoseconds(), attributes: attributes,
+            droppedAttributesCount: droppedCount, origin: origin, surroundings: context, pipeline: self)
+        if !links.isEmpty { recording.addLinks(links) }
+        let span = TraceSpan(context: identity, recording: recording)
+        onStart(span, parent: context)
+        return span
+    }
+
+    /// Asks the sampler about a span, and gives the span what it says of its identity.
+    @inline(never)
+    private func sample(_ span: SpanToSample, _ identity: inout SpanContext) -> SamplingResult {
+        let result = configuration.sampler.sample(span)
+        if let traceState = result.traceState { identity.traceState = traceState }
+        if result.decision == .recordAndSample { identity.flags = .sampled }
+        if result.decision == .drop { count(.drop, span.parent) }
+        return result
     }
 
     /// A span that is not recorded, whose identity goes on nevertheless.
@@ -113,47 +152,6 @@ extension TracePipeline {
     func dropped(parent: SpanContext?) -> SpanContext {
         count(.drop, parent)
         return identity(parent, flags: [])
-    }
-
-    /// Starts a span of whose recording the sampler has to be asked.
-    private func sample(
-        _ start: consuming SpanStart, in context: GenAIContext, _ parent: SpanContext?
-    ) -> TraceSpan {
-        var identity = identity(parent, flags: [])
-        let result = configuration.sampler.sample(
-            SpanToSample(
-                parent: parent, traceID: identity.traceID, name: start.name, kind: start.kind,
-                attributes: start.stampedAttributes(context), links: start.links))
-        if let traceState = result.traceState { identity.traceState = traceState }
-        if result.decision == .recordAndSample { identity.flags = .sampled }
-        guard result.decision != .drop else {
-            count(.drop, parent)
-            return TraceSpan(context: identity, recording: nil)
-        }
-        return record(start, in: context, identity, parent, samplerAttributes: result.attributes)
-    }
-
-    @inline(__always)
-    private func record(
-        _ start: consuming SpanStart, in context: GenAIContext, _ identity: SpanContext, _ parent: SpanContext?,
-        samplerAttributes: Attributes? = nil
-    ) -> TraceSpan {
-        count(identity.isSampled ? .recordAndSample : .recordOnly, parent)
-        var attributes = start.stampedAttributes(context)
-        if let samplerAttributes { attributes.merge(samplerAttributes) }
-        var droppedAttributesCount = 0
-        if attributes.mayExceed(attributeLimits) {
-            (attributes, droppedAttributesCount) = attributes.limited(attributeLimits)
-        }
-        let links = start.links
-        let recording = RecordingSpan(
-            name: start.name, context: identity, parent: parent, kind: start.kind,
-            startNanoseconds: start.startNanoseconds ?? systemUnixNanoseconds(), attributes: attributes,
-            droppedAttributesCount: droppedAttributesCount, origin: start.origin, surroundings: context, pipeline: self)
-        for link in links { recording.addLink(link) }
-        let span = TraceSpan(context: identity, recording: recording)
-        onStart(span, parent: context)
-        return span
     }
 
     private func count(_ decision: SamplingResult.Decision, _ parent: SpanContext?) {

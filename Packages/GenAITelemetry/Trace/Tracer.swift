@@ -44,11 +44,7 @@ public struct Tracer: Sendable {
             }
             var context = context ?? .current
             context.claimTurn(for: attributes)
-            return pipeline.start(
-                SpanStart(
-                    name: name, kind: kind, attributes: attributes, isStamped: false, links: links,
-                    startNanoseconds: startNanoseconds, origin: origin),
-                in: context)
+            return pipeline.start(name, kind, .own(attributes), links, in: context, at: startNanoseconds, origin)
         }
     }
 
@@ -61,11 +57,7 @@ public struct Tracer: Sendable {
         guard let pipeline = provider.pipeline else {
             return TraceSpan(context: context.validParent ?? .invalid, recording: nil)
         }
-        return pipeline.start(
-            SpanStart(
-                name: name, kind: kind, attributes: attributes, isStamped: true, links: [], startNanoseconds: nil,
-                origin: origin),
-            in: context)
+        return pipeline.start(name, kind, .stamped(attributes), [], in: context, at: nil, origin)
     }
 
     /// Runs a closure within a span, which is current inside it and ends with it.
