@@ -56,51 +56,68 @@ private func shortHash(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
     return Int(truncatingIfNeeded: (mixed &* multiplier) >> 48)
 }
 
-/// Promises that a name is absent, or that it may be there: two bits for each fingerprint, one in each half.
+/// Promises that a name is absent, or that it may be there.
+///
+/// One bit for each name of the conventions, so that of those it is certain; two bits for each other name, found by its
+/// hash. Used where it lies, by pointer.
 @usableFromInline
 struct NameFilter: Sendable {
-    @usableFromInline var first = BitSet128()
-    @usableFromInline var second = BitSet128()
+    @usableFromInline typealias Words = (UInt64, UInt64, UInt64, UInt64, UInt64)
+
+    /// How many names of the conventions there may be; the generator sees to it.
+    @usableFromInline static var conventionCount: Int { 3 * 64 }
+
+    /// Three words for the conventions' names, two for the others.
+    @usableFromInline var words: Words = (0, 0, 0, 0, 0)
 
     @inlinable
     init() {}
+}
+
+extension UnsafeMutablePointer<NameFilter> {
+    @inlinable
+    @inline(__always)
+    var words: UnsafeMutablePointer<UInt64> {
+        // All of the filter, and memory of a tuple of equal types is memory of that type.
+        UnsafeMutableRawPointer(self).assumingMemoryBound(to: UInt64.self)
+    }
 
     @inlinable
     @inline(__always)
     func mayContain(_ fingerprint: Fingerprint) -> Bool {
-        let bits = UInt64(truncatingIfNeeded: fingerprint.bits)
-        return first.contains(bits) && second.contains(bits &>> 7)
+        let number = fingerprint.number
+        guard number == 0 else { return words[number &>> 6] &>> UInt64(number) & 1 != 0 }
+        let hash = UInt64(fingerprint.bits)
+        return words[3] &>> hash & words[4] &>> (hash &>> 6) & 1 != 0
     }
 
+    /// Takes a name in, unless it may be there.
+    ///
+    /// - Returns: Whether it has been taken in.
     @inlinable
     @inline(__always)
-    mutating func insert(_ fingerprint: Fingerprint) {
-        let bits = UInt64(truncatingIfNeeded: fingerprint.bits)
-        first.insert(bits)
-        second.insert(bits &>> 7)
-    }
-}
-
-/// A set of numbers from 0 to 127; of larger ones, the last seven bits count.
-@usableFromInline
-struct BitSet128: Sendable {
-    @usableFromInline var low: UInt64 = 0
-    @usableFromInline var high: UInt64 = 0
-
-    @inlinable
-    init() {}
-
-    @inlinable
-    @inline(__always)
-    func contains(_ number: UInt64) -> Bool {
-        (number & 64 == 0 ? low : high) &>> number & 1 != 0
+    func insertNew(_ fingerprint: Fingerprint) -> Bool {
+        let number = fingerprint.number
+        guard number != 0 else { return insertOther(fingerprint) }
+        let bit: UInt64 = 1 &<< UInt64(number)
+        guard words[number &>> 6] & bit == 0 else { return false }
+        words[number &>> 6] |= bit
+        return true
     }
 
-    @inlinable
-    @inline(__always)
-    mutating func insert(_ number: UInt64) {
-        let bit: UInt64 = 1 &<< number
-        if number & 64 == 0 { low |= bit } else { high |= bit }
+    @usableFromInline
+    func insertOther(_ fingerprint: Fingerprint) -> Bool {
+        guard !mayContain(fingerprint) else { return false }
+        insert(fingerprint)
+        return true
+    }
+
+    /// Takes a name in.
+    func insert(_ fingerprint: Fingerprint) {
+        guard fingerprint.number == 0 else { return _ = insertNew(fingerprint) }
+        let hash = UInt64(fingerprint.bits)
+        words[3] |= 1 &<< hash
+        words[4] |= 1 &<< (hash &>> 6)
     }
 }
 

@@ -124,7 +124,7 @@ struct AttributeMemory {
     /// The position of a name, counted from the base's first attribute.
     @inline(__always)
     func position(of name: borrowing String, _ fingerprint: Fingerprint) -> Int? {
-        header.pointee.filter.mayContain(fingerprint) ? search(name, fingerprint) : nil
+        filter.mayContain(fingerprint) ? search(name, fingerprint) : nil
     }
 
     @inline(never)
@@ -148,11 +148,20 @@ struct AttributeMemory {
         return nil
     }
 
-    /// Adds an attribute of a new name. There must be room.
     @inlinable
     @inline(__always)
+    var filter: UnsafeMutablePointer<NameFilter> { header.pointer(to: \.filter).unsafelyUnwrapped }
+
+    /// Adds an attribute of a new name. There must be room.
     func append(_ attribute: consuming Attribute) {
-        header.pointee.filter.insert(attribute.fingerprint)
+        filter.insert(attribute.fingerprint)
+        place(attribute)
+    }
+
+    /// Adds an attribute whose name the filter has taken in. There must be room.
+    @inlinable
+    @inline(__always)
+    func place(_ attribute: consuming Attribute) {
         add(attribute.value)
         let position = header.pointee.count
         header.pointee.index?.insert(attribute.fingerprint, at: position)

@@ -32,6 +32,11 @@ public struct Attribute: Sendable, Hashable {
 package struct NewAttribute: ~Copyable {
     @usableFromInline package let attribute: Attribute
 
+    /// Whether it has a name.
+    @inlinable
+    @inline(__always)
+    package var isNamed: Bool { attribute.fingerprint.number != 0 || !attribute.key.isEmpty }
+
     @inlinable  // a call more than doubles what making one costs
     package init(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
         attribute = Attribute(name, value)
@@ -60,10 +65,10 @@ package struct AttributeWriter: ~Copyable {
     @inline(__always)
     package mutating func set<Value>(_ key: consuming AttributeKey<Value>, _ value: Value) {
         let attribute = Attribute(key.prepared, value.attributeValue)
-        if memory.header.pointee.filter.mayContain(attribute.fingerprint) {
-            present.append(attribute)
+        if memory.filter.insertNew(attribute.fingerprint) {
+            memory.place(attribute)
         } else {
-            memory.append(attribute)
+            present.append(attribute)
         }
     }
 }
@@ -111,7 +116,8 @@ public struct Attributes: @unchecked Sendable {
     @inlinable
     @inline(__always)
     package func withValues<Result>(of names: ConventionNameSet, _ body: (ConventionValues) -> Result) -> Result {
-        withUnsafeTemporaryAllocation(of: ConventionValues.Place.self, capacity: ConventionNameSet.placeCount) { places in
+        let count = ConventionNameSet.placeCount
+        return withUnsafeTemporaryAllocation(of: ConventionValues.Place.self, capacity: count) { places in
             places.initialize(repeating: nil)
             if let memory {
                 names.find(in: memory.baseRun, places)
@@ -176,13 +182,6 @@ public struct Attributes: @unchecked Sendable {
         return merged
     }
 
-    /// Takes all attributes out.
-    package mutating func take() -> Attributes {
-        var taken = Attributes()
-        swap(&taken, &self)
-        return taken
-    }
-
     /// Makes room for a number of attributes in all.
     public mutating func reserveCapacity(_ minimumCapacity: Int) {
         let missing = minimumCapacity - count
@@ -203,29 +202,6 @@ public struct Attributes: @unchecked Sendable {
     package subscript(name: AttributeName) -> AttributeValue? {
         guard let memory, let position = memory.position(of: name.text, name.fingerprint) else { return nil }
         return memory[position].value
-    }
-
-    /// Sets a value unless the map already holds `limit` attributes and the name would be a further one.
-    ///
-    /// - Parameter isExempt: Whether the limit does not hold for a name.
-    /// - Returns: Whether the map now holds the value.
-    @inlinable  // a third of what setting an attribute costs is calls
-    @inline(__always)
-    package mutating func set(
-        _ new: consuming NewAttribute, limit: Int, exempting isExempt: (String) -> Bool
-    ) -> Bool {
-        guard let memory = memory(toAppend: new.attribute.fingerprint, limit) else {
-            return searchAndSet(new, limit, isExempt)
-        }
-        memory.append(new.attribute)
-        return true
-    }
-
-    @usableFromInline
-    @inline(never)
-    mutating func searchAndSet(_ new: consuming NewAttribute, _ limit: Int, _ isExempt: (String) -> Bool) -> Bool {
-        let attribute = new.attribute
-        return searchAndSet(attribute, limit) || isExempt(attribute.key) && searchAndSet(attribute, .max)
     }
 
     /// Sets a value under a prepared name.
@@ -251,23 +227,30 @@ public struct Attributes: @unchecked Sendable {
         guard let memory = memory(toAppend: attribute.fingerprint, limit) else {
             return searchAndSet(attribute, limit)
         }
-        memory.append(attribute)
+        memory.place(attribute)
         return true
     }
 
-    /// Where to put an attribute that is known to be new without a search, if there is room: the usual case.
+    /// Where to put an attribute that is known to be new without a search, if there is room: the usual case. The filter
+    /// has taken its name in.
     @inlinable
     @inline(__always)
     mutating func memory(toAppend fingerprint: Fingerprint, _ limit: Int) -> AttributeMemory? {
-        guard isKnownUniquelyReferenced(&storage), let memory, memory.totalCount < limit,
-            memory.header.pointee.count < memory.header.pointee.capacity,
-            !memory.header.pointee.filter.mayContain(fingerprint)
+        isKnownUniquelyReferenced(&storage) ? ownMemory(toAppend: fingerprint, limit) : nil
+    }
+
+    /// The same for a map that nobody shares.
+    @inlinable
+    @inline(__always)
+    func ownMemory(toAppend fingerprint: Fingerprint, _ limit: Int) -> AttributeMemory? {
+        guard let memory, memory.totalCount < limit, memory.header.pointee.count < memory.header.pointee.capacity,
+            memory.filter.insertNew(fingerprint)
         else { return nil }
         return memory
     }
 
     @inline(never)
-    private mutating func searchAndSet(_ attribute: consuming Attribute, _ limit: Int) -> Bool {
+    fileprivate mutating func searchAndSet(_ attribute: consuming Attribute, _ limit: Int) -> Bool {
         if let position = memory?.position(of: attribute.key, attribute.fingerprint) {
             guard let own = makeWritable(at: position) else { return false }
             own.memory.replace(at: own.position, attribute.value)
@@ -300,7 +283,7 @@ public struct Attributes: @unchecked Sendable {
     /// Sets a value under a prepared name that has none yet; a value that is there stays.
     package mutating func add(_ name: AttributeName, _ value: consuming AttributeValue) {
         if let memory = memory(toAppend: name.fingerprint, .max) {
-            memory.append(Attribute(name, value))
+            memory.place(Attribute(name, value))
         } else if !contains(name) {
             append(unique: name, value)
         }
@@ -334,6 +317,68 @@ public struct Attributes: @unchecked Sendable {
     }
 }
 
+// MARK: - Attributes of one owner
+
+/// Attributes that nobody else refers to, so that a write need not find that out: a tenth of setting an attribute.
+///
+/// Cannot be copied, and hands the map out only when it gives it up.
+@usableFromInline
+package struct OwnAttributes: ~Copyable, Sendable {
+    @usableFromInline var map: Attributes
+
+    /// Takes attributes over; those that are shared are gone on from.
+    package init(_ attributes: consuming Attributes) {
+        map = consume attributes
+        makeOwn()
+    }
+
+    private mutating func makeOwn() {
+        if map.storage != nil, !isKnownUniquelyReferenced(&map.storage) { map.makeRoom(for: 1) }
+    }
+
+    /// How many attributes there are.
+    package var count: Int { map.count }
+
+    /// The value of a name.
+    package subscript(name: String) -> AttributeValue? { map[name] }
+
+    /// Adds the attributes of a map, which win over those of the same name here.
+    package mutating func merge(_ other: consuming Attributes) {
+        map.merge(other)
+        makeOwn()
+    }
+
+    /// Gives the attributes up, after which there are none.
+    package mutating func take() -> Attributes {
+        var taken = Attributes()
+        swap(&taken, &map)
+        return taken
+    }
+
+    /// Sets a value unless there are already `limit` attributes and the name would be a further one.
+    ///
+    /// - Parameter isExempt: Whether the limit does not hold for a name.
+    /// - Returns: Whether the value is set.
+    @inlinable  // a third of what setting an attribute costs is calls
+    @inline(__always)
+    package mutating func set(
+        _ new: consuming NewAttribute, limit: Int, exempting isExempt: (String) -> Bool
+    ) -> Bool {
+        guard let memory = map.ownMemory(toAppend: new.attribute.fingerprint, limit) else {
+            return searchAndSet(new, limit, isExempt)
+        }
+        memory.place(new.attribute)
+        return true
+    }
+
+    @usableFromInline
+    @inline(never)
+    mutating func searchAndSet(_ new: consuming NewAttribute, _ limit: Int, _ isExempt: (String) -> Bool) -> Bool {
+        let attribute = new.attribute
+        return map.searchAndSet(attribute, limit) || isExempt(attribute.key) && map.searchAndSet(attribute, .max)
+    }
+}
+
 // MARK: - Memory
 
 extension Attributes {
@@ -341,7 +386,7 @@ extension Attributes {
     private static var smallestBase: Int { 4 }
 
     /// Sees to it that a number of attributes can be appended to memory of the map's own.
-    private mutating func makeRoom(for additionalCount: Int) {
+    fileprivate mutating func makeRoom(for additionalCount: Int) {
         guard let header = memory?.header else { return storage = .make(capacity: additionalCount, base: nil) }
         let (count, capacity) = (header.pointee.count, header.pointee.capacity)
         let isUnique = isKnownUniquelyReferenced(&storage)

@@ -6,8 +6,14 @@
 ///
 /// Source: W3C Trace Context level 2, section 3.3.
 public struct TraceState: Sendable, Hashable {
-    /// The header's text; empty when there are no members.
-    public private(set) var description: String
+    // A reference, which most spans do not have: the context of a span is copied several times.
+    private let text: Text?
+
+    private final class Text: Sendable {
+        let value: String
+
+        init(_ value: String) { self.value = value }
+    }
 
     /// The most members a header may have.
     private static let memberLimit = 32
@@ -16,8 +22,11 @@ public struct TraceState: Sendable, Hashable {
 
     /// Creates an empty state.
     public init() {
-        description = ""
+        text = nil
     }
+
+    /// The header's text; empty when there are no members.
+    public var description: String { text?.value ?? "" }
 
     /// Reads a header; `nil` when a member is malformed, a key is repeated or there are more than 32 members.
     ///
@@ -35,7 +44,8 @@ public struct TraceState: Sendable, Hashable {
     }
 
     private init(_ members: [Member]) {
-        description = members.lazy.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        let joined = members.lazy.map { "\($0.key)=\($0.value)" }.joined(separator: ",")
+        text = joined.isEmpty ? nil : Text(joined)
     }
 
     /// The value of a vendor's member.
@@ -59,7 +69,17 @@ public struct TraceState: Sendable, Hashable {
     }
 }
 
-extension TraceState: CustomStringConvertible {}
+extension TraceState: CustomStringConvertible {
+    /// Whether both have the same members in the same order.
+    public static func == (one: TraceState, other: TraceState) -> Bool {
+        one.text === other.text || one.description == other.description
+    }
+
+    /// Feeds the members to the hasher.
+    public func hash(into hasher: inout Hasher) {
+        hasher.combine(description)
+    }
+}
 
 /// One well-formed member of `tracestate`.
 private struct Member {

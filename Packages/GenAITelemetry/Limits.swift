@@ -83,28 +83,28 @@ extension LogRecordLimits {
     }
 }
 
-extension Attributes {
+extension OwnAttributes {
     /// Sets a value within limits; a new name beyond the count is refused.
     ///
     /// - Returns: Whether the value was refused at the limit.
     @inline(__always)
     mutating func setLimited(_ new: consuming NewAttribute, _ limits: AttributeLimits) -> Bool {
-        guard !new.attribute.key.isEmpty, !new.attribute.value.isUnusual(limits) else {
-            return setUnusual(new, limits)
-        }
+        guard new.isNamed, !new.attribute.value.isUnusual(limits) else { return setUnusual(new, limits) }
         return !set(new, limit: limits.count, exempting: isCore)
     }
 
     @inline(never)
     private mutating func setUnusual(_ new: consuming NewAttribute, _ limits: AttributeLimits) -> Bool {
         if case .null = new.attribute.value { return false }
-        guard !new.attribute.key.isEmpty else { return false }
+        guard new.isNamed else { return false }
         guard new.attribute.value.exceeds(limits) else { return !set(new, limit: limits.count, exempting: isCore) }
         var limited = new.attribute
         limited.value = limited.value.limited(limits)
         return !set(NewAttribute(limited), limit: limits.count, exempting: isCore)
     }
+}
 
+extension Attributes {
     /// Brings the attributes within limits.
     ///
     /// - Returns: How many were refused.
@@ -118,12 +118,12 @@ extension Attributes {
     /// The attributes within limits, and how many were refused.
     func limited(_ limits: AttributeLimits) -> (attributes: Attributes, dropped: Int) {
         guard mayExceed(limits) else { return (self, 0) }
-        var kept = Attributes()
+        var kept = OwnAttributes(Attributes())
         var dropped = 0
         for attribute in self where kept.setLimited(NewAttribute(attribute), limits) {
             dropped += 1
         }
-        return (kept, dropped)
+        return (kept.take(), dropped)
     }
 }
 

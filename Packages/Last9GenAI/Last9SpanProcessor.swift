@@ -112,7 +112,9 @@ public struct Last9SpanProcessor: SpanProcessor {
         findings.workflow = add(totals, facts, span)
     }
 
-    private func add(_ totals: CostLedger.Totals, _ facts: CallFacts, _ span: borrowing SpanData) -> CostLedger.Totals? {
+    private func add(
+        _ totals: CostLedger.Totals, _ facts: CallFacts, _ span: borrowing SpanData
+    ) -> CostLedger.Totals? {
         ledger.add(totals, facts, (start: span.startNanoseconds, end: span.endNanoseconds), span.attributes)
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-@testable import GenAICore
 import Testing
+
+@testable import GenAICore
 
 @Suite("Attributes")
 struct AttributesTests {
@@ -99,15 +100,31 @@ struct AttributesTests {
 
     @Test("refuse a further name at the limit but still change a held one")
     func limit() {
-        var attributes: Attributes = ["a": 1, "b": 2]
+        let before: Attributes = ["a": 1, "b": 2]
+        var attributes = OwnAttributes(before)
         let tookNew = attributes.set(NewAttribute(AttributeName("c"), 3), limit: 2) { _ in false }
         let tookHeld = attributes.set(NewAttribute(AttributeName("a"), 4), limit: 2) { _ in false }
-        #expect(!tookNew)
-        #expect(tookHeld)
-        #expect(attributes == ["a": 4, "b": 2])
         let tookExempt = attributes.set(NewAttribute(AttributeName("d"), 5), limit: 2) { $0 == "d" }
-        #expect(tookExempt)
-        #expect(attributes == ["a": 4, "b": 2, "d": 5])
+        #expect(!tookNew && tookHeld && tookExempt)
+        #expect(attributes.take() == ["a": 4, "b": 2, "d": 5])
+        #expect(attributes.count == 0)
+        #expect(before == ["a": 1, "b": 2])
+    }
+
+    @Test("change nothing that others hold, whoever gave them", arguments: [0, 1, 3, 4, 10])
+    func ownership(count: Int) {
+        let given = Attributes((0..<count).map { Attribute(key: "k\($0)", value: .int($0)) })
+        var own = OwnAttributes(given)
+        for name in ["gen_ai.request.model", "k0", "other"] {
+            _ = own.set(NewAttribute(AttributeName(name), "own"), limit: .max) { _ in false }
+        }
+        var merged = OwnAttributes(Attributes())
+        merged.merge(given)
+        _ = merged.set(NewAttribute(AttributeName("gen_ai.request.model"), "merged"), limit: .max) { _ in false }
+        #expect(Array(given) == (0..<count).map { Attribute(key: "k\($0)", value: .int($0)) })
+        let changed = own.take()
+        #expect(changed["gen_ai.request.model"] == "own" && changed["k0"] == "own" && changed["other"] == "own")
+        #expect(merged.take() == given.merging(["gen_ai.request.model": "merged"]))
     }
 
     static let shared: Attributes = ["a": 1, "b": "two", "c": 3.0, "d": true, "e": "five"]

@@ -13,7 +13,7 @@ final class RecordingSpan: ActiveSpan {
         /// All but the attributes; `nil` once the span has ended.
         var data: SpanData?
         // Apart, and with a flag, since asking the rest whether it is still there takes a tenth of setting an attribute.
-        var attributes: Attributes
+        var attributes: OwnAttributes
         var droppedAttributesCount: Int
         var isRecording = true
 
@@ -37,7 +37,7 @@ final class RecordingSpan: ActiveSpan {
     /// Creates a span whose data lies where it is made: moving it costs as much as a fifth of the span.
     init(
         name: String, context: SpanContext, parent: SpanContext?, kind: SpanKind, startNanoseconds: UnixNanoseconds,
-        attributes: consuming Attributes, droppedAttributesCount: Int, origin: SpanOrigin,
+        attributes: consuming OwnAttributes, droppedAttributesCount: Int, origin: SpanOrigin,
         surroundings: GenAIContext, pipeline: TracePipeline
     ) {
         self.context = context

@@ -129,7 +129,7 @@ extension TracePipeline {
         if attributes.mayExceed(attributeLimits) { droppedCount = attributes.limit(attributeLimits) }
         let recording = RecordingSpan(
             name: name, context: identity, parent: parent, kind: kind,
-            startNanoseconds: nanoseconds ?? systemUnixNanoseconds(), attributes: attributes,
+            startNanoseconds: nanoseconds ?? systemUnixNanoseconds(), attributes: OwnAttributes(consume attributes),
             droppedAttributesCount: droppedCount, origin: origin, surroundings: context, pipeline: self)
         if !links.isEmpty { recording.addLinks(links) }
         let span = TraceSpan(context: identity, recording: recording)
