@@ -9,7 +9,6 @@ import GenAITelemetry
 extension MessageReader {
     /// The message of `gen_ai.{role}.message`. A record without a body still is a message: it keeps its place.
     func prompt(role: String, _ record: borrowing LogRecord) -> Message {
-        if let message = record.message, message.index == nil, takesWhole(message) { return message }
         let body = record.messageBody
         guard let fields = fields(of: body) else { return message(role: role, content: body?.unlessNull) }
         return message(
@@ -21,7 +20,6 @@ extension MessageReader {
 
     /// The message of `gen_ai.choice`.
     func completion(_ record: borrowing LogRecord) -> Message {
-        if let message = record.message, message.index != nil, takesWhole(message) { return message }
         let body = record.messageBody
         guard let choice = fields(of: body) else { return message(role: "assistant", content: body?.unlessNull) }
         var content: AttributeValue?
@@ -38,8 +36,8 @@ extension MessageReader {
             index: choice[names.index].flatMap(Int.init(lenient:)))
     }
 
-    // Whether reading the message out of the record's body would give the same.
-    private func takesWhole(_ message: Message) -> Bool {
+    /// Whether reading a message out of its record's body would give the same.
+    func takesWhole(_ message: Message) -> Bool {
         (capturesContent || message.content == nil) && message.toolCalls == nil && message.size <= maxContentLength
             && isShort(message.role) && isShort(message.toolCallID) && isShort(message.finishReason)
     }

@@ -117,9 +117,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
 
     /// Keeps the message until its span ends; every other record is left alone.
     public func onEmit(_ record: inout LogRecord, context: GenAIContext) {
-        guard let span = record.spanContext, span.isValid, let event = MessageEvent(record),
-            let update = update(event, record)
-        else { return }
+        guard let span = record.spanContext, span.isValid, let update = update(record) else { return }
         let outcome = shard(of: span).state.withLock { $0.take(update, for: span) }
         switch outcome {
         case .kept: break
@@ -129,7 +127,12 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
         }
     }
 
-    private func update(_ event: MessageEvent, _ record: borrowing LogRecord) -> OpenSpans.Update? {
+    private func update(_ record: borrowing LogRecord) -> OpenSpans.Update? {
+        // Our own instrumentations' messages need no look at the name, which says the same.
+        if let message = record.message, reader.takesWhole(message) {
+            return message.index == nil ? .prompt(message) : .completion(message)
+        }
+        guard let event = MessageEvent(record) else { return nil }
         switch event {
         case .prompt(let role): return .prompt(reader.prompt(role: role, record))
         case .completion: return .completion(reader.completion(record))

@@ -38,6 +38,8 @@ struct OpenSpans: Sendable {
 
     private let limits: Limits
     private var entries: [Key: Entry] = [:]
+    /// Where the entry is that was asked for last, while no other comes or goes: a span's messages mostly come in a row.
+    private var recent: (key: Key, index: [Key: Entry].Index)?
     private var lastSequence: UInt64 = 0
     /// About how many bytes all messages take.
     private(set) var size = 0
@@ -56,14 +58,21 @@ struct OpenSpans: Sendable {
     mutating func open(_ key: Key) {
         if entries.count >= limits.spans { evict(toCount: limits.spans - max(1, limits.spans / 8)) }
         lastSequence += 1
+        recent = nil
         entries[key] = Entry(sequence: lastSequence)
+    }
+
+    private mutating func find(_ key: Key) -> [Key: Entry].Index? {
+        if let recent, recent.key == key { return recent.index }
+        recent = entries.index(forKey: key).map { (key, $0) }
+        return recent?.index
     }
 
     /// A record names a span.
     ///
     /// - Returns: Whether the span is open; if not, the record changes nothing.
     mutating func update(_ key: Key, _ update: Update) -> Bool {
-        guard let index = entries.index(forKey: key) else { return false }
+        guard let index = find(key) else { return false }
         let change = entries.values[index].conversation.apply(update, limit: limits.bytesPerSpan)
         evictionWork += change.work
         size += change.growth
@@ -73,7 +82,9 @@ struct OpenSpans: Sendable {
 
     /// A span ends; its messages are handed over.
     mutating func close(_ key: Key) -> Conversation? {
-        guard let conversation = entries.removeValue(forKey: key)?.conversation else { return nil }
+        guard let index = find(key) else { return nil }
+        recent = nil
+        let conversation = entries.remove(at: index).value.conversation
         size -= conversation.size
         return conversation
     }
@@ -81,6 +92,7 @@ struct OpenSpans: Sendable {
     /// Forgets all spans, but not what was counted.
     mutating func removeAll() {
         entries = [:]
+        recent = nil
         size = 0
     }
 

@@ -76,7 +76,11 @@ extension Message {
     fileprivate func write(to writer: inout JSONWriter) {
         // Names with what surrounds them at once: each piece of text costs as much as a whole one.
         writer.string(role, after: writer.bytes.last == UInt8(ascii: "[") ? "{\"role\":\"" : ",{\"role\":\"")
-        if let content { writer.value(content, after: ",\"content\":") }
+        if case .string(let text)? = content {
+            writer.string(text, after: ",\"content\":\"")
+        } else if let content {
+            writer.value(content, after: ",\"content\":")
+        }
         if let toolCalls { writer.value(toolCalls, after: ",\"tool_calls\":") }
         if let toolCallID { writer.string(toolCallID, after: ",\"tool_call_id\":\"") }
         if let finishReason { writer.string(finishReason, after: ",\"finish_reason\":\"") }

@@ -52,10 +52,27 @@ package struct JSONWriter: Sendable {
 
     /// Text behind what is known when compiling, which ends with the quotation mark that opens the text.
     package mutating func string(_ text: String, after lead: StaticString) {
-        raw(lead)
-        withUTF8(of: text) { escape($0) }
-        bytes.append(UInt8(ascii: "\""))
+        withUTF8(of: text) { text in
+            let count = lead.utf8CodeUnitCount + text.count + 1
+            let isShort = count <= Self.shortCount
+            guard isShort, let start = text.baseAddress, plainEnd(in: text, from: 0) == text.count else {
+                raw(lead)
+                escape(text)
+                return bytes.append(UInt8(ascii: "\""))
+            }
+            // Put together first: each of three short pieces costs as much as the whole.
+            withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.shortCount) { whole in
+                guard let target = whole.baseAddress else { return }
+                target.initialize(from: lead.utf8Start, count: lead.utf8CodeUnitCount)
+                (target + lead.utf8CodeUnitCount).initialize(from: start, count: text.count)
+                (target + count - 1).initialize(to: UInt8(ascii: "\""))
+                bytes.append(contentsOf: UnsafeBufferPointer(start: target, count: count))
+            }
+        }
     }
+
+    /// Up to this many bytes are put together on the stack.
+    private static var shortCount: Int { 256 }
 
     /// A whole number of at most 64 bits, exact however large.
     package mutating func int(_ number: some FixedWidthInteger) {

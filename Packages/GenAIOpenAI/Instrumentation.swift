@@ -50,7 +50,7 @@ final class CallRecorder: Sendable {
         if let tracer = listeners.tracer {
             let span = tracer.startSpan(
                 facts.model.isEmpty ? facts.operation.rawValue : facts.operation.rawValue + " " + facts.model,
-                kind: .client, stamped: attributes, context: surroundings)
+                kind: .client, stamped: consume attributes, context: surroundings)
             context = surroundings.settingSpan(span)
             self.span = span
         } else {

@@ -65,7 +65,7 @@ extension USD: Comparable {
 
 extension USD: AdditiveArithmetic {
     /// No money.
-    public static let zero = USD(picoUSD: 0)
+    public static var zero: USD { USD(picoUSD: 0) }
 
     /// The sum, or the nearest end of the range.
     @inlinable  // Six sums for each call to a model, of some ten instructions each instead of thirty.

@@ -60,9 +60,13 @@ struct CallFacts {
     }
 
     // What the call is added up by.
+    @inline(__always)
     var workflow: String? { values[.workflow]?.pointee.accountID }
+    @inline(__always)
     var conversation: String? { values[.conversation]?.pointee.accountID }
+    @inline(__always)
     var user: String? { values[.user]?.pointee.accountID }
+    @inline(__always)
     var agent: String? { values[.agent]?.pointee.accountID }
     /// The turn of the conversation.
     var turn: Int? { values.number(.turn) }
@@ -140,9 +144,14 @@ extension ConventionValues {
 
 extension AttributeValue {
     /// The text of an attribute that calls are added up by, also of a number or truth value.
+    @inline(__always)
     var accountID: String? {
+        if case .string(let text) = self { text } else { spelledOut }
+    }
+
+    @inline(never)
+    private var spelledOut: String? {
         switch self {
-        case .string(let text): text
         case .int(let number): String(number)
         case .double(let number): String(number)
         case .bool(let flag): String(flag)

@@ -70,6 +70,18 @@ struct WholeMessagesTests {
         #expect(seen.all.map(\.body) == [["content": "[removed]"], nil])
         #expect(seen.all.allSatisfy { $0.message == nil })
     }
+
+    @Test("becomes a body when a processor gives the event another name")
+    func otherName() {
+        let provider = LoggerProvider(LoggerProvider.Configuration(environment: TelemetryEnvironment([:])))
+        let seen = Collected<(body: AttributeValue?, message: LogMessage?)>()
+        provider.addProcessor(NameSetter(name: "app.message"))
+        provider.addProcessor(MessageSink(seen: seen))
+        provider.emitter(named: "test").emit(
+            Self.prompts[0], eventName: "gen_ai.user.message", attributes: [:], context: GenAIContext())
+        #expect(seen.all.map(\.body) == [Self.prompts[0].body])
+        #expect(seen.all.allSatisfy { $0.message == nil })
+    }
 }
 
 extension Pipelines {
@@ -87,6 +99,12 @@ private struct BodySetter: LogRecordProcessor {
     let body: AttributeValue?
 
     func onEmit(_ record: inout LogRecord, context: GenAIContext) { record.body = body }
+}
+
+private struct NameSetter: LogRecordProcessor {
+    let name: String
+
+    func onEmit(_ record: inout LogRecord, context: GenAIContext) { record.eventName = name }
 }
 
 private struct MessageSink: LogRecordProcessor {

@@ -12,7 +12,7 @@ extension GenAIConventions {
 
 extension ProviderName {
     /// The value that stands for a provider nobody named. Source: semantic conventions 1.36.0, `gen_ai.system`.
-    package static let other = ProviderName(rawValue: "_OTHER")
+    package static var other: ProviderName { ProviderName(rawValue: "_OTHER") }
 
     // Three providers were spelled otherwise before version 1.37.0.
     fileprivate var legacyName: String {

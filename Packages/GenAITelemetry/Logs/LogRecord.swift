@@ -14,7 +14,10 @@ public struct LogRecord: Sendable {
     /// The original text of the severity.
     public var severityText: String?
     /// The kind of event, for example `gen_ai.choice`; `nil` for a plain log record.
-    public var eventName: String?
+    public var eventName: String? {
+        // A message is what its event's name says of it.
+        didSet { if message != nil { body = message?.body } }
+    }
     /// The content: text or structure. Limits do not apply to it.
     public var body: AttributeValue? {
         get { message == nil ? ownBody : message?.body }

@@ -71,80 +71,70 @@ final class TracePipeline: Sendable {
 
 // MARK: - Starting spans
 
-/// What a span begins with.
-enum FirstAttributes {
-    /// Attributes beside those of the scopes around.
-    case own(Attributes)
-    /// Attributes that go on from those of the scopes.
-    case stamped(Attributes)
-
-    /// What an LLM span holds in the end beside the attributes of its scopes; room made at once instead of growing.
-    ///
-    /// With one more the memory would be above 1,032 bytes, which is as far as glibc keeps freed memory for the thread:
-    /// taking and freeing it would take three times as long.
-    private static var ownCount: Int { 22 }
-
-    /// All attributes, those of the scopes included, which are shared and gone on from.
-    @inline(__always)
-    func all(in context: GenAIContext) -> Attributes {
-        switch self {
-        case .stamped(let attributes): return attributes
-        case .own(let attributes):
-            var all = context.stamp
-            all.reserveCapacity(all.count + max(Self.ownCount, attributes.count))
-            if !attributes.isEmpty { all.merge(attributes) }
-            return all
-        }
-    }
+/// A span of which is known whether it is recorded.
+struct SampledSpan {
+    var identity: SpanContext
+    var isRecorded = true
+    /// What the sampler adds.
+    var attributes: Attributes?
 }
 
+// Both parts have many parameters, which are borrowed: put together in a value they would be held and let go of, which
+// takes 150 instructions.
 extension TracePipeline {
-    // Many parameters, all borrowed: put together in a value they would be held and let go of, 150 instructions.
-    /// Starts a span in a context, which has claimed its turn.
+    /// Finds out whether a span is recorded, and counts it.
+    ///
+    /// - Parameter attributes: Those of the span and its scopes. Not asked for where the sampler's answer is known.
     @inline(__always)
-    func start(
-        _ name: String, _ kind: SpanKind, _ first: FirstAttributes, _ links: [SpanLink], in context: GenAIContext,
-        at nanoseconds: UnixNanoseconds?, _ origin: SpanOrigin
-    ) -> TraceSpan {
-        let parent = context.validParent
-        var identity: SpanContext
-        var samplerAttributes: Attributes?
-        switch sampling.decision(for: parent) {
-        case .drop: return TraceSpan(context: dropped(parent: parent), recording: nil)
-        case .recordOnly: identity = self.identity(parent, flags: [])
-        case .recordAndSample: identity = self.identity(parent, flags: .sampled)
-        case nil:
-            identity = self.identity(parent, flags: [])
-            let result = sample(
-                SpanToSample(
-                    parent: parent, traceID: identity.traceID, name: name, kind: kind,
-                    attributes: first.all(in: context), links: links), &identity)
-            guard result.decision != .drop else { return TraceSpan(context: identity, recording: nil) }
-            samplerAttributes = result.attributes
+    func sample(
+        _ name: String, _ kind: SpanKind, _ links: [SpanLink], parent: SpanContext?, _ attributes: () -> Attributes
+    ) -> SampledSpan {
+        guard let decision = sampling.decision(for: parent) else {
+            return ask(name, kind, links, parent: parent, attributes())
         }
-        count(identity.isSampled ? .recordAndSample : .recordOnly, parent)
-        var attributes = first.all(in: context)
-        if let samplerAttributes { attributes.merge(samplerAttributes) }
+        count(decision, parent)
+        return SampledSpan(
+            identity: identity(parent, flags: decision == .recordAndSample ? .sampled : []),
+            isRecorded: decision != .drop)
+    }
+
+    @inline(never)
+    private func ask(
+        _ name: String, _ kind: SpanKind, _ links: [SpanLink], parent: SpanContext?, _ attributes: Attributes
+    ) -> SampledSpan {
+        var identity = identity(parent, flags: [])
+        let result = configuration.sampler.sample(
+            SpanToSample(
+                parent: parent, traceID: identity.traceID, name: name, kind: kind, attributes: attributes,
+                links: links))
+        count(result.decision, parent)
+        if let traceState = result.traceState { identity.traceState = traceState }
+        if result.decision == .recordAndSample { identity.flags = .sampled }
+        return SampledSpan(identity: identity, isRecorded: result.decision != .drop, attributes: result.attributes)
+    }
+
+    /// Starts a span that is recorded.
+    ///
+    /// - Parameters:
+    ///   - attributes: Those of the span and its scopes.
+    ///   - context: What is around the span. Has claimed its turn.
+    @inline(__always)
+    func record(
+        _ sampled: SampledSpan, _ name: String, _ kind: SpanKind, _ links: [SpanLink], parent: SpanContext?,
+        _ attributes: consuming Attributes, in context: GenAIContext, at nanoseconds: UnixNanoseconds?,
+        _ origin: SpanOrigin
+    ) -> TraceSpan {
+        if let more = sampled.attributes { attributes.merge(more) }
         var droppedCount = 0
         if attributes.mayExceed(attributeLimits) { droppedCount = attributes.limit(attributeLimits) }
         let recording = RecordingSpan(
-            name: name, context: identity, parent: parent, kind: kind,
+            name: name, context: sampled.identity, parent: parent, kind: kind,
             startNanoseconds: nanoseconds ?? systemUnixNanoseconds(), attributes: OwnAttributes(consume attributes),
             droppedAttributesCount: droppedCount, origin: origin, surroundings: context, pipeline: self)
         if !links.isEmpty { recording.addLinks(links) }
-        let span = TraceSpan(context: identity, recording: recording)
+        let span = TraceSpan(context: sampled.identity, recording: recording)
         onStart(span, parent: context)
         return span
-    }
-
-    /// Asks the sampler about a span, and gives the span what it says of its identity.
-    @inline(never)
-    private func sample(_ span: SpanToSample, _ identity: inout SpanContext) -> SamplingResult {
-        let result = configuration.sampler.sample(span)
-        if let traceState = result.traceState { identity.traceState = traceState }
-        if result.decision == .recordAndSample { identity.flags = .sampled }
-        if result.decision == .drop { count(.drop, span.parent) }
-        return result
     }
 
     /// A span that is not recorded, whose identity goes on nevertheless.

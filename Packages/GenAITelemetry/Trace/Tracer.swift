@@ -44,7 +44,12 @@ public struct Tracer: Sendable {
             }
             var context = context ?? .current
             context.claimTurn(for: attributes)
-            return pipeline.start(name, kind, .own(attributes), links, in: context, at: startNanoseconds, origin)
+            let parent = context.validParent
+            let sampled = pipeline.sample(name, kind, links, parent: parent) { context.stamped(attributes) }
+            guard sampled.isRecorded else { return TraceSpan(context: sampled.identity, recording: nil) }
+            return pipeline.record(
+                sampled, name, kind, links, parent: parent, context.stamped(attributes), in: context,
+                at: startNanoseconds, origin)
         }
     }
 
@@ -57,7 +62,11 @@ public struct Tracer: Sendable {
         guard let pipeline = provider.pipeline else {
             return TraceSpan(context: context.validParent ?? .invalid, recording: nil)
         }
-        return pipeline.start(name, kind, .stamped(attributes), [], in: context, at: nil, origin)
+        let parent = context.validParent
+        let sampled = pipeline.sample(name, kind, [], parent: parent) { [attributes] in attributes }
+        guard sampled.isRecorded else { return TraceSpan(context: sampled.identity, recording: nil) }
+        return pipeline.record(
+            sampled, name, kind, [], parent: parent, consume attributes, in: context, at: nil, origin)
     }
 
     /// Runs a closure within a span, which is current inside it and ends with it.
@@ -103,6 +112,23 @@ public struct Tracer: Sendable {
                 throw error
             }
         }
+    }
+}
+
+extension GenAIContext {
+    /// What an LLM span holds in the end beside the attributes of its scopes; room made at once instead of growing.
+    ///
+    /// With one more the memory would be above 1,032 bytes, which is as far as glibc keeps freed memory for the thread:
+    /// taking and freeing it would take three times as long.
+    private static var ownAttributeCount: Int { 22 }
+
+    /// A span's attributes with those of the scopes around, which are shared and gone on from.
+    @inline(__always)
+    fileprivate func stamped(_ attributes: Attributes) -> Attributes {
+        var all = stamp
+        all.reserveCapacity(all.count + max(Self.ownAttributeCount, attributes.count))
+        if !attributes.isEmpty { all.merge(attributes) }
+        return all
     }
 }
 
