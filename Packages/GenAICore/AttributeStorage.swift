@@ -232,8 +232,13 @@ struct AttributeIndex {
     private let slots: UnsafeMutableBufferPointer<UInt32>
 
     /// Creates an empty index; `nil` for a storage so small that going through it is faster.
+    @inline(__always)
     init?(capacity: Int) {
         guard capacity > 48 else { return nil }
+        self.init(largeCapacity: capacity)
+    }
+
+    private init(largeCapacity capacity: Int) {
         let bitCount = Int.bitWidth - (2 * capacity - 1).leadingZeroBitCount
         slots = .allocate(capacity: 1 << bitCount)
         clear()

@@ -26,11 +26,14 @@ public struct USD: Sendable, Hashable {
     public var isSaturated: Bool { picoUSD == .max || picoUSD == .min }
 
     /// The nearest `Double`, for attributes and charts. Never add these up.
+    @inlinable  // asked four times for each call to a model
     public var doubleValue: Double {
         // Up to nine million dollars in 64 bits: converting from 128 takes a generic path of a few hundred instructions.
         let small = Int64(truncatingIfNeeded: picoUSD)
-        return (Int128(small) == picoUSD ? Double(small) : Double(picoUSD)) / 1e12
+        return (Int128(small) == picoUSD ? Double(small) : widePicoUSD) / 1e12
     }
+
+    @usableFromInline var widePicoUSD: Double { Double(picoUSD) }
 }
 
 // MARK: - Reading and writing

@@ -14,6 +14,8 @@ struct CallFacts {
 
     /// What kind of work the span stands for.
     let kind: Kind
+    /// The model that answered, or else the one that was asked for.
+    let model: String?
     private let values: ConventionValues
 
     /// Reads a span, which must not change meanwhile.
@@ -27,6 +29,7 @@ struct CallFacts {
 
     private init(_ values: ConventionValues) {
         self.values = values
+        model = values.text(.responseModel) ?? values.text(.requestModel)
         if let operation = values.text(.operation) {
             kind = Kind(operation)
         } else {
@@ -38,8 +41,6 @@ struct CallFacts {
     var hasSpanKind: Bool { values[.spanKind] != nil }
     /// The model that was asked for.
     var requestModel: String? { values.text(.requestModel) }
-    /// The model that answered, or else the one that was asked for.
-    var model: String? { values.text(.responseModel) ?? requestModel }
     /// Who served the model.
     var provider: String? {
         guard let provider = values.text(.provider) ?? values.text(.system) else { return nil }
@@ -50,6 +51,7 @@ struct CallFacts {
     /// How the call was made, where that matters to its price.
     var serviceTier: String? { values.text(.serviceTier) ?? values.text(.formerServiceTier) }
     /// What the call used up, as far as the attributes say.
+    @inline(__always)
     var usage: TokenUsage {
         TokenUsage(
             input: values.number(.inputTokens) ?? values.number(.promptTokens),

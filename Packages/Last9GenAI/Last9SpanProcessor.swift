@@ -20,6 +20,8 @@ public struct Last9SpanProcessor: SpanProcessor {
     public let ledger: CostLedger
     /// Where prices come from; they may be replaced while the program runs. `nil` when no costs are set.
     public let prices: LivePrices?
+    // The same, not held while it is asked.
+    private let unheldPrices: Unmanaged<LivePrices>?
     private let writesAliases: Bool
     private let costCounter: MetricCounter<Double>?
 
@@ -37,6 +39,7 @@ public struct Last9SpanProcessor: SpanProcessor {
         meterProvider: MeterProvider? = nil
     ) {
         self.prices = prices
+        unheldPrices = prices.map(Unmanaged.passUnretained)
         self.ledger = ledger
         writesAliases = !followsConventionsOnly
         costCounter = meterProvider?.meter(named: "Last9GenAI").counter(
@@ -95,8 +98,9 @@ public struct Last9SpanProcessor: SpanProcessor {
         if let given = facts.givenCost {
             totals.cost = USD(given) ?? .zero
             count(totals.cost, of: span)
-        } else if let prices {
-            switch prices.cost(of: usage, facts, at: span.startNanoseconds) {
+        } else if let unheldPrices {
+            let answer = unheldPrices._withUnsafeGuaranteedRef { $0.cost(of: usage, facts, at: span.startNanoseconds) }
+            switch answer {
             case .priced(let call):
                 totals.cost = call.total
                 findings.cost = Cost(

@@ -110,25 +110,24 @@ extension LoggerProvider {
 final class LogPipeline: Sendable {
     let configuration: LoggerProvider.Configuration
     let limits: AttributeLimits
-    private let stages: [Stage]
+    private let stages: StageList<Stage>
 
     init(_ configuration: LoggerProvider.Configuration) {
         self.configuration = configuration
         limits = configuration.limits.forRecord
-        stages = configuration.processors.map(Stage.init)
+        stages = StageList(configuration.processors.map(Stage.init))
     }
 
-    var isEmpty: Bool { stages.isEmpty }
+    var isEmpty: Bool { stages.all.isEmpty }
 
     /// Runs the processors, behind the redactor: exporting ones never see what an earlier one added, either.
     func process(_ record: inout LogRecord, _ context: GenAIContext) {
         guard let redactor = configuration.redactor else {
-            for stage in stages { stage.processor.onEmit(&record, context: context) }
-            return
+            return stages.forEach { $0.processor.onEmit(&record, context: context) }
         }
         redactor.redact(&record)
         var isRedacted = true
-        for stage in stages {
+        stages.forEach { stage in
             if stage.isExporting, !isRedacted { redactor.redact(&record) }
             isRedacted = stage.isExporting
             stage.processor.onEmit(&record, context: context)

@@ -10,12 +10,12 @@ final class TracePipeline: Sendable {
     let dropsRoots: Bool
     private let sampling: FixedSampling
 
-    // What is called for each span is not held during the call: that would take as long as the call. The first two are
-    // held by the configuration, the processors by the pipeline itself, until it goes.
+    // What is called for each span is not held during the call: that would take as long as the call. The configuration
+    // holds the first two until the pipeline goes.
     private let counters: Unmanaged<SpanCounters>
     /// The generator, if it is the usual one: asked directly it takes a third of the time.
     private let randomIDs: Unmanaged<RandomIDGenerator>?
-    private let stages: [Unmanaged<Stage>]
+    private let stages: StageList<Stage>
 
     init(_ configuration: TracerProvider.Configuration) {
         self.configuration = configuration
@@ -25,24 +25,20 @@ final class TracePipeline: Sendable {
         dropsRoots = sampling.decision(for: nil) == .drop
         counters = .passUnretained(configuration.counters)
         randomIDs = (configuration.idGenerator as? RandomIDGenerator).map(Unmanaged.passUnretained)
-        stages = configuration.processors.map { .passRetained(Stage($0)) }
-    }
-
-    deinit {
-        for stage in stages { stage.release() }
+        stages = StageList(configuration.processors.map(Stage.init))
     }
 
     func onStart(_ span: TraceSpan, parent: GenAIContext) {
-        for stage in stages { stage._withUnsafeGuaranteedRef { $0.processor.onStart(span, parent: parent) } }
+        stages.forEach { $0.processor.onStart(span, parent: parent) }
     }
 
     func onEnding(_ span: inout SpanData) {
-        for stage in stages { stage._withUnsafeGuaranteedRef { $0.processor.onEnding(&span) } }
+        stages.forEach { $0.processor.onEnding(&span) }
     }
 
     func onEnd(_ span: consuming SpanData) {
-        guard let last = stages.last else { return }
-        for stage in stages.dropLast() { stage._withUnsafeGuaranteedRef { $0.processor.onEnd(span) } }
+        guard let last = stages.all.last else { return }
+        for stage in stages.all.dropLast() { stage._withUnsafeGuaranteedRef { $0.processor.onEnd(span) } }
         guard let batch = last._withUnsafeGuaranteedRef({ $0.batch }) else {
             return last._withUnsafeGuaranteedRef { $0.processor.onEnd(span) }
         }
