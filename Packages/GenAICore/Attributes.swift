@@ -64,7 +64,13 @@ package struct AttributeWriter: ~Copyable {
     @inlinable
     @inline(__always)
     package mutating func set<Value>(_ key: consuming AttributeKey<Value>, _ value: Value) {
-        let attribute = Attribute(key.prepared, value.attributeValue)
+        set(Attribute(key.prepared, value.attributeValue))
+    }
+
+    // Not inlined: the same code nine times over takes longer to fetch than to run.
+    @usableFromInline
+    @inline(never)
+    mutating func set(_ attribute: consuming Attribute) {
         if memory.filter.insertNew(attribute.fingerprint) {
             memory.place(attribute)
         } else {
