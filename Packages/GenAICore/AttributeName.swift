@@ -62,13 +62,10 @@ private func shortHash(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
 /// hash. Used where it lies, by pointer.
 @usableFromInline
 struct NameFilter: Sendable {
-    @usableFromInline typealias Words = (UInt64, UInt64, UInt64, UInt64, UInt64)
+    @usableFromInline typealias Words = (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
 
-    /// How many names of the conventions there may be; the generator sees to it.
-    @usableFromInline static var conventionCount: Int { 3 * 64 }
-
-    /// Three words for the conventions' names, two for the others.
-    @usableFromInline var words: Words = (0, 0, 0, 0, 0)
+    /// Three words for the conventions' names, of which there are below 192, and two times two for the others.
+    @usableFromInline var words: Words = (0, 0, 0, 0, 0, 0, 0)
 
     @inlinable
     init() {}
@@ -87,8 +84,19 @@ extension UnsafeMutablePointer<NameFilter> {
     func mayContain(_ fingerprint: Fingerprint) -> Bool {
         let number = fingerprint.number
         guard number == 0 else { return words[number &>> 6] &>> UInt64(number) & 1 != 0 }
+        let (first, second) = otherWords(fingerprint)
         let hash = UInt64(fingerprint.bits)
-        return words[3] &>> hash & words[4] &>> (hash &>> 6) & 1 != 0
+        return first.pointee &>> hash & second.pointee &>> (hash &>> 7) & 1 != 0
+    }
+
+    /// Where the two bits are of a name that is none of the conventions: in the words, its hash's bits 0 and 7 onward.
+    @inlinable
+    @inline(__always)
+    func otherWords(
+        _ fingerprint: Fingerprint
+    ) -> (first: UnsafeMutablePointer<UInt64>, second: UnsafeMutablePointer<UInt64>) {
+        let bits = Int(fingerprint.bits)
+        return (words + 3 + (bits &>> 6 & 1), words + 5 + (bits &>> 13 & 1))
     }
 
     /// Takes a name in, unless it may be there.
@@ -115,9 +123,10 @@ extension UnsafeMutablePointer<NameFilter> {
     /// Takes a name in.
     func insert(_ fingerprint: Fingerprint) {
         guard fingerprint.number == 0 else { return _ = insertNew(fingerprint) }
+        let (first, second) = otherWords(fingerprint)
         let hash = UInt64(fingerprint.bits)
-        words[3] |= 1 &<< hash
-        words[4] |= 1 &<< (hash &>> 6)
+        first.pointee |= 1 &<< hash
+        second.pointee |= 1 &<< (hash &>> 7)
     }
 }
 

@@ -111,6 +111,15 @@ struct AttributesTests {
         #expect(before == ["a": 1, "b": 2])
     }
 
+    @Test("take no more memory for the usual number than malloc keeps for a thread")
+    func usualSize() {
+        let storage = AttributeStorage.make(capacity: Attributes.usualCapacity, base: nil)
+        let start = UnsafeRawPointer(Unmanaged.passUnretained(storage).toOpaque())
+        let end = UnsafeRawPointer(storage.memory.elements + Attributes.usualCapacity)
+        #expect(end - start <= 1_032)
+        #expect(end - start > 1_032 - MemoryLayout<Attribute>.stride)
+    }
+
     @Test("change nothing that others hold, whoever gave them", arguments: [0, 1, 3, 4, 10])
     func ownership(count: Int) {
         let given = Attributes((0..<count).map { Attribute(key: "k\($0)", value: .int($0)) })

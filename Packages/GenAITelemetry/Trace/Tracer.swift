@@ -116,17 +116,12 @@ public struct Tracer: Sendable {
 }
 
 extension GenAIContext {
-    /// What an LLM span holds in the end beside the attributes of its scopes; room made at once instead of growing.
-    ///
-    /// With one more the memory would be above 1,032 bytes, which is as far as glibc keeps freed memory for the thread:
-    /// taking and freeing it would take three times as long.
-    private static var ownAttributeCount: Int { 22 }
-
     /// A span's attributes with those of the scopes around, which are shared and gone on from.
     @inline(__always)
     fileprivate func stamped(_ attributes: Attributes) -> Attributes {
         var all = stamp
-        all.reserveCapacity(all.count + max(Self.ownAttributeCount, attributes.count))
+        // About what an LLM span holds in the end beside these; room made at once instead of growing.
+        all.reserveCapacity(all.count + max(Attributes.usualCapacity, attributes.count))
         if !attributes.isEmpty { all.merge(attributes) }
         return all
     }
