@@ -90,7 +90,7 @@ package struct AttributeWriter: ~Copyable {
 public struct Attributes: @unchecked Sendable {
     // An array with linear search: one allocation, and the encoder walks it in order. Three things keep it cheap.
     // Each attribute has its name's fingerprint, so that names are compared only when they are most likely the same.
-    // A filter holds two bits per fingerprint, so that a new name is mostly known to be new without any search. And a
+    // A filter says of each name whether it may be there, so that a new one is mostly known to be new without a search. A
     // map that is shared, such as that of the scopes around a span, is not copied to be added to: the new map goes on
     // from it, and holds only what is its own. Only changing or removing what the shared map holds copies it.
     @usableFromInline var storage: AttributeStorage?

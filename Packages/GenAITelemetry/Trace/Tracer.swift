@@ -37,11 +37,13 @@ public struct Tracer: Sendable {
             guard GenAIContext.hasHadSpan else { return TraceSpan(context: .invalid, recording: nil) }
             return TraceSpan(context: (context ?? .current).validParent ?? .invalid, recording: nil)
         }
+        // A span without attributes claims no turn, so that one that is dropped as a root needs no context.
+        if context == nil, attributes.isEmpty, !GenAIContext.hasHadSpan,
+            let dropped = pipeline._withUnsafeGuaranteedRef({ $0.dropsRoots ? $0.dropped(parent: nil) : nil })
+        {
+            return TraceSpan(context: dropped, recording: nil)
+        }
         return pipeline._withUnsafeGuaranteedRef { pipeline in
-            // A span without attributes claims no turn, so that one that is dropped as a root needs no context.
-            if context == nil, attributes.isEmpty, !GenAIContext.hasHadSpan, pipeline.dropsRoots {
-                return TraceSpan(context: pipeline.dropped(parent: nil), recording: nil)
-            }
             var context = context ?? .current
             context.claimTurn(for: attributes)
             let parent = context.validParent
