@@ -48,37 +48,6 @@ package struct NewAttribute: ~Copyable {
     }
 }
 
-/// Sets values in a map that has room for them.
-@usableFromInline
-package struct AttributeWriter: ~Copyable {
-    @usableFromInline let memory: AttributeMemory
-    /// Attributes whose names are most likely there; set when the others are.
-    @usableFromInline var present: [Attribute] = []
-
-    @inlinable
-    init(memory: AttributeMemory) {
-        self.memory = memory
-    }
-
-    /// Sets a value.
-    @inlinable
-    @inline(__always)
-    package mutating func set<Value>(_ key: consuming AttributeKey<Value>, _ value: Value) {
-        set(Attribute(key.prepared, value.attributeValue))
-    }
-
-    // Not inlined: the same code nine times over takes longer to fetch than to run.
-    @usableFromInline
-    @inline(never)
-    mutating func set(_ attribute: consuming Attribute) {
-        if memory.filter.insertNew(attribute.fingerprint) {
-            memory.place(attribute)
-        } else {
-            present.append(attribute)
-        }
-    }
-}
-
 /// Attributes in the order they were first set, each name once.
 ///
 /// A map with value semantics, tuned for the few dozen entries a span has. Two maps are equal when they hold the
@@ -262,7 +231,7 @@ public struct Attributes: @unchecked Sendable {
     }
 
     @inline(never)
-    fileprivate mutating func searchAndSet(_ attribute: consuming Attribute, _ limit: Int) -> Bool {
+    mutating func searchAndSet(_ attribute: consuming Attribute, _ limit: Int) -> Bool {
         if let position = memory?.position(of: attribute.key, attribute.fingerprint) {
             guard let own = makeWritable(at: position) else { return false }
             own.memory.replace(at: own.position, attribute.value)
@@ -329,68 +298,6 @@ public struct Attributes: @unchecked Sendable {
     }
 }
 
-// MARK: - Attributes of one owner
-
-/// Attributes that nobody else refers to, so that a write need not find that out: a tenth of setting an attribute.
-///
-/// Cannot be copied, and hands the map out only when it gives it up.
-@usableFromInline
-package struct OwnAttributes: ~Copyable, Sendable {
-    @usableFromInline var map: Attributes
-
-    /// Takes attributes over; those that are shared are gone on from.
-    package init(_ attributes: consuming Attributes) {
-        map = consume attributes
-        makeOwn()
-    }
-
-    private mutating func makeOwn() {
-        if map.storage != nil, !isKnownUniquelyReferenced(&map.storage) { map.makeRoom(for: 1) }
-    }
-
-    /// How many attributes there are.
-    package var count: Int { map.count }
-
-    /// The value of a name.
-    package subscript(name: String) -> AttributeValue? { map[name] }
-
-    /// Adds the attributes of a map, which win over those of the same name here.
-    package mutating func merge(_ other: consuming Attributes) {
-        map.merge(other)
-        makeOwn()
-    }
-
-    /// Gives the attributes up, after which there are none.
-    package mutating func take() -> Attributes {
-        var taken = Attributes()
-        swap(&taken, &map)
-        return taken
-    }
-
-    /// Sets a value unless there are already `limit` attributes and the name would be a further one.
-    ///
-    /// - Parameter isExempt: Whether the limit does not hold for a name.
-    /// - Returns: Whether the value is set.
-    @inlinable  // a third of what setting an attribute costs is calls
-    @inline(__always)
-    package mutating func set(
-        _ new: consuming NewAttribute, limit: Int, exempting isExempt: (String) -> Bool
-    ) -> Bool {
-        guard let memory = map.ownMemory(toAppend: new.attribute.fingerprint, limit) else {
-            return searchAndSet(new, limit, isExempt)
-        }
-        memory.place(new.attribute)
-        return true
-    }
-
-    @usableFromInline
-    @inline(never)
-    mutating func searchAndSet(_ new: consuming NewAttribute, _ limit: Int, _ isExempt: (String) -> Bool) -> Bool {
-        let attribute = new.attribute
-        return map.searchAndSet(attribute, limit) || isExempt(attribute.key) && map.searchAndSet(attribute, .max)
-    }
-}
-
 // MARK: - Memory
 
 extension Attributes {
@@ -398,7 +305,7 @@ extension Attributes {
     private static var smallestBase: Int { 4 }
 
     /// Sees to it that a number of attributes can be appended to memory of the map's own.
-    fileprivate mutating func makeRoom(for additionalCount: Int) {
+    mutating func makeRoom(for additionalCount: Int) {
         guard let header = memory?.header else { return storage = .make(capacity: additionalCount, base: nil) }
         let (count, capacity) = (header.pointee.count, header.pointee.capacity)
         let isUnique = isKnownUniquelyReferenced(&storage)
