@@ -23,7 +23,7 @@ package struct Fingerprint: Sendable, Hashable {
     @usableFromInline
     static func of(_ name: borrowing String) -> Fingerprint {
         let hash = shortHash(name)
-        return Fingerprint(bits: UInt32(ConventionNames.number(of: name, hash)) << 16 | UInt32(hash))
+        return Fingerprint(bits: UInt32(NumberedNames.number(of: name, hash)) << 16 | UInt32(hash))
     }
 }
 
@@ -68,7 +68,7 @@ package struct AttributeName: Sendable, Hashable {
     package init(_ text: consuming String) {
         fingerprint = Fingerprint.of(text)
         // A name of the conventions is always the literal, so that nobody need let go of it.
-        self.text = fingerprint.number == 0 ? text : ConventionNames.texts[fingerprint.number - 1]
+        self.text = fingerprint.number == 0 ? text : NumberedNames.texts[fingerprint.number - 1]
     }
 
     /// Takes over a name whose fingerprint is known.

@@ -138,14 +138,12 @@ public struct Attributes: @unchecked Sendable {
         }
         let isLast = isKnownUniquelyReferenced(&other.storage)
         guard let memory = other.memory else { return }
-        for attribute in memory.baseRun { _ = setOrRefuse(attribute, .max) }
+        for attribute in memory.baseRun { put(attribute) }
         if isLast {
             // Nobody else has these, so they move.
-            for position in 0..<memory.removeAll() {
-                _ = setOrRefuse((memory.elements + position).move(), .max)
-            }
+            for position in 0..<memory.removeAll() { put((memory.elements + position).move()) }
         } else {
-            for attribute in memory.ownRun { _ = setOrRefuse(attribute, .max) }
+            for attribute in memory.ownRun { put(attribute) }
         }
         withExtendedLifetime(other.storage) {}
     }
@@ -187,7 +185,7 @@ public struct Attributes: @unchecked Sendable {
 
     /// Sets a value under a prepared name.
     package mutating func set(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
-        _ = setOrRefuse(Attribute(name, value), .max)
+        put(Attribute(name, value))
     }
 
     @usableFromInline
@@ -200,27 +198,27 @@ public struct Attributes: @unchecked Sendable {
     mutating func set(_ attribute: consuming Attribute) {
         if case .null = attribute.value { return }
         guard !attribute.key.isEmpty else { return }
-        _ = setOrRefuse(attribute, .max)
+        put(attribute)
     }
 
     @inline(__always)
-    private mutating func setOrRefuse(_ attribute: consuming Attribute, _ limit: Int) -> Bool {
-        guard let memory = memory(toAppend: attribute.fingerprint, limit) else {
-            return searchAndSet(attribute, limit)
+    private mutating func put(_ attribute: consuming Attribute) {
+        guard let memory = memory(toAppend: attribute.fingerprint) else {
+            _ = searchAndSet(attribute, .max)
+            return
         }
         memory.place(attribute)
-        return true
     }
 
     /// Where to put an attribute that is known to be new without a search, if there is room: the usual case. The filter
     /// has taken its name in.
     @inlinable
     @inline(__always)
-    mutating func memory(toAppend fingerprint: Fingerprint, _ limit: Int) -> AttributeMemory? {
-        isKnownUniquelyReferenced(&storage) ? ownMemory(toAppend: fingerprint, limit) : nil
+    mutating func memory(toAppend fingerprint: Fingerprint) -> AttributeMemory? {
+        isKnownUniquelyReferenced(&storage) ? ownMemory(toAppend: fingerprint, .max) : nil
     }
 
-    /// The same for a map that nobody shares.
+    /// The same for a map that nobody shares, unless it already holds `limit` attributes.
     @inlinable
     @inline(__always)
     func ownMemory(toAppend fingerprint: Fingerprint, _ limit: Int) -> AttributeMemory? {
@@ -249,21 +247,21 @@ public struct Attributes: @unchecked Sendable {
     @inlinable
     @inline(__always)
     package mutating func setValues(atMost maximumCount: Int, _ body: (inout AttributeWriter) -> Void) {
-        guard let memory = memory(toAppend: maximumCount) else { return }
+        guard let memory = memory(withRoomFor: maximumCount) else { return }
         var writer = AttributeWriter(memory: memory)
         body(&writer)
         for attribute in writer.present { set(attribute) }
     }
 
     @usableFromInline
-    mutating func memory(toAppend count: Int) -> AttributeMemory? {
+    mutating func memory(withRoomFor count: Int) -> AttributeMemory? {
         makeRoom(for: count)
         return memory
     }
 
     /// Sets a value under a prepared name that has none yet; a value that is there stays.
     package mutating func add(_ name: AttributeName, _ value: consuming AttributeValue) {
-        if let memory = memory(toAppend: name.fingerprint, .max) {
+        if let memory = memory(toAppend: name.fingerprint) {
             memory.place(Attribute(name, value))
         } else if !contains(name) {
             append(unique: name, value)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// Finds the numbers of the conventions' names.
-enum ConventionNames {
+enum NumberedNames {
     private static let hashes = texts.map { shortHash($0) }
     /// The numbers of names, each at the slot its hash begins with, or the next free one; 0 in free slots.
     private static let slots: [UInt8] = {
@@ -58,9 +58,8 @@ package struct ConventionNameSet: Sendable {
 }
 
 /// Where the attributes lie that have the names of a set; valid while their map is looked into.
-///
-/// `@unchecked Sendable`: it is only read, and what it points at is not written to as long as it is valid.
 @usableFromInline
+// `@unchecked Sendable`: it is only read, and what it points at is not written to as long as it is valid.
 package struct ConventionValues: @unchecked Sendable {
     @usableFromInline typealias Place = UnsafePointer<Attribute>?
     @usableFromInline let places: UnsafePointer<Place>?

@@ -393,7 +393,7 @@ extension MetricDefinition {
         isInteger: false, boundaries: mcpSecondsBoundaries)
 }
 
-extension ConventionNames {
+extension NumberedNames {
     /// The conventions' names that have no placeholder, in the order of their numbers, which begin at 1.
     static let texts = [
         "gen_ai.operation.name",

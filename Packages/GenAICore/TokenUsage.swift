@@ -90,15 +90,6 @@ public struct TokenUsage: Sendable, Hashable {
         self.webSearches = webSearches
     }
 
-    /// Creates a usage from the counts that the conventions have attributes for; quicker than to go through all units.
-    package init(input: Int?, output: Int?, cacheRead: Int?, cacheWrite: Int?, reasoning: Int?) {
-        if let input { inputTokens = input }
-        if let output { outputTokens = output }
-        if let cacheRead { cacheReadTokens = cacheRead }
-        if let cacheWrite { cacheWriteTokens = cacheWrite }
-        if let reasoning { reasoningTokens = reasoning }
-    }
-
     /// Whether no count was reported at all.
     public var isEmpty: Bool { self == TokenUsage() }
 }

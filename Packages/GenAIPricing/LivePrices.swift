@@ -29,13 +29,16 @@ public final class LivePrices: Sendable {
         of usage: TokenUsage, model: String, requestModel: String?, provider: String?, context: PriceContext?,
         at unixSeconds: Int64?
     ) -> PriceAnswer {
-        guard !isReplaced.load(ordering: .acquiring) else {
-            return book.cost(
+        withBook {
+            $0.cost(
                 of: usage, model: model, requestModel: requestModel, provider: provider, context: context,
                 at: unixSeconds)
         }
-        return first.cost(
-            of: usage, model: model, requestModel: requestModel, provider: provider, context: context, at: unixSeconds)
+    }
+
+    @inline(__always)
+    private func withBook<Answer>(_ body: (borrowing PriceBook) -> Answer) -> Answer {
+        isReplaced.load(ordering: .acquiring) ? body(book) : body(first)
     }
 
     /// Puts another book in force for all later reads. The old one lives on with those who hold it.

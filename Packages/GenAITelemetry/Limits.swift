@@ -108,8 +108,13 @@ extension Attributes {
     /// Brings the attributes within limits.
     ///
     /// - Returns: How many were refused.
-    @inline(never)
+    @inline(__always)
     mutating func limit(_ limits: AttributeLimits) -> Int {
+        mayExceed(limits) ? cut(limits) : 0
+    }
+
+    @inline(never)
+    private mutating func cut(_ limits: AttributeLimits) -> Int {
         let dropped: Int
         (self, dropped) = limited(limits)
         return dropped

@@ -54,11 +54,11 @@ struct CallFacts {
     @inline(__always)
     var usage: TokenUsage {
         TokenUsage(
-            input: values.number(.inputTokens) ?? values.number(.promptTokens),
-            output: values.number(.outputTokens) ?? values.number(.completionTokens),
-            cacheRead: values.number(.cacheReadTokens),
-            cacheWrite: values.number(.cacheWriteTokens) ?? values.number(.cacheCreationTokens),
-            reasoning: values.number(.reasoningTokens))
+            inputTokens: values.number(.inputTokens) ?? values.number(.promptTokens),
+            outputTokens: values.number(.outputTokens) ?? values.number(.completionTokens),
+            cacheReadTokens: values.number(.cacheReadTokens),
+            cacheWriteTokens: values.number(.cacheWriteTokens) ?? values.number(.cacheCreationTokens),
+            reasoningTokens: values.number(.reasoningTokens))
     }
 
     // What the call is added up by.

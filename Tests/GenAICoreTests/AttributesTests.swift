@@ -189,7 +189,7 @@ struct AttributesTests {
 
     @Test("find the names of a set, in a shared part and in their own, also where they are made while the program runs")
     func values() {
-        let names = ConventionNames.texts.prefix(31)
+        let names = NumberedNames.texts.prefix(31)
         let set = ConventionNameSet(names.map { AttributeName($0) })
         var attributes = Attributes(names.prefix(10).map { Attribute(key: $0, value: .string($0)) })
         let short = attributes

@@ -150,8 +150,8 @@ struct ConventionTests {
 
     @Test("have a number each, which other names do not have")
     func numbers() {
-        let numbers = ConventionNames.texts.map { AttributeName($0).fingerprint.number }
-        #expect(numbers == Array(1...ConventionNames.texts.count))
+        let numbers = NumberedNames.texts.map { AttributeName($0).fingerprint.number }
+        #expect(numbers == Array(1...NumberedNames.texts.count))
         let others = ["", "role", "gen_ai.", "gen_ai.request.models", "gen_ai.prompt.0.role", "my.own.name"]
         let random = (0..<20_000).map { "app.\($0).name" }
         #expect((others + random).allSatisfy { AttributeName($0).fingerprint.number == 0 })

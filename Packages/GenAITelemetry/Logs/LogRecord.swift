@@ -69,10 +69,7 @@ extension LogRecord {
 
     /// Refuses attributes at the limit.
     mutating func keepWithin(_ limits: AttributeLimits) {
-        guard attributes.mayExceed(limits) else { return }
-        let (kept, dropped) = attributes.limited(limits)
-        attributes = kept
-        droppedAttributesCount += dropped
+        droppedAttributesCount += attributes.limit(limits)
     }
 }
 

@@ -121,8 +121,7 @@ extension TracePipeline {
         _ origin: SpanOrigin
     ) -> TraceSpan {
         if let more = sampled.attributes { attributes.merge(more) }
-        var droppedCount = 0
-        if attributes.mayExceed(attributeLimits) { droppedCount = attributes.limit(attributeLimits) }
+        let droppedCount = attributes.limit(attributeLimits)
         let recording = RecordingSpan(
             name: name, context: sampled.identity, parent: parent, kind: kind,
             startNanoseconds: nanoseconds ?? systemUnixNanoseconds(), attributes: OwnAttributes(consume attributes),
