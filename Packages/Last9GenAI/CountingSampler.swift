@@ -5,7 +5,7 @@ import GenAITelemetry
 /// Has calls to models and tools recorded that another sampler would drop, so that ledger and budgets stay exact.
 ///
 /// What it rescues is not exported: it is recorded for the processors only.
-struct CountingSampler: Sampler {
+struct CountingSampler: DropReviewingSampler {
     let base: any Sampler
 
     func sample(_ span: SpanToSample) -> SamplingResult {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 import GenAITelemetry
+import Synchronization
 import Testing
 
 @Suite("Samplers")
@@ -39,6 +40,43 @@ struct SamplerTests {
         ] as [([String: String], String)])
     func environment(variables: [String: String], description: String) {
         #expect(TelemetryEnvironment(variables).sampler().description.hasPrefix(description))
+    }
+
+    /// Counts how often it is asked, and keeps what would be dropped for the processors.
+    private final class Reviewer: DropReviewingSampler {
+        let base: any Sampler
+        let askedCount = Mutex(0)
+        let description = "Reviewer"
+
+        init(_ base: any Sampler) { self.base = base }
+
+        func sample(_ span: SpanToSample) -> SamplingResult {
+            askedCount.withLock { $0 += 1 }
+            var result = base.sample(span)
+            if result.decision == .drop { result.decision = .recordOnly }
+            return result
+        }
+    }
+
+    @Test(
+        "that only review what is dropped are asked of nothing else",
+        arguments: [
+            (AlwaysOnSampler(), 0), (ParentBasedSampler(), 0), (AlwaysOffSampler(), 2),
+            (ParentBasedSampler(root: AlwaysOffSampler()), 2), (TraceIDRatioSampler(ratio: 1), 2),
+        ] as [(any Sampler, Int)])
+    func review(base: any Sampler, askedCount: Int) {
+        let sampler = Reviewer(base)
+        var configuration = TracerProvider.Configuration(environment: TelemetryEnvironment([:]))
+        configuration.sampler = sampler
+        let tracer = TracerProvider(configuration).tracer(named: "test")
+        for _ in 0..<2 {
+            let span = tracer.startSpan("a", context: GenAIContext())
+            #expect(span.isRecording)
+            #expect(
+                span.context.isSampled == !(base.description.contains("root:AlwaysOff") || base is AlwaysOffSampler))
+            span.end()
+        }
+        #expect(sampler.askedCount.withLock { $0 } == askedCount)
     }
 
     @Test("of a ratio decide by the trace alone, and a larger ratio has whatever a smaller has")

@@ -158,6 +158,12 @@ public struct ParentBasedSampler: Sampler {
     }
 }
 
+/// A sampler that changes nothing of what another one answers, unless that is to drop the span.
+package protocol DropReviewingSampler: Sampler {
+    /// The sampler that is asked first.
+    var base: any Sampler { get }
+}
+
 /// What the built-in samplers answer that look at nothing but the parent, found out once.
 ///
 /// Spares most spans from being described to a sampler: of a span that is not sampled the description, with the
@@ -176,6 +182,8 @@ struct FixedSampling: Sendable {
                 sampler.root, sampler.remoteParentSampled, sampler.remoteParentNotSampled, sampler.localParentSampled,
                 sampler.localParentNotSampled,
             ].map(Self.decision)
+        } else if let sampler = sampler as? any DropReviewingSampler {
+            decisions = FixedSampling(sampler.base).decisions.map { $0 == .drop ? nil : $0 }
         } else {
             decisions = Parent.allCases.map { _ in Self.decision(of: sampler) }
         }
