@@ -24,14 +24,14 @@ public final class LivePrices: Sendable {
         current.withLock { $0 }
     }
 
-    /// What a call cost by the book in force, which is neither copied nor held where it is the first one.
-    package func cost(
-        of usage: TokenUsage, model: String, requestModel: String?, provider: String?, context: PriceContext?,
+    /// What a call costs by the book in force, which is neither copied nor held where it is the first one.
+    package func charge(
+        for usage: TokenUsage, model: String?, requestModel: String?, provider: String?, context: PriceContext?,
         at unixSeconds: Int64?
-    ) -> PriceAnswer {
+    ) -> Result<Charge, UnpricedReason> {
         withBook {
-            $0.cost(
-                of: usage, model: model, requestModel: requestModel, provider: provider, context: context,
+            $0.charge(
+                for: usage, model: model, requestModel: requestModel, provider: provider, context: context,
                 at: unixSeconds)
         }
     }

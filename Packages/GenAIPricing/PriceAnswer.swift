@@ -184,8 +184,7 @@ extension PricedCall {
     /// - Parameter usage: The usage this call was priced with. It is not kept here, to keep answers small.
     public func lines(for usage: TokenUsage) -> [CostLine] {
         var lines: [CostLine] = []
-        var charge = Charge()
-        _ = table.charge(row, selection, usage, to: &charge) { lines.append($0) }
+        _ = try? table.charge(row, selection, usage) { lines.append($0) }
         return lines
     }
 }

@@ -58,29 +58,52 @@ public final class PriceBook: Sendable {
         context: PriceContext? = nil,
         at unixSeconds: Int64? = nil
     ) -> PriceAnswer {
-        let row: PriceRow
-        switch find(model, requestModel, provider, apiURL) {
-        case .success(let found): row = found
-        case .failure(let reason): return .unpriced(reason)
-        }
-        switch row.source {
-        case .code: return price(row, in: overrides.table, usage, context, unixSeconds, ownTable: overrides.table)
-        case .file: return price(row, in: file.table, usage, context, unixSeconds, ownTable: file.table)
-        case .bundled: return price(row, in: bundled, usage, context, unixSeconds, ownTable: nil)
+        do throws(UnpricedReason) {
+            let row = try find(model, requestModel, provider, apiURL)
+            switch row.source {
+            case .code: return try price(row, in: overrides.table, usage, context, unixSeconds)
+            case .file: return try price(row, in: file.table, usage, context, unixSeconds)
+            case .bundled: return try price(row, in: bundled, usage, context, unixSeconds)
+            }
+        } catch {
+            return .unpriced(error)
         }
     }
 
     private func price(
-        _ row: PriceRow, in table: PriceTable, _ usage: TokenUsage, _ context: PriceContext?, _ unixSeconds: Int64?,
-        ownTable: PriceTable?
-    ) -> PriceAnswer {
+        _ row: PriceRow, in table: PriceTable, _ usage: TokenUsage, _ context: PriceContext?, _ unixSeconds: Int64?
+    ) throws(UnpricedReason) -> PriceAnswer {
         let selection = table.select(row, context: context, at: unixSeconds)
-        var charge = Charge()
-        if let reason = table.charge(row, selection, usage, to: &charge) { return .unpriced(reason) }
+        let charge = try table.charge(row, selection, usage)
         return .priced(
             PricedCall(
-                total: USD(picoUSD: charge.total), input: USD(picoUSD: charge.input),
-                output: USD(picoUSD: charge.output), ownTable: ownTable, row: row, selection: selection))
+                total: charge.total, input: charge.input, output: charge.output,
+                ownTable: row.source == .bundled ? nil : table, row: row, selection: selection))
+    }
+
+    /// The sums of ``cost(of:model:requestModel:provider:apiURL:context:at:)`` alone, which refer to no table and so take
+    /// nothing to let go of.
+    package func charge(
+        for usage: TokenUsage, model: String?, requestModel: String?, provider: String?, context: PriceContext?,
+        at unixSeconds: Int64?
+    ) -> Result<Charge, UnpricedReason> {
+        do throws(UnpricedReason) {
+            let row = try find(model, requestModel, provider, nil)
+            switch row.source {
+            case .code: return .success(try charge(row, in: overrides.table, usage, context, unixSeconds))
+            case .file: return .success(try charge(row, in: file.table, usage, context, unixSeconds))
+            case .bundled: return .success(try charge(row, in: bundled, usage, context, unixSeconds))
+            }
+        } catch {
+            return .failure(error)
+        }
+    }
+
+    @inline(__always)
+    private func charge(
+        _ row: PriceRow, in table: PriceTable, _ usage: TokenUsage, _ context: PriceContext?, _ unixSeconds: Int64?
+    ) throws(UnpricedReason) -> Charge {
+        try table.charge(row, table.select(row, context: context, at: unixSeconds), usage)
     }
 
     /// The most a call will cost if nothing of its prompt is cached, for budgets.
@@ -117,20 +140,25 @@ private struct CallName {
 
 extension PriceBook {
     private func find(
-        _ model: String, _ requestModel: String?, _ provider: String?, _ apiURL: String?
-    ) -> Result<PriceRow, UnpricedReason> {
-        guard let key = memo.key(model, requestModel, provider, apiURL) else {
-            return search(CallName(model: model, requestModel: requestModel, provider: provider, apiURL: apiURL))
+        _ model: String?, _ requestModel: String?, _ provider: String?, _ apiURL: String?
+    ) throws(UnpricedReason) -> PriceRow {
+        let key = memo.key(model, requestModel, provider, apiURL)
+        if let key, let bits = memo.value(for: key) {
+            guard let row = PriceRow(bits: bits) else { throw Self.reason(bits) }
+            return row
         }
-        if let bits = memo.value(for: key) {
-            return PriceRow(bits: bits).map { .success($0) } ?? .failure(Self.reason(bits))
+        // A provider that the conventions have no name for is not told, and inferred like one.
+        let isNamed = provider != ProviderName.other.rawValue
+        let found = search(
+            CallName(
+                model: model ?? "", requestModel: requestModel, provider: isNamed ? provider : nil, apiURL: apiURL))
+        if let key {
+            switch found {
+            case .success(let row): memo.store(row.bits, for: key)
+            case .failure(let reason): memo.store(Self.bits(reason), for: key)
+            }
         }
-        let found = search(CallName(model: model, requestModel: requestModel, provider: provider, apiURL: apiURL))
-        switch found {
-        case .success(let row): memo.store(row.bits, for: key)
-        case .failure(let reason): memo.store(Self.bits(reason), for: key)
-        }
-        return found
+        return try found.get()
     }
 
     // A search without success in the bits that the memo keeps; those of a row are odd.

@@ -44,20 +44,26 @@ struct PriceSelection: Sendable {
     var variants: UInt64 = 0
 }
 
-/// The sums of a bill, in pico-USD.
-struct Charge {
-    private(set) var input: Int128 = 0
-    private(set) var output: Int128 = 0
-    private var neither: Int128 = 0
+/// The sums of a bill.
+package struct Charge {
+    // In pico-USD.
+    private var inputSum: Int128 = 0
+    private var outputSum: Int128 = 0
+    private var otherSum: Int128 = 0
 
-    var total: Int128 { input &+ output &+ neither }
+    /// The part charged for what was sent.
+    package var input: USD { USD(picoUSD: inputSum) }
+    /// The part charged for what came back.
+    package var output: USD { USD(picoUSD: outputSum) }
+    /// The whole cost.
+    package var total: USD { USD(picoUSD: inputSum &+ outputSum &+ otherSum) }
 
     /// Cannot overflow: no line is above 1e35, and there are at most as many as there are units.
     mutating func add(_ cost: Int128, to side: PricedUnit.Kind.Side) {
         switch side {
-        case .input: input &+= cost
-        case .output: output &+= cost
-        case .neither: neither &+= cost
+        case .input: inputSum &+= cost
+        case .output: outputSum &+= cost
+        case .neither: otherSum &+= cost
         }
     }
 }
@@ -122,10 +128,18 @@ extension PriceTable {
     ///
     /// Source: Scripts/data/prices.json, "semantics".
     ///
-    /// - Returns: Why the call has no price, `nil` if it has one.
+    /// - Throws: Why the call has no price.
     func charge(
-        _ row: PriceRow, _ selection: PriceSelection, _ usage: TokenUsage, to charge: inout Charge,
-        eachLine: ((CostLine) -> Void)? = nil
+        _ row: PriceRow, _ selection: PriceSelection, _ usage: TokenUsage, eachLine: ((CostLine) -> Void)? = nil
+    ) throws(UnpricedReason) -> Charge {
+        var charge = Charge()
+        if let reason = settle(row, selection, usage, &charge, eachLine) { throw reason }
+        return charge
+    }
+
+    private func settle(
+        _ row: PriceRow, _ selection: PriceSelection, _ usage: TokenUsage, _ charge: inout Charge,
+        _ eachLine: ((CostLine) -> Void)?
     ) -> UnpricedReason? {
         let model = models[row.model]
         return withUnsafeTemporaryAllocation(of: Int.self, capacity: PricedUnit.Kind.count) { counts in

@@ -67,12 +67,11 @@ extension PriceMemo {
     /// The key of what is known about a call's model, `nil` if any of it is too long to be a name.
     ///
     /// Allocates nothing for native strings.
-    func key(_ model: String, _ requestModel: String?, _ provider: String?, _ apiURL: String?) -> Key? {
+    func key(_ model: String?, _ requestModel: String?, _ provider: String?, _ apiURL: String?) -> Key? {
         var hash = NameHash(seeds: seeds)
-        guard hash.combine(model, as: 1) else { return nil }
-        if let requestModel, !hash.combine(requestModel, as: 2) { return nil }
-        if let provider, !hash.combine(provider, as: 3) { return nil }
-        if let apiURL, !hash.combine(apiURL, as: 4) { return nil }
+        guard hash.combine(model, as: 1), hash.combine(requestModel, as: 2), hash.combine(provider, as: 3),
+            hash.combine(apiURL, as: 4)
+        else { return nil }
         return Key(first: hash.first, second: hash.second)
     }
 }
@@ -86,13 +85,24 @@ private struct NameHash {
         (first, second) = seeds
     }
 
-    /// Takes in a string, what it is the name of, and where it ends. False if it is too long to be a name.
+    /// Takes in a string, if there is one, what it is the name of, and where it ends. False if it is too long to be a
+    /// name.
     @inline(__always)
-    mutating func combine(_ string: String, as part: UInt64) -> Bool {
+    mutating func combine(_ string: String?, as part: UInt64) -> Bool {
+        guard let string else { return true }
+        guard let next = combined(string, as: part) else { return false }
+        self = next
+        return true
+    }
+
+    // Not inlined: four copies of it push other code out of the processor's cache. Returned, since it fits in registers.
+    @inline(never)
+    private func combined(_ string: String, as part: UInt64) -> NameHash? {
+        var next = self
         let short: Bool? = string.utf8.withContiguousStorageIfAvailable {
-            combine(UnsafeRawBufferPointer($0), as: part)
+            next.combine(UnsafeRawBufferPointer($0), as: part)
         }
-        return short ?? combineBridged(string, as: part)
+        return short ?? next.combineBridged(string, as: part) ? next : nil
     }
 
     @inline(never)

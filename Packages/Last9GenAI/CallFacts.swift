@@ -16,6 +16,10 @@ struct CallFacts {
     let kind: Kind
     /// The model that answered, or else the one that was asked for.
     let model: String?
+    /// Where that is said.
+    var modelName: UnsafePointer<AttributeValue>? {
+        values.text(.responseModel) == nil ? values[.requestModel] : values[.responseModel]
+    }
     private let values: ConventionValues
 
     /// Reads a span, which must not change meanwhile.
@@ -42,10 +46,7 @@ struct CallFacts {
     /// The model that was asked for.
     var requestModel: String? { values.text(.requestModel) }
     /// Who served the model.
-    var provider: String? {
-        guard let provider = values.text(.provider) ?? values.text(.system) else { return nil }
-        return provider == ProviderName.other.rawValue ? nil : provider
-    }
+    var provider: String? { values.text(.provider) ?? values.text(.system) }
     /// A cost that somebody else worked out.
     var givenCost: Double? { values[.cost].flatMap { Double(attributeValue: $0.pointee) } }
     /// How the call was made, where that matters to its price.
@@ -61,15 +62,11 @@ struct CallFacts {
             reasoningTokens: values.number(.reasoningTokens))
     }
 
-    // What the call is added up by.
-    @inline(__always)
-    var workflow: String? { values[.workflow]?.pointee.accountID }
-    @inline(__always)
-    var conversation: String? { values[.conversation]?.pointee.accountID }
-    @inline(__always)
-    var user: String? { values[.user]?.pointee.accountID }
-    @inline(__always)
-    var agent: String? { values[.agent]?.pointee.accountID }
+    // What the call is added up by, where it lies.
+    var workflow: UnsafePointer<AttributeValue>? { values[.workflow] }
+    var conversation: UnsafePointer<AttributeValue>? { values[.conversation] }
+    var user: UnsafePointer<AttributeValue>? { values[.user] }
+    var agent: UnsafePointer<AttributeValue>? { values[.agent] }
     /// The turn of the conversation.
     var turn: Int? { values.number(.turn) }
 }
@@ -141,6 +138,29 @@ extension ConventionValues {
 
     fileprivate func number(_ name: Name) -> Int? {
         if case .int(let number) = self[name]?.pointee { number } else { nil }
+    }
+}
+
+extension UnsafePointer {
+    /// Whether two values have the same bits, so that they are equal. If not, they may be equal all the same.
+    @inline(__always)
+    func hasSameBits(as other: UnsafePointer) -> Bool {
+        let (one, other) = (UnsafeRawPointer(self), UnsafeRawPointer(other))
+        let size = MemoryLayout<Pointee>.size
+        var offset = 0
+        while offset &+ 8 <= size {
+            guard
+                one.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+                    == other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+            else { return false }
+            offset &+= 8
+        }
+        while offset < size {
+            guard one.load(fromByteOffset: offset, as: UInt8.self) == other.load(fromByteOffset: offset, as: UInt8.self)
+            else { return false }
+            offset &+= 1
+        }
+        return true
     }
 }
 

@@ -103,6 +103,8 @@ public final class CostLedger: Sendable {
     /// What one id has come to.
     fileprivate struct Account {
         let id: String
+        /// The attribute that named the account last.
+        var name: AttributeValue
         var totals = Totals()
         var details: Details?
     }
@@ -115,8 +117,8 @@ public final class CostLedger: Sendable {
     fileprivate final class AccountOwner {
         let account = UnsafeMutablePointer<Account>.allocate(capacity: 1)
 
-        init(_ id: String) {
-            account.initialize(to: Account(id: id))
+        init(_ id: String, _ name: AttributeValue) {
+            account.initialize(to: Account(id: id, name: name))
         }
 
         deinit {
@@ -151,11 +153,28 @@ public final class CostLedger: Sendable {
             latest = Array(repeating: nil, count: dimensionCount)
         }
 
-        /// The account of an id, to be used before the next one is asked for.
+        /// The account that an attribute's value names, to be used before the next one is asked for.
         @inline(__always)
-        mutating func account(_ id: String, at position: Int) -> UnsafeMutablePointer<Account> {
-            if let known = latest[position], isValid(known), known.account.pointee.id == id { return known.account }
-            let found = find(id, at: position)
+        mutating func account(
+            _ name: UnsafePointer<AttributeValue>, at position: Int
+        ) -> UnsafeMutablePointer<Account>? {
+            // Spans of one scope all have the scope's own text, which need not be held to be compared.
+            if let known = latest[position], isValid(known), let last = known.account.pointer(to: \.name),
+                name.hasSameBits(as: last)
+            {
+                return known.account
+            }
+            return account(name.pointee, at: position)
+        }
+
+        @inline(never)
+        private mutating func account(_ name: AttributeValue, at position: Int) -> UnsafeMutablePointer<Account>? {
+            guard let id = name.accountID else { return nil }
+            if let known = latest[position], isValid(known), known.account.pointee.id == id {
+                known.account.pointee.name = name
+                return known.account
+            }
+            let found = find(id, name, at: position)
             latest[position] = found
             return found.account
         }
@@ -166,13 +185,13 @@ public final class CostLedger: Sendable {
         }
 
         @inline(never)
-        private mutating func find(_ id: String, at position: Int) -> Recent {
+        private mutating func find(_ id: String, _ name: AttributeValue, at position: Int) -> Recent {
             let slot = (shortHash(id) &+ position &* 31) & (Self.recentCount &- 1)
             if let known = recent[slot], known.position == position, isValid(known), known.account.pointee.id == id {
                 return known
             }
             let before = dimensions[position].evictedCount
-            let account = dimensions[position].update(id, default: AccountOwner(id)) { $0.account }
+            let account = dimensions[position].update(id, default: AccountOwner(id, name)) { $0.account }
             unreportedEvictedCount += dimensions[position].evictedCount - before
             let found = Recent(position: position, generation: dimensions[position].generation, account: account)
             recent[slot] = found
@@ -265,8 +284,8 @@ public final class CostLedger: Sendable {
         let (workflow, evicted): (Totals?, Int) = state.withLock { state in
             let workflow = state.add(totals, facts, time)
             for position in Self.standardCount..<Swift.max(Self.standardCount, dimensions.count) {
-                guard let id = attributes[dimensions[position].attribute]?.accountID else { continue }
-                state.account(id, at: position).pointee.totals += totals
+                guard let name = attributes[dimensions[position].attribute] else { continue }
+                _ = withUnsafePointer(to: name) { state.add(totals, to: $0, at: position) }
             }
             defer { state.unreportedEvictedCount = 0 }
             return (workflow, state.unreportedEvictedCount)
@@ -289,18 +308,24 @@ extension CostLedger.State {
     ) -> CostLedger.Totals? {
         let model = totals.llmCalls > 0 ? facts.model : nil
         total += totals
-        if let id = facts.conversation {
-            let account = account(id, at: 1)
-            account.pointee.totals += totals
-            account.pointee.note(model, facts, time)
+        if let conversation = add(totals, to: facts.conversation, at: 1) {
+            conversation.pointee.note(model, facts, time)
         }
-        if let id = facts.user { account(id, at: 2).pointee.totals += totals }
-        if let id = facts.agent { account(id, at: 3).pointee.totals += totals }
-        if let model { account(model, at: 4).pointee.totals += totals }
-        guard let id = facts.workflow else { return nil }
-        let workflow = account(id, at: 0)
-        workflow.pointee.totals += totals
-        return workflow.pointee.totals
+        _ = add(totals, to: facts.user, at: 2)
+        _ = add(totals, to: facts.agent, at: 3)
+        if model != nil { _ = add(totals, to: facts.modelName, at: 4) }
+        return add(totals, to: facts.workflow, at: 0)?.pointee.totals
+    }
+
+    // Not inlined: five copies of it push other code of the span's end out of the processor's cache.
+    /// Adds to the account that an attribute's value names, if there is one.
+    @inline(never)
+    fileprivate mutating func add(
+        _ totals: borrowing CostLedger.Totals, to name: UnsafePointer<AttributeValue>?, at position: Int
+    ) -> UnsafeMutablePointer<CostLedger.Account>? {
+        guard let name, let account = account(name, at: position) else { return nil }
+        account.pointee.totals += totals
+        return account
     }
 }
 
@@ -321,7 +346,7 @@ extension CostLedger.Details {
     ) {
         startNanoseconds = min(startNanoseconds, time.start)
         endNanoseconds = max(endNanoseconds, time.end)
-        if userID == nil { userID = facts.user }
+        if userID == nil { userID = facts.user?.pointee.accountID }
         if let turn = facts.turn { turns = max(turns, turn) }
         if let model, models.last != model, models.count < 16, !models.contains(model) { models.append(model) }
     }

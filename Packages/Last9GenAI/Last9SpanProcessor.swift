@@ -84,7 +84,7 @@ public struct Last9SpanProcessor: SpanProcessor {
                 count(facts, facts.usage, of: span, &findings)
             }
         case .tool: findings.workflow = add(CostLedger.Totals(toolCalls: 1), facts, span)
-        default: findings.workflow = facts.workflow.flatMap { ledger.totals(.workflow, $0) }
+        default: findings.workflow = facts.workflow?.pointee.accountID.flatMap { ledger.totals(.workflow, $0) }
         }
         return findings
     }
@@ -100,14 +100,14 @@ public struct Last9SpanProcessor: SpanProcessor {
             totals.cost = USD(given) ?? .zero
             count(totals.cost, of: span)
         } else if let unheldPrices {
-            let answer = unheldPrices._withUnsafeGuaranteedRef { $0.cost(of: usage, facts, at: span.startNanoseconds) }
-            switch answer {
-            case .priced(let call):
-                totals.cost = call.total
+            switch unheldPrices._withUnsafeGuaranteedRef({ $0.charge(for: usage, facts, at: span.startNanoseconds) }) {
+            case .success(let charge):
+                totals.cost = charge.total
                 findings.cost = Cost(
-                    total: call.total.doubleValue, input: call.input.doubleValue, output: call.output.doubleValue)
-                count(call.total, of: span)
-            case .unpriced(let reason):
+                    total: charge.total.doubleValue, input: charge.input.doubleValue,
+                    output: charge.output.doubleValue)
+                count(charge.total, of: span)
+            case .failure(let reason):
                 totals.unpricedCalls = 1
                 findings.unpricedReason = reason
             }
@@ -163,9 +163,11 @@ public struct Last9SpanProcessor: SpanProcessor {
 
 extension LivePrices {
     @inline(__always)
-    fileprivate func cost(of usage: TokenUsage, _ facts: CallFacts, at nanoseconds: UnixNanoseconds) -> PriceAnswer {
-        cost(
-            of: usage, model: facts.model ?? "", requestModel: facts.requestModel, provider: facts.provider,
+    fileprivate func charge(
+        for usage: TokenUsage, _ facts: CallFacts, at nanoseconds: UnixNanoseconds
+    ) -> Result<Charge, UnpricedReason> {
+        charge(
+            for: usage, model: facts.model, requestModel: facts.requestModel, provider: facts.provider,
             context: facts.serviceTier.map { PriceContext(serviceTier: $0) }, at: Int64(nanoseconds / 1_000_000_000))
     }
 }

@@ -58,6 +58,7 @@ struct NameTests {
         Case(
             "arn:aws:bedrock:us-east-1:1:inference-profile/us.anthropic.claude-3-5-sonnet-20240620-v1:0",
             is: "regional.anthropic.claude-3-5-sonnet-20240620-v1:0", at: "aws"),
+        Case("gpt-4o", "_OTHER", is: "gpt-4o", at: "openai"),
         Case("my-company/gpt-4o", is: "", at: ""),
         Case("my-custom-model", is: "", at: ""),
         Case("ollama/llama3", is: "", at: ""),

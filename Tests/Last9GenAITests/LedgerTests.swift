@@ -19,6 +19,17 @@ struct LedgerTests {
         #expect(ledger.total.llmCalls == 4)
     }
 
+    @Test("knows an id by its text, wherever that text lies")
+    func equalTexts() {
+        let harness = Harness()
+        func id(_ number: Int) -> String { ["a conversation with a long id", String(number)].joined(separator: "-") }
+        for number in [1, 1, 2, 1, 2, 2, 1] { withConversation(id(number)) { _ = harness.call() } }
+        withConversation(id(1)) { for _ in 0..<3 { harness.call() } }
+        #expect(harness.ledger.totals(.conversation, id(1))?.llmCalls == 7)
+        #expect(harness.ledger.totals(.conversation, id(2))?.llmCalls == 3)
+        #expect(harness.ledger.entries(.conversation).count == 2)
+    }
+
     @Test("every standard dimension adds up to the total")
     func standard() {
         let harness = Harness()

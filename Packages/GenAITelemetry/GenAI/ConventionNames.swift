@@ -11,9 +11,6 @@ extension GenAIConventions {
 }
 
 extension ProviderName {
-    /// The value that stands for a provider nobody named. Source: semantic conventions 1.36.0, `gen_ai.system`.
-    package static var other: ProviderName { ProviderName(rawValue: "_OTHER") }
-
     // Three providers were spelled otherwise before version 1.37.0.
     fileprivate var legacyName: String {
         switch self {
