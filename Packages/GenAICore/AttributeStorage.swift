@@ -163,8 +163,51 @@ struct AttributeMemory {
     @inline(__always)
     func place(_ attribute: consuming Attribute) {
         add(attribute.value)
+        header.pointee.index?.insert(attribute.fingerprint, at: header.pointee.count)
+        store(attribute)
+    }
+
+    /// Adds an attribute in its parts, which costs less than the whole where that is not at hand.
+    ///
+    /// - Parameter byteCount: The value's ``AttributeValue/plainByteCount``.
+    @inlinable
+    @inline(__always)
+    func place(_ name: consuming AttributeName, _ value: consuming AttributeValue, _ byteCount: Int?) {
+        if let byteCount { header.pointee.valueByteCount &+= byteCount } else { addCollection(value) }
+        header.pointee.index?.insert(name.fingerprint, at: header.pointee.count)
+        store(Attribute(name, value))
+    }
+
+    @inlinable
+    @inline(__always)
+    func add(_ value: borrowing AttributeValue) {
+        switch value {
+        case .bool, .int, .double, .null: break
+        case .string(let text): header.pointee.valueByteCount &+= text.utf8.count
+        case .bytes, .array, .map: addCollection(value)
+        }
+    }
+
+    /// Takes in a name of the conventions that is new, unless the storage is a large one; an attribute of it can be placed
+    /// without a call then.
+    @inlinable
+    @inline(__always)
+    func takesPlain(_ fingerprint: Fingerprint) -> Bool {
+        fingerprint.number != 0 && header.pointee.index == nil && filter.insertNew(fingerprint)
+    }
+
+    /// Adds an attribute that ``takesPlain(_:)`` has agreed to.
+    @inlinable
+    @inline(__always)
+    func placePlain(_ name: consuming AttributeName, _ value: consuming AttributeValue, _ byteCount: Int) {
+        header.pointee.valueByteCount &+= byteCount
+        store(Attribute(name, value))
+    }
+
+    @inlinable
+    @inline(__always)
+    func store(_ attribute: consuming Attribute) {
         let position = header.pointee.count
-        header.pointee.index?.insert(attribute.fingerprint, at: position)
         (elements + position).initialize(to: attribute)
         header.pointee.count = position &+ 1
     }
@@ -206,16 +249,6 @@ struct AttributeMemory {
         guard let index = header.pointee.index else { return }
         index.clear()
         for position in 0..<header.pointee.count { index.insert(elements[position].fingerprint, at: position) }
-    }
-
-    @inlinable
-    @inline(__always)
-    func add(_ value: borrowing AttributeValue) {
-        switch value {
-        case .bool, .int, .double, .null: break
-        case .string(let text): header.pointee.valueByteCount &+= text.utf8.count
-        case .bytes, .array, .map: addCollection(value)
-        }
     }
 
     @usableFromInline
@@ -292,12 +325,5 @@ extension UnsafeMutablePointer<Attribute> {
 
 extension AttributeValue {
     @inline(__always)
-    fileprivate var size: Int {
-        // The kinds without elements need no call.
-        switch self {
-        case .bool, .int, .double, .null: 0
-        case .string(let text): text.utf8.count
-        case .bytes, .array, .map: approximateByteCount
-        }
-    }
+    fileprivate var size: Int { plainByteCount ?? approximateByteCount }
 }

@@ -21,6 +21,17 @@ public enum AttributeValue: Sendable, Hashable {
 }
 
 extension AttributeValue {
+    /// How many bytes of text a text, number or truth value holds; `nil` for the others, which take a closer look.
+    @inlinable
+    @inline(__always)
+    package var plainByteCount: Int? {
+        switch self {
+        case .bool, .int, .double: 0
+        case .string(let text): text.utf8.count
+        case .bytes, .array, .map, .null: nil
+        }
+    }
+
     /// An estimate of the memory the value holds outside itself. Keys are not counted: they are mostly literals.
     package var approximateByteCount: Int {
         switch self {
@@ -74,6 +85,19 @@ extension AttributeValue: AttributeValueConvertible {
     /// Takes the value as it is.
     @inlinable
     public init(attributeValue: AttributeValue) { self = attributeValue }
+}
+
+extension AttributeValue {
+    /// An array of one value. The reasons why most answers end take no memory: literals lie in the program.
+    @usableFromInline
+    static func list(of value: consuming AttributeValue) -> AttributeValue {
+        switch value {
+        case .string("stop"): .array([.string("stop")])
+        case .string("tool_calls"): .array([.string("tool_calls")])
+        case .string("length"): .array([.string("length")])
+        default: .array([value])
+        }
+    }
 }
 
 extension String: AttributeValueConvertible {
@@ -135,8 +159,8 @@ extension Array: AttributeValueConvertible where Element: AttributeValueConverti
     /// The elements as an attribute value.
     @inlinable
     public var attributeValue: AttributeValue {
-        // An array literal of one takes half of what `map` does, and most arrays are of one: why an answer ended.
-        count == 1 ? .array([self[0].attributeValue]) : .array(map(\.attributeValue))
+        // Most arrays are of one text, and hold why an answer ended.
+        count == 1 ? AttributeValue.list(of: self[0].attributeValue) : .array(map(\.attributeValue))
     }
 
     /// The elements of an `array` value, when each has the right type.

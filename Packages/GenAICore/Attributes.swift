@@ -22,6 +22,8 @@ public struct Attribute: Sendable, Hashable {
         self.value = value
     }
 
+    var name: AttributeName { AttributeName(key, fingerprint) }
+
     fileprivate func hasName(of other: Attribute) -> Bool {
         fingerprint == other.fingerprint && key == other.key
     }
@@ -30,21 +32,35 @@ public struct Attribute: Sendable, Hashable {
 /// An attribute on its way into a map, which cannot be copied on that way.
 @usableFromInline
 package struct NewAttribute: ~Copyable {
-    @usableFromInline package let attribute: Attribute
+    // Apart, since calls take each of them in registers, but not both together.
+    @usableFromInline package let name: AttributeName
+    @usableFromInline package let value: AttributeValue
+    /// The value's ``AttributeValue/plainByteCount``, which the compiler often knows where the attribute is made.
+    @usableFromInline package let byteCount: Int?
 
     /// Whether it has a name.
     @inlinable
     @inline(__always)
-    package var isNamed: Bool { attribute.fingerprint.number != 0 || !attribute.key.isEmpty }
+    package var isNamed: Bool { name.fingerprint.number != 0 || !name.text.isEmpty }
 
     @inlinable  // a call more than doubles what making one costs
+    @inline(__always)
+    package init(_ name: consuming AttributeName, _ value: consuming AttributeValue, _ byteCount: Int?) {
+        self.name = name
+        self.value = value
+        self.byteCount = byteCount
+    }
+
+    /// Creates one whose value may be of any kind.
+    @inlinable
+    @inline(__always)
     package init(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
-        attribute = Attribute(name, value)
+        self.init(name, value, value.plainByteCount)
     }
 
     /// Creates one from another map's attribute.
     package init(_ attribute: consuming Attribute) {
-        self.attribute = attribute
+        self.init(attribute.name, attribute.value)
     }
 }
 

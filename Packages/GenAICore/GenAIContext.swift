@@ -126,6 +126,7 @@ public struct Agent: Sendable, Hashable {
 }
 
 /// The span that is current in a context. Implemented by the telemetry SDK.
+@usableFromInline
 package protocol ActiveSpan: AnyObject, Sendable {
     /// The span's identity.
     var context: SpanContext { get }

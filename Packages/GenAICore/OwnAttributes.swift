@@ -30,6 +30,7 @@ package struct OwnAttributes: ~Copyable, Sendable {
     }
 
     /// Gives the attributes up, after which there are none.
+    @inlinable
     package mutating func take() -> Attributes {
         var taken = Attributes()
         swap(&taken, &map)
@@ -45,17 +46,19 @@ package struct OwnAttributes: ~Copyable, Sendable {
     package mutating func set(
         _ new: consuming NewAttribute, limit: Int, exempting isExempt: (String) -> Bool
     ) -> Bool {
-        guard let memory = map.ownMemory(toAppend: new.attribute.fingerprint, limit) else {
-            return searchAndSet(new, limit, isExempt)
+        guard let memory = map.ownMemory(toAppend: new.name.fingerprint, limit) else {
+            return searchAndSet(new.name, new.value, limit, isExempt)
         }
-        memory.place(new.attribute)
+        memory.place(new.name, new.value, new.byteCount)
         return true
     }
 
     @usableFromInline
     @inline(never)
-    mutating func searchAndSet(_ new: consuming NewAttribute, _ limit: Int, _ isExempt: (String) -> Bool) -> Bool {
-        let attribute = new.attribute
+    mutating func searchAndSet(
+        _ name: consuming AttributeName, _ value: consuming AttributeValue, _ limit: Int, _ isExempt: (String) -> Bool
+    ) -> Bool {
+        let attribute = Attribute(name, value)
         return map.searchAndSet(attribute, limit) || isExempt(attribute.key) && map.searchAndSet(attribute, .max)
     }
 }
@@ -76,17 +79,27 @@ package struct AttributeWriter: ~Copyable {
     @inlinable
     @inline(__always)
     package mutating func set<Value>(_ key: consuming AttributeKey<Value>, _ value: Value) {
-        set(Attribute(key.prepared, value.attributeValue))
+        let value = value.attributeValue
+        set(key.prepared, value, value.plainByteCount)
     }
 
-    // Not inlined: the same code nine times over takes longer to fetch than to run.
+    // Not inlined: the same code nine times over takes longer to fetch than to run. The usual case calls nothing: what a
+    // function must save for its calls takes a third of it.
     @usableFromInline
     @inline(never)
-    mutating func set(_ attribute: consuming Attribute) {
-        if memory.filter.insertNew(attribute.fingerprint) {
-            memory.place(attribute)
+    mutating func set(_ name: consuming AttributeName, _ value: consuming AttributeValue, _ byteCount: Int?) {
+        guard let byteCount, memory.takesPlain(name.fingerprint) else { return setOther(name, value, byteCount) }
+        memory.placePlain(name, value, byteCount)
+    }
+
+    @inline(never)
+    private mutating func setOther(
+        _ name: consuming AttributeName, _ value: consuming AttributeValue, _ byteCount: Int?
+    ) {
+        if memory.filter.insertNew(name.fingerprint) {
+            memory.place(name, value, byteCount)
         } else {
-            present.append(attribute)
+            present.append(Attribute(name, value))
         }
     }
 }

@@ -63,7 +63,7 @@ public struct LogRecordLimits: Sendable, Hashable {
 /// What holds for the attributes of a span, an event, a link or a log record.
 struct AttributeLimits {
     let count: Int
-    let length: Int?
+    let length: Int
     let depth: Int
 }
 
@@ -73,13 +73,13 @@ extension SpanLimits {
     var forLinks: AttributeLimits { limits(linkAttributeCount) }
 
     private func limits(_ count: Int) -> AttributeLimits {
-        AttributeLimits(count: count, length: attributeValueLength, depth: attributeValueDepth)
+        AttributeLimits(count: count, length: attributeValueLength ?? .max, depth: attributeValueDepth)
     }
 }
 
 extension LogRecordLimits {
     var forRecord: AttributeLimits {
-        AttributeLimits(count: attributeCount, length: attributeValueLength, depth: attributeValueDepth)
+        AttributeLimits(count: attributeCount, length: attributeValueLength ?? .max, depth: attributeValueDepth)
     }
 }
 
@@ -89,18 +89,20 @@ extension OwnAttributes {
     /// - Returns: Whether the value was refused at the limit.
     @inline(__always)
     mutating func setLimited(_ new: consuming NewAttribute, _ limits: AttributeLimits) -> Bool {
-        guard new.isNamed, !new.attribute.value.isUnusual(limits) else { return setUnusual(new, limits) }
+        guard new.isNamed, let byteCount = new.byteCount, byteCount <= limits.length else {
+            return setUnusual(new.name, new.value, limits)
+        }
         return !set(new, limit: limits.count, exempting: isCore)
     }
 
     @inline(never)
-    private mutating func setUnusual(_ new: consuming NewAttribute, _ limits: AttributeLimits) -> Bool {
-        if case .null = new.attribute.value { return false }
-        guard new.isNamed else { return false }
-        guard new.attribute.value.exceeds(limits) else { return !set(new, limit: limits.count, exempting: isCore) }
-        var limited = new.attribute
-        limited.value = limited.value.limited(limits)
-        return !set(NewAttribute(limited), limit: limits.count, exempting: isCore)
+    private mutating func setUnusual(
+        _ name: consuming AttributeName, _ value: consuming AttributeValue, _ limits: AttributeLimits
+    ) -> Bool {
+        if case .null = value { return false }
+        guard !name.text.isEmpty else { return false }
+        if !value.isShortList(limits), value.exceeds(limits) { value = value.limited(limits) }
+        return !set(NewAttribute(name, value), limit: limits.count, exempting: isCore)
     }
 }
 
@@ -139,29 +141,16 @@ extension Attributes {
     @inline(__always)
     func mayExceed(_ limits: AttributeLimits, besides heldCount: Int = 0) -> Bool {
         if count + heldCount > limits.count { return true }
-        return (hasCollections || limits.length != nil) && holdsExceeding(limits)
+        return (hasCollections || limits.length != .max) && holdsExceeding(limits)
     }
 
     private func holdsExceeding(_ limits: AttributeLimits) -> Bool {
         var exceeds = false
         withRuns { run in
             for index in run.indices
-            where run[index].value.isUnusual(limits) && run[index].value.exceeds(limits) { exceeds = true }
+            where !run[index].value.isShort(limits) && run[index].value.exceeds(limits) { exceeds = true }
         }
         return exceeds
-    }
-}
-
-extension AttributeValue {
-    /// Whether the value may have to be changed or ignored; false for nearly all.
-    @inline(__always)
-    fileprivate func isUnusual(_ limits: AttributeLimits) -> Bool {
-        switch self {
-        case .bool, .int, .double: false
-        case .string: limits.length != nil
-        case .array: exceeds(limits)
-        case .bytes, .map, .null: true
-        }
     }
 }
 
@@ -177,15 +166,12 @@ extension AttributeValue {
     /// Whether the value has to be changed to fit; the depth of the value itself is `depth`.
     fileprivate func exceeds(_ limits: AttributeLimits, depth: Int = 1) -> Bool {
         switch self {
-        case .string(let text):
-            guard let length = limits.length else { return false }
-            return text.utf8.count > length
-        case .bytes(let bytes): return bytes.count > limits.length ?? .max
-        case .array(let values):
-            return depth > limits.depth || values.exceed(limits, depth: depth + 1)
+        case .string(let text): text.utf8.count > limits.length
+        case .bytes(let bytes): bytes.count > limits.length
+        case .array(let values): depth > limits.depth || values.contains { $0.exceeds(limits, depth: depth + 1) }
         case .map(let attributes):
-            return depth > limits.depth || attributes.contains { $0.value.exceeds(limits, depth: depth + 1) }
-        case .bool, .int, .double, .null: return false
+            depth > limits.depth || attributes.contains { $0.value.exceeds(limits, depth: depth + 1) }
+        case .bool, .int, .double, .null: false
         }
     }
 
@@ -194,10 +180,10 @@ extension AttributeValue {
     fileprivate func limited(_ limits: AttributeLimits, depth: Int = 1) -> AttributeValue {
         switch self {
         case .string(let text):
-            guard let length = limits.length, text.utf8.count > length else { return self }
-            return .string(String(String.UnicodeScalarView(text.unicodeScalars.prefix(length))))
+            guard text.utf8.count > limits.length else { return self }
+            return .string(String(String.UnicodeScalarView(text.unicodeScalars.prefix(limits.length))))
         case .bytes(let bytes):
-            return .bytes(Array(bytes.prefix(limits.length ?? .max)))
+            return .bytes(Array(bytes.prefix(limits.length)))
         case .array, .map:
             guard depth <= limits.depth else { return .null }
             return limitedElements(limits, depth: depth + 1)
@@ -218,13 +204,18 @@ extension AttributeValue {
     }
 }
 
-extension [AttributeValue] {
-    fileprivate func exceed(_ limits: AttributeLimits, depth: Int) -> Bool {
-        for index in indices {
-            // Most elements are texts.
-            if limits.length == nil, case .string = self[index] { continue }
-            if self[index].exceeds(limits, depth: depth) { return true }
-        }
-        return false
+extension AttributeValue {
+    /// Whether the value is a text, number or truth value within the limits, as nearly all values are.
+    @inline(__always)
+    fileprivate func isShort(_ limits: AttributeLimits) -> Bool {
+        if let plainByteCount { plainByteCount <= limits.length } else { false }
+    }
+
+    /// Whether the value is an array of texts, numbers and truth values within the limits, as nearly all arrays are.
+    @inline(__always)
+    fileprivate func isShortList(_ limits: AttributeLimits) -> Bool {
+        guard case .array(let values) = self, limits.depth > 0 else { return false }
+        for index in values.indices where !values[index].isShort(limits) { return false }
+        return true
     }
 }

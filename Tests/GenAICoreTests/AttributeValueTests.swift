@@ -27,6 +27,14 @@ struct AttributeValueTests {
         #expect(AttributeValue(attributeValue: .bytes([1])) == .bytes([1]))
     }
 
+    @Test(
+        "of one text is an array of that text, also where it is one that lies in the program",
+        arguments: ["stop", "tool_calls", "length", "content_filter", "stopp", "", "STOP"])
+    func listOfOne(text: String) {
+        #expect([text].attributeValue == .array([.string(text)]))
+        #expect([AttributeValue.string(text)].attributeValue == .array([.string(text)]))
+    }
+
     @Test("is not read as another type")
     func mismatches() {
         #expect(String(attributeValue: 1) == nil)

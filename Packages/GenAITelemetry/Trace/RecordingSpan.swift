@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: MIT
-import GenAICore
+public import GenAICore
 import Synchronization
 
 /// The live span: its data behind one lock until it ends.
+@usableFromInline
 final class RecordingSpan: ActiveSpan {
-    let context: SpanContext
+    @usableFromInline let context: SpanContext
     private let pipeline: TracePipeline
     private let state: Mutex<State>
 

@@ -38,7 +38,9 @@ final class TracePipeline: Sendable {
 
     func onEnd(_ span: consuming SpanData) {
         guard let last = stages.all.last else { return }
-        for stage in stages.all.dropLast() { stage._withUnsafeGuaranteedRef { $0.processor.onEnd(span) } }
+        for index in 0..<stages.all.count - 1 {
+            stages.all[index]._withUnsafeGuaranteedRef { $0.processor.onEnd(span) }
+        }
         guard let batch = last._withUnsafeGuaranteedRef({ $0.batch }) else {
             return last._withUnsafeGuaranteedRef { $0.processor.onEnd(span) }
         }

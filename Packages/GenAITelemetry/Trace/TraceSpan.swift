@@ -10,9 +10,7 @@ public import GenAICore
 public struct TraceSpan: Sendable {
     /// The span's identity; valid also when nothing is recorded.
     public let context: SpanContext
-    let recording: RecordingSpan?
-    /// Whether there is anything to write to.
-    @usableFromInline var isRecorded: Bool { recording != nil }
+    @usableFromInline let recording: RecordingSpan?
 
     /// Whether what is written is kept. False once the span has ended.
     public var isRecording: Bool { recording?.isRecording ?? false }
@@ -31,12 +29,13 @@ public struct TraceSpan: Sendable {
     @inlinable
     public func setAttribute<Value>(_ key: consuming AttributeKey<Value>, _ value: Value?) {
         // Nothing is converted, and nothing allocated, for a span that is not recorded.
-        if isRecorded, let value { take(key.prepared, value.attributeValue) }
+        guard recording != nil, let value = value?.attributeValue else { return }
+        take(key.prepared, value, value.plainByteCount)
     }
 
     @usableFromInline
-    func take(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
-        recording?.setAttribute(NewAttribute(name, value))
+    func take(_ name: consuming AttributeName, _ value: consuming AttributeValue, _ byteCount: Int?) {
+        recording?.setAttribute(NewAttribute(name, value, byteCount))
     }
 
     /// Sets several attributes at once.
