@@ -90,7 +90,7 @@ extension AttributeValue: AttributeValueConvertible {
 extension AttributeValue {
     /// An array of one value. The reasons why most answers end take no memory: literals lie in the program.
     @usableFromInline
-    static func list(of value: consuming AttributeValue) -> AttributeValue {
+    package static func list(of value: consuming AttributeValue) -> AttributeValue {
         switch value {
         case .string("stop"): .array([.string("stop")])
         case .string("tool_calls"): .array([.string("tool_calls")])

@@ -109,17 +109,20 @@ final class CallRecorder: Sendable {
     private func end(_ answer: AnswerFacts) {
         let now = steadyNanoseconds()
         let secondsToFirstChunk = stream?.secondsToFirstChunk(from: startNanoseconds)
-        var attributes = Attributes()
-        names.addEnd(of: answer, to: &attributes)
-        if let failure = answer.failure { attributes[.errorType] = failure.type }
         if isLatest {
+            var attributes = Attributes()
+            addEnd(of: answer, to: &attributes)
             attributes[.genAIResponseTimeToFirstChunk] = secondsToFirstChunk
             let content = said(answer)
-            recordSpan(attributes, content, answer)
+            recordSpan(answer) { all in
+                all.merge(attributes)
+                guard capture.contains(.spans) else { return }
+                for attribute in content { all[attribute.key] = .string(attribute.value.jsonText) }
+            }
             emitDetails(attributes, content)
             if let failure = answer.failure { emitException(failure) }
         } else {
-            recordSpan(consume attributes, Attributes(), answer)
+            recordSpan(answer) { addEnd(of: answer, to: &$0) }
             emitChoices(answer)
         }
         listeners.instruments?.record(
@@ -131,6 +134,11 @@ final class CallRecorder: Sendable {
             context: context)
         span?.end()
     }
+
+    private func addEnd(of answer: AnswerFacts, to attributes: inout Attributes) {
+        names.addEnd(of: answer, to: &attributes)
+        if let failure = answer.failure { attributes[.errorType] = failure.type }
+    }
 }
 
 // MARK: - Spans
@@ -139,14 +147,13 @@ extension CallRecorder {
     private var isLatest: Bool { listeners.settings.conventions >= .latest }
     private var capture: ContentCapture { listeners.settings.contentCapture }
 
-    private func recordSpan(_ attributes: consuming Attributes, _ content: Attributes, _ answer: AnswerFacts) {
+    private func recordSpan(_ answer: AnswerFacts, _ addAttributes: (inout Attributes) -> Void) {
         guard let span, span.isRecording else { return }
         let resends = resends.load(ordering: .relaxed)
-        if resends > 0 { attributes["http.request.resend_count"] = .int(resends) }
-        if capture.contains(.spans) {
-            for attribute in content { attributes[attribute.key] = .string(attribute.value.jsonText) }
+        span.updateAttributes { attributes in
+            addAttributes(&attributes)
+            if resends > 0 { attributes["http.request.resend_count"] = .int(resends) }
         }
-        span.setAttributes(consume attributes)
         if let usage = answer.usage { span.setUsage(usage) }
         if let failure = answer.failure { span.setStatus(.error(description: description(of: failure))) }
     }

@@ -106,6 +106,19 @@ extension OwnAttributes {
     }
 }
 
+extension OwnAttributes {
+    /// Changes the attributes and brings them within limits.
+    ///
+    /// - Returns: How many were refused.
+    mutating func update(_ limits: AttributeLimits, _ change: (inout Attributes) -> Void) -> Int {
+        var attributes = take()
+        change(&attributes)
+        let droppedCount = attributes.limit(limits)
+        self = OwnAttributes(attributes)
+        return droppedCount
+    }
+}
+
 extension Attributes {
     /// Brings the attributes within limits.
     ///

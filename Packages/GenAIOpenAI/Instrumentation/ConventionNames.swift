@@ -95,7 +95,9 @@ final class ConventionNames: Sendable {
         attributes.reserveCapacity(16)
         attributes.set(responseID, answer.id.isEmpty ? nil : answer.id)
         attributes.set(responseModel, answer.model.isEmpty ? nil : answer.model)
-        if !answer.choices.isEmpty {
+        if answer.choices.count == 1 {
+            attributes.set(finishReasons, .list(of: .string(answer.choices[0].finishReasonText)))
+        } else if !answer.choices.isEmpty {
             // As values at once: a list of texts would be one more array.
             attributes.set(finishReasons, .array(answer.choices.map { .string($0.finishReasonText) }))
         }

@@ -84,6 +84,13 @@ final class RecordingSpan: ActiveSpan {
         }
     }
 
+    func updateAttributes(_ change: (inout Attributes) -> Void) {
+        state.withLock { state in
+            guard state.isRecording else { return }
+            state.droppedAttributesCount += state.attributes.update(pipeline.attributeLimits, change)
+        }
+    }
+
     func setUsage(_ usage: TokenUsage) {
         let boxed = SpanData.Usage(usage)
         state.withLock { $0.data?.boxedUsage = boxed }

@@ -43,6 +43,13 @@ public struct TraceSpan: Sendable {
         recording?.setAttributes(attributes)
     }
 
+    /// Changes the attributes where they lie, which saves instrumentations to collect them first.
+    ///
+    /// - Parameter change: Must not use the span, which is locked meanwhile.
+    package func updateAttributes(_ change: (inout Attributes) -> Void) {
+        recording?.updateAttributes(change)
+    }
+
     /// Tells what an LLM call used up, down to the parts that are billed apart.
     ///
     /// For processors, such as one that works out the cost; not exported. The totals belong into the attributes
