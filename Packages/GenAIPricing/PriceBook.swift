@@ -45,7 +45,7 @@ public final class PriceBook: Sendable {
     ///   - usage: What the provider reported.
     ///   - model: The model that answered, or the one asked for where the answer does not say.
     ///   - requestModel: The model asked for. It is used where `model` has no price, or is the same without its date.
-    ///   - provider: The provider's name in any usual spelling. Inferred from the model's name if not given.
+    ///   - provider: The provider's name in any usual spelling. Inferred from the model's name if not given or `_OTHER`.
     ///   - apiURL: The URL called, to find the provider where it is not named.
     ///   - context: How the call was made, where that matters to its price. `nil` is the usual way.
     ///   - unixSeconds: When the call was made. Now, if not given.
