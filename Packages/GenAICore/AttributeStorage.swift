@@ -178,6 +178,7 @@ struct AttributeMemory {
         store(Attribute(name, value))
     }
 
+    // Not by `plainByteCount`: the compiler then copies the value, which took a chat call 2,000 instructions.
     @inlinable
     @inline(__always)
     func add(_ value: borrowing AttributeValue) {

@@ -22,8 +22,6 @@ public struct Attribute: Sendable, Hashable {
         self.value = value
     }
 
-    var name: AttributeName { AttributeName(key, fingerprint) }
-
     fileprivate func hasName(of other: Attribute) -> Bool {
         fingerprint == other.fingerprint && key == other.key
     }
@@ -60,7 +58,7 @@ package struct NewAttribute: ~Copyable {
 
     /// Creates one from another map's attribute.
     package init(_ attribute: consuming Attribute) {
-        self.init(attribute.name, attribute.value)
+        self.init(AttributeName(attribute.key, attribute.fingerprint), attribute.value)
     }
 }
 

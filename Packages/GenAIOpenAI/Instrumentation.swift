@@ -114,11 +114,11 @@ final class CallRecorder: Sendable {
             addEnd(of: answer, to: &attributes)
             attributes[.genAIResponseTimeToFirstChunk] = secondsToFirstChunk
             let content = said(answer)
-            recordSpan(answer) { all in
-                all.merge(attributes)
-                guard capture.contains(.spans) else { return }
-                for attribute in content { all[attribute.key] = .string(attribute.value.jsonText) }
+            var spanAttributes = attributes
+            if capture.contains(.spans) {
+                for attribute in content { spanAttributes[attribute.key] = .string(attribute.value.jsonText) }
             }
+            recordSpan(answer) { $0.merge(spanAttributes) }
             emitDetails(attributes, content)
             if let failure = answer.failure { emitException(failure) }
         } else {

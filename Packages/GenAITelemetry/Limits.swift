@@ -104,9 +104,7 @@ extension OwnAttributes {
         if !value.isShortList(limits), value.exceeds(limits) { value = value.limited(limits) }
         return !set(NewAttribute(name, value), limit: limits.count, exempting: isCore)
     }
-}
 
-extension OwnAttributes {
     /// Changes the attributes and brings them within limits.
     ///
     /// - Returns: How many were refused.

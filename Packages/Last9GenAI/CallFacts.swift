@@ -17,9 +17,7 @@ struct CallFacts {
     /// The model that answered, or else the one that was asked for.
     let model: String?
     /// Where that is said.
-    var modelName: UnsafePointer<AttributeValue>? {
-        values.text(.responseModel) == nil ? values[.requestModel] : values[.responseModel]
-    }
+    var modelName: UnsafePointer<AttributeValue>? { values.modelName }
     private let values: ConventionValues
 
     /// Reads a span, which must not change meanwhile.
@@ -33,7 +31,7 @@ struct CallFacts {
 
     private init(_ values: ConventionValues) {
         self.values = values
-        model = values.text(.responseModel) ?? values.text(.requestModel)
+        model = values.modelName?.pointee.text
         if let operation = values.text(.operation) {
             kind = Kind(operation)
         } else {
@@ -132,8 +130,16 @@ private enum Name: Int, CaseIterable {
 extension ConventionValues {
     fileprivate subscript(name: Name) -> UnsafePointer<AttributeValue>? { self[name.rawValue] }
 
-    fileprivate func text(_ name: Name) -> String? {
-        if case .string(let text) = self[name]?.pointee { text } else { nil }
+    fileprivate func text(_ name: Name) -> String? { self[name]?.pointee.text }
+
+    /// Where the model that answered is named, or else the one that was asked for.
+    fileprivate var modelName: UnsafePointer<AttributeValue>? {
+        textPlace(.responseModel) ?? textPlace(.requestModel)
+    }
+
+    /// Where a name has a text.
+    private func textPlace(_ name: Name) -> UnsafePointer<AttributeValue>? {
+        if case .string = self[name]?.pointee { self[name] } else { nil }
     }
 
     fileprivate func number(_ name: Name) -> Int? {
@@ -165,6 +171,11 @@ extension UnsafePointer {
 }
 
 extension AttributeValue {
+    @inline(__always)
+    fileprivate var text: String? {
+        if case .string(let text) = self { text } else { nil }
+    }
+
     /// The text of an attribute that calls are added up by, also of a number or truth value.
     @inline(__always)
     var accountID: String? {

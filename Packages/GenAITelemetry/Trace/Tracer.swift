@@ -44,7 +44,7 @@ public struct Tracer: Sendable {
             return TraceSpan(context: dropped, recording: nil)
         }
         return pipeline._withUnsafeGuaranteedRef { pipeline in
-            var context = context ?? .active
+            var context = context ?? .current
             context.claimTurn(for: attributes)
             let parent = context.validParent
             let sampled = pipeline.sample(name, kind, links, parent: parent) { context.stamped(attributes) }
