@@ -51,6 +51,8 @@ struct BatchQueue<Element> {
     private var recentBatchCount = 0
     private var sealed: [Batch] = []
     private var sealedStart = 0
+    // What an exporter has taken, on its way back to the producers.
+    private var spent: [Element] = []
     private var isClosed = false
     private var waitingCount = 0
     private var waitingByteCount = 0
@@ -88,6 +90,8 @@ struct BatchQueue<Element> {
     // MARK: - Producers
 
     /// Takes an item, unless there is no room; whether that is a loss is up to the caller, who keeps the item.
+    ///
+    /// Leaves one that was exported in its place, if there is any, to be destroyed outside the lock.
     mutating func append(_ element: inout Element?, byteCount: Int) -> Admission {
         guard !isClosed else {
             counts.dropped.afterShutdown += 1
@@ -98,6 +102,7 @@ struct BatchQueue<Element> {
         }
         if open.elements.isEmpty { open.elements.reserveCapacity(recentBatchCount) }
         if let element = element.take() { open.elements.append(element) }
+        element = spent.popLast()
         open.byteCount += byteCount
         acceptedCount += 1
         waitingCount += 1
@@ -155,6 +160,21 @@ struct BatchQueue<Element> {
             for index in flushes.indices { flushes[index].isDelivered = false }
         }
         settledCount += count
+    }
+
+    /// Lets producers destroy items that were exported, one for each that they add, while there are producers.
+    ///
+    /// A memory allocator keeps what a thread frees for that thread, and lets threads wait for each other when one
+    /// frees what another has allocated.
+    ///
+    /// - Parameter items: Not shared, or the array would be copied under the lock. Empty afterwards, unless the queue
+    ///   is: then nobody would come for them.
+    /// - Returns: What producers have left from the last time, to be destroyed outside the lock.
+    mutating func giveBack(_ items: inout [Element]) -> [Element] {
+        let left = spent
+        spent = []
+        if !isEmpty { swap(&spent, &items) }
+        return left
     }
 
     // MARK: - Flush and shutdown

@@ -10,7 +10,7 @@ final class BatchWorker<Element: PipelineElement>: Sendable {
     fileprivate enum Wake { case work, delayElapsed }
 
     fileprivate enum Step {
-        case export([Element])
+        case export(count: Int)
         case completeFlushes([BatchQueue<Element>.Flush])
         case wait(OneShot<Wake>, delayed: Bool)
         case finish
@@ -22,6 +22,8 @@ final class BatchWorker<Element: PipelineElement>: Sendable {
         var queue: BatchQueue<Element>
         /// Set while the worker waits for something to do.
         var parked: OneShot<Wake>?
+        /// What the exporter has been given. Here alone, so that nobody shares it once the exporter has returned.
+        var inFlight: [Element] = []
         /// The call in progress, also one that is given up but has not returned.
         var call: ExporterCall?
         /// Who waits for a flush, by its id.
@@ -162,7 +164,8 @@ extension BatchWorker.State {
         if !completed.isEmpty { return .completeFlushes(completed) }
         if let batch = queue.takeBatch() {
             isWaitingFutile = false
-            return .export(batch)
+            inFlight = batch
+            return .export(count: batch.count)
         }
         if isClosing { return .finish }
         let parked = OneShot<BatchWorker<Element>.Wake>()
@@ -184,9 +187,9 @@ extension BatchWorker {
     private func run() async {
         while true {
             switch state.withLock({ $0.nextStep() }) {
-            case .export(let batch):
+            case .export(let count):
                 room?.notify()
-                await export(batch)
+                await export(count)
             case .completeFlushes(let flushes): await complete(flushes)
             case .wait(let parked, let delayed):
                 let timer = delayed ? after(options.scheduleDelay) { parked.resolve(.delayElapsed) } : nil
@@ -197,17 +200,33 @@ extension BatchWorker {
         }
     }
 
-    private func export(_ batch: [Element]) async {
-        let ending = await call { [end] () async throws(ExportError) in try await end.export(batch) }
-        let outcome = settlement(of: ending, count: batch.count)
+    private func export(_ count: Int) async {
+        let ending = await call { [self] () async throws(ExportError) in
+            let batch = state.withLock { $0.inFlight }
+            // Nothing is left if the shutdown gave the batch up before this task began.
+            if !batch.isEmpty { try await end.export(batch) }
+        }
+        let outcome = settlement(of: ending, count: count)
         let lost = state.withLock { state in
-            state.queue.settle(batch.count, outcome)
+            state.queue.settle(count, outcome)
             return state.unreportedOverflowCount()
         }
         if lost > 0 {
             report("dropped \(lost) \(Element.pluralName): the queue is full", key: "queueFull")
         }
         await callFreed()
+        giveBack()
+    }
+
+    /// What the exporter has let go of is destroyed by producers if there are any, else here.
+    private func giveBack() {
+        var items = state.withLock { state in
+            defer { state.inFlight = [] }
+            return state.inFlight
+        }
+        // Copies the array if the exporter has kept it.
+        items.reserveCapacity(items.count)
+        _ = state.withLock { $0.queue.giveBack(&items) }
     }
 
     private func settlement(of ending: ExporterCall.Ending, count: Int) -> BatchQueue<Element>.Outcome {

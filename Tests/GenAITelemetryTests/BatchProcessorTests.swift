@@ -99,6 +99,24 @@ struct BatchProcessorTests {
         #expect(await exporter.waitForSpans(1).numbers == [1])
     }
 
+    @Test("spans that nobody holds afterwards, whether others wait behind them or not")
+    func letGo() async {
+        let processor = BatchSpanProcessor(
+            exporter: DroppingSpanExporter(), options: batchOptions { $0.maxExportBatchSize = 4 }, clock: clock)
+        var exported: [Weak] = []
+        for round in 1...3 {
+            for number in 1...6 {
+                var span = makeSpan(number)
+                span.usage = TokenUsage(inputTokens: round)
+                exported.append(Weak(object: span.boxedUsage))
+                processor.onEnd(span)
+            }
+            #expect(await processor.forceFlush(timeout: patience))
+        }
+        #expect(exported.count == 18)
+        #expect(exported.allSatisfy { $0.object == nil })
+    }
+
     @Test("outside the context of whoever created the processor")
     func context() async {
         struct ContextExporter: SpanExporter {
@@ -191,4 +209,12 @@ struct BatchOfOneTests {
         #expect(await processor.forceFlush(timeout: patience))
         #expect(exporter.batches.map { $0.map(\.body) } == [[.int(1)], [.int(2)], [.int(3)]])
     }
+}
+
+private struct DroppingSpanExporter: SpanExporter {
+    func export(_ batch: [SpanData]) async throws(ExportError) {}
+}
+
+private struct Weak {
+    weak var object: SpanData.Usage?
 }

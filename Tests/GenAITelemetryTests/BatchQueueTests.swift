@@ -73,6 +73,41 @@ struct BatchQueueTests {
         #expect(queue.takeBatch() == [1, 2])
     }
 
+    @Test("gives exported items back to producers, one for each that they add, while others wait")
+    func givenBack() {
+        var queue = queue(batch: 2)
+        for number in 1...3 { _ = queue.append(number, byteCount: 1) }
+        var exported = queue.takeBatch() ?? []
+        #expect(queue.giveBack(&exported).isEmpty)
+        #expect(exported.isEmpty)
+        var next: Int? = 4
+        #expect(queue.append(&next, byteCount: 1) == .ready)
+        #expect(next == 2)
+        exported = queue.takeBatch() ?? []
+        #expect(exported == [3, 4])
+        // Nobody may come for these, nor for what is left of the others.
+        #expect(queue.giveBack(&exported) == [1])
+        #expect(exported == [3, 4])
+        next = 5
+        #expect(queue.append(&next, byteCount: 1) == .first)
+        #expect(next == nil)
+    }
+
+    @Test("gives nothing to a producer whose item it did not take")
+    func notGivenBack() {
+        var queue = queue(size: 2, batch: 2)
+        for number in 1...2 { _ = queue.append(number, byteCount: 1) }
+        var exported = queue.takeBatch() ?? []
+        for number in 3...4 { _ = queue.append(number, byteCount: 1) }
+        _ = queue.giveBack(&exported)
+        var next: Int? = 5
+        #expect(queue.append(&next, byteCount: 1) == .full)
+        #expect(next == 5)
+        queue.close()
+        #expect(queue.append(&next, byteCount: 1) == .closed)
+        #expect(next == 5)
+    }
+
     @Test("completes a flush when everything before it has been dealt with, and nothing after it")
     func flushes() {
         var queue = queue(batch: 2)
