@@ -57,7 +57,7 @@ extension MessageReader {
 }
 
 /// The names of what messages are made of, prepared once.
-struct FieldNames: Sendable {
+final class FieldNames: Sendable {
     let role = AttributeName("role")
     let content = AttributeName("content")
     let message = AttributeName("message")

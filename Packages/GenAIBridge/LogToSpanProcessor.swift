@@ -22,7 +22,7 @@ import Synchronization
 /// `Last9LogToSpanProcessor` of the Python package. Safe to call from any thread.
 ///
 /// Source: semantic-conventions v1.36.0 (message events) and v1.41.1 (message attributes).
-public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
+public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
     private let configuration: Configuration
     private let reader: MessageReader
     private let writer: ConversationWriter
@@ -117,8 +117,24 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
 
     /// Keeps the message until its span ends; every other record is left alone.
     public func onEmit(_ record: inout LogRecord, context: GenAIContext) {
-        guard let span = record.spanContext, span.isValid, let update = update(record) else { return }
-        let outcome = shard(of: span).state.withLock { $0.take(update, for: span) }
+        guard let span = record.spanContext else { return }
+        // Our own instrumentations' messages need no look at the name, which says the same.
+        if let message = record.message, onEmit(message, span: span) { return }
+        guard span.isValid, let update = update(record) else { return }
+        keep(update, for: span)
+    }
+
+    /// Keeps the message until its span ends, unless reading it out of its record's body would give another.
+    package func onEmit(_ message: LogMessage, span: borrowing SpanContext) -> Bool {
+        guard span.isValid, reader.takesWhole(message) else { return false }
+        keep(message.index == nil ? .prompt(message) : .completion(message), for: span)
+        return true
+    }
+
+    private func keep(_ update: OpenSpans.Update, for span: borrowing SpanContext) {
+        let key = OpenSpans.Key(span)
+        let isSampled = span.isSampled
+        let outcome = shard(of: span).state.withLock { $0.take(update, for: key, isSampled: isSampled) }
         switch outcome {
         case .kept: break
         case .evicting: reportEviction()
@@ -128,10 +144,6 @@ public final class LogToSpanProcessor: SpanProcessor, LogRecordProcessor {
     }
 
     private func update(_ record: borrowing LogRecord) -> OpenSpans.Update? {
-        // Our own instrumentations' messages need no look at the name, which says the same.
-        if let message = record.message, reader.takesWhole(message) {
-            return message.index == nil ? .prompt(message) : .completion(message)
-        }
         guard let event = MessageEvent(record) else { return nil }
         switch event {
         case .prompt(let role): return .prompt(reader.prompt(role: role, record))
@@ -189,12 +201,12 @@ extension LogToSpanProcessor {
         var lateCount = 0
         var elidedCount = 0
 
-        mutating func take(_ update: OpenSpans.Update, for span: SpanContext) -> Outcome {
+        mutating func take(_ update: OpenSpans.Update, for key: OpenSpans.Key, isSampled: Bool) -> Outcome {
             guard isOpen else { return .kept }
             let before = spans.evictedCount
-            guard spans.update(OpenSpans.Key(span), update) else {
+            guard spans.update(key, update) else {
                 // A span that is not sampled was never recorded: nothing is lost.
-                guard span.isSampled else { return .kept }
+                guard isSampled else { return .kept }
                 lateCount += 1
                 return .late
             }

@@ -17,7 +17,8 @@ final class Pipelines: Sendable {
     let emitter: LogEmitter
 
     init(
-        shardCount: Int = 8, sampler: any Sampler = AlwaysOnSampler(),
+        shardCount: Int = 8, sampler: any Sampler = AlwaysOnSampler(), keepsRecords: Bool = true,
+        redactor: Redactor? = nil,
         _ configure: (inout LogToSpanProcessor.Configuration) -> Void = { _ in }
     ) {
         var configuration = LogToSpanProcessor.Configuration()
@@ -29,7 +30,8 @@ final class Pipelines: Sendable {
         traces.processors = [bridge, SpanSink(spans: spans)]
         tracer = TracerProvider(traces).tracer(named: "test")
         var logs = LoggerProvider.Configuration(environment: TelemetryEnvironment([:]))
-        logs.processors = [bridge, RecordSink(records: records)]
+        logs.processors = keepsRecords ? [bridge, RecordSink(records: records)] : [bridge]
+        logs.redactor = redactor
         emitter = LoggerProvider(logs).emitter(named: "test")
     }
 

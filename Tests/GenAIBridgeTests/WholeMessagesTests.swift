@@ -29,21 +29,39 @@ struct WholeMessagesTests {
         LogMessage(role: "assistant", content: .string(String(repeating: "long ", count: 40)), index: 2),
     ]
 
-    @Test("is written as its body would be", arguments: [true, false], [64, 8192])
+    @Test("is written as its body would be, with a record around it or none", arguments: [true, false], [64, 8192])
     func written(capturesContent: Bool, maxContentLength: Int) throws {
-        let pipelines = Pipelines {
+        let configure: (inout LogToSpanProcessor.Configuration) -> Void = {
             $0.capturesContent = capturesContent
             $0.maxContentLength = maxContentLength
         }
+        let pipelines = Pipelines(configure)
+        let withoutRecords = Pipelines(keepsRecords: false, configure)
         let messages =
             Self.prompts.map { ("gen_ai.user.message", $0) } + Self.answers.map { ("gen_ai.choice", $0) }
         for (event, message) in messages {
             let expected = try pipelines.span([LogRecord(eventName: event, body: message.body)])
-            let whole = try pipelines.span(event, message)
-            #expect(whole.attributes == expected.attributes)
-            #expect(whole.events.map(\.attributes) == expected.events.map(\.attributes))
-            #expect(whole.attributes.contains { $0.key.hasSuffix(".0.role") })
+            for whole in [try pipelines.span(event, message), try withoutRecords.span(event, message)] {
+                #expect(whole.attributes == expected.attributes)
+                #expect(whole.events.map(\.attributes) == expected.events.map(\.attributes))
+                #expect(whole.attributes.contains { $0.key.hasSuffix(".0.role") })
+            }
         }
+    }
+
+    @Test("passes the redactor on its way to the span", arguments: [true, false])
+    func redacted(keepsRecords: Bool) throws {
+        let redactor = Redactor(rules: [], custom: { $0 == "Weather in Pune?" ? "Weather in [city]?" : $0 })
+        let pipelines = Pipelines(keepsRecords: keepsRecords, redactor: redactor)
+        let span = try pipelines.span("gen_ai.user.message", Self.prompts[0])
+        #expect(span.attributes["gen_ai.prompt.0.content"] == "Weather in [city]?")
+    }
+
+    @Test("is counted as emitted, with a record around it or none", arguments: [true, false])
+    func counted(keepsRecords: Bool) throws {
+        let pipelines = Pipelines(keepsRecords: keepsRecords)
+        _ = try pipelines.span("gen_ai.user.message", Self.prompts[0])
+        #expect(pipelines.emitter.provider.emittedCount == 1)
     }
 
     @Test("has the same body for whoever comes later as one that was given")

@@ -30,3 +30,12 @@ extension LogRecordProcessor {
     /// Has nothing to free.
     public func shutdown(timeout: Duration) async -> Bool { true }
 }
+
+/// A processor that can take a message without a record around it.
+package protocol LogMessageProcessor: LogRecordProcessor {
+    /// A message was emitted.
+    ///
+    /// - Parameter span: The span that its record would name.
+    /// - Returns: Whether the processor has done all that it would do with the record.
+    func onEmit(_ message: LogMessage, span: borrowing SpanContext) -> Bool
+}

@@ -111,14 +111,27 @@ final class LogPipeline: Sendable {
     let configuration: LoggerProvider.Configuration
     let limits: AttributeLimits
     private let stages: StageList<Stage>
+    /// The only stage, if it can do without records.
+    private let messageStage: MessageStage?
 
     init(_ configuration: LoggerProvider.Configuration) {
         self.configuration = configuration
         limits = configuration.limits.forRecord
         stages = StageList(configuration.processors.map(Stage.init))
+        let isAlone = configuration.processors.count == 1 && configuration.redactor == nil
+        messageStage =
+            isAlone ? (configuration.processors[0] as? any LogMessageProcessor).map(MessageStage.init) : nil
     }
 
     var isEmpty: Bool { stages.all.isEmpty }
+
+    /// Hands a message on without a record, which takes longer to make than to process, where nobody else wants one.
+    ///
+    /// - Returns: Whether no record is needed.
+    func process(_ message: LogMessage, _ context: GenAIContext) -> Bool {
+        guard let messageStage, let span = context.spanContext else { return false }
+        return messageStage.processor.onEmit(message, span: span)
+    }
 
     /// Runs the processors, behind the redactor: exporting ones never see what an earlier one added, either.
     func process(_ record: inout LogRecord, _ context: GenAIContext) {
@@ -144,6 +157,14 @@ final class LogPipeline: Sendable {
             isExporting = processor is any ExportingLogRecordProcessor
         }
     }
+
+    private final class MessageStage: Sendable {
+        let processor: any LogMessageProcessor
+
+        init(_ processor: any LogMessageProcessor) {
+            self.processor = processor
+        }
+    }
 }
 
 /// A processor that only hands records to an exporter, and changes none.
@@ -151,7 +172,7 @@ protocol ExportingLogRecordProcessor: LogRecordProcessor {}
 
 /// Emits log records and events on behalf of one library: OpenTelemetry's Logger.
 public struct LogEmitter: Sendable {
-    let provider: LoggerProvider
+    package let provider: LoggerProvider
     /// The library the records are attributed to.
     public let scope: InstrumentationScope
 
@@ -183,6 +204,7 @@ public struct LogEmitter: Sendable {
     ) {
         guard let pipeline = provider.pipeline else { return }
         provider.countEmitted()
+        if pipeline.process(message, context) { return }
         var record = LogRecord(
             eventName: eventName, message: message, attributes: attributes, spanContext: context.spanContext,
             scope: scope, resource: pipeline.configuration.resource)
