@@ -180,23 +180,30 @@ extension CallRecorder {
 
 extension CallRecorder {
     private func emitInput() {
-        guard listeners.logger != nil else { return }
-        if let instructions = content.instructions { emit([.system(instructions)]) }
-        emit(content.messages)
+        guard let logger = listeners.logger else { return }
+        if let instructions = content.instructions { emit([.system(instructions)], logger) }
+        emit(content.messages, logger)
     }
 
-    private func emit(_ messages: [ChatMessage]) {
+    private func emit(_ messages: [ChatMessage], _ logger: LogEmitter) {
         let capturing = capture.contains(.events)
-        for index in messages.indices { emit(MessageEvents.event(of: messages, at: index, capturing: capturing)) }
+        for index in messages.indices {
+            emit(MessageEvents.event(of: messages, at: index, capturing: capturing), logger)
+        }
     }
 
     // A call that failed before there was any content has one choice all the same, as the conventions ask for.
     private func emitChoices(_ answer: AnswerFacts) {
-        guard listeners.logger != nil, operation != .embeddings else { return }
+        guard operation != .embeddings, let logger = listeners.logger else { return }
         let choices = answer.choices.isEmpty && answer.failure != nil ? [ChatChoice()] : answer.choices
+        let capturing = capture.contains(.events)
         for index in choices.indices {
-            emit(MessageEvents.event(of: choices, at: index, capturing: capture.contains(.events)))
+            emit(MessageEvents.event(of: choices, at: index, capturing: capturing), logger)
         }
+    }
+
+    private func emit(_ event: (name: EventName, message: LogMessage), _ logger: LogEmitter) {
+        logger.emit(event.message, eventName: event.name.rawValue, attributes: names.identity, context: context)
     }
 
     private func emitDetails(_ attributes: Attributes, _ content: Attributes) {
@@ -212,11 +219,6 @@ extension CallRecorder {
         record.attributes[.exceptionType] = failure.type
         if capture != .nowhere { record.attributes[.exceptionMessage] = failure.message }
         emit(record)
-    }
-
-    private func emit(_ event: (name: EventName, message: LogMessage)) {
-        listeners.logger?.emit(
-            event.message, eventName: event.name.rawValue, attributes: names.identity, context: context)
     }
 
     private func emit(_ record: consuming LogRecord) {

@@ -27,6 +27,8 @@ struct Sender: Sendable {
     let providerName: String
     /// The names that telemetry uses.
     let names: CallNames
+    /// What spans and records come from.
+    let sources = SourceCache()
     /// What calls are measured with.
     let instruments = InstrumentCache()
     /// The key as it is sent.

@@ -24,7 +24,7 @@ struct CallMeasurements: Sendable {
 /// The instruments of one generation of the conventions.
 ///
 /// The metrics of chunks came with the latest generation; the unreleased one renames all of them.
-struct CallInstruments: Sendable {
+final class CallInstruments: Sendable {
     private let duration: MetricHistogram<Double>
     private let embeddingsDuration: MetricHistogram<Double>
     private let timeToFirstChunk: MetricHistogram<Double>?

@@ -13,10 +13,11 @@ enum MessageEvents {
     static func event(of messages: [ChatMessage], at index: Int, capturing: Bool) -> (EventName, LogMessage) {
         let role = messages[index].role
         let (event, usualRole) = name(for: role)
-        let spoken = messages[index].refusal ?? messages[index].audio?.transcript
         let message = LogMessage(
             role: role.rawValue, namesRole: role.rawValue != usualRole,
-            content: capturing ? content(messages[index].body, or: spoken) : nil,
+            content: capturing
+                ? content(
+                    messages[index].body, or: messages[index].refusal ?? messages[index].audio?.transcript) : nil,
             toolCalls: toolCalls(messages[index].toolCalls, capturing: capturing),
             toolCallID: messages[index].toolCallID)
         return (event, message)
@@ -24,21 +25,24 @@ enum MessageEvents {
 
     /// The event of one answer.
     static func event(of choices: [ChatChoice], at index: Int, capturing: Bool) -> (EventName, LogMessage) {
-        let spoken = choices[index].message.refusal ?? choices[index].message.audio?.transcript
         let message = LogMessage(
             role: choices[index].message.role.rawValue,
-            content: capturing ? content(choices[index].message.body, or: spoken) : nil,
+            content: capturing
+                ? content(
+                    choices[index].message.body,
+                    or: choices[index].message.refusal ?? choices[index].message.audio?.transcript) : nil,
             toolCalls: toolCalls(choices[index].message.toolCalls, capturing: capturing),
             finishReason: choices[index].finishReasonText, index: choices[index].index)
         return (.genAIChoice, message)
     }
 
-    // The content as the API has it, a text or a list of parts; else what was said in its place.
-    private static func content(_ content: ChatContent?, or text: String?) -> AttributeValue? {
+    // The content as the API has it, a text or a list of parts; else what was said in its place, which is looked for
+    // only then.
+    private static func content(_ content: ChatContent?, or text: @autoclosure () -> String?) -> AttributeValue? {
         switch content {
         case .text(let text): .string(text)
         case .parts(let parts): parts.json.attributeValue
-        case nil: text.map(AttributeValue.string)
+        case nil: text().map(AttributeValue.string)
         }
     }
 

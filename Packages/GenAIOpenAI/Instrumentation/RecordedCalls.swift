@@ -50,17 +50,16 @@ extension Sender {
     private func watched<Value>(
         by recorder: CallRecorder, _ operation: () async throws(OpenAIError) -> Value
     ) async throws(OpenAIError) -> Value {
-        var outcome: Result<Value, OpenAIError>?
+        var value: Value?
+        var failure: OpenAIError?
         await recorder.context.perform {
-            do throws(OpenAIError) { outcome = .success(try await operation()) } catch { outcome = .failure(error) }
+            do throws(OpenAIError) { value = try await operation() } catch { failure = error }
         }
-        switch outcome {
-        case .success(let value): return value
-        case .failure(let error):
-            recorder.fail(error)
-            throw error
-        case nil: throw OpenAIError(.cancelled, "not sent")
-        }
+        // Taken, not copied: answers are large.
+        if let value = value.take() { return value }
+        let error = failure ?? OpenAIError(.cancelled, "not sent")
+        recorder.fail(error)
+        throw error
     }
 
     /// Runs a tool of the tool loop under a record.

@@ -7,7 +7,7 @@ public import GenAICore
 ///
 /// Source: OpenTelemetry trace API, Tracer.
 public struct Tracer: Sendable {
-    let provider: TracerProvider
+    package let provider: TracerProvider
     /// The library the spans are attributed to.
     public var scope: InstrumentationScope { origin.scope }
     let origin: SpanOrigin
