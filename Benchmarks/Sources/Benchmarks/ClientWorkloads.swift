@@ -6,47 +6,49 @@ import Last9GenAI
 let clientWorkloads: [Workload] = [
     Workload(name: "w6") { runner in
         let plain = client(nil)
-        let base = try await runner.measure("w6.plain") { try await ask(plain, times: $0) }
         let last9 = try installed(capturingContent: true)
-        let recorded = client(last9)
-        let whole = try await CallData.withScopes {
-            try await warmUp(recorded, runner)
-            return try await runner.measure("w6.content") { try await ask(recorded, times: $0) }
-        }
         let silent = try installed(capturingContent: false)
-        let contentless = client(silent)
-        let narrow = try await CallData.withScopes {
-            try await warmUp(contentless, runner)
-            return try await runner.measure("w6.no_content") { try await ask(contentless, times: $0) }
-        }
-        if !runner.options.allocationsOnly {
-            runner.record("w6.overhead_us", (whole.wall - base.wall) / 1_000)
-            runner.record("w6.overhead_cpu_us", (whole.cpu - base.cpu) / 1_000)
-            runner.record("w6.no_content.overhead_us", (narrow.wall - base.wall) / 1_000)
+        for (name, telemetry) in [("content", last9), ("no_content", silent)] {
+            let recorded = client(telemetry)
+            // Whole batches, and flushed, so that what the exporting thread does for a call counts as well.
+            let added = try await CallData.withScopes {
+                try await runner.measureAdded(
+                    ("w6.plain", "w6.\(name)"), units: callCount,
+                    without: { try await ask(plain, times: $0 * callCount) },
+                    with: { count in
+                        try await ask(recorded, times: count * callCount)
+                        await telemetry.tracerProvider.forceFlush()
+                    })
+            }
+            guard !runner.options.allocationsOnly else { continue }
+            let prefix = name == "content" ? "w6" : "w6.\(name)"
+            runner.record("\(prefix).overhead_us", added.wall / 1_000)
+            runner.record("\(prefix).overhead_cpu_us", added.cpu / 1_000)
         }
         await last9.shutdown()
         await silent.shutdown()
     },
     Workload(name: "stream") { runner in
         let plain = client(nil, answer: streamedAnswer)
-        let base = try await runner.measure("stream.plain", suffix: "_per_chunk", units: streamedChunkCount) {
-            try await read(plain, times: $0)
-        }
         let last9 = try installed(capturingContent: true)
         let recorded = client(last9, answer: streamedAnswer)
-        let whole = try await CallData.withScopes {
-            try await runner.measure("stream.content", suffix: "_per_chunk", units: streamedChunkCount) {
-                try await read(recorded, times: $0)
-            }
+        let added = try await CallData.withScopes {
+            try await runner.measureAdded(
+                ("stream.plain", "stream.content"), suffix: "_per_chunk", units: streamedChunkCount,
+                without: { try await read(plain, times: $0) }, with: { try await read(recorded, times: $0) })
         }
         if !runner.options.allocationsOnly {
-            runner.record("stream.overhead_ns_per_chunk", whole.wall - base.wall)
+            runner.record("stream.overhead_ns_per_chunk", added.wall)
             let megabytes = Double(streamedAnswer.count) / 1e6
-            runner.record("stream.plain.mb_per_s", megabytes / (base.wall * Double(streamedChunkCount) / 1e9))
+            let seconds = runner.figures["stream.plain.ns_per_chunk"].map { $0 * Double(streamedChunkCount) / 1e9 }
+            if let seconds { runner.record("stream.plain.mb_per_s", megabytes / seconds) }
         }
         await last9.shutdown()
     },
 ]
+
+/// Four batches of the processor, to which threads that ask and one that exports come as in a program that runs for long.
+private let callCount = 2_048
 
 /// What `Last9.install` wires up, with an exporter that drops everything.
 private func installed(capturingContent: Bool) throws -> Last9Telemetry {
@@ -77,11 +79,6 @@ private var request: ChatCompletionRequest {
 private func ask(_ client: OpenAIClient, times: Int) async throws {
     let request = request
     for _ in 0..<times { blackHole(try await client.chat.completions.create(request)) }
-}
-
-/// Fills some batches, so that spans go into memory that earlier ones have left, as in a program that runs for long.
-private func warmUp(_ client: OpenAIClient, _ runner: Runner) async throws {
-    if !runner.options.allocationsOnly { try await ask(client, times: 3_000) }
 }
 
 private func read(_ client: OpenAIClient, times: Int) async throws {

@@ -76,6 +76,38 @@ final class Runner {
         return median
     }
 
+    /// Measures what something adds to work, with runs without and with it in turn.
+    ///
+    /// A machine's speed differs from second to second by more than what is added; in turn, both meet the same.
+    ///
+    /// - Parameter names: What the figures are called, as with ``measure(_:suffix:units:_:)``.
+    /// - Returns: The median differences.
+    func measureAdded(
+        _ names: (without: String, with: String), suffix: String = "", units: Int = 1,
+        without base: (Int) async throws -> Void, with whole: (Int) async throws -> Void
+    ) async throws -> Timing {
+        guard !options.allocationsOnly, !options.isProfiling else {
+            try await measure(names.without, suffix: suffix, units: units, base)
+            try await measure(names.with, suffix: suffix, units: units, whole)
+            return Timing()
+        }
+        try await whole(1)
+        let repetitions = try await calibrate(base)
+        var runs: [(base: Moment, whole: Moment)] = []
+        for _ in 0..<options.runs {
+            let base = try await run(repetitions, Double(units), base)
+            runs.append((base, try await run(repetitions, Double(units), whole)))
+        }
+        note(runs.map(\.base), names.without, suffix)
+        try await countAllocations(names.without, suffix, Double(units), base)
+        report(names.without, suffix)
+        note(runs.map(\.whole), names.with, suffix)
+        try await countAllocations(names.with, suffix, Double(units), whole)
+        report(names.with, suffix)
+        return Timing(
+            wall: runs.map { $0.whole.wall - $0.base.wall }.median, cpu: runs.map { $0.whole.cpu - $0.base.cpu }.median)
+    }
+
     /// Keeps a figure that was found in another way.
     func record(_ name: String, _ value: Double) {
         figures[name] = value
@@ -87,11 +119,18 @@ final class Runner {
     ) async throws -> Timing {
         let repetitions = try await calibrate(body)
         var runs: [Moment] = []
-        for _ in 0..<options.runs {
-            let start = Moment()
-            try await body(repetitions)
-            runs.append(Moment().since(start, dividedBy: Double(repetitions) * units))
-        }
+        for _ in 0..<options.runs { runs.append(try await run(repetitions, units, body)) }
+        return note(runs, name, suffix)
+    }
+
+    private func run(_ repetitions: Int, _ units: Double, _ body: (Int) async throws -> Void) async throws -> Moment {
+        let start = Moment()
+        try await body(repetitions)
+        return Moment().since(start, dividedBy: Double(repetitions) * units)
+    }
+
+    @discardableResult
+    private func note(_ runs: [Moment], _ name: String, _ suffix: String) -> Timing {
         let wall = runs.map(\.wall)
         let time = Timing(wall: wall.median, cpu: runs.map(\.cpu).median)
         figures["\(name).ns\(suffix)"] = time.wall
