@@ -16,8 +16,8 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
         @usableFromInline var filter: NameFilter
         /// Kept up to date by every change: adding it up costs 8 ns an attribute, for every span that is queued.
         @usableFromInline var valueByteCount: Int
-        /// Whether a value holds others, or bytes. May be true in vain after a change.
-        var hasCollections: Bool
+        /// Whether a value holds others that may hold others. May be true in vain after a change.
+        var hasNested: Bool
         /// Where names are in this storage; only in large ones, where going through all of them would show.
         @usableFromInline var index: AttributeIndex?
     }
@@ -30,7 +30,7 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
                 count: 0, capacity: capacity, base: nil, baseElements: first?.elements,
                 baseCount: first?.header.pointee.count ?? 0, filter: first?.header.pointee.filter ?? NameFilter(),
                 valueByteCount: first?.header.pointee.valueByteCount ?? 0,
-                hasCollections: first?.header.pointee.hasCollections ?? false,
+                hasNested: first?.header.pointee.hasNested ?? false,
                 index: AttributeIndex(capacity: capacity))
         }
         // Out here, where it is moved. And `create` makes objects of the class that it is called on.
@@ -242,7 +242,7 @@ struct AttributeMemory {
         header.pointee.count = count
         header.pointee.filter = other.header.pointee.filter
         header.pointee.valueByteCount = other.header.pointee.valueByteCount
-        header.pointee.hasCollections = other.header.pointee.hasCollections
+        header.pointee.hasNested = other.header.pointee.hasNested
         reindex()
     }
 
@@ -255,7 +255,7 @@ struct AttributeMemory {
     @usableFromInline
     func addCollection(_ value: borrowing AttributeValue) {
         header.pointee.valueByteCount &+= value.approximateByteCount
-        header.pointee.hasCollections = true
+        if value.isNested { header.pointee.hasNested = true }
     }
 }
 
@@ -325,6 +325,24 @@ extension UnsafeMutablePointer<Attribute> {
 }
 
 extension AttributeValue {
+    /// Whether the value holds others that may hold others.
+    fileprivate var isNested: Bool {
+        switch self {
+        case .map: return true
+        case .array(let values):
+            for index in values.indices where values[index].isCollection { return true }
+            return false
+        default: return false
+        }
+    }
+
+    private var isCollection: Bool {
+        switch self {
+        case .array, .map: true
+        default: false
+        }
+    }
+
     @inline(__always)
     fileprivate var size: Int { plainByteCount ?? approximateByteCount }
 }

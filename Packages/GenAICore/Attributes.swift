@@ -84,8 +84,8 @@ public struct Attributes: @unchecked Sendable {
         return memory.totalCount * MemoryLayout<Attribute>.stride + memory.header.pointee.valueByteCount
     }
 
-    /// Whether a value may hold others, or bytes; when false there are only texts, numbers and truth values.
-    package var hasCollections: Bool { memory?.header.pointee.hasCollections ?? false }
+    /// Whether a value may hold others that hold others; when false, there are at most arrays of texts and numbers.
+    package var hasNested: Bool { memory?.header.pointee.hasNested ?? false }
 
     /// Creates an empty map.
     public init() {}

@@ -152,7 +152,7 @@ extension Attributes {
     @inline(__always)
     func mayExceed(_ limits: AttributeLimits, besides heldCount: Int = 0) -> Bool {
         if count + heldCount > limits.count { return true }
-        return (hasCollections || limits.length != .max) && holdsExceeding(limits)
+        return (hasNested || limits.length != .max || limits.depth < 1) && holdsExceeding(limits)
     }
 
     private func holdsExceeding(_ limits: AttributeLimits) -> Bool {
