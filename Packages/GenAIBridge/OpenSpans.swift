@@ -32,14 +32,16 @@ struct OpenSpans: Sendable {
     }
 
     private struct Entry {
+        let key: Key
         let sequence: UInt64
         var conversation = Conversation()
     }
 
     private let limits: Limits
-    private var entries: [Key: Entry] = [:]
-    /// Where the entry is that was asked for last, while no other comes or goes: a span's messages mostly come in a row.
-    private var recent: (key: Key, index: [Key: Entry].Index)?
+    /// The span that started last. Apart from the others, since it mostly ends before the next one starts: finding it
+    /// takes no hashing then.
+    private var latest: Entry?
+    private var earlier: [Key: Entry] = [:]
     private var lastSequence: UInt64 = 0
     /// About how many bytes all messages take.
     private(set) var size = 0
@@ -52,28 +54,33 @@ struct OpenSpans: Sendable {
         self.limits = limits
     }
 
-    var count: Int { entries.count }
+    var count: Int { earlier.count + (latest == nil ? 0 : 1) }
 
     /// A span starts.
     mutating func open(_ key: Key) {
-        if entries.count >= limits.spans { evict(toCount: limits.spans - max(1, limits.spans / 8)) }
+        if count >= limits.spans { evict(toCount: limits.spans - max(1, limits.spans / 8)) }
         lastSequence += 1
-        recent = nil
-        entries[key] = Entry(sequence: lastSequence)
+        putLatestAside()
+        latest = Entry(key: key, sequence: lastSequence)
     }
 
-    private mutating func find(_ key: Key) -> [Key: Entry].Index? {
-        if let recent, recent.key == key { return recent.index }
-        recent = entries.index(forKey: key).map { (key, $0) }
-        return recent?.index
+    private mutating func putLatestAside() {
+        guard let latest = latest.take() else { return }
+        earlier[latest.key] = latest
     }
 
     /// A record names a span.
     ///
     /// - Returns: Whether the span is open; if not, the record changes nothing.
     mutating func update(_ key: Key, _ update: Update) -> Bool {
-        guard let index = find(key) else { return false }
-        let change = entries.values[index].conversation.apply(update, limit: limits.bytesPerSpan)
+        let change: Conversation.Change
+        if latest?.key == key, let latestChange = latest?.conversation.apply(update, limit: limits.bytesPerSpan) {
+            change = latestChange
+        } else if let index = earlier.index(forKey: key) {
+            change = earlier.values[index].conversation.apply(update, limit: limits.bytesPerSpan)
+        } else {
+            return false
+        }
         evictionWork += change.work
         size += change.growth
         if size > limits.bytes { evict(toSize: limits.bytes - limits.bytes / 8) }
@@ -82,31 +89,31 @@ struct OpenSpans: Sendable {
 
     /// A span ends; its messages are handed over.
     mutating func close(_ key: Key) -> Conversation? {
-        guard let index = find(key) else { return nil }
-        recent = nil
-        let conversation = entries.remove(at: index).value.conversation
-        size -= conversation.size
-        return conversation
+        let entry = latest?.key == key ? latest.take() : earlier.removeValue(forKey: key)
+        size -= entry?.conversation.size ?? 0
+        return entry?.conversation
     }
 
     /// Forgets all spans, but not what was counted.
     mutating func removeAll() {
-        entries = [:]
-        recent = nil
+        latest = nil
+        earlier = [:]
         size = 0
     }
 
     // An eighth goes at once, so that finding the oldest ones costs little per span.
     private mutating func evict(toCount count: Int) {
-        evictionWork += entries.count
-        for (key, _) in entries.sorted(by: { $0.value.sequence < $1.value.sequence }).prefix(entries.count - count) {
+        putLatestAside()
+        evictionWork += earlier.count
+        for (key, _) in earlier.sorted(by: { $0.value.sequence < $1.value.sequence }).prefix(earlier.count - count) {
             drop(key)
         }
     }
 
     private mutating func evict(toSize goal: Int) {
-        evictionWork += entries.count
-        let holders = entries.filter { $0.value.conversation.size > 0 }.sorted { $0.value.sequence < $1.value.sequence }
+        putLatestAside()
+        evictionWork += earlier.count
+        let holders = earlier.filter { $0.value.conversation.size > 0 }.sorted { $0.value.sequence < $1.value.sequence }
         for (key, _) in holders where size > goal {
             drop(key)
         }
@@ -118,8 +125,10 @@ struct OpenSpans: Sendable {
 }
 
 extension Conversation {
-    /// - Returns: By how many bytes it grew, and how many messages were looked at to make room.
-    fileprivate mutating func apply(_ update: OpenSpans.Update, limit: Int) -> (growth: Int, work: Int) {
+    /// By how many bytes it grew, and how many messages were looked at to make room.
+    fileprivate typealias Change = (growth: Int, work: Int)
+
+    fileprivate mutating func apply(_ update: OpenSpans.Update, limit: Int) -> Change {
         let before = size
         switch update {
         case .prompt(let message): prompts.append(message)

@@ -10,9 +10,9 @@ extension Transcript {
     /// - Parameter writer: Its memory is used; what is in it goes.
     func jsonText(limit: Int, _ writer: inout JSONWriter) -> String {
         writer.bytes.removeAll(keepingCapacity: true)
-        writer.raw("[")
+        writer.bytes.append(UInt8(ascii: "["))
         for message in messages { message.write(to: &writer) }
-        writer.raw("]")
+        writer.bytes.append(UInt8(ascii: "]"))
         if elidedCount == 0, writer.bytes.count <= limit { return String(decoding: writer.bytes, as: UTF8.self) }
         return shortenedText(limit: limit)
     }
@@ -85,7 +85,7 @@ extension Message {
         if let toolCallID { writer.string(toolCallID, after: ",\"tool_call_id\":\"") }
         if let finishReason { writer.string(finishReason, after: ",\"finish_reason\":\"") }
         if let index { writer.value(.int(index), after: ",\"index\":") }
-        writer.raw("}")
+        writer.bytes.append(UInt8(ascii: "}"))
     }
 }
 

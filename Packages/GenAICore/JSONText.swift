@@ -282,6 +282,12 @@ private func plainEnd(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> I
     while position + 8 <= text.count, !needsEscape(raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)) {
         position += 8
     }
+    // The rest together with some bytes before it, which need none: faster than one by one.
+    if position + 8 > text.count, text.count - start >= 8, position < text.count,
+        !needsEscape(raw.loadUnaligned(fromByteOffset: text.count - 8, as: UInt64.self))
+    {
+        return text.count
+    }
     while position < text.count {
         let byte = text[position]
         if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") { break }
