@@ -49,8 +49,7 @@ final class CallRecorder: Sendable {
         if surroundings.conversationID == nil, let id = facts.conversationID { attributes[.genAIConversationID] = id }
         if let tracer = listeners.tracer {
             let span = tracer.startSpan(
-                facts.model.isEmpty ? facts.operation.rawValue : facts.operation.rawValue + " " + facts.model,
-                kind: .client, stamped: consume attributes, context: surroundings)
+                facts.spanName, kind: .client, stamped: consume attributes, context: surroundings)
             context = surroundings.settingSpan(span)
             self.span = span
         } else {

@@ -79,20 +79,26 @@ public struct ContentCapture: OptionSet, Sendable, Hashable {
 ///
 /// Generations are ordered; one that is not less than ``latest`` has its names.
 public struct GenAIConventions: Sendable, Hashable, Comparable {
-    private enum Generation: Int, Hashable { case legacy, latest, development }
-    private let generation: Generation
+    // Inlinable, since every call asks several times.
+    @usableFromInline let generation: UInt8
+
+    @inlinable
+    init(generation: UInt8) {
+        self.generation = generation
+    }
 
     /// Version 1.36.0 and before: `gen_ai.system`, messages as log records.
-    public static let legacy = GenAIConventions(generation: .legacy)
+    @inlinable public static var legacy: GenAIConventions { GenAIConventions(generation: 0) }
     /// Version 1.41.1: `gen_ai.provider.name`, messages as attributes.
-    public static let latest = GenAIConventions(generation: .latest)
+    @inlinable public static var latest: GenAIConventions { GenAIConventions(generation: 1) }
     /// The unreleased state of semantic-conventions-genai: ``latest`` with renamed metrics and further attributes.
     ///
     /// May change in any release of this package, as it does at its source. Only code can choose it.
-    public static let development = GenAIConventions(generation: .development)
+    @inlinable public static var development: GenAIConventions { GenAIConventions(generation: 2) }
 
     /// Whether one is older than the other.
+    @inlinable
     public static func < (one: GenAIConventions, other: GenAIConventions) -> Bool {
-        one.generation.rawValue < other.generation.rawValue
+        one.generation < other.generation
     }
 }

@@ -25,10 +25,12 @@ final class ConventionNames: Sendable {
     /// Names the provider; on every span, record and measurement of the call.
     let identity: Attributes
     private let conventions: GenAIConventions
+    private let providerName: String
     private let host: String?
     private let port: Int?
 
     // In the order in which they are used, so that they lie beside each other.
+    private let provider: AttributeName
     private let operation = AttributeName(.genAIOperationName)
     private let requestModel = AttributeName(.genAIRequestModel)
     private let serverAddress = AttributeName(.serverAddress)
@@ -58,18 +60,21 @@ final class ConventionNames: Sendable {
         self.conventions = conventions
         host = address?.host
         port = address?.port
-        var identity = Attributes()
         if conventions >= .latest {
-            identity[.genAIProviderName] = ProviderName(rawValue: provider)
+            self.provider = AttributeName(.genAIProviderName)
+            providerName = provider
             requestTier = AttributeName(.openAIRequestServiceTier)
             responseTier = AttributeName(.openAIResponseServiceTier)
             fingerprint = AttributeName(.openAIResponseSystemFingerprint)
         } else {
-            identity[.genAISystem] = ProviderName(rawValue: Self.legacyName(of: provider))
+            self.provider = AttributeName(.genAISystem)
+            providerName = Self.legacyName(of: provider)
             requestTier = AttributeName(.genAIOpenAIRequestServiceTier)
             responseTier = AttributeName(.genAIOpenAIResponseServiceTier)
             fingerprint = AttributeName(.genAIOpenAIResponseSystemFingerprint)
         }
+        var identity = Attributes()
+        identity.set(self.provider, .string(providerName))
         self.identity = identity
     }
 
@@ -118,7 +123,7 @@ final class ConventionNames: Sendable {
 
     /// Adds what is asked, and of whom.
     private func addSubject(_ operation: OperationName, _ model: String, to attributes: inout Attributes) {
-        attributes.merge(identity)
+        attributes.set(provider, .string(providerName))
         attributes.set(self.operation, .string(operation.rawValue))
         attributes.set(requestModel, model.isEmpty ? nil : model)
         attributes.set(serverAddress, host)
