@@ -5,7 +5,7 @@ import statistics
 import time
 
 RUNS = 31
-PAIRS = 9
+PAIRS = 3
 SHORTEST_RUN = 1_000_000
 
 
