@@ -84,7 +84,7 @@ public struct Attributes: @unchecked Sendable {
         return memory.totalCount * MemoryLayout<Attribute>.stride + memory.header.pointee.valueByteCount
     }
 
-    /// Whether a value may hold others that hold others; when false, there are at most arrays of texts and numbers.
+    /// Whether a value may hold others that hold others; when false, arrays are flat and there is no map.
     package var hasNested: Bool { memory?.header.pointee.hasNested ?? false }
 
     /// Creates an empty map.

@@ -33,7 +33,8 @@ public struct BatchOptions: Sendable, Hashable {
     ///
     /// Default: 30 s (`OTEL_BSP_EXPORT_TIMEOUT`, `OTEL_BLRP_EXPORT_TIMEOUT`).
     public var exportTimeout: Duration
-    /// How many items may wait; those in flight do not count.
+    /// How many items may wait; those in flight do not count, nor does the last exported batch while its items are
+    /// destroyed, one with each item that comes in.
     ///
     /// Default: 2048 (`OTEL_BSP_MAX_QUEUE_SIZE`, `OTEL_BLRP_MAX_QUEUE_SIZE`). At least 1.
     public var maxQueueSize: Int

@@ -47,7 +47,7 @@ let clientWorkloads: [Workload] = [
     },
 ]
 
-/// Four batches of the processor, to which threads that ask and one that exports come as in a program that runs for long.
+/// Four batches of the processor: calls are made while others are exported, as in a program that runs for long.
 private let callCount = 2_048
 
 /// What `Last9.install` wires up, with an exporter that drops everything.

@@ -15,9 +15,9 @@ enum MessageEvents {
         let (event, usualRole) = name(for: role)
         let message = LogMessage(
             role: role.rawValue, namesRole: role.rawValue != usualRole,
-            content: capturing
-                ? content(
-                    messages[index].body, or: messages[index].refusal ?? messages[index].audio?.transcript) : nil,
+            content: content(
+                messages[index].body, or: messages[index].refusal ?? messages[index].audio?.transcript,
+                capturing: capturing),
             toolCalls: toolCalls(messages[index].toolCalls, capturing: capturing),
             toolCallID: messages[index].toolCallID)
         return (event, message)
@@ -27,10 +27,9 @@ enum MessageEvents {
     static func event(of choices: [ChatChoice], at index: Int, capturing: Bool) -> (EventName, LogMessage) {
         let message = LogMessage(
             role: choices[index].message.role.rawValue,
-            content: capturing
-                ? content(
-                    choices[index].message.body,
-                    or: choices[index].message.refusal ?? choices[index].message.audio?.transcript) : nil,
+            content: content(
+                choices[index].message.body,
+                or: choices[index].message.refusal ?? choices[index].message.audio?.transcript, capturing: capturing),
             toolCalls: toolCalls(choices[index].message.toolCalls, capturing: capturing),
             finishReason: choices[index].finishReasonText, index: choices[index].index)
         return (.genAIChoice, message)
@@ -38,8 +37,11 @@ enum MessageEvents {
 
     // The content as the API has it, a text or a list of parts; else what was said in its place, which is looked for
     // only then.
-    private static func content(_ content: ChatContent?, or text: @autoclosure () -> String?) -> AttributeValue? {
-        switch content {
+    private static func content(
+        _ content: ChatContent?, or text: @autoclosure () -> String?, capturing: Bool
+    ) -> AttributeValue? {
+        guard capturing else { return nil }
+        return switch content {
         case .text(let text): .string(text)
         case .parts(let parts): parts.json.attributeValue
         case nil: text().map(AttributeValue.string)
