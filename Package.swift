@@ -25,16 +25,18 @@ struct Module {
 let modules = [
     Module(name: "GenAICore"),
     Module(name: "GenAITelemetry", dependencies: ["GenAICore"]),
+    Module(name: "GenAIInstrumentation", dependencies: ["GenAICore", "GenAITelemetry"]),
     Module(name: "GenAITelemetryTesting", dependencies: ["GenAICore", "GenAITelemetry"]),
     Module(name: "GenAIPricing", dependencies: ["GenAICore"]),
-    Module(name: "GenAIBridge", dependencies: ["GenAICore", "GenAITelemetry"]),
+    Module(name: "GenAIBridge", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation"]),
     Module(name: "GenAIHTTP", linuxDependencies: ["CCurl"], isProduct: false),
     Module(name: "GenAIExportOTLP", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "CZlib"]),
-    Module(name: "GenAIOpenAI", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP"]),
+    Module(name: "GenAIOpenAI", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIHTTP"]),
     Module(
         name: "Last9GenAI",
         dependencies: [
-            "GenAICore", "GenAITelemetry", "GenAIPricing", "GenAIBridge", "GenAIExportOTLP", "GenAIOpenAI",
+            "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIPricing", "GenAIBridge", "GenAIExportOTLP",
+            "GenAIOpenAI",
         ]),
 ]
 
@@ -72,11 +74,14 @@ let examples = [
 let testDependencies: [String: [String]] = [
     "GenAICore": [],
     "GenAITelemetry": ["GenAICore", "GenAITelemetryTesting"],
+    "GenAIInstrumentation": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting"],
     "GenAIPricing": ["GenAICore"],
-    "GenAIBridge": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting"],
+    "GenAIBridge": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting"],
     "GenAIHTTP": ["LoopbackServer"],
     "GenAIExportOTLP": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer"],
-    "GenAIOpenAI": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer"],
+    "GenAIOpenAI": [
+        "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer",
+    ],
     "Last9GenAI": ["GenAITelemetryTesting", "LoopbackServer", "quickstart"],
 ]
 
