@@ -17,13 +17,13 @@ extension Last9 {
         /// Whether prompts, completions, tool arguments and results are recorded. Default true.
         ///
         /// `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` wins over this.
-        public var captureContent: Bool
+        public var capturesContent: Bool
         /// The generation of the GenAI conventions. Default legacy, `OTEL_SEMCONV_STABILITY_OPT_IN`.
         public var conventions: GenAIConventions?
         /// The user's own prices by model name; they win over the bundled ones.
         public var customPricing: [String: ModelPricing]
         /// Whether spans of calls to models get a cost. Default true.
-        public var enableCostTracking: Bool
+        public var tracksCosts: Bool
         /// What costs are added up in.
         public var ledger = CostLedger()
         /// How messages are promoted onto spans.
@@ -44,9 +44,9 @@ extension Last9 {
         /// Whether the SDK's own metrics, `otel.sdk.*`, are exported with the others. Default true.
         ///
         /// They cost nothing but a few data points per collection; `Last9Telemetry.statistics` has the same counts.
-        public var enableSelfMetrics = true
+        public var exportsSelfMetrics = true
         /// The formats in which context crosses process borders, for code that names none. `nil` follows
-        /// `OTEL_PROPAGATORS`. Takes effect with ``setGlobal``.
+        /// `OTEL_PROPAGATORS`. Takes effect with ``becomesGlobal``.
         public var propagator: W3CPropagator?
         /// The user's own processors, which run after Last9's and before the exporters.
         public var spanProcessors: [any SpanProcessor] = []
@@ -59,24 +59,24 @@ extension Last9 {
         /// An existing provider to use as it is. Default a new one.
         public var meterProvider: MeterProvider?
         /// Whether the providers become the global ones, which clients use that are given none. Default true.
-        public var setGlobal: Bool
+        public var becomesGlobal: Bool
         /// Where environment variables are read.
         public var environment: TelemetryEnvironment
 
         /// Creates a configuration; everything has a default.
         public init(
-            serviceName: String? = nil, captureContent: Bool = true, customPricing: [String: ModelPricing] = [:],
-            enableCostTracking: Bool = true, tracerProvider: TracerProvider? = nil,
-            loggerProvider: LoggerProvider? = nil, setGlobal: Bool = true,
+            serviceName: String? = nil, capturesContent: Bool = true, customPricing: [String: ModelPricing] = [:],
+            tracksCosts: Bool = true, tracerProvider: TracerProvider? = nil,
+            loggerProvider: LoggerProvider? = nil, becomesGlobal: Bool = true,
             environment: TelemetryEnvironment = .process
         ) {
             self.serviceName = serviceName
-            self.captureContent = captureContent
+            self.capturesContent = capturesContent
             self.customPricing = customPricing
-            self.enableCostTracking = enableCostTracking
+            self.tracksCosts = tracksCosts
             self.tracerProvider = tracerProvider
             self.loggerProvider = loggerProvider
-            self.setGlobal = setGlobal
+            self.becomesGlobal = becomesGlobal
             self.environment = environment
             followsConventionsOnly = environment.bool("LAST9_GENAI_CONVENTIONS_ONLY") ?? false
         }

@@ -26,7 +26,7 @@ public enum Last9 {
         Diagnostics.adoptLevel(from: configuration.environment)
         let exporters = try Exporters(configuration)
         let telemetry = try Last9Telemetry(configuration, exporters)
-        if configuration.setGlobal {
+        if configuration.becomesGlobal {
             TracerProvider.global = telemetry.tracerProvider
             LoggerProvider.global = telemetry.loggerProvider
             MeterProvider.global = telemetry.meterProvider
@@ -59,7 +59,7 @@ public final class Last9Telemetry: Sendable {
         let resource = Resource.detected(
             serviceName: configuration.serviceName, attributes: configuration.resource, environment: environment)
         // What can fail comes before the readers start.
-        let prices = configuration.enableCostTracking ? try configuration.prices() : nil
+        let prices = configuration.tracksCosts ? try configuration.prices() : nil
         pipelines = exporters.pipelines(environment)
         var metrics = MeterProvider.Configuration(environment: environment)
         metrics.resource = resource
@@ -76,7 +76,7 @@ public final class Last9Telemetry: Sendable {
             (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.logRecordProcessors
             + pipelines.logRecords.map(\.stage)
         let instrumentation = InstrumentationSettings(
-            contentCapture: configuration.captureContent ? .everywhere : .nowhere,
+            contentCapture: configuration.capturesContent ? .everywhere : .nowhere,
             conventions: configuration.conventions, environment: environment)
         var tracing = TracerProvider.Configuration(environment: environment, resource: resource)
         tracing.sampler = CountingSampler(base: tracing.sampler)
@@ -90,7 +90,7 @@ public final class Last9Telemetry: Sendable {
         if let redactor = configuration.redactor { loggerProvider.setRedactor(redactor) }
         for processor in logProcessors { loggerProvider.addProcessor(processor) }
         selfMetrics =
-            configuration.enableSelfMetrics
+            configuration.exportsSelfMetrics
             ? SelfMetrics((tracerProvider, loggerProvider, meterProvider), pipelines) : nil
     }
 

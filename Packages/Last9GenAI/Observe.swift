@@ -20,8 +20,8 @@ public import GenAITelemetry
 ///   - kind: Attribute `gen_ai.l9.span.kind`. `llm`, `tool` and `agent` also name the operation.
 ///   - tags: Attribute `tags`.
 ///   - metadata: Attributes `metadata.<name>`; `category` becomes `user.category` as well.
-///   - captureInput: Whether `input` and `arguments` may be recorded, where content is allowed at all.
-///   - captureOutput: Whether the result may be recorded, where content is allowed at all.
+///   - capturesInput: Whether `input` and `arguments` may be recorded, where content is allowed at all.
+///   - capturesOutput: Whether the result may be recorded, where content is allowed at all.
 ///   - pricing: Prices for this call; `nil` leaves the cost to ``Last9SpanProcessor``.
 ///   - model: Attribute `gen_ai.request.model`.
 ///   - provider: Who serves the model. `nil` goes by the model's name.
@@ -33,7 +33,7 @@ public import GenAITelemetry
 @discardableResult
 public func observe<Value, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
-    captureInput: Bool = true, captureOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    capturesInput: Bool = true, capturesOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
     provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:], isolation: isolated (any Actor)? = #isolation,
     output: ((Value) -> AttributeValue?)? = nil,
@@ -41,7 +41,7 @@ public func observe<Value, Failure: Error>(
 ) async throws(Failure) -> Value {
     let options = Observation.Options(
         tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
-        capturesInput: captureInput, capturesOutput: captureOutput, tracer: tracer)
+        capturesInput: capturesInput, capturesOutput: capturesOutput, tracer: tracer)
     let observation = Observation(name, kind, options, isStream: false, input: input, arguments: arguments)
     let value = try await observation.run(operation)
     observation.finish(value, output: output)
@@ -52,7 +52,7 @@ public func observe<Value, Failure: Error>(
 @discardableResult
 public func observe<Value, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
-    captureInput: Bool = true, captureOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    capturesInput: Bool = true, capturesOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
     provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:],
     output: ((Value) -> AttributeValue?)? = nil,
@@ -60,7 +60,7 @@ public func observe<Value, Failure: Error>(
 ) throws(Failure) -> Value {
     let options = Observation.Options(
         tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
-        capturesInput: captureInput, capturesOutput: captureOutput, tracer: tracer)
+        capturesInput: capturesInput, capturesOutput: capturesOutput, tracer: tracer)
     let observation = Observation(name, kind, options, isStream: false, input: input, arguments: arguments)
     let value = try observation.run(operation)
     observation.finish(value, output: output)
@@ -76,14 +76,14 @@ public func observe<Value, Failure: Error>(
 /// The parameters are those of the form for plain results; iterate the result once.
 public func observe<Base: AsyncSequence, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
-    captureInput: Bool = true, captureOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    capturesInput: Bool = true, capturesOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
     provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:], isolation: isolated (any Actor)? = #isolation,
     _ operation: () async throws(Failure) -> Base
 ) async throws(Failure) -> ObservedSequence<Base> {
     let options = Observation.Options(
         tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
-        capturesInput: captureInput, capturesOutput: captureOutput, tracer: tracer)
+        capturesInput: capturesInput, capturesOutput: capturesOutput, tracer: tracer)
     let observation = Observation(name, kind, options, isStream: true, input: input, arguments: arguments)
     return ObservedSequence(try await observation.run(operation), observation)
 }
@@ -92,14 +92,14 @@ public func observe<Base: AsyncSequence, Failure: Error>(
 /// form.
 public func observe<Base: AsyncSequence, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
-    captureInput: Bool = true, captureOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    capturesInput: Bool = true, capturesOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
     provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:],
     _ operation: () throws(Failure) -> Base
 ) throws(Failure) -> ObservedSequence<Base> {
     let options = Observation.Options(
         tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
-        capturesInput: captureInput, capturesOutput: captureOutput, tracer: tracer)
+        capturesInput: capturesInput, capturesOutput: capturesOutput, tracer: tracer)
     let observation = Observation(name, kind, options, isStream: true, input: input, arguments: arguments)
     return ObservedSequence(try observation.run(operation), observation)
 }

@@ -21,7 +21,7 @@ struct ExportFaultTests {
             "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint, "OTEL_EXPORTER_OTLP_TIMEOUT": "0",
             "OTEL_BSP_EXPORT_TIMEOUT": "0", "OTEL_BLRP_EXPORT_TIMEOUT": "0", "OTEL_METRIC_EXPORT_TIMEOUT": "0",
         ])
-        let telemetry = try Last9.install(Last9.Configuration(setGlobal: false, environment: environment))
+        let telemetry = try Last9.install(Last9.Configuration(becomesGlobal: false, environment: environment))
         let tracer = telemetry.tracerProvider.tracer(named: "tests")
         let values = await withTaskGroup(of: Int.self) { group in
             for number in 0..<1_000 {

@@ -17,7 +17,7 @@ struct Installed {
         change: (inout Last9.Configuration) -> Void = { _ in }
     ) throws {
         server = try LoopbackServer { _ in reply }
-        var configuration = Last9.Configuration(setGlobal: false, environment: TelemetryEnvironment(environment))
+        var configuration = Last9.Configuration(becomesGlobal: false, environment: TelemetryEnvironment(environment))
         configuration.spanExporters = [spans]
         configuration.logRecordExporters = [records]
         configuration.metricExporters = []
@@ -95,7 +95,7 @@ struct InstallTests {
             as [(code: Bool, environment: String?, expected: Bool)])
     func contentCapture(code: Bool, environment: String?, expected: Bool) async throws {
         let variables = environment.map { ["OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": $0] } ?? [:]
-        let installed = try Installed(environment: variables) { $0.captureContent = code }
+        let installed = try Installed(environment: variables) { $0.capturesContent = code }
         let span = try await installed.ask("my secret question")
         #expect("\(span) \(installed.records.records)".contains("my secret question") == expected)
         #expect("\(span)".contains("Hi!") == expected)
@@ -118,7 +118,7 @@ struct InstallTests {
 
     @Test("sets no cost when cost tracking is off, and still counts calls and tokens")
     func costOff() async throws {
-        let installed = try Installed { $0.enableCostTracking = false }
+        let installed = try Installed { $0.tracksCosts = false }
         let span = try await installed.ask()
         #expect(span.attributes["gen_ai.usage.cost_usd"] == nil)
         #expect(span.attributes["last9.cost.unpriced_reason"] == nil)
@@ -157,7 +157,7 @@ struct InstallTests {
         for (variables, name) in wrong {
             let environment = TelemetryEnvironment(endpoint.merging(variables) { $1 })
             let error = #expect(throws: ConfigurationError.self) {
-                try Last9.install(Last9.Configuration(setGlobal: false, environment: environment))
+                try Last9.install(Last9.Configuration(becomesGlobal: false, environment: environment))
             }
             #expect(error?.option == name)
         }

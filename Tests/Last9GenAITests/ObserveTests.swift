@@ -44,8 +44,8 @@ struct ObserveTests {
         let on = Harness(content: .everywhere)
         let off = Harness()
         observe("all", tracer: on.tracer, input: "Why?", arguments: ["n": 0]) { Answer() }
-        observe("input", captureOutput: false, tracer: on.tracer, input: ["a": 1]) { Answer() }
-        observe("output", captureInput: false, tracer: on.tracer, input: "Why?", arguments: ["n": 0]) { Answer() }
+        observe("input", capturesOutput: false, tracer: on.tracer, input: ["a": 1]) { Answer() }
+        observe("output", capturesInput: false, tracer: on.tracer, input: "Why?", arguments: ["n": 0]) { Answer() }
         _ = withContentCapture(false) { observe("scope", tracer: on.tracer, input: "Why?") { Answer() } }
         observe("none", tracer: off.tracer, input: "Why?", arguments: ["n": 0]) { Answer() }
         #expect(try contents(on, "all") == ["Why?", "Fine."])

@@ -9,7 +9,7 @@ struct StatisticsTests {
     private func install(
         _ variables: [String: String], _ change: (inout Last9.Configuration) -> Void = { _ in }
     ) throws -> Last9Telemetry {
-        var configuration = Last9.Configuration(setGlobal: false, environment: TelemetryEnvironment(variables))
+        var configuration = Last9.Configuration(becomesGlobal: false, environment: TelemetryEnvironment(variables))
         change(&configuration)
         return try Last9.install(configuration)
     }
@@ -119,12 +119,12 @@ struct SelfMetricsTests {
         _ spans: any SpanExporter, _ metrics: InMemoryMetricExporter, enabled: Bool = true
     ) throws -> Last9Telemetry {
         var configuration = Last9.Configuration(
-            setGlobal: false,
+            becomesGlobal: false,
             environment: TelemetryEnvironment(["OTEL_BSP_MAX_QUEUE_SIZE": "2", "OTEL_BSP_MAX_EXPORT_BATCH_SIZE": "1"]))
         configuration.spanExporters = [spans]
         configuration.logRecordExporters = [InMemoryLogRecordExporter()]
         configuration.metricExporters = [metrics]
-        configuration.enableSelfMetrics = enabled
+        configuration.exportsSelfMetrics = enabled
         return try Last9.install(configuration)
     }
 

@@ -53,7 +53,7 @@ private let callCount = 2_048
 /// What `Last9.install` wires up, with an exporter that drops everything.
 private func installed(capturingContent: Bool) throws -> Last9Telemetry {
     var configuration = Last9.Configuration(
-        captureContent: capturingContent, setGlobal: false, environment: TelemetryEnvironment([:]))
+        capturesContent: capturingContent, becomesGlobal: false, environment: TelemetryEnvironment([:]))
     configuration.spanExporters = [DroppingExporter()]
     configuration.logRecordExporters = []
     configuration.metricExporters = []

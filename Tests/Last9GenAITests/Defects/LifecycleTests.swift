@@ -53,7 +53,7 @@ struct LifecycleTests {
 
     @Test("defect 31: with content off every message keeps its place")
     func defect31() async throws {
-        let installed = try Installed { $0.captureContent = false }
+        let installed = try Installed { $0.capturesContent = false }
         _ = try await installed.openai.chat.completions.create(
             .init(model: "gpt-4o-mini", messages: [.system("a"), .user("b"), .tool("c", callID: "call_1")]))
         await installed.telemetry.flush()

@@ -23,7 +23,7 @@ struct Soak {
 
     func run() async throws {
         let exporter = Forgetting()
-        var configuration = Last9.Configuration(serviceName: "soak", setGlobal: false)
+        var configuration = Last9.Configuration(serviceName: "soak", becomesGlobal: false)
         configuration.spanExporters = []
         configuration.logRecordExporters = [exporter]
         configuration.metricExporters = []
