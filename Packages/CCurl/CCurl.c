@@ -17,6 +17,7 @@ static const long GLOBAL_ALL = 3;
 static const int VERSION_FIRST = 0, INFO_PRIVATE = 0x100000 + 21, MESSAGE_DONE = 1, PAUSE_NOTHING = 0;
 static const unsigned OLDEST_VERSION = 0x074400;
 static const int NEEDED_FEATURES = 1 << 2 | 1 << 3 | 1 << 7;  // TLS, zlib, names resolved in the background
+static const int FEATURE_HTTP2 = 1 << 16;
 
 typedef struct {
     int message;
@@ -38,6 +39,7 @@ typedef struct {
 static struct {
     int (*global_init)(long);
     version_info *(*version_info)(int);
+    const char *(*easy_strerror)(int);
     ccurl_easy *(*easy_init)(void);
     void (*easy_cleanup)(ccurl_easy *);
     int (*easy_setopt)(ccurl_easy *, int, ...);
@@ -57,6 +59,8 @@ static struct {
 } curl;
 
 static bool is_loaded = false;
+static unsigned loaded_version = 0;
+static bool has_http2 = false;
 static pthread_once_t load_once = PTHREAD_ONCE_INIT;
 
 // The end of the process
@@ -101,6 +105,7 @@ static void load(void) {
     if (!library) return;
     bool has_all = find(library, "curl_global_init", &curl.global_init)
         && find(library, "curl_version_info", &curl.version_info)
+        && find(library, "curl_easy_strerror", &curl.easy_strerror)
         && find(library, "curl_easy_init", &curl.easy_init)
         && find(library, "curl_easy_cleanup", &curl.easy_cleanup)
         && find(library, "curl_easy_setopt", &curl.easy_setopt)
@@ -120,15 +125,20 @@ static void load(void) {
     if (!has_all || curl.global_init(GLOBAL_ALL) != CCURL_OK) return;
     version_info *version = curl.version_info(VERSION_FIRST);
     process = getpid();
-    if (atexit(keep_out) != 0) return;
-    is_loaded = version && version->version_number >= OLDEST_VERSION
-        && (version->features & NEEDED_FEATURES) == NEEDED_FEATURES;
+    if (atexit(keep_out) != 0 || !version) return;
+    loaded_version = version->version_number;
+    has_http2 = (version->features & FEATURE_HTTP2) != 0;
+    is_loaded = loaded_version >= OLDEST_VERSION && (version->features & NEEDED_FEATURES) == NEEDED_FEATURES;
 }
 
 bool ccurl_load(void) {
     pthread_once(&load_once, load);
     return is_loaded;
 }
+
+unsigned ccurl_version(void) { return loaded_version; }
+bool ccurl_has_http2(void) { return has_http2; }
+const char *ccurl_explanation(int result) { return curl.easy_strerror(result); }
 
 // One transfer
 

@@ -17,6 +17,7 @@ struct CheckedRequest: Sendable {
     let url: URL
     private(set) var headers: HTTPHeaders = [:]
     let body: [UInt8]
+    let requiresHTTP2: Bool
     /// Where it goes to, and all of the URL that may stand in a message.
     var origin: String { describe(url) }
 
@@ -36,6 +37,7 @@ struct CheckedRequest: Sendable {
             throw HTTPError(.invalidRequest, "a \(request.method) request must not have a body")
         }
         (method, self.url, body) = (request.method, url, request.body)
+        requiresHTTP2 = request.requiresHTTP2
         try addFields(of: request)
     }
 

@@ -10,6 +10,8 @@
         let easy: OpaquePointer
         let exchange: Exchange
         private let request: CheckedRequest
+        /// Outlives its handles.
+        private unowned let transfers: CurlTransfers
         private let problem = UnsafeMutablePointer<CChar>.allocate(capacity: Int(CCURL_ERROR_SIZE))
         private var fields: OpaquePointer?
         private var sentCount = 0
@@ -18,8 +20,12 @@
         private var isComplete = true
 
         /// Prepares a request; `nil` if libcurl has no memory or refuses it.
-        init?(_ request: CurlRequest, _ exchange: Exchange, _ configuration: HTTPTransportConfiguration) {
+        init?(
+            _ request: CurlRequest, _ exchange: Exchange, _ configuration: HTTPTransportConfiguration,
+            transfers: CurlTransfers
+        ) {
             guard let easy = ccurl_easy_new() else { return nil }
+            self.transfers = transfers
             (number, self.easy, self.request, self.exchange) = (request.number, easy, request.request, exchange)
             problem.initialize(repeating: 0, count: Int(CCURL_ERROR_SIZE))
             setCallbacks()
@@ -50,9 +56,9 @@
         /// Tells the exchange how its transfer ended.
         func finish(_ result: Int32) {
             let origin = origin
-            let text = String(cString: problem)
+            let words = Self.words(for: result, String(cString: problem))
             let (failure, head) = (failure, head)
-            if result == CCURL_OK, head.isComplete { return exchange.finish(nil) }
+            if result == CCURL_OK, head.isComplete { return exchange.finish(trailers: head.trailers, nil) }
             exchange.finish { hasHead in
                 if let failure { return failure }
                 if result == CCURL_OK { return HTTPError(.connection, "the response head broke off from \(origin)") }
@@ -60,9 +66,15 @@
                 if result == CCURL_TIMED_OUT {
                     return HTTPError(.timedOut, "no connection to \(origin) in time (limit: connect)")
                 }
-                let code = HTTPError.Code(curlResult: result, text: text)
-                return HTTPError(code, "\(code.problem(hasHead: hasHead)) \(origin) (libcurl error \(result))")
+                let code = HTTPError.Code(curlResult: result, text: words)
+                return HTTPError(code, "\(code.problem(hasHead: hasHead)) \(origin): \(words)")
             }
+        }
+
+        /// What libcurl says of this failure, or else of all of its kind.
+        private static func words(for result: Int32, _ text: String) -> String {
+            if !text.isEmpty { return text }
+            return ccurl_explanation(result).map { String(cString: $0) } ?? "libcurl error \(result)"
         }
 
         // MARK: - Callbacks
@@ -70,7 +82,9 @@
         fileprivate func receive(line: UnsafeRawBufferPointer) -> Int {
             switch head.read(line: line) {
             case .more: break
-            case .complete(let head): exchange.receive(head)
+            case .complete(let head):
+                exchange.receive(head)
+                transfers.watch(exchange, number)
             case .invalid(let error):
                 failure = error
                 return 0
@@ -127,7 +141,7 @@
             set(CCURL_URL, request.url.absoluteString)
             set(CCURL_PATH_AS_IS, 1)
             set(CCURL_PROTOCOLS, 0b11)  // http and https
-            set(CCURL_HTTP_VERSION, Int(CCURL_HTTP_VERSION_1_1))
+            setVersion()
             set(CCURL_SUPPRESS_CONNECT_HEADERS, 1)
             set(CCURL_ACCEPT_ENCODING, CheckedRequest.decodedCodings)
             if !request.body.isEmpty || ["POST", "PUT", "PATCH"].contains(request.method) {
@@ -142,6 +156,19 @@
             let isRepeatable = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"].contains(request.method)
             if request.body.isEmpty, !isRepeatable { set(CCURL_FRESH_CONNECT, 1) }
             setFields()
+        }
+
+        private func setVersion() {
+            guard request.requiresHTTP2 else { return set(CCURL_HTTP_VERSION, Int(CCURL_HTTP_VERSION_1_1)) }
+            guard request.url.scheme?.lowercased() == "http" else {
+                return set(CCURL_HTTP_VERSION, Int(CCURL_HTTP_VERSION_2_TLS))
+            }
+            set(CCURL_HTTP_VERSION, Int(CCURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
+            // Before 8.0, such a connection cannot be used again: the second request fails (curl issue 10634).
+            if ccurl_version() < 0x08_00_00 {
+                set(CCURL_FRESH_CONNECT, 1)
+                set(CCURL_FORBID_REUSE, 1)
+            }
         }
 
         private func setFields() {
@@ -203,8 +230,8 @@
             case 3: self = .badURL
             // Handshake, certificates and the files that hold them.
             case 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98: self = .tls
-            // No HTTP/1.x, no valid answer, no known coding, a length or a head that is too large.
-            case 1, 8, 61, 63, 100: self = .protocolViolation
+            // No HTTP/1.x or HTTP/2, no valid answer, no known coding, a length or a head that is too large.
+            case 1, 8, 16, 61, 63, 92, 100: self = .protocolViolation
             case 55 where text.contains("alert"), 56 where text.contains("alert"): self = .tls
             default: self = text.contains("chunk") ? .protocolViolation : .connection
             }

@@ -23,6 +23,8 @@
             var commands: [Command] = []
             var life = Life.open
             var lastNumber = 0
+            /// How many exchanges are watched for having waited too long, as of the loop's last round.
+            var watchedCount = 0
             /// `nil` once the thread has ended.
             var multi: Multi?
         }
@@ -88,6 +90,9 @@
             }
         }
 
+        /// How many exchanges are watched for having waited too long.
+        var watchedCount: Int { state.withLock { $0.watchedCount } }
+
         /// Ends all exchanges with the error `shutDown`.
         func stop() {
             end(.stopped)
@@ -119,17 +124,24 @@
             let transfers = CurlTransfers(multi, configuration)
             while carryOutCommands(transfers) {
                 transfers.advance()
-                let next = takeNextStep(isIdle: transfers.isEmpty)
+                transfers.expire(at: .now)
+                let next = takeNextStep(after: transfers)
                 if next == .end { break }
                 if next == .work { continue }
-                // libcurl waits no longer than its own timers allow. Should it forget one, which `advance` does not let
-                // it, then what runs is late and does not hang. A wait that fails must not become a loop without one.
-                let limit: Int32 = transfers.isEmpty ? 60_000 : 1_000
-                if ccurl_multi_wait(multi, limit) != CCURL_OK { usleep(10_000) }
+                // A wait that fails must not become a loop without one.
+                if ccurl_multi_wait(multi, Self.longestWait(for: transfers)) != CCURL_OK { usleep(10_000) }
             }
             transfers.abortAll(.afterShutdown)
             state.withLock { $0.multi = nil }
             ccurl_multi_free(multi)
+        }
+
+        /// How many milliseconds to wait at most. libcurl waits no longer than its own timers allow; should it forget
+        /// one, which `advance` does not let it, then what runs is late and does not hang.
+        private static func longestWait(for transfers: CurlTransfers) -> Int32 {
+            let limit = Duration.milliseconds(transfers.isEmpty ? 60_000 : 1_000)
+            let rest = max(.zero, transfers.timeToDeadline(from: .now) ?? limit)
+            return Int32((min(limit, rest) / .milliseconds(1)).rounded(.up))
         }
 
         /// Carries out what was asked for, and says whether to go on.
@@ -153,8 +165,10 @@
         ///
         /// Looks for orders once more because libcurl 8.21 forgets, while it goes on, that it was to be woken. For an
         /// order that comes after this look it is woken after that too.
-        private func takeNextStep(isIdle: Bool) -> Step {
-            state.withLock { state in
+        private func takeNextStep(after transfers: CurlTransfers) -> Step {
+            let (isIdle, watchedCount) = (transfers.isEmpty, transfers.deadlines.count)
+            return state.withLock { state in
+                state.watchedCount = watchedCount
                 guard state.commands.isEmpty, state.life != .stopped else { return .work }
                 guard state.life == .finishing, isIdle else { return .wait }
                 state.life = .stopped

@@ -18,6 +18,7 @@
         private let configuration: HTTPTransportConfiguration
         private var handles: [Int: CurlHandle] = [:]
         private var queue: TransferQueue<Waiting>
+        private(set) var deadlines = DeadlineQueue<Exchange>()
         private var hasBegun = false
 
         init(_ multi: OpaquePointer, _ configuration: HTTPTransportConfiguration) {
@@ -33,17 +34,20 @@
 
         func start(_ request: CurlRequest, _ exchange: Exchange) {
             let host = request.request.origin
+            watch(exchange, request.number)
             if let next = queue.add((request, exchange), number: request.number, host: host) { begin(next) }
         }
 
         func resume(_ number: Int) {
             guard let handle = handles[number] else { return }
+            watch(handle.exchange, number)
             let result = ccurl_unpause(handle.easy)
             // libcurl may have delivered what it held back, and would not come back to what went wrong with it.
             if result != CCURL_OK { end(handle) { handle.finish(result) } }
         }
 
         func cancel(_ number: Int) {
+            deadlines.remove(number)
             if let handle = handles[number] { end(handle) {} } else { queue.remove(number) }
         }
 
@@ -54,7 +58,27 @@
                 handle.exchange.abort(error)
             }
             handles = [:]
+            deadlines = DeadlineQueue()
             for waiting in queue.removeAll() { waiting.exchange.abort(error) }
+        }
+
+        // MARK: - Deadlines
+
+        /// Sees to it that an exchange ends when it has waited too long; again when its head has arrived.
+        func watch(_ exchange: Exchange, _ number: Int) {
+            deadlines.watch(exchange, number: number, until: exchange.nextDeadline)
+        }
+
+        /// Aborts the exchanges that have waited too long.
+        func expire(at now: ContinuousClock.Instant) {
+            for (number, exchange) in deadlines.takeDue(at: now) {
+                deadlines.watch(exchange, number: number, until: exchange.expire(at: now))
+            }
+        }
+
+        /// How long nothing has to be done about deadlines; `nil` if there is none.
+        func timeToDeadline(from now: ContinuousClock.Instant) -> Duration? {
+            deadlines.next().map { now.duration(to: $0) }
         }
 
         // MARK: - What happens
@@ -87,6 +111,7 @@
             var next: Waiting? = waiting
             while let waiting = next {
                 if tryToBegin(waiting) { return }
+                deadlines.remove(waiting.request.number)
                 next = queue.takeNext(afterOneOf: waiting.request.request.origin)
             }
         }
@@ -94,7 +119,7 @@
         private func tryToBegin(_ waiting: Waiting) -> Bool {
             // An order to cancel may have come before; it found nothing then.
             guard !waiting.exchange.hasEnded else { return false }
-            let handle = CurlHandle(waiting.request, waiting.exchange, configuration)
+            let handle = CurlHandle(waiting.request, waiting.exchange, configuration, transfers: self)
             guard let handle, ccurl_multi_add(multi, handle.easy) == CCURL_OK else {
                 waiting.exchange.finish { _ in HTTPError(.connection, "libcurl cannot begin the request") }
                 return false
@@ -107,6 +132,7 @@
         /// Takes a transfer out. In its middle this closes the connection, after its end it frees it for another.
         private func end(_ handle: CurlHandle, _ report: () -> Void) {
             handles[handle.number] = nil
+            deadlines.remove(handle.number)
             ccurl_multi_remove(multi, handle.easy)
             report()
             if let next = queue.takeNext(afterOneOf: handle.origin) { begin(next) }

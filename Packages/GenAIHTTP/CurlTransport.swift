@@ -9,16 +9,18 @@
     /// FoundationNetworking is made on libcurl too, and loads it anyway; without the layer between, no answer can stop
     /// the process, a slow consumer slows the server down, and certificate files work.
     ///
-    /// - HTTP/1.1, with connections that are reused. Redirects are not followed: a 3xx response comes back whole.
-    /// - No cookies, cache or stored credentials. Proxies are those of the environment (`https_proxy`, `no_proxy`).
+    /// - HTTP/1.1, or HTTP/2 for requests that require it, with connections that are reused. libcurl before 8.0 uses one
+    ///   of HTTP/2 without TLS only once. Redirects are not followed: a 3xx response comes back whole.
+    /// - No cookies, cache or stored credentials. Proxies are those of the environment: `http_proxy` (lower case only,
+    ///   because a server's `HTTP_PROXY` may come from a request's `Proxy` field), `https_proxy`, `all_proxy` and
+    ///   `no_proxy`. HTTP/2 without TLS passes through none.
     /// - Nothing is sent twice, but for requests without a body whose method RFC 9110 calls idempotent, when a reused
     ///   connection breaks before the answer.
     /// - The body that arrives is decoded: without an `Accept-Encoding` of the caller the transport asks for `gzip` or
     ///   `deflate`, libcurl undoes it, and the fields `Content-Encoding` and `Content-Length` are removed.
     /// - While a consumer is slow, reading from the network stops at half of
     ///   ``HTTPTransportConfiguration/bufferLimit``.
-    /// - A response head of more than 256 KiB or 1,000 fields, or an absurd `Content-Length`, is an error. Trailer
-    ///   fields are left out.
+    /// - A response head of more than 256 KiB or 1,000 fields, or an absurd `Content-Length`, is an error.
     ///
     /// Dropping the transport lets running exchanges come to their end; ``shutdown()`` ends them.
     public final class CurlTransport: HTTPTransport {
@@ -63,6 +65,9 @@
             exchange.start()
             return try await HTTPResponse(of: exchange)
         }
+
+        /// Whether the libcurl that was loaded can do HTTP/2.
+        public func supportsHTTP2(to url: String) -> Bool { ccurl_has_http2() }
 
         /// Ends every running exchange with the error `shutDown`, and refuses further ones. Idempotent.
         public func shutdown() {

@@ -34,10 +34,10 @@ final class Exchange: Sendable {
     private struct State {
         var head: Head?
         var buffer: ResponseBuffer
+        var trailers: HTTPHeaders?
         var end: End?
         var deadlines: Deadlines
         var wire: (any Wire)?
-        var timer: Task<Void, Never>?
         var waiters: [CheckedContinuation<Void, Never>] = []
         /// Counts changes, so that a waiter cannot miss one between looking and waiting.
         var version = 0
@@ -50,12 +50,10 @@ final class Exchange: Sendable {
     /// What a change leaves to do outside the lock.
     private struct Aftermath {
         var waiters: [CheckedContinuation<Void, Never>] = []
-        var timer: Task<Void, Never>?
         var wireToCancel: (any Wire)?
 
         func run() {
             wireToCancel?.cancel()
-            timer?.cancel()
             for waiter in waiters { waiter.resume() }
         }
     }
@@ -67,32 +65,26 @@ final class Exchange: Sendable {
         state = Mutex(State(buffer: buffer, deadlines: deadlines, wire: wire))
     }
 
-    /// Sends the request and begins to watch its deadlines.
+    /// Sends the request.
     func start() {
-        let wire = state.withLock { state in
-            watchDeadlines(&state)
-            return state.wire
-        }
-        wire?.start(self)
+        state.withLock { $0.wire }?.start(self)
     }
 
-    /// Sees to it that someone wakes up at the next deadline, if there is one.
-    private func watchDeadlines(_ state: inout State) {
-        guard state.timer == nil, state.end == nil, state.deadlines.next != nil else { return }
-        state.timer = Task.detached { [weak self] in
-            while let instant = self?.expireOrNext(at: .now) {
-                guard (try? await ContinuousClock().sleep(until: instant)) != nil else { return }
-            }
-        }
+    // MARK: - Deadlines
+
+    /// When the exchange has waited too long, as far as can be said now; `nil` if it cannot, or is over.
+    ///
+    /// Later progress moves it on, so that it is only the time to ask again. It comes earlier just when the head has
+    /// arrived and when reading goes on after a halt: then whoever watches has to look anew.
+    var nextDeadline: ContinuousClock.Instant? {
+        state.withLock { $0.end == nil ? $0.deadlines.next?.instant : nil }
     }
 
-    /// Aborts if a deadline has passed; else says when to ask again, or `nil` to ask no more.
-    private func expireOrNext(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
-        let deadline = state.withLock { state in
-            let next = state.end == nil ? state.deadlines.next : nil
-            if next == nil { state.timer = nil }
-            return next
-        }
+    /// Aborts if a deadline has passed.
+    ///
+    /// - Returns: When to ask again, or `nil` to ask no more.
+    func expire(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
+        let deadline = state.withLock { $0.end == nil ? $0.deadlines.next : nil }
         guard let deadline, deadline.instant <= now else { return deadline?.instant }
         abort(HTTPError(.timedOut, "\(deadline.limit.explanation) (limit: \(deadline.limit))"))
         return nil
@@ -111,7 +103,6 @@ final class Exchange: Sendable {
         change { state in
             if state.head == nil { state.head = head }
             state.deadlines.progress(at: .now)
-            watchDeadlines(&state)
         }
     }
 
@@ -132,9 +123,12 @@ final class Exchange: Sendable {
     }
 
     /// Takes the end of the exchange: `nil` if all of it arrived. What is buffered can still be read.
-    func finish(_ failure: ((_ hasHead: Bool) -> HTTPError)?) {
+    ///
+    /// - Parameter trailers: The fields after the body; `nil` where the wire cannot tell.
+    func finish(trailers: HTTPHeaders? = nil, _ failure: ((_ hasHead: Bool) -> HTTPError)?) {
         let aftermath = state.withLock { state in
             guard state.end == nil else { return Aftermath() }
+            state.trailers = trailers
             return Self.end(&state, failure.map { .failed($0(state.head != nil)) } ?? .complete)
         }
         aftermath.run()
@@ -157,8 +151,8 @@ final class Exchange: Sendable {
     private static func end(_ state: inout State, _ end: End) -> Aftermath {
         state.end = end
         state.version += 1
-        defer { (state.waiters, state.timer, state.wire) = ([], nil, nil) }
-        return Aftermath(waiters: state.waiters, timer: state.timer)
+        defer { (state.waiters, state.wire) = ([], nil) }
+        return Aftermath(waiters: state.waiters)
     }
 
     /// Changes a running exchange and wakes those who wait; does nothing and returns `nil` after its end.
@@ -198,7 +192,6 @@ final class Exchange: Sendable {
                 wireToResume = state.wire
                 state.deadlines.isHalted = false
                 state.deadlines.progress(at: .now)
-                watchDeadlines(&state)
             }
             if !bytes.isEmpty { return .success(bytes) }
             switch state.end {
@@ -210,6 +203,9 @@ final class Exchange: Sendable {
         wireToResume?.resume()
         return piece
     }
+
+    /// The fields after the body, once it has ended; `nil` before, and where the wire cannot tell.
+    var trailers: HTTPHeaders? { state.withLock { $0.trailers } }
 
     /// Waits until `look` finds something. Cancelling the waiting task aborts the exchange.
     private func wait<Value: Sendable>(
@@ -252,6 +248,8 @@ final class ExchangeReader: Sendable {
     func next() async throws(HTTPError) -> [UInt8]? {
         try await exchange.next()
     }
+
+    var trailers: HTTPHeaders? { exchange.trailers }
 }
 
 extension HTTPResponse {
@@ -260,7 +258,8 @@ extension HTTPResponse {
         // From here on the reader's end is the exchange's end, also if waiting for the head throws.
         let reader = ExchangeReader(exchange)
         let head = try await exchange.head()
-        let body = HTTPBody { () async throws(HTTPError) in try await reader.next() }
+        let body = HTTPBody(
+            trailers: { reader.trailers }, pull: { () async throws(HTTPError) in try await reader.next() })
         self.init(status: head.status, headers: head.headers, body: body)
     }
 }

@@ -12,9 +12,23 @@ public struct HTTPBody: AsyncSequence, Sendable {
     public typealias Failure = HTTPError
 
     private let pull: @Sendable () async throws(HTTPError) -> [UInt8]?
+    private let readTrailers: @Sendable () -> HTTPHeaders?
 
-    /// Creates a body from a function that gives the next piece, or `nil` at the end.
-    public init(pull: @escaping @Sendable () async throws(HTTPError) -> [UInt8]?) {
+    /// The fields that came after the body, once it has been read to its end.
+    ///
+    /// `nil` before that, and where the transport cannot tell, as URLSession cannot.
+    public var trailers: HTTPHeaders? { readTrailers() }
+
+    /// Creates a body.
+    ///
+    /// - Parameters:
+    ///   - trailers: Gives the fields after the body, once that has ended; `nil` where there is no telling.
+    ///   - pull: Gives the next piece, or `nil` at the end.
+    public init(
+        trailers: @escaping @Sendable () -> HTTPHeaders? = { nil },
+        pull: @escaping @Sendable () async throws(HTTPError) -> [UInt8]?
+    ) {
+        readTrailers = trailers
         self.pull = pull
     }
 
@@ -38,13 +52,13 @@ extension HTTPBody {
     /// Creates a body of bytes that are all there.
     public init(_ bytes: [UInt8]) {
         let rest = Mutex(bytes)
-        self.init { () throws(HTTPError) in
+        self.init(pull: { () throws(HTTPError) in
             let piece = rest.withLock { rest in
                 defer { rest = [] }
                 return rest
             }
             return piece.isEmpty ? nil : piece
-        }
+        })
     }
 
     /// Reads the whole body into memory.

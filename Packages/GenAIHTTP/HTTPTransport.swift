@@ -12,6 +12,14 @@ public protocol HTTPTransport: Sendable {
     ///
     /// - Throws: ``HTTPError``. A status of 400 or more is a response, not an error.
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
+
+    /// Whether requests with ``HTTPRequest/requiresHTTP2`` can be sent to a URL; false unless a transport says more.
+    func supportsHTTP2(to url: String) -> Bool
+}
+
+extension HTTPTransport {
+    /// Says no.
+    public func supportsHTTP2(to url: String) -> Bool { false }
 }
 
 /// One outgoing request.
@@ -26,6 +34,10 @@ public struct HTTPRequest: Sendable {
     public var body: [UInt8]
     /// How long to wait, and for what.
     public var timeouts: HTTPTimeouts
+    /// Whether it has to go over HTTP/2, as gRPC does: with prior knowledge for `http`, by ALPN for `https`.
+    ///
+    /// False by default. Ask ``HTTPTransport/supportsHTTP2(to:)`` first; a transport that cannot uses what it can.
+    public var requiresHTTP2 = false
 
     /// Creates a request.
     public init(

@@ -18,15 +18,17 @@ struct ResponseHeadReader {
 
     private var byteCount = 0
     private var head: Exchange.Head?
-    /// Whether the final head is through; lines after it are a trailer, and nobody's business.
+    /// Whether the final head is through; lines after it are trailer fields.
     private(set) var isComplete = false
+    /// The fields after the body.
+    private(set) var trailers: HTTPHeaders = [:]
 
     /// Takes one line, with its end.
     mutating func read(line: some Collection<UInt8>) -> Step {
         byteCount += line.count
         guard byteCount <= Self.byteLimit else { return .invalid(.tooLargeHead) }
-        guard !isComplete else { return .more }
         let bytes = Array(line)[...].trimmed { $0 == UInt8(ascii: "\r") || $0 == UInt8(ascii: "\n") }
+        if isComplete { return addTrailer(bytes) }
         if bytes.isEmpty { return endHead() }
         guard head != nil else { return readStatus(String(decoding: bytes, as: UTF8.self)) }
         return addField(bytes)
@@ -48,11 +50,9 @@ struct ResponseHeadReader {
             return .more
         }
         guard let count = head?.headers.fields.count, count < Self.fieldLimit else { return .invalid(.tooLargeHead) }
-        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon != line.startIndex else {
+        guard let (name, value) = Self.field(line) else {
             return .invalid(HTTPError(.protocolViolation, "a line of the response head is no field"))
         }
-        let name = String(decoding: line[..<colon], as: UTF8.self)
-        let value = String(decoding: line[(colon + 1)...].trimmed(isBlank), as: UTF8.self)
         head?.headers.append(name, value)
         if name.lowercased() == "content-length" {
             guard let length = UInt64(value), length <= Self.lengthLimit else {
@@ -60,6 +60,19 @@ struct ResponseHeadReader {
             }
         }
         return .more
+    }
+
+    /// What is no field is left out: the body has come, and a trailer is no reason to lose it.
+    private mutating func addTrailer(_ line: ArraySlice<UInt8>) -> Step {
+        guard trailers.fields.count < Self.fieldLimit else { return .invalid(.tooLargeHead) }
+        if let (name, value) = Self.field(line) { trailers.append(name, value) }
+        return .more
+    }
+
+    private static func field(_ line: ArraySlice<UInt8>) -> (name: String, value: String)? {
+        guard let colon = line.firstIndex(of: UInt8(ascii: ":")), colon != line.startIndex else { return nil }
+        let value = line[(colon + 1)...].trimmed(isBlank)
+        return (String(decoding: line[..<colon], as: UTF8.self), String(decoding: value, as: UTF8.self))
     }
 
     private mutating func endHead() -> Step {

@@ -2,7 +2,6 @@
 
 import Dispatch
 import Foundation
-import Synchronization
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
@@ -11,24 +10,21 @@ import Synchronization
 /// Brings what a session reports to the exchange it belongs to. All calls come from the session's serial queue, so
 /// the pieces of a body keep their order.
 final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
-    private let exchanges = Mutex<[Int: Exchange]>([:])
+    let exchanges = SessionExchanges()
     private let trust: ServerTrust
 
     init(trust: ServerTrust) {
         self.trust = trust
     }
 
-    func add(_ exchange: Exchange, for task: URLSessionTask) {
-        exchanges.withLock { $0[task.taskIdentifier] = exchange }
-    }
-
-    func abortAll(_ error: HTTPError) {
-        let all = exchanges.withLock { Array($0.values) }
-        for exchange in all { exchange.abort(error) }
-    }
-
     private func exchange(of task: URLSessionTask) -> Exchange? {
-        exchanges.withLock { $0[task.taskIdentifier] }
+        exchanges[task.taskIdentifier]
+    }
+
+    private func receive(_ response: URLResponse, of task: URLSessionTask) {
+        guard let head = Exchange.Head(response), let exchange = exchange(of: task) else { return }
+        exchange.receive(head)
+        exchanges.watch(task.taskIdentifier)
     }
 
     // MARK: - URLSessionDataDelegate
@@ -37,7 +33,7 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
         _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
         completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
     ) {
-        if let head = Exchange.Head(response) { exchange(of: dataTask)?.receive(head) }
+        receive(response, of: dataTask)
         completionHandler(.allow)
     }
 
@@ -46,7 +42,7 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        guard let exchange = exchanges.withLock({ $0.removeValue(forKey: task.taskIdentifier) }) else { return }
+        guard let exchange = exchanges.remove(task.taskIdentifier) else { return }
         if let error {
             let origin = task.originalRequest?.url.map(describe) ?? "the server"
             exchange.finish { hasHead in HTTPError(error, from: origin, hasHead: hasHead) }
@@ -64,7 +60,7 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
         #if canImport(FoundationNetworking)
             // swift-corelibs-foundation (6.3) stops the process if the answer to this call meets a cancelled task,
             // so there is no answer: the response ends here, without its body.
-            if let head = Exchange.Head(response) { exchange(of: task)?.receive(head) }
+            receive(response, of: task)
             exchange(of: task)?.finish(nil)
             DispatchQueue.global().async { task.cancel() }
         #else

@@ -67,10 +67,19 @@ public final class URLSessionTransport: HTTPTransport {
         return try await HTTPResponse(of: exchange)
     }
 
+    /// Whether the platform negotiates HTTP/2 for the URL: Apple's do over TLS. Trailer fields are never told.
+    public func supportsHTTP2(to url: String) -> Bool {
+        #if canImport(FoundationNetworking)
+            false
+        #else
+            url.lowercased().hasPrefix("https://")
+        #endif
+    }
+
     /// Ends every running exchange with the error `shutDown`, and refuses further ones. Idempotent.
     public func shutdown() {
         guard let session = takeSession() else { return }
-        delegate.abortAll(.afterShutdown)
+        delegate.exchanges.abortAll(.afterShutdown)
         session.invalidateAndCancel()
     }
 
@@ -87,8 +96,9 @@ public final class URLSessionTransport: HTTPTransport {
         let exchange = session.withLock { session -> Exchange? in
             guard let task = session?.dataTask(with: request) else { return nil }
             let buffer = ResponseBuffer(limit: configuration.bufferLimit, canHalt: Self.canHalt)
-            let exchange = Exchange(wire: SessionWire(task: task), timeouts: timeouts, buffer: buffer)
-            delegate.add(exchange, for: task)
+            let wire = SessionWire(task: task, exchanges: delegate.exchanges)
+            let exchange = Exchange(wire: wire, timeouts: timeouts, buffer: buffer)
+            delegate.exchanges.add(exchange, number: task.taskIdentifier)
             return exchange
         }
         guard let exchange else { throw .afterShutdown }
@@ -120,10 +130,15 @@ extension URLSessionConfiguration {
 /// Carries an exchange with a task of a session.
 private struct SessionWire: Wire {
     let task: URLSessionTask
+    let exchanges: SessionExchanges
 
     func start(_ exchange: Exchange) { task.resume() }
     func halt() { task.suspend() }
-    func resume() { task.resume() }
+
+    func resume() {
+        exchanges.watch(task.taskIdentifier)
+        task.resume()
+    }
 
     func cancel() {
         #if canImport(FoundationNetworking)

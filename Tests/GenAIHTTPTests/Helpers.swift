@@ -32,15 +32,19 @@ protocol OwnTransport: HTTPTransport {
     func shutdown()
     /// What has to go with the transport.
     var core: AnyObject { get }
+    /// How many exchanges its timer watches.
+    var watchedCount: Int { get }
 }
 
 extension URLSessionTransport: OwnTransport {
     var core: AnyObject { delegate }
+    var watchedCount: Int { delegate.exchanges.watchedCount }
 }
 
 #if canImport(Glibc)
     extension CurlTransport: OwnTransport {
         var core: AnyObject { loop }
+        var watchedCount: Int { loop.watchedCount }
     }
 #endif
 

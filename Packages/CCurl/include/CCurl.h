@@ -41,9 +41,10 @@ static const int CCURL_URL = 10002, CCURL_PATH_AS_IS = 234, CCURL_PROTOCOLS = 18
 static const int CCURL_CUSTOMREQUEST = 10036, CCURL_HTTPHEADER = 10023, CCURL_ACCEPT_ENCODING = 10102;
 static const int CCURL_POST = 47, CCURL_POSTFIELDSIZE_LARGE = 30120, CCURL_NOBODY = 44;
 static const int CCURL_HTTP_VERSION = 84, CCURL_HTTP_VERSION_1_1 = 2;
+static const int CCURL_HTTP_VERSION_2_TLS = 4, CCURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE = 5;
 static const int CCURL_SUPPRESS_CONNECT_HEADERS = 265;
 static const int CCURL_NOSIGNAL = 99, CCURL_QUICK_EXIT = 322, CCURL_CONNECTTIMEOUT_MS = 156;
-static const int CCURL_FRESH_CONNECT = 74, CCURL_TCP_KEEPALIVE = 213;
+static const int CCURL_FRESH_CONNECT = 74, CCURL_FORBID_REUSE = 75, CCURL_TCP_KEEPALIVE = 213;
 static const int CCURL_CAINFO = 10065, CCURL_CAPATH = 10097, CCURL_SSLCERT = 10025, CCURL_SSLKEY = 10087;
 
 // An option of a set of transfers.
@@ -52,6 +53,12 @@ static const int CCURL_MULTI_MAXCONNECTS = 6;
 /// Finds libcurl, once, and says whether it is there and can do all that is asked of it: 7.68 or newer, with TLS,
 /// zlib and name resolution that does not block. Nothing below may be called before it has said so.
 bool ccurl_load(void);
+/// The version as 0xXXYYZZ.
+unsigned ccurl_version(void);
+/// Whether this libcurl can do HTTP/2.
+bool ccurl_has_http2(void);
+/// What a result of a transfer means, or `NULL`.
+const char *ccurl_explanation(int result);
 
 /// A thread that uses libcurl enters before and leaves after; while it waits it counts as outside. Once the process
 /// has begun to exit, entering does not return.
