@@ -13,16 +13,27 @@ package struct JSONWriter: Sendable {
 
     /// An object; the closure writes names and values in turn.
     package mutating func object(_ body: (inout JSONWriter) -> Void) {
-        open(UInt8(ascii: "{"))
+        open("{")
         body(&self)
-        bytes.append(UInt8(ascii: "}"))
+        close("}")
     }
 
     /// An array; the closure writes the elements.
     package mutating func array(_ body: (inout JSONWriter) -> Void) {
-        open(UInt8(ascii: "["))
+        open("[")
         body(&self)
-        bytes.append(UInt8(ascii: "]"))
+        close("]")
+    }
+
+    /// The mark that opens an object, array or string, for those who cannot use the closures.
+    package mutating func open(_ mark: Unicode.Scalar) {
+        separate()
+        bytes.append(UInt8(ascii: mark))
+    }
+
+    /// The mark that closes what ``open(_:)`` has opened.
+    package mutating func close(_ mark: Unicode.Scalar) {
+        bytes.append(UInt8(ascii: mark))
     }
 
     /// A name within an object; its value follows.
@@ -33,7 +44,7 @@ package struct JSONWriter: Sendable {
 
     /// A name known when compiling, which must need no escapes.
     package mutating func field(_ name: StaticString) {
-        open(UInt8(ascii: "\""))
+        open("\"")
         raw(name)
         raw("\":")
     }
@@ -45,7 +56,7 @@ package struct JSONWriter: Sendable {
 
     /// Text in quotation marks.
     package mutating func string(_ text: String) {
-        open(UInt8(ascii: "\""))
+        open("\"")
         withUTF8(of: text) { escape($0) }
         bytes.append(UInt8(ascii: "\""))
     }
@@ -55,7 +66,7 @@ package struct JSONWriter: Sendable {
         withUTF8(of: text) { text in
             let count = lead.utf8CodeUnitCount + text.count + 1
             let isShort = count <= Self.shortCount
-            guard isShort, let start = text.baseAddress, plainEnd(in: text, from: 0) == text.count else {
+            guard isShort, let start = text.baseAddress, endOfPlainJSON(in: text, from: 0) == text.count else {
                 raw(lead)
                 escape(text)
                 return bytes.append(UInt8(ascii: "\""))
@@ -82,7 +93,7 @@ package struct JSONWriter: Sendable {
 
     /// A whole number in quotation marks, as proto3 JSON writes those of 64 bits.
     package mutating func quoted(_ number: some FixedWidthInteger) {
-        open(UInt8(ascii: "\""))
+        open("\"")
         digits(number)
         bytes.append(UInt8(ascii: "\""))
     }
@@ -95,6 +106,12 @@ package struct JSONWriter: Sendable {
         }
         separate()
         withUTF8(of: number.description) { bytes.append(contentsOf: $0) }
+    }
+
+    /// A number as its literal, which must follow the grammar of RFC 8259.
+    package mutating func number(_ literal: String) {
+        separate()
+        withUTF8(of: literal) { bytes.append(contentsOf: $0) }
     }
 
     /// `true` or `false`.
@@ -111,7 +128,7 @@ package struct JSONWriter: Sendable {
 
     /// Bytes as text in base64, with padding.
     package mutating func base64(_ data: [UInt8]) {
-        open(UInt8(ascii: "\""))
+        open("\"")
         bytes.reserveCapacity(bytes.count + (data.count + 2) / 3 * 4 + 1)
         for start in stride(from: 0, to: data.count, by: 3) { base64Group(data[start..<min(start + 3, data.count)]) }
         bytes.append(UInt8(ascii: "\""))
@@ -119,10 +136,10 @@ package struct JSONWriter: Sendable {
 
     /// Bytes as lower-case hexadecimal text, the most significant first.
     package mutating func hex(_ words: UInt64...) {
-        open(UInt8(ascii: "\""))
+        open("\"")
         for word in words {
             for shift in stride(from: 60, through: 0, by: -4) {
-                bytes.append(digit(Int(truncatingIfNeeded: word >> UInt64(shift)) & 0xF, of: "0123456789abcdef"))
+                bytes.append(ASCII.hexDigit(word >> UInt64(shift)))
             }
         }
         bytes.append(UInt8(ascii: "\""))
@@ -166,11 +183,6 @@ package struct JSONWriter: Sendable {
 }
 
 extension JSONWriter {
-    private mutating func open(_ mark: UInt8) {
-        separate()
-        bytes.append(mark)
-    }
-
     // Strings end with a quotation mark, so the last byte alone tells whether a value came before.
     private mutating func separate() {
         switch bytes.last {
@@ -183,7 +195,7 @@ extension JSONWriter {
         var written = 0
         var position = 0
         while position < text.count {
-            position = plainEnd(in: text, from: position)
+            position = endOfPlainJSON(in: text, from: position)
             bytes.append(contentsOf: UnsafeBufferPointer(rebasing: text[written..<position]))
             guard position < text.count else { return }
             escape(text[position])
@@ -203,7 +215,7 @@ extension JSONWriter {
         case 0x0D: raw("\\r")
         default:
             raw(byte < 0x10 ? "\\u000" : "\\u001")
-            bytes.append(digit(Int(byte & 0xF), of: "0123456789abcdef"))
+            bytes.append(ASCII.hexDigit(byte))
         }
     }
 
@@ -273,20 +285,21 @@ package func withUTF8(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> V
     native.withUTF8(body)
 }
 
-/// The position of the first byte that needs an escape; looks at eight bytes at a time.
+/// The position of the first byte that needs an escape in JSON text; looks at eight bytes at a time.
 ///
 /// In ordinary 64-bit arithmetic, because comparisons of SIMD vectors are compiled to a loop over the elements.
-private func plainEnd(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+func endOfPlainJSON(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     var position = start
     let raw = UnsafeRawBufferPointer(text)
-    while position + 8 <= text.count, !needsEscape(raw.loadUnaligned(fromByteOffset: position, as: UInt64.self)) {
+    while position + 8 <= text.count {
+        let marks = escapeMarks(raw.loadUnaligned(fromByteOffset: position, as: UInt64.self))
+        if marks != 0 { return position + marks.trailingZeroBitCount / 8 }
         position += 8
     }
     // The rest together with some bytes before it, which need none: faster than one by one.
-    if position + 8 > text.count, text.count - start >= 8, position < text.count,
-        !needsEscape(raw.loadUnaligned(fromByteOffset: text.count - 8, as: UInt64.self))
-    {
-        return text.count
+    if position < text.count, text.count - start >= 8 {
+        let marks = escapeMarks(raw.loadUnaligned(fromByteOffset: text.count - 8, as: UInt64.self))
+        return marks == 0 ? text.count : text.count - 8 + marks.trailingZeroBitCount / 8
     }
     while position < text.count {
         let byte = text[position]
@@ -296,15 +309,19 @@ private func plainEnd(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> I
     return position
 }
 
-/// Whether one of eight bytes does: subtracting borrows through the top bit of those below the bound, and the bytes
-/// that equal a character are below one once they are combined with it by exclusive or.
-private func needsEscape(_ block: UInt64) -> Bool {
+/// Marks the first of eight bytes that needs an escape, and perhaps some behind it, with its top bit.
+///
+/// Subtracting borrows through the top bit of those below the bound, and the bytes that equal a character are below one
+/// once they are combined with it by exclusive or. A borrow reaches only the bytes behind one that is marked.
+@inline(__always)
+private func escapeMarks(_ block: UInt64) -> UInt64 {
+    let block = UInt64(littleEndian: block)
     let ones: UInt64 = 0x0101_0101_0101_0101
     let quote = block ^ (ones &* 0x22)
     let backslash = block ^ (ones &* 0x5C)
     let below =
         ((block &- (ones &* 0x20)) & ~block) | ((quote &- ones) & ~quote) | ((backslash &- ones) & ~backslash)
-    return below & (ones &* 0x80) != 0
+    return below & (ones &* 0x80)
 }
 
 private func digit(_ index: Int, of alphabet: StaticString) -> UInt8 {

@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+
+/// The rules for single bytes of ASCII text that headers, identifiers, JSON and environment variables share.
+package enum ASCII {
+    /// The value of a hexadecimal digit of either case, or `nil` for any other byte.
+    @inline(__always)
+    package static func hexDigitValue(_ byte: UInt8) -> UInt8? {
+        switch byte {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): byte - UInt8(ascii: "0")
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): byte - UInt8(ascii: "a") + 10
+        case UInt8(ascii: "A")...UInt8(ascii: "F"): byte - UInt8(ascii: "A") + 10
+        default: nil
+        }
+    }
+
+    /// The lower-case digit of the lowest four bits.
+    @inline(__always)
+    package static func hexDigit(_ value: some BinaryInteger) -> UInt8 {
+        let digits: StaticString = "0123456789abcdef"
+        return digits.utf8Start[Int(truncatingIfNeeded: value) & 0xF]
+    }
+
+    /// The letter in lower case; any other byte as it is.
+    @inline(__always)
+    package static func lowercased(_ byte: UInt8) -> UInt8 {
+        UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
+    }
+
+    /// Whether two texts are the same but for the case of ASCII letters.
+    package static func equalIgnoringCase(_ one: some StringProtocol, _ other: some StringProtocol) -> Bool {
+        one.utf8.lazy.map(lowercased).elementsEqual(other.utf8.lazy.map(lowercased))
+    }
+
+    /// Whether the bytes are a token, as names of headers and methods are.
+    ///
+    /// Source: RFC 9110, section 5.6.2.
+    package static func isToken(_ bytes: some Collection<UInt8>) -> Bool {
+        !bytes.isEmpty && bytes.allSatisfy(isTokenByte)
+    }
+
+    private static func isTokenByte(_ byte: UInt8) -> Bool {
+        switch byte {
+        case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+    }
+
+    /// Whether a byte is a space, a tab or the end of a line.
+    package static func isSpace(_ byte: UInt8) -> Bool {
+        byte == 0x20 || 0x09...0x0D ~= byte
+    }
+
+    /// The text without white space around it.
+    package static func trimmed(_ text: some StringProtocol) -> Substring {
+        var bytes = Substring(text).utf8
+        while let first = bytes.first, isSpace(first) { bytes.removeFirst() }
+        while let last = bytes.last, isSpace(last) { bytes.removeLast() }
+        return Substring(bytes)
+    }
+
+    /// Undoes percent coding, or returns `nil` where a `%` lacks its two digits or the bytes are not UTF-8.
+    ///
+    /// The form that OpenTelemetry's environment variables use for lists of names and values.
+    package static func percentDecoded(_ text: Substring) -> String? {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            guard byte == UInt8(ascii: "%") else {
+                bytes.append(byte)
+                continue
+            }
+            guard let value = hexByte(rest.prefix(2)) else { return nil }
+            bytes.append(value)
+            rest = rest.dropFirst(2)
+        }
+        return String(validating: bytes, as: UTF8.self)
+    }
+
+    /// Undoes percent coding. A `%` without two digits stays; bytes that are not UTF-8 become U+FFFD.
+    ///
+    /// Source: W3C Baggage.
+    package static func lenientlyPercentDecoded(_ text: Substring) -> String {
+        var bytes: [UInt8] = []
+        bytes.reserveCapacity(text.utf8.count)
+        var rest = text.utf8[...]
+        while let byte = rest.popFirst() {
+            if byte == UInt8(ascii: "%"), let value = hexByte(rest.prefix(2)) {
+                bytes.append(value)
+                rest = rest.dropFirst(2)
+            } else {
+                bytes.append(byte)
+            }
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+
+    private static func hexByte(_ digits: Substring.UTF8View) -> UInt8? {
+        guard digits.count == 2, let high = digits.first.flatMap(hexDigitValue),
+            let low = digits.last.flatMap(hexDigitValue)
+        else { return nil }
+        return high << 4 | low
+    }
+}

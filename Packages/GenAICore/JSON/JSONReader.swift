@@ -1,0 +1,452 @@
+// SPDX-License-Identifier: MIT
+
+/// A strict pull reader of JSON text (RFC 8259) that builds no tree and copies nothing it is not asked for.
+///
+///     try JSONReader.read(line) { (reader) throws(JSONSyntaxError) in
+///         try reader.enterObject()
+///         while let name = try reader.nextMember() {
+///             switch name {
+///             case "traceId": traceID = try reader.string()
+///             case "events":
+///                 try reader.enterArray()
+///                 while try reader.nextElement() { events.append(try Event(&reader)) }
+///             default: try reader.skipValue()
+///             }
+///         }
+///     }
+///
+/// After ``nextMember()`` or ``nextElement()`` exactly one value must be read or skipped. What is skipped is checked
+/// like everything else: no comments, no trailing commas, no leading zeros, no unescaped control characters, only known
+/// escapes. Nesting is limited, so that hostile text cannot exhaust the stack of a recursive caller. Equal names in one
+/// object are reported as they come; those who collect members decide which one wins.
+///
+/// The bytes must outlive the reader, and so must every ``Text`` and ``Number`` it returns; ``read(_:options:_:)-([UInt8],_,_)``
+/// sees to that. One thread at a time.
+package struct JSONReader: ~Copyable {
+    /// The rules that callers differ in.
+    package struct Options: Sendable {
+        /// How deep arrays and objects may lie in each other. Default 512.
+        package var maximumDepth = 512
+        /// Whether bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD; otherwise they are errors.
+        ///
+        /// Default true: an answer cut in the middle of a character is still worth reading.
+        package var repairsText = true
+
+        /// Creates the default options.
+        package init(maximumDepth: Int = 512, repairsText: Bool = true) {
+            (self.maximumDepth, self.repairsText) = (maximumDepth, repairsText)
+        }
+    }
+
+    /// The kind of a value, as its first byte tells.
+    package enum Kind: Sendable {
+        case object, array, string, number, bool, null
+    }
+
+    private enum Place {
+        /// Before the first member or element, or before a value at the root.
+        case start
+        /// Between a member's name, or the comma before an element, and the value.
+        case beforeValue
+        /// Behind a value in an array or object.
+        case afterValue
+    }
+
+    let bytes: UnsafeBufferPointer<UInt8>
+    private let options: Options
+    /// How many bytes have been read.
+    package private(set) var offset = 0
+    /// How many arrays and objects are open.
+    package private(set) var depth = 0
+    private var place = Place.start
+    /// One bit for each open container, the innermost lowest: 1 for an object. Of depths beyond 64 the outer bits are in
+    /// `outerContainers`.
+    private var containers: UInt64 = 0
+    private var outerContainers: [UInt64] = []
+    private var countedLines = (offset: 0, line: 1)
+
+    /// Creates a reader of bytes that outlive it.
+    package init(_ bytes: UnsafeBufferPointer<UInt8>, options: Options = Options()) {
+        self.bytes = bytes
+        self.options = options
+    }
+
+    /// The number of the line at ``offset``, counted from 1.
+    package mutating func line() -> Int {
+        for byte in bytes[countedLines.offset..<offset] where byte == 0x0A { countedLines.line += 1 }
+        countedLines.offset = offset
+        return countedLines.line
+    }
+
+    /// Whether only white space is left. At the root, further values may follow each other, as in JSON lines.
+    package mutating func isAtEnd() -> Bool {
+        skipSpace()
+        return offset == bytes.count
+    }
+
+    /// Checks that only white space is left.
+    package mutating func end() throws(JSONSyntaxError) {
+        guard depth == 0, isAtEnd() else { throw failure("the end") }
+    }
+}
+
+extension JSONReader {
+    /// Reads a whole text, which holds one value and nothing behind it.
+    package static func read<Value>(
+        _ bytes: [UInt8], options: Options = Options(),
+        _ body: (inout JSONReader) throws(JSONSyntaxError) -> Value
+    ) throws(JSONSyntaxError) -> Value {
+        try bytes.withUnsafeBufferPointer { (bytes) throws(JSONSyntaxError) in
+            try read(bytes, options: options, body)
+        }
+    }
+
+    /// Reads a whole text, which holds one value and nothing behind it.
+    package static func read<Value>(
+        _ text: String, options: Options = Options(),
+        _ body: (inout JSONReader) throws(JSONSyntaxError) -> Value
+    ) throws(JSONSyntaxError) -> Value {
+        var text = text
+        return try text.withUTF8 { bytes in
+            Result { () throws(JSONSyntaxError) in try read(bytes, options: options, body) }
+        }.get()
+    }
+
+    /// Reads a whole text, which holds one value and nothing behind it.
+    package static func read<Value>(
+        _ bytes: UnsafeBufferPointer<UInt8>, options: Options = Options(),
+        _ body: (inout JSONReader) throws(JSONSyntaxError) -> Value
+    ) throws(JSONSyntaxError) -> Value {
+        var reader = JSONReader(bytes, options: options)
+        let result = try body(&reader)
+        try reader.end()
+        return result
+    }
+}
+
+// MARK: - Arrays and objects
+
+extension JSONReader {
+    /// Reads the start of an object.
+    package mutating func enterObject() throws(JSONSyntaxError) {
+        try enter(UInt8(ascii: "{"), isObject: true, "an object")
+    }
+
+    /// Reads the start of an array.
+    package mutating func enterArray() throws(JSONSyntaxError) {
+        try enter(UInt8(ascii: "["), isObject: false, "an array")
+    }
+
+    /// Reads the name of the object's next member and the colon, or the end of the object, for which it returns `nil`.
+    package mutating func nextMember() throws(JSONSyntaxError) -> Text? {
+        guard try hasNext(UInt8(ascii: "}"), "a comma or the end of the object") else { return nil }
+        guard peek() == UInt8(ascii: "\"") else { throw failure("a name in quotation marks") }
+        let name = try scanText()
+        skipSpace()
+        guard peek() == UInt8(ascii: ":") else { throw failure("a colon") }
+        offset += 1
+        place = .beforeValue
+        return name
+    }
+
+    /// Moves to the array's next element, or reads the end of the array, for which it returns false.
+    package mutating func nextElement() throws(JSONSyntaxError) -> Bool {
+        guard try hasNext(UInt8(ascii: "]"), "a comma or the end of the array") else { return false }
+        place = .beforeValue
+        return true
+    }
+
+    private mutating func enter(_ mark: UInt8, isObject: Bool, _ expected: String) throws(JSONSyntaxError) {
+        try beginValue()
+        guard peek() == mark else { throw failure(expected) }
+        guard depth < options.maximumDepth else {
+            throw failure("at most \(options.maximumDepth) levels of nesting", .tooDeep)
+        }
+        offset += 1
+        if depth > 0, depth % 64 == 0 { outerContainers.append(containers) }
+        containers = containers << 1 | (isObject ? 1 : 0)
+        depth += 1
+        place = .start
+    }
+
+    /// Steps over the comma before the next member or element, or over the mark that ends the container.
+    private mutating func hasNext(_ closingMark: UInt8, _ expected: String) throws(JSONSyntaxError) -> Bool {
+        skipSpace()
+        if place == .afterValue, peek() == UInt8(ascii: ",") {
+            offset += 1
+            skipSpace()
+            return true
+        }
+        if peek() == closingMark, place != .beforeValue {
+            offset += 1
+            leave()
+            return false
+        }
+        guard place == .start, offset < bytes.count else { throw failure(expected) }
+        return true
+    }
+
+    private mutating func leave() {
+        depth -= 1
+        containers >>= 1
+        if depth > 0, depth % 64 == 0, let outer = outerContainers.popLast() { containers = outer }
+        endValue()
+    }
+}
+
+// MARK: - Values
+
+extension JSONReader {
+    /// The kind of the value that comes next, which is not read yet.
+    package mutating func kind() throws(JSONSyntaxError) -> Kind {
+        try beginValue()
+        switch peek() ?? 0 {
+        case UInt8(ascii: "{"): return .object
+        case UInt8(ascii: "["): return .array
+        case UInt8(ascii: "\""): return .string
+        case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
+        case UInt8(ascii: "n"): return .null
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return .number
+        default: throw failure("a value")
+        }
+    }
+
+    /// Reads a string without decoding it.
+    package mutating func text() throws(JSONSyntaxError) -> Text {
+        try beginValue()
+        guard peek() == UInt8(ascii: "\"") else { throw failure("a string") }
+        let text = try scanText()
+        endValue()
+        return text
+    }
+
+    /// Reads a string.
+    package mutating func string() throws(JSONSyntaxError) -> String { try text().string }
+
+    /// Reads a number without converting it.
+    package mutating func number() throws(JSONSyntaxError) -> Number {
+        try beginValue()
+        let number = try scanNumber()
+        endValue()
+        return number
+    }
+
+    /// Reads `true` or `false`.
+    package mutating func bool() throws(JSONSyntaxError) -> Bool {
+        try beginValue()
+        let isTrue = peek() == UInt8(ascii: "t")
+        try scanWord(isTrue ? "true" : "false", "true or false")
+        endValue()
+        return isTrue
+    }
+
+    /// Reads `null`.
+    package mutating func null() throws(JSONSyntaxError) {
+        try beginValue()
+        try scanWord("null", "null")
+        endValue()
+    }
+
+    /// Steps over a value of any kind.
+    ///
+    /// - Returns: The value's bytes, without white space around them.
+    @discardableResult
+    package mutating func skipValue() throws(JSONSyntaxError) -> UnsafeBufferPointer<UInt8> {
+        try beginValue()
+        let (start, outside) = (offset, depth)
+        repeat {
+            guard try nextToken() != nil else { throw failure("a value") }
+        } while depth > outside || place == .beforeValue
+        return UnsafeBufferPointer(rebasing: bytes[start..<offset])
+    }
+
+    private mutating func beginValue() throws(JSONSyntaxError) {
+        guard place == .beforeValue || depth == 0 else { throw failure("a comma or the end") }
+        skipSpace()
+    }
+
+    private mutating func endValue() {
+        place = depth > 0 ? .afterValue : .start
+    }
+}
+
+// MARK: - Tokens
+
+extension JSONReader {
+    /// A piece of JSON text, for those who treat values alike wherever they are.
+    package enum Token {
+        case objectStart, objectEnd, arrayStart, arrayEnd
+        case name(Text)
+        case string(Text)
+        case number(Number)
+        case bool(Bool)
+        case null
+    }
+
+    /// Reads the next token, or returns `nil` at the end of the text. At the root, further values may follow.
+    package mutating func nextToken() throws(JSONSyntaxError) -> Token? {
+        if depth > 0, place != .beforeValue {
+            if containers & 1 == 1 {
+                guard let name = try nextMember() else { return .objectEnd }
+                return .name(name)
+            }
+            guard try nextElement() else { return .arrayEnd }
+        } else if depth == 0, isAtEnd() {
+            return nil
+        }
+        switch try kind() {
+        case .object:
+            try enterObject()
+            return .objectStart
+        case .array:
+            try enterArray()
+            return .arrayStart
+        case .string: return .string(try text())
+        case .number: return .number(try number())
+        case .bool: return .bool(try bool())
+        case .null:
+            try null()
+            return .null
+        }
+    }
+}
+
+// MARK: - Scanning
+
+extension JSONReader {
+    @inline(__always)
+    private func peek() -> UInt8? { offset < bytes.count ? bytes[offset] : nil }
+
+    @inline(__always)
+    private mutating func skipSpace() {
+        while offset < bytes.count, bytes[offset] <= 0x20 {
+            switch bytes[offset] {
+            case 0x20, 0x09, 0x0A, 0x0D: offset += 1
+            default: return
+            }
+        }
+    }
+
+    /// Steps over a string, which begins here.
+    private mutating func scanText() throws(JSONSyntaxError) -> Text {
+        let start = offset + 1
+        var isEscaped = false
+        var position = start
+        while true {
+            position = endOfPlainJSON(in: bytes, from: position)
+            guard position < bytes.count else { throw failure("the end of the string", at: position) }
+            if bytes[position] == UInt8(ascii: "\"") { break }
+            guard bytes[position] == UInt8(ascii: "\\") else {
+                throw failure("an escaped control character", at: position)
+            }
+            isEscaped = true
+            position = try endOfEscape(at: position)
+        }
+        let text = Text(bytes: UnsafeBufferPointer(rebasing: bytes[start..<position]), isEscaped: isEscaped)
+        guard options.repairsText || text.isWellFormed else { throw failure("well-formed text", at: start) }
+        offset = position + 1
+        return text
+    }
+
+    private func endOfEscape(at backslash: Int) throws(JSONSyntaxError) -> Int {
+        let position = backslash + 1
+        guard position < bytes.count else { throw failure("the end of the string", at: position) }
+        switch bytes[position] {
+        case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"), UInt8(ascii: "b"), UInt8(ascii: "f"),
+            UInt8(ascii: "n"), UInt8(ascii: "r"), UInt8(ascii: "t"):
+            return position + 1
+        case UInt8(ascii: "u"):
+            for index in position + 1...position + 4 {
+                guard index < bytes.count else { throw failure("the end of the string", at: bytes.count) }
+                guard ASCII.hexDigitValue(bytes[index]) != nil else {
+                    throw failure("four hexadecimal digits", at: index)
+                }
+            }
+            return position + 5
+        default: throw failure("a known escape", at: position)
+        }
+    }
+
+    private mutating func scanNumber() throws(JSONSyntaxError) -> Number {
+        let start = offset
+        var position = offset
+        if peek() == UInt8(ascii: "-") { position += 1 }
+        let firstDigit = position
+        position = endOfDigits(from: position)
+        guard position > firstDigit else { throw failure(start < firstDigit ? "a digit" : "a number", at: position) }
+        guard position == firstDigit + 1 || bytes[firstDigit] != UInt8(ascii: "0") else {
+            throw failure("a number without leading zeros", at: firstDigit)
+        }
+        let endOfInteger = position
+        if position < bytes.count, bytes[position] == UInt8(ascii: ".") {
+            position = try endOfRequiredDigits(from: position + 1)
+        }
+        if position < bytes.count, bytes[position] | 0x20 == UInt8(ascii: "e") {
+            position += 1
+            if position < bytes.count, bytes[position] == UInt8(ascii: "+") || bytes[position] == UInt8(ascii: "-") {
+                position += 1
+            }
+            position = try endOfRequiredDigits(from: position)
+        }
+        offset = position
+        return Number(
+            bytes: UnsafeBufferPointer(rebasing: bytes[start..<position]), isInteger: position == endOfInteger)
+    }
+
+    private func endOfRequiredDigits(from start: Int) throws(JSONSyntaxError) -> Int {
+        let end = endOfDigits(from: start)
+        guard end > start else { throw failure("a digit", at: start) }
+        return end
+    }
+
+    private func endOfDigits(from start: Int) -> Int {
+        var position = start
+        while position < bytes.count, bytes[position] &- UInt8(ascii: "0") < 10 { position += 1 }
+        return position
+    }
+
+    private mutating func scanWord(_ word: StaticString, _ expected: String) throws(JSONSyntaxError) {
+        for index in 0..<word.utf8CodeUnitCount {
+            guard offset + index < bytes.count else { throw failure(expected, at: bytes.count) }
+            guard bytes[offset + index] == word.utf8Start[index] else { throw failure(expected) }
+        }
+        offset += word.utf8CodeUnitCount
+    }
+
+    /// The error that something else than what is there was expected.
+    package func failure(
+        _ expected: String, _ reason: JSONSyntaxError.Reason? = nil, at position: Int? = nil
+    ) -> JSONSyntaxError {
+        let position = position ?? offset
+        return JSONSyntaxError(
+            reason: reason ?? (position < bytes.count ? .malformed : .unexpectedEnd), expected: expected,
+            offset: position, line: 1 + bytes[..<position].count { $0 == 0x0A })
+    }
+}
+
+/// The place where a text stops being the JSON that was expected. Never holds any of its content.
+package struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
+    /// The kind of failure.
+    package enum Reason: Sendable {
+        /// The text ends too early: it may have been cut.
+        case unexpectedEnd
+        /// The text is not JSON, or a value is of another kind than expected.
+        case malformed
+        /// The text nests deeper than the reader's options allow.
+        case tooDeep
+        /// An object has too many members, or one twice, for those who collect them.
+        case unsuitableMembers
+    }
+
+    /// The kind of failure.
+    package var reason: Reason
+    /// A noun phrase: what should have been there.
+    package var expected: String
+    /// The number of bytes before the place.
+    package var offset: Int
+    /// The number of the line, counted from 1.
+    package var line: Int
+
+    /// What was expected, and where.
+    package var description: String { "expected \(expected) at byte \(offset), line \(line)" }
+}
