@@ -100,8 +100,7 @@ let package = Package(
     }
         + [
             .systemLibrary(
-                name: "CZlib", path: "Packages/CZlib", pkgConfig: "zlib",
-                providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+                name: "CZlib", path: "Packages/CZlib", providers: [.apt(["zlib1g-dev"])]),
             // The C interface of the libcurl that FoundationNetworking brings along; nothing to install.
             .target(
                 name: "CCurl", path: "Packages/CCurl",

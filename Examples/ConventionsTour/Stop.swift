@@ -2,6 +2,10 @@
 import Foundation
 import Last9GenAI
 
+#if canImport(Android)
+    import Android
+#endif
+
 /// One call of the tour.
 struct Stop {
     /// What is shown, in a few words.

@@ -2,6 +2,10 @@
 import Foundation
 import Last9GenAI
 
+#if canImport(Android)
+    import Android
+#endif
+
 /// The whole program: telemetry, a model to talk to, two conversations, a report.
 struct Quickstart {
     private let environment = TelemetryEnvironment.process

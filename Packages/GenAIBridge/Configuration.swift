@@ -47,8 +47,8 @@ extension LogToSpanProcessor {
         /// The configuration with lengths that can be added up and multiplied without a care.
         var bounded: Configuration {
             var bounded = self
-            bounded.maxContentLength = min(max(0, maxContentLength), 1 << 40)
-            bounded.maxTotalLength = min(max(0, maxTotalLength), 1 << 40)
+            bounded.maxContentLength = min(max(0, maxContentLength), 1 << 28)
+            bounded.maxTotalLength = min(max(0, maxTotalLength), 1 << 28)
             return bounded
         }
     }

@@ -92,7 +92,7 @@ private func hostName() -> String? {
     var buffer = [CChar](repeating: 0, count: 256)
     let failed = gethostname(&buffer, buffer.count - 1) != 0
     guard !failed, let end = buffer.firstIndex(of: 0), end > 0 else { return nil }
-    return String(decoding: buffer[..<end].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    return String(decoding: buffer[..<end].map { UInt8(truncatingIfNeeded: $0) }, as: UTF8.self)
 }
 
 private var operatingSystemType: String {
@@ -106,7 +106,7 @@ private var operatingSystemType: String {
 private var processorArchitecture: String {
     #if arch(x86_64)
         "amd64"
-    #elseif arch(arm64)
+    #elseif arch(arm64) || arch(arm64_32)
         "arm64"
     #elseif arch(arm)
         "arm32"

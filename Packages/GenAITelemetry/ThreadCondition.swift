@@ -114,23 +114,19 @@ func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     pthread_attr_init(&attributes)
     pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
     defer { pthread_attr_destroy(&attributes) }
-    #if canImport(Darwin)
+    #if canImport(Darwin) || canImport(Musl)
         var thread: pthread_t?
-        let status = pthread_create(
-            &thread, &attributes,
-            { argument in
-                Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-                return nil
-            }, unmanaged.toOpaque())
     #else
         var thread = pthread_t()
-        let status = pthread_create(
-            &thread, &attributes,
-            { argument in
-                if let argument { Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run() }
-                return nil
-            }, unmanaged.toOpaque())
     #endif
+    let status = pthread_create(
+        &thread, &attributes,
+        { argument in
+            // Optional on some platforms and in some versions of Android's headers, not on others.
+            let context: UnsafeMutableRawPointer? = argument
+            if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
+            return argument
+        }, unmanaged.toOpaque())
     if status != 0 { unmanaged.release() }
     return status == 0
 }

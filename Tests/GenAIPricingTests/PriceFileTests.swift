@@ -5,6 +5,10 @@ import GenAICore
 import GenAIPricing
 import Testing
 
+#if canImport(Android)
+    import Android
+#endif
+
 @Suite("Price files")
 struct PriceFileTests {
     static let usage = TokenUsage(inputTokens: 1_000_000, outputTokens: 1_000_000)

@@ -4,6 +4,8 @@
     import Glibc
 #elseif canImport(Musl)
     import Musl
+#elseif canImport(Android)
+    import Android
 #elseif canImport(Darwin)
     import Darwin
 #endif
@@ -179,12 +181,19 @@ struct PosixThread: @unchecked Sendable {
         guard pthread_attr_init(&attributes) == 0 else { return false }
         defer { pthread_attr_destroy(&attributes) }
         pthread_attr_setdetachstate(&attributes, Int32(PTHREAD_CREATE_DETACHED))
-        #if canImport(Glibc)
+        #if canImport(Glibc) || canImport(Android)
             var thread = pthread_t()
         #else
             var thread: pthread_t?
         #endif
-        return pthread_create(&thread, &attributes, threadMain, argument) == 0
+        return pthread_create(
+            &thread, &attributes,
+            { argument in
+                // Optional on some platforms and in some versions of Android's headers, not on others.
+                let context: UnsafeMutableRawPointer? = argument
+                if let context { Unmanaged<ThreadBody>.fromOpaque(context).takeRetainedValue().run() }
+                return argument
+            }, argument) == 0
     }
 }
 
@@ -195,18 +204,6 @@ private final class ThreadBody: Sendable {
         self.run = run
     }
 }
-
-#if canImport(Darwin)
-    private func threadMain(_ argument: UnsafeMutableRawPointer) -> UnsafeMutableRawPointer? {
-        Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-    }
-#else
-    private func threadMain(_ argument: UnsafeMutableRawPointer?) -> UnsafeMutableRawPointer? {
-        if let argument { Unmanaged<ThreadBody>.fromOpaque(argument).takeRetainedValue().run() }
-        return nil
-    }
-#endif
 
 // MARK: - Names that differ between platforms, or that methods above hide
 

@@ -113,7 +113,7 @@ enum ConsoleText {
         for _ in 0..<decimals { scale *= 10 }
         let scaled = (value.magnitude * scale).rounded()
         guard scaled < 1e15 else { return "\(value)" }
-        let digits = String(Int(scaled))
+        let digits = String(Int64(scaled))
         let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
         let whole = padded.dropLast(decimals)
         let sign = value < 0 && scaled > 0 ? "-" : ""

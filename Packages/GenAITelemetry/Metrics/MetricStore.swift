@@ -162,7 +162,8 @@ struct SeriesPosition: Sendable {
     /// Both in one word, for an atomic.
     init(packed: UInt64) {
         generation = UInt32(truncatingIfNeeded: packed >> 32)
-        series = Int(UInt32(truncatingIfNeeded: packed))
+        // Truncated on 32-bit platforms, where the value of an unused hint does not fit; the generation refuses it.
+        series = Int(truncatingIfNeeded: UInt32(truncatingIfNeeded: packed))
     }
 
     var packed: UInt64 { UInt64(generation) << 32 | UInt64(UInt32(truncatingIfNeeded: series)) }

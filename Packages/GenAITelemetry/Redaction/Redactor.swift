@@ -110,7 +110,7 @@ extension Redactor {
         case .string(let text): return redacted(text, levels: 8).map(AttributeValue.string)
         case .int(let number):
             // A card number may well be a number; nothing shorter than twelve digits is looked for.
-            guard number >= 100_000_000_000 else { return nil }
+            guard Int64(number) >= 100_000_000_000 else { return nil }
             return redactedPlain(String(number)).map(AttributeValue.string)
         case .array(let values):
             guard levels > 0 else { return .null }

@@ -2,6 +2,10 @@
 import Foundation
 import Last9GenAI
 
+#if canImport(Android)
+    import Android
+#endif
+
 /// Many spans at once, to a collector that comes and goes.
 enum Load {
     static func burst(count: Int, spool: DiskSpool?) async throws {

@@ -3,6 +3,10 @@ import Foundation
 import Last9GenAI
 import Synchronization
 
+#if canImport(Android)
+    import Android
+#endif
+
 /// A day of a busy service in minutes: every call is in a conversation of its own user, with messages and a cost, and
 /// goes through everything that `Last9.install` wires. Prints how much memory the process has in between.
 struct Soak {
