@@ -17,7 +17,6 @@ struct Module {
     var name: String
     var dependencies: [String] = []
     var linuxDependencies: [String] = []
-    var isProduct = true
     var exclude: [String] = []
 }
 
@@ -29,7 +28,7 @@ let modules = [
     Module(name: "GenAITelemetryTesting", dependencies: ["GenAICore", "GenAITelemetry"]),
     Module(name: "GenAIPricing", dependencies: ["GenAICore"]),
     Module(name: "GenAIBridge", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation"]),
-    Module(name: "GenAIHTTP", linuxDependencies: ["CCurl"], isProduct: false),
+    Module(name: "GenAIHTTP", linuxDependencies: ["CCurl"]),
     Module(name: "GenAIExportOTLP", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "CZlib"]),
     Module(name: "GenAIOpenAI", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIHTTP"]),
     Module(
@@ -88,7 +87,7 @@ let testDependencies: [String: [String]] = [
 let package = Package(
     name: "last9-genai-swift",
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
-    products: modules.filter(\.isProduct).map { .library(name: $0.name, targets: [$0.name]) },
+    products: modules.map { .library(name: $0.name, targets: [$0.name]) },
     targets: modules.map { module in
         .target(
             name: module.name,

@@ -5,42 +5,44 @@ extension OpenAIClient {
     public var completions: Completions { Completions(sender: sender) }
 }
 
-/// `POST /completions`, plain and streamed: text goes on where the prompt ends.
-public struct Completions: Sendable {
-    let sender: Sender
+extension OpenAIClient {
+    /// `POST /completions`, plain and streamed: text goes on where the prompt ends.
+    public struct Completions: Sendable {
+        let sender: Sender
 
-    /// Asks for a continuation.
-    ///
-    /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
-    public func create(
-        _ request: CompletionRequest, options: CallOptions = CallOptions()
-    ) async throws(OpenAIError) -> TextCompletion {
-        var body = request
-        body.streamOptions = nil
-        let call = APICall(path: "completions", model: request.model, body: body.json, options: options)
-        return try await sender.recorded(request, call)
-    }
+        /// Asks for a continuation.
+        ///
+        /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+        public func create(
+            _ request: CompletionRequest, options: CallOptions = CallOptions()
+        ) async throws(OpenAIError) -> TextCompletion {
+            var body = request
+            body.streamOptions = nil
+            let call = APICall(path: "completions", model: request.model, body: body.json, options: options)
+            return try await sender.recorded(request, call)
+        }
 
-    /// Asks for a continuation in pieces; token usage as for ``ChatCompletions/stream(_:options:)``.
-    ///
-    /// - Throws: ``OpenAIError``, after the attempts the configuration allows; so does the stream, without any.
-    public func stream(
-        _ request: CompletionRequest, options: CallOptions = CallOptions()
-    ) async throws(OpenAIError) -> OpenAIStream<TextCompletion> {
-        var body = request
-        let asksForUsage = sender.addUsage(to: &body.streamOptions)
-        body.additional["stream"] = true
-        let call = APICall(
-            path: "completions", model: request.model, body: body.json, isStream: true, options: options)
-        let rules = StreamRules<TextCompletion>(
-            hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
-            ends: { $0.choices.contains { $0.finishReason != nil } })
-        return try await sender.recordedStream(request, rules: rules, call)
+        /// Asks for a continuation in pieces; token usage as for ``OpenAIClient/Chat/Completions/stream(_:options:)``.
+        ///
+        /// - Throws: ``OpenAIError``, after the attempts the configuration allows; so does the stream, without any.
+        public func stream(
+            _ request: CompletionRequest, options: CallOptions = CallOptions()
+        ) async throws(OpenAIError) -> OpenAIStream<TextCompletion> {
+            var body = request
+            let asksForUsage = sender.addUsage(to: &body.streamOptions)
+            body.additional["stream"] = true
+            let call = APICall(
+                path: "completions", model: request.model, body: body.json, isStream: true, options: options)
+            let rules = StreamRules<TextCompletion>(
+                hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
+                ends: { $0.choices.contains { $0.finishReason != nil } })
+            return try await sender.recordedStream(request, rules: rules, call)
+        }
     }
 }
 
 /// What to ask `POST /completions`.
-public struct CompletionRequest: JSONRecord {
+public struct CompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     /// The model to ask.
     public var model = ""
     /// The texts to continue.
@@ -88,8 +90,7 @@ public struct CompletionRequest: JSONRecord {
         self.maxTokens = maxTokens
     }
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("model", &model)
         var text = OneOrMore(values: prompt)
         members("prompt", &text)
@@ -113,7 +114,7 @@ public struct CompletionRequest: JSONRecord {
 }
 
 /// The answer of `POST /completions`, and a piece of it in a stream.
-public struct TextCompletion: JSONRecord {
+public struct TextCompletion: Codable, Hashable, Sendable, JSONRecord {
     /// The server's name for the answer; empty where it gives none.
     public var id = ""
     /// The model that answered.
@@ -132,8 +133,7 @@ public struct TextCompletion: JSONRecord {
     /// Creates an empty answer.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("id", &id)
         members("model", &model)
         members("created", &created)
@@ -143,7 +143,7 @@ public struct TextCompletion: JSONRecord {
     }
 
     /// One continuation.
-    public struct Choice: JSONRecord {
+    public struct Choice: Codable, Hashable, Sendable, JSONRecord {
         /// The position among the continuations.
         public var index = 0
         /// The text.
@@ -158,8 +158,7 @@ public struct TextCompletion: JSONRecord {
         /// Creates an empty continuation.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("index", &index)
             members("text", &text)
             members("finish_reason", &finishReason)

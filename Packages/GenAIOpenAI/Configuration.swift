@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAIHTTP
 public import GenAITelemetry
 
 extension OpenAIClient {

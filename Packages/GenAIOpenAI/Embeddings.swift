@@ -5,30 +5,32 @@ extension OpenAIClient {
     public var embeddings: Embeddings { Embeddings(sender: sender) }
 }
 
-/// `POST /embeddings`.
-public struct Embeddings: Sendable {
-    let sender: Sender
+extension OpenAIClient {
+    /// `POST /embeddings`.
+    public struct Embeddings: Sendable {
+        let sender: Sender
 
-    /// Turns texts into vectors.
-    ///
-    /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
-    public func create(
-        _ request: EmbeddingRequest, options: CallOptions = CallOptions()
-    ) async throws(OpenAIError) -> EmbeddingResponse {
-        let call = APICall(path: "embeddings", model: request.model, body: request.json, options: options)
-        return try await sender.recorded(request, call)
+        /// Turns texts into vectors.
+        ///
+        /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+        public func create(
+            _ request: EmbeddingRequest, options: CallOptions = CallOptions()
+        ) async throws(OpenAIError) -> EmbeddingResponse {
+            let call = APICall(path: "embeddings", model: request.model, body: request.json, options: options)
+            return try await sender.recorded(request, call)
+        }
     }
 }
 
 /// What to ask `POST /embeddings`.
-public struct EmbeddingRequest: JSONRecord {
+public struct EmbeddingRequest: Codable, Hashable, Sendable, JSONRecord {
     /// The model to ask.
     public var model = ""
     /// The texts, or their tokens.
     public var input = EmbeddingInput.texts([])
     /// How many numbers per vector; `nil` for as many as the model has.
     public var dimensions: Int?
-    /// How the numbers travel: `float` or `base64`, which is shorter. Both end as ``Embedding/vector``.
+    /// How the numbers travel: `float` or `base64`, which is shorter. Both end as ``EmbeddingResponse/Embedding/vector``.
     public var encodingFormat: String?
     /// Which user of yours this is for.
     public var user: String?
@@ -50,8 +52,7 @@ public struct EmbeddingRequest: JSONRecord {
         self.init(model: model, input: [input], dimensions: dimensions)
     }
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("model", &model)
         members("input", &input)
         members("dimensions", &dimensions)
@@ -61,14 +62,14 @@ public struct EmbeddingRequest: JSONRecord {
 }
 
 /// What to turn into vectors.
-public enum EmbeddingInput: JSONConvertible, Hashable {
+public enum EmbeddingInput: Codable, Sendable, JSONConvertible, Hashable {
     /// One vector per text.
     case texts([String])
     /// One vector per list of token numbers.
     case tokens([[Int]])
 
     /// Reads a text, or a list of texts or of lists of tokens.
-    public init(json: JSONValue) throws(JSONError) {
+    package init(json: JSONValue) throws(JSONError) {
         if let text = json.stringValue {
             self = .texts([text])
         } else if json.arrayValue?.first?.arrayValue != nil {
@@ -79,7 +80,7 @@ public enum EmbeddingInput: JSONConvertible, Hashable {
     }
 
     /// The list.
-    public var json: JSONValue {
+    package var json: JSONValue {
         switch self {
         case .texts(let texts): texts.json
         case .tokens(let tokens): tokens.json
@@ -96,7 +97,7 @@ public enum EmbeddingInput: JSONConvertible, Hashable {
 }
 
 /// The answer of `POST /embeddings`.
-public struct EmbeddingResponse: JSONRecord {
+public struct EmbeddingResponse: Codable, Hashable, Sendable, JSONRecord {
     /// The model that answered.
     public var model = ""
     /// The vectors, in the order of the input.
@@ -109,61 +110,61 @@ public struct EmbeddingResponse: JSONRecord {
     /// Creates an empty answer.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("model", &model)
         members.required("data", &data)
         members("usage", &usage)
     }
 }
 
-/// One vector.
-public struct Embedding: JSONRecord {
-    /// The position in the input.
-    public var index = 0
-    /// The numbers, with the precision models work with.
-    public var vector: [Float] = []
-    /// Members without a property.
-    public var additional: JSONObject = [:]
+extension EmbeddingResponse {
+    /// One vector.
+    public struct Embedding: Codable, Hashable, Sendable, JSONRecord {
+        /// The position in the input.
+        public var index = 0
+        /// The numbers, with the precision models work with.
+        public var vector: [Float] = []
+        /// Members without a property.
+        public var additional: JSONObject = [:]
 
-    /// Creates an empty vector.
-    public init() {}
+        /// Creates an empty vector.
+        public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
-        members("index", &index)
-        var numbers = Numbers(vector: vector)
-        members.required("embedding", &numbers)
-        vector = numbers.vector
-    }
-
-    /// A list of numbers, or base64 of little-endian 32-bit floats.
-    private struct Numbers: JSONConvertible {
-        var vector: [Float]
-
-        init(vector: [Float]) { self.vector = vector }
-
-        init(json: JSONValue) throws(JSONError) {
-            switch json {
-            case .array(let elements):
-                vector = []
-                vector.reserveCapacity(elements.count)
-                for element in elements {
-                    guard let number = element.doubleValue else { throw JSONError(expected: "numbers") }
-                    vector.append(Float(number))
-                }
-            case .string(let text):
-                guard let bytes = [UInt8](base64: text), bytes.count.isMultiple(of: 4) else {
-                    throw JSONError(expected: "numbers in base64")
-                }
-                vector = stride(from: 0, to: bytes.count, by: 4).map { start in
-                    let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << (8 * UInt32($1)) }
-                    return Float(bitPattern: bits)
-                }
-            default: throw JSONError(expected: "a list of numbers")
-            }
+        package mutating func map(_ members: inout JSONMapper) {
+            members("index", &index)
+            var numbers = Numbers(vector: vector)
+            members.required("embedding", &numbers)
+            vector = numbers.vector
         }
 
-        var json: JSONValue { .array(vector.map { Double($0.description)?.json ?? .null }) }
+        /// A list of numbers, or base64 of little-endian 32-bit floats.
+        private struct Numbers: JSONConvertible {
+            var vector: [Float]
+
+            init(vector: [Float]) { self.vector = vector }
+
+            init(json: JSONValue) throws(JSONError) {
+                switch json {
+                case .array(let elements):
+                    vector = []
+                    vector.reserveCapacity(elements.count)
+                    for element in elements {
+                        guard let number = element.doubleValue else { throw JSONError(expected: "numbers") }
+                        vector.append(Float(number))
+                    }
+                case .string(let text):
+                    guard let bytes = [UInt8](base64: text), bytes.count.isMultiple(of: 4) else {
+                        throw JSONError(expected: "numbers in base64")
+                    }
+                    vector = stride(from: 0, to: bytes.count, by: 4).map { start in
+                        let bits = (0..<4).reduce(UInt32(0)) { $0 | UInt32(bytes[start + $1]) << (8 * UInt32($1)) }
+                        return Float(bitPattern: bits)
+                    }
+                default: throw JSONError(expected: "a list of numbers")
+                }
+            }
+
+            var json: JSONValue { .array(vector.map { Double($0.description)?.json ?? .null }) }
+        }
     }
 }

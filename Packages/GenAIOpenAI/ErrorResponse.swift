@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import GenAIHTTP
+
 /// Turns an error answer of any OpenAI-compatible server into an ``OpenAIError``.
 struct ErrorResponse {
     /// What must not appear in any message.

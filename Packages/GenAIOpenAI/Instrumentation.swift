@@ -74,7 +74,7 @@ final class CallRecorder: Sendable {
     }
 
     /// Notes a chunk of a streamed answer, as it is decoded: a reader that takes its time makes chunks late.
-    func chunk(_ chunk: some JSONRecord) {
+    func chunk(_ chunk: some Sendable) {
         stream?.add(chunk)
     }
 

@@ -3,7 +3,7 @@
 /// A JSON Schema, for tool arguments and structured output.
 ///
 /// Built from the static members, or from any ``JSONObject`` a schema can be written as.
-public struct JSONSchema: JSONConvertible, Hashable, ExpressibleByDictionaryLiteral {
+public struct JSONSchema: Codable, Sendable, JSONConvertible, Hashable, ExpressibleByDictionaryLiteral {
     /// The keywords of the schema, in order.
     public var keywords: JSONObject
 
@@ -14,10 +14,10 @@ public struct JSONSchema: JSONConvertible, Hashable, ExpressibleByDictionaryLite
     public init(dictionaryLiteral elements: (String, JSONValue)...) { keywords = JSONObject(elements) }
 
     /// Reads a schema object.
-    public init(json: JSONValue) throws(JSONError) { keywords = try JSONObject(json: json) }
+    package init(json: JSONValue) throws(JSONError) { keywords = try JSONObject(json: json) }
 
     /// The schema as a value.
-    public var json: JSONValue { .object(keywords) }
+    package var json: JSONValue { .object(keywords) }
 }
 
 extension JSONSchema {

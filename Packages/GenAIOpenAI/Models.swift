@@ -5,51 +5,56 @@ extension OpenAIClient {
     public var models: Models { Models(sender: sender) }
 }
 
-/// `GET /models`: what the server can be asked.
-public struct Models: Sendable {
-    let sender: Sender
+extension OpenAIClient {
+    /// `GET /models`: what the server can be asked.
+    public struct Models: Sendable {
+        let sender: Sender
 
-    /// All models of the server.
-    ///
-    /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
-    public func list(options: CallOptions = CallOptions()) async throws(OpenAIError) -> [ModelInfo] {
-        let call = APICall(method: "GET", path: "models", options: options)
-        return try await sender.value(of: call, as: ModelList.self).data
-    }
+        /// All models of the server.
+        ///
+        /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+        public func list(options: CallOptions = CallOptions()) async throws(OpenAIError) -> [OpenAIClient.ModelInfo] {
+            let call = APICall(method: "GET", path: "models", options: options)
+            return try await sender.value(of: call, as: ModelList.self).data
+        }
 
-    /// One model.
-    ///
-    /// - Throws: ``OpenAIError``, code `notFound` where there is no such model.
-    public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) -> ModelInfo {
-        let call = APICall(method: "GET", path: "models/\(id.pathComponent)", options: options)
-        return try await sender.value(of: call, as: ModelInfo.self)
+        /// One model.
+        ///
+        /// - Throws: ``OpenAIError``, code `notFound` where there is no such model.
+        public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError)
+            -> OpenAIClient.ModelInfo
+        {
+            let call = APICall(method: "GET", path: "models/\(id.pathComponent)", options: options)
+            return try await sender.value(of: call, as: OpenAIClient.ModelInfo.self)
+        }
     }
 }
 
-/// A model of a server.
-public struct ModelInfo: JSONRecord {
-    /// The name to ask for.
-    public var id = ""
-    /// When it was made, in seconds since 1970.
-    public var created: Int?
-    /// Whose it is.
-    public var ownedBy: String?
-    /// Members without a property.
-    public var additional: JSONObject = [:]
+extension OpenAIClient {
+    /// A model of a server.
+    public struct ModelInfo: Codable, Hashable, Sendable, JSONRecord {
+        /// The name to ask for.
+        public var id = ""
+        /// When it was made, in seconds since 1970.
+        public var created: Int?
+        /// Whose it is.
+        public var ownedBy: String?
+        /// Members without a property.
+        public var additional: JSONObject = [:]
 
-    /// Creates a model without a name.
-    public init() {}
+        /// Creates a model without a name.
+        public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
-        members.required("id", &id)
-        members("created", &created)
-        members("owned_by", &ownedBy)
+        package mutating func map(_ members: inout JSONMapper) {
+            members.required("id", &id)
+            members("created", &created)
+            members("owned_by", &ownedBy)
+        }
     }
 }
 
 private struct ModelList: JSONRecord {
-    var data: [ModelInfo] = []
+    var data: [OpenAIClient.ModelInfo] = []
     var additional: JSONObject = [:]
 
     mutating func map(_ members: inout JSONMapper) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import GenAIHTTP
 public import GenAITelemetry
 
 /// Why a call brought no usable answer.

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 
+import GenAIHTTP
 import Synchronization
 
 /// A streamed answer: chunks as the server sends them.
 ///
 /// Iterate once; a second iteration ends at once. Leaving the loop, dropping the stream or cancelling the task closes
 /// the connection. Chunks are decoded as they are asked for, so a slow reader slows the server down.
-public struct OpenAIStream<Chunk: JSONRecord>: AsyncSequence, Sendable {
+public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
     /// A chunk.
     public typealias Element = Chunk
     /// Why a stream can break off.
@@ -58,11 +59,19 @@ public struct OpenAIStream<Chunk: JSONRecord>: AsyncSequence, Sendable {
 }
 
 /// What differs between the streams of different endpoints.
-struct StreamRules<Chunk: JSONRecord>: Sendable {
+struct StreamRules<Chunk: Sendable>: Sendable {
+    /// Reads a chunk.
+    var decode: @Sendable (JSONValue) throws(JSONError) -> Chunk
     /// Whether a chunk is there only because this client asked for it.
     var hides: @Sendable (Chunk) -> Bool = { _ in false }
     /// Whether a chunk says that the answer is complete, so that the stream may end after it without `[DONE]`.
     var ends: @Sendable (Chunk) -> Bool
+}
+
+extension StreamRules where Chunk: JSONRecord {
+    init(hides: @escaping @Sendable (Chunk) -> Bool = { _ in false }, ends: @escaping @Sendable (Chunk) -> Bool) {
+        self.init(decode: { (json) throws(JSONError) in try Chunk(json: json) }, hides: hides, ends: ends)
+    }
 }
 
 /// Ends the record of a stream that nobody reads to its end.
@@ -79,7 +88,7 @@ final class StreamLifetime: Sendable {
 }
 
 /// A stream whose head has come and whose body nobody has read.
-struct StreamOpening<Chunk: JSONRecord>: Sendable {
+struct StreamOpening<Chunk: Sendable>: Sendable {
     let body: HTTPBody
     let requestID: String?
     let errorResponse: ErrorResponse
@@ -106,7 +115,7 @@ struct StreamOpening<Chunk: JSONRecord>: Sendable {
 }
 
 /// Hands the connection to the first iterator and keeps nothing, so that dropping the iterator closes it.
-private final class StreamSource<Chunk: JSONRecord>: Sendable {
+private final class StreamSource<Chunk: Sendable>: Sendable {
     private let opening: Mutex<StreamOpening<Chunk>?>
 
     init(_ opening: StreamOpening<Chunk>) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import GenAICore
+import GenAIHTTP
 
 extension HTTPHeaders {
     /// The server's name for the exchange.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import GenAIHTTP
+
 /// One call of the API, before it has headers and a host.
 struct APICall: Sendable {
     /// The verb.

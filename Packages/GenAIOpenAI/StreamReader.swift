@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 
+import GenAIHTTP
+
 /// Bytes to events to chunks, one reader per stream.
-struct StreamReader<Chunk: JSONRecord> {
+struct StreamReader<Chunk: Sendable> {
     let rules: StreamRules<Chunk>
     let lifetime: StreamLifetime
     private let errorResponse: ErrorResponse
@@ -46,7 +48,7 @@ struct StreamReader<Chunk: JSONRecord> {
         if let error = errorResponse.error(inStreamed: json, eventType: event.type, requestID: requestID) {
             throw error
         }
-        let chunk = try decode { () throws(JSONError) in try Chunk(json: json) }
+        let chunk = try decode { () throws(JSONError) in try rules.decode(json) }
         if rules.ends(chunk) { isComplete = true }
         lifetime.recorder?.chunk(chunk)
         return chunk

@@ -6,7 +6,7 @@
     import Foundation
 #endif
 
-extension ChatCompletions {
+extension OpenAIClient.Chat.Completions {
     /// Asks for an answer in the form of a Swift type.
     ///
     /// The request's response format is replaced by the schema, in strict mode. For the token usage beside the
@@ -46,10 +46,10 @@ extension ChatCompletion {
     }
 }
 
-extension Responses {
+extension OpenAIClient.Responses {
     /// Asks for a response in the form of a Swift type.
     ///
-    /// As ``ChatCompletions/create(_:returning:schema:name:options:)`` for chat.
+    /// As ``OpenAIClient/Chat/Completions/create(_:returning:schema:name:options:)`` for chat.
     ///
     /// - Throws: ``OpenAIError``, after the attempts the configuration allows, and as ``ModelResponse/decoded(as:)``.
     public func create<Value: Decodable>(

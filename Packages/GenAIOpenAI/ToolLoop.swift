@@ -76,7 +76,7 @@ public struct ToolLoopResult: Sendable {
     public var rounds: Int
 }
 
-extension ChatCompletions {
+extension OpenAIClient.Chat.Completions {
     /// Asks, runs the tools the model wants, tells it what they returned, and so on until it wants no more.
     ///
     /// The tools of one answer run side by side, as child tasks: cancelling stops them too. Each call of the API asks

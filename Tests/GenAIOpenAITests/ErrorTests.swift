@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import Foundation
+import GenAIHTTP
 import GenAIOpenAI
 import Testing
 

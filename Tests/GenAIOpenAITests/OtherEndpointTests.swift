@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import GenAIHTTP
 import GenAIOpenAI
 import Testing
 

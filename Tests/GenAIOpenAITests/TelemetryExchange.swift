@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
+import GenAIHTTP
 import GenAIOpenAI
 import GenAITelemetry
 import LoopbackServer

@@ -3,7 +3,7 @@
 public import GenAICore
 
 /// The answer of `POST /chat/completions`.
-public struct ChatCompletion: JSONRecord {
+public struct ChatCompletion: Codable, Hashable, Sendable, JSONRecord {
     /// The server's name for the answer; empty where it gives none.
     public var id = ""
     /// The model that answered; may be more exact than the one asked.
@@ -24,8 +24,7 @@ public struct ChatCompletion: JSONRecord {
     /// Creates an empty answer.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("id", &id)
         members("model", &model)
         members("created", &created)
@@ -37,7 +36,7 @@ public struct ChatCompletion: JSONRecord {
 }
 
 /// One of the answers.
-public struct ChatChoice: JSONRecord {
+public struct ChatChoice: Codable, Hashable, Sendable, JSONRecord {
     /// The position among the answers.
     public var index = 0
     /// The answer.
@@ -52,8 +51,7 @@ public struct ChatChoice: JSONRecord {
     /// Creates an empty answer.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("index", &index)
         members.required("message", &message)
         members("finish_reason", &finishReason)
@@ -62,7 +60,9 @@ public struct ChatChoice: JSONRecord {
 }
 
 /// Why an answer ended.
-public struct ChatFinishReason: JSONStringValue {
+public struct ChatFinishReason: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable,
+    JSONStringValue
+{
     /// The text received.
     public var rawValue: String
     /// Creates a reason.
@@ -81,7 +81,7 @@ public struct ChatFinishReason: JSONStringValue {
 }
 
 /// The likelihood of tokens.
-public struct ChatLogprobs: JSONRecord {
+public struct ChatLogprobs: Codable, Hashable, Sendable, JSONRecord {
     /// Of the text.
     public var content: [TokenLogprob]?
     /// Of the refusal.
@@ -92,15 +92,14 @@ public struct ChatLogprobs: JSONRecord {
     /// Creates an empty list.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("content", &content)
         members("refusal", &refusal)
     }
 }
 
 /// The likelihood of one token.
-public struct TokenLogprob: JSONRecord {
+public struct TokenLogprob: Codable, Hashable, Sendable, JSONRecord {
     /// The token as text.
     public var token = ""
     /// The natural logarithm of its probability.
@@ -115,8 +114,7 @@ public struct TokenLogprob: JSONRecord {
     /// Creates an empty token.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("token", &token)
         members("logprob", &logprob)
         members("bytes", &bytes)
@@ -125,7 +123,7 @@ public struct TokenLogprob: JSONRecord {
 }
 
 /// A spoken answer.
-public struct ChatAudio: JSONRecord {
+public struct ChatAudio: Codable, Hashable, Sendable, JSONRecord {
     /// Its name, to refer to it in the next request.
     public var id: String?
     /// The sound in base64; in a stream, a piece of it.
@@ -140,8 +138,7 @@ public struct ChatAudio: JSONRecord {
     /// Creates an empty answer.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("id", &id)
         members("data", &data)
         members("transcript", &transcript)
@@ -150,7 +147,7 @@ public struct ChatAudio: JSONRecord {
 }
 
 /// What an answer cost in tokens.
-public struct CompletionUsage: JSONRecord {
+public struct CompletionUsage: Codable, Hashable, Sendable, JSONRecord {
     /// Tokens read, cached ones included.
     public var promptTokens = 0
     /// Tokens written, thinking included.
@@ -167,8 +164,7 @@ public struct CompletionUsage: JSONRecord {
     /// Creates a usage of nothing.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("prompt_tokens", &promptTokens)
         members("completion_tokens", &completionTokens)
         members("total_tokens", &totalTokens)
@@ -177,7 +173,7 @@ public struct CompletionUsage: JSONRecord {
     }
 
     /// Parts of the tokens read.
-    public struct PromptDetails: JSONRecord {
+    public struct PromptDetails: Codable, Hashable, Sendable, JSONRecord {
         /// Read from the prompt cache.
         public var cachedTokens: Int?
         /// Written to the prompt cache.
@@ -194,8 +190,7 @@ public struct CompletionUsage: JSONRecord {
         /// Creates details of nothing.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("cached_tokens", &cachedTokens)
             members("cache_write_tokens", &cacheWriteTokens)
             members("text_tokens", &textTokens)
@@ -205,7 +200,7 @@ public struct CompletionUsage: JSONRecord {
     }
 
     /// Parts of the tokens written.
-    public struct CompletionDetails: JSONRecord {
+    public struct CompletionDetails: Codable, Hashable, Sendable, JSONRecord {
         /// Thinking.
         public var reasoningTokens: Int?
         /// Text.
@@ -222,8 +217,7 @@ public struct CompletionUsage: JSONRecord {
         /// Creates details of nothing.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("reasoning_tokens", &reasoningTokens)
             members("text_tokens", &textTokens)
             members("audio_tokens", &audioTokens)

@@ -3,7 +3,7 @@
 public import GenAICore
 
 /// A piece of a streamed answer.
-public struct ChatCompletionChunk: JSONRecord {
+public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
     /// The server's name for the answer, the same in all chunks; empty where it gives none.
     public var id = ""
     /// The model that answers.
@@ -24,8 +24,7 @@ public struct ChatCompletionChunk: JSONRecord {
     /// Creates an empty chunk.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("id", &id)
         members("model", &model)
         members("created", &created)
@@ -36,7 +35,7 @@ public struct ChatCompletionChunk: JSONRecord {
     }
 
     /// What is new in one of the answers.
-    public struct Choice: JSONRecord {
+    public struct Choice: Codable, Hashable, Sendable, JSONRecord {
         /// The position among the answers.
         public var index = 0
         /// What to add.
@@ -51,8 +50,7 @@ public struct ChatCompletionChunk: JSONRecord {
         /// Creates a choice with nothing new.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("index", &index)
             members("delta", &delta)
             members("finish_reason", &finishReason)
@@ -61,7 +59,7 @@ public struct ChatCompletionChunk: JSONRecord {
     }
 
     /// What to add to a message.
-    public struct Delta: JSONRecord {
+    public struct Delta: Codable, Hashable, Sendable, JSONRecord {
         /// Who speaks, in the first chunk.
         public var role: ChatRole?
         /// More text.
@@ -82,8 +80,7 @@ public struct ChatCompletionChunk: JSONRecord {
         /// Creates an empty delta.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("role", &role)
             members("content", &content)
             members("refusal", &refusal)

@@ -5,7 +5,7 @@ public import GenAICore
 /// What to ask `POST /chat/completions`.
 ///
 /// A property that is `nil` or empty is not sent, so the server's default holds.
-public struct ChatCompletionRequest: JSONRecord {
+public struct ChatCompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     /// The model to ask.
     public var model = ""
     /// The conversation so far.
@@ -92,8 +92,7 @@ public struct ChatCompletionRequest: JSONRecord {
         self.seed = seed
     }
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("model", &model)
         members("messages", &messages)
         mapSampling(&members)
@@ -133,7 +132,9 @@ public struct ChatCompletionRequest: JSONRecord {
 }
 
 /// How hard a model thinks before it answers.
-public struct ReasoningEffort: JSONStringValue {
+public struct ReasoningEffort: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable,
+    JSONStringValue
+{
     /// The text sent.
     public var rawValue: String
     /// Creates an effort.
@@ -165,7 +166,7 @@ extension ServiceTier: JSONStringValue {
 }
 
 /// What a stream carries besides the answer.
-public struct ChatStreamOptions: JSONRecord {
+public struct ChatStreamOptions: Codable, Hashable, Sendable, JSONRecord {
     /// Whether a last chunk without choices carries the token usage of the whole answer.
     public var includeUsage: Bool?
     /// Whether chunks are padded to hide the length of what they carry.
@@ -179,15 +180,14 @@ public struct ChatStreamOptions: JSONRecord {
     /// Creates options.
     public init(includeUsage: Bool) { self.includeUsage = includeUsage }
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("include_usage", &includeUsage)
         members("include_obfuscation", &includeObfuscation)
     }
 }
 
 /// The form of an answer.
-public struct ChatResponseFormat: JSONRecord {
+public struct ChatResponseFormat: Codable, Hashable, Sendable, JSONRecord {
     /// `text`, `json_object`, `json_schema` or another.
     public var type = "text"
     /// What a `json_schema` answer must follow: `name`, `schema`, `strict`, `description`.
@@ -198,8 +198,7 @@ public struct ChatResponseFormat: JSONRecord {
     /// Plain text.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("type", &type)
         members("json_schema", &jsonSchema)
     }

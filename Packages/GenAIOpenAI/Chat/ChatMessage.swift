@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// One message of a conversation, sent or received.
-public struct ChatMessage: JSONRecord {
+public struct ChatMessage: Codable, Hashable, Sendable, JSONRecord {
     /// Who speaks.
     public var role: ChatRole = .assistant
     /// What is said: text, or a list of parts.
@@ -36,8 +36,7 @@ public struct ChatMessage: JSONRecord {
         self.role = role
     }
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("role", &role)
         members("content", &body)
         members("name", &name)
@@ -81,7 +80,7 @@ extension ChatMessage {
 }
 
 /// Who speaks a message.
-public struct ChatRole: JSONStringValue {
+public struct ChatRole: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue {
     /// The text sent.
     public var rawValue: String
     /// Creates a role.
@@ -100,7 +99,7 @@ public struct ChatRole: JSONStringValue {
 }
 
 /// What a message says.
-public enum ChatContent: JSONConvertible, Hashable, ExpressibleByStringInterpolation {
+public enum ChatContent: Codable, Sendable, JSONConvertible, Hashable, ExpressibleByStringInterpolation {
     /// Plain text.
     case text(String)
     /// Text, images, audio and files in order.
@@ -110,7 +109,7 @@ public enum ChatContent: JSONConvertible, Hashable, ExpressibleByStringInterpola
     public init(stringLiteral value: String) { self = .text(value) }
 
     /// Reads text or a list of parts.
-    public init(json: JSONValue) throws(JSONError) {
+    package init(json: JSONValue) throws(JSONError) {
         if case .string(let text) = json {
             self = .text(text)
         } else {
@@ -119,7 +118,7 @@ public enum ChatContent: JSONConvertible, Hashable, ExpressibleByStringInterpola
     }
 
     /// Text as a string, parts as a list.
-    public var json: JSONValue {
+    package var json: JSONValue {
         switch self {
         case .text(let text): text.json
         case .parts(let parts): parts.json
@@ -138,7 +137,7 @@ public enum ChatContent: JSONConvertible, Hashable, ExpressibleByStringInterpola
 }
 
 /// A piece of a message. What its ``type`` means, and which properties go with it, is the server's to say.
-public struct ChatContentPart: JSONRecord {
+public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
     /// `text`, `image_url`, `input_audio`, `file`, `refusal` or another.
     public var type = "text"
     /// The text of a `text` part.
@@ -157,8 +156,7 @@ public struct ChatContentPart: JSONRecord {
     /// Creates an empty text part.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("type", &type)
         members("text", &text)
         members("image_url", &imageURL)
@@ -229,7 +227,7 @@ public struct ChatContentPart: JSONRecord {
 
 extension ChatContentPart {
     /// Where an image is.
-    public struct ImageURL: JSONRecord {
+    public struct ImageURL: Codable, Hashable, Sendable, JSONRecord {
         /// `https:` or `data:`.
         public var url = ""
         /// `low`, `high` or `auto`.
@@ -240,15 +238,14 @@ extension ChatContentPart {
         /// Creates an empty reference.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("url", &url)
             members("detail", &detail)
         }
     }
 
     /// Sound sent along.
-    public struct InputAudio: JSONRecord {
+    public struct InputAudio: Codable, Hashable, Sendable, JSONRecord {
         /// The sound in base64.
         public var data = ""
         /// `wav` or `mp3`.
@@ -259,15 +256,14 @@ extension ChatContentPart {
         /// Creates silence.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("data", &data)
             members("format", &format)
         }
     }
 
     /// A file, uploaded before or sent along.
-    public struct File: JSONRecord {
+    public struct File: Codable, Hashable, Sendable, JSONRecord {
         /// The id of an uploaded file.
         public var fileID: String?
         /// The content as a `data:` URL.
@@ -280,8 +276,7 @@ extension ChatContentPart {
         /// Creates an empty reference.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("file_id", &fileID)
             members("file_data", &fileData)
             members("filename", &filename)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// A tool the model may ask to have called.
-public struct ChatTool: JSONRecord {
+public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
     /// `function`, `custom` or another.
     public var type = "function"
     /// What a `function` tool takes.
@@ -14,8 +14,7 @@ public struct ChatTool: JSONRecord {
     /// Creates an empty function tool.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("type", &type)
         members("function", &function)
         members("custom", &custom)
@@ -53,7 +52,7 @@ public struct ChatTool: JSONRecord {
     }
 
     /// A function as the model sees it.
-    public struct Function: JSONRecord {
+    public struct Function: Codable, Hashable, Sendable, JSONRecord {
         /// Letters, digits, underscores and dashes, at most 64.
         public var name = ""
         /// What it does and when to call it.
@@ -68,8 +67,7 @@ public struct ChatTool: JSONRecord {
         /// Creates a function without a name.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("name", &name)
             members("description", &description)
             members("parameters", &parameters)
@@ -79,7 +77,7 @@ public struct ChatTool: JSONRecord {
 }
 
 /// Which tools the model may or must call.
-public struct ChatToolChoice: JSONConvertible, Hashable {
+public struct ChatToolChoice: Codable, Sendable, JSONConvertible, Hashable {
     /// The value sent.
     public var json: JSONValue
 
@@ -117,7 +115,7 @@ public struct ChatToolChoice: JSONConvertible, Hashable {
 }
 
 /// A call the model asks for, whole or, in a stream, a piece of one.
-public struct ChatToolCall: JSONRecord {
+public struct ChatToolCall: Codable, Hashable, Sendable, JSONRecord {
     /// Which call of the message a streamed piece belongs to; `nil` in whole messages.
     public var index: Int?
     /// The name of the call, to be given back with its result.
@@ -143,8 +141,7 @@ public struct ChatToolCall: JSONRecord {
         function?.arguments = arguments
     }
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("index", &index)
         members("id", &id)
         members("type", &type)
@@ -153,7 +150,7 @@ public struct ChatToolCall: JSONRecord {
     }
 
     /// A function and what to call it with.
-    public struct Function: JSONRecord {
+    public struct Function: Codable, Hashable, Sendable, JSONRecord {
         /// Which function; missing in later streamed pieces.
         public var name: String?
         /// The arguments as JSON text, as the model wrote it: not necessarily valid.
@@ -165,7 +162,7 @@ public struct ChatToolCall: JSONRecord {
         public init() {}
 
         /// Names the members. Some servers send the arguments as an object instead of text.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("name", &name)
             var text = JSONText(text: arguments)
             members("arguments", &text)
@@ -174,7 +171,7 @@ public struct ChatToolCall: JSONRecord {
     }
 
     /// A custom tool and its input.
-    public struct Custom: JSONRecord {
+    public struct Custom: Codable, Hashable, Sendable, JSONRecord {
         /// Which tool; missing in later streamed pieces.
         public var name: String?
         /// The input, free text.
@@ -185,8 +182,7 @@ public struct ChatToolCall: JSONRecord {
         /// Creates an empty call.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("name", &name)
             members("input", &input)
         }

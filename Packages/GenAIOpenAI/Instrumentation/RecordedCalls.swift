@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
+import GenAIHTTP
 import GenAITelemetry
 
 // A call that is stopped before it is made, by a budget say, leaves no record: no model was asked. The error goes to

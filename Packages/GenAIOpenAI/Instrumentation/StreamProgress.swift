@@ -31,7 +31,7 @@ final class StreamProgress: Sendable {
     }
 
     /// Notes a chunk.
-    func add(_ chunk: some JSONRecord) {
+    func add(_ chunk: some Sendable) {
         let now = steadyNanoseconds()
         state.withLock { state in
             if let last = state.lastChunk, measuresChunks { state.secondsPerChunk.append(seconds(from: last, to: now)) }

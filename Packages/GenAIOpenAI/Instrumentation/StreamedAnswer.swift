@@ -12,7 +12,7 @@ struct StreamedAnswer: Sendable {
     var facts: AnswerFacts { response?.soFar.facts ?? completion?.facts ?? chat.completion.facts }
 
     /// Takes a piece.
-    mutating func add(_ chunk: some JSONRecord) {
+    mutating func add(_ chunk: some Sendable) {
         switch chunk {
         case let chunk as ChatCompletionChunk: chat.add(chunk)
         case let event as ResponseEvent:

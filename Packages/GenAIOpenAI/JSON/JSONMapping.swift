@@ -9,8 +9,10 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     /// How many bytes into the text, where the text itself is no JSON.
     public var offset: Int?
 
-    init(expected: String, offset: Int? = nil) {
+    /// Creates an error; a `Decodable` type that reads part of itself as a ``JSONValue`` throws it too.
+    public init(expected: String, path: [String] = [], offset: Int? = nil) {
         self.expected = expected
+        self.path = path
         self.offset = offset
     }
 
@@ -28,7 +30,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
 }
 
 /// A value with a JSON form.
-public protocol JSONConvertible: Codable, Sendable {
+package protocol JSONConvertible: Codable, Sendable {
     /// Reads the value.
     ///
     /// - Throws: ``JSONError`` saying what was expected and where.
@@ -55,7 +57,7 @@ extension JSONConvertible {
 }
 
 /// A JSON object with known members, and room for those nobody knew when this was written.
-public protocol JSONRecord: JSONConvertible, Hashable {
+package protocol JSONRecord: JSONConvertible, Hashable {
     /// The members without a property of their own: read ones are kept, and written ones win over the properties.
     var additional: JSONObject { get set }
     /// Creates a record with nothing set.
@@ -66,7 +68,7 @@ public protocol JSONRecord: JSONConvertible, Hashable {
 
 extension JSONRecord {
     /// Reads a record; unknown members land in ``additional``.
-    public init(json: JSONValue) throws(JSONError) {
+    package init(json: JSONValue) throws(JSONError) {
         guard case .object(let object) = json else { throw JSONError(expected: "an object") }
         self.init()
         var mapper = JSONMapper(reading: object)
@@ -76,7 +78,7 @@ extension JSONRecord {
     }
 
     /// The object of the set properties, then ``additional``.
-    public var json: JSONValue {
+    package var json: JSONValue {
         var mapper = JSONMapper()
         var copy = self
         copy.map(&mapper)
@@ -87,7 +89,7 @@ extension JSONRecord {
 }
 
 /// Carries members between a JSON object and the properties of a ``JSONRecord``, in one direction or the other.
-public struct JSONMapper {
+package struct JSONMapper {
     private let isReading: Bool
     fileprivate var members: [(key: String, value: JSONValue)]
     fileprivate var failure: JSONError?
@@ -103,13 +105,13 @@ public struct JSONMapper {
     }
 
     /// A member that is always written; where it is missing or `null`, the property keeps its value.
-    public mutating func callAsFunction<Value: JSONConvertible>(_ key: String, _ value: inout Value) {
+    package mutating func callAsFunction<Value: JSONConvertible>(_ key: String, _ value: inout Value) {
         guard isReading else { return members.append((key, value.json)) }
         if let found = read(key, as: Value.self) { value = found }
     }
 
     /// A member that may be missing.
-    public mutating func callAsFunction<Value: JSONConvertible>(_ key: String, _ value: inout Value?) {
+    package mutating func callAsFunction<Value: JSONConvertible>(_ key: String, _ value: inout Value?) {
         if isReading {
             value = read(key, as: Value.self)
         } else if let value {
@@ -118,7 +120,7 @@ public struct JSONMapper {
     }
 
     /// A list whose member is left out when it is empty.
-    public mutating func list<Value: JSONConvertible>(_ key: String, _ value: inout [Value]) {
+    package mutating func list<Value: JSONConvertible>(_ key: String, _ value: inout [Value]) {
         if isReading {
             value = read(key, as: [Value].self) ?? []
         } else if !value.isEmpty {
@@ -127,7 +129,7 @@ public struct JSONMapper {
     }
 
     /// A member that must be there.
-    public mutating func required<Value: JSONConvertible>(_ key: String, _ value: inout Value) {
+    package mutating func required<Value: JSONConvertible>(_ key: String, _ value: inout Value) {
         guard isReading else { return members.append((key, value.json)) }
         if let found = read(key, as: Value.self) {
             value = found
@@ -159,7 +161,7 @@ public struct JSONMapper {
 }
 
 /// A string with well-known values and room for any other.
-public protocol JSONStringValue: JSONConvertible, RawRepresentable<String>, ExpressibleByStringLiteral, Hashable {
+package protocol JSONStringValue: JSONConvertible, RawRepresentable<String>, ExpressibleByStringLiteral, Hashable {
     /// Creates the value of that text.
     init(rawValue: String)
 }
@@ -168,9 +170,9 @@ extension JSONStringValue {
     /// Creates the value of that text.
     public init(stringLiteral value: String) { self.init(rawValue: value) }
     /// Reads a string.
-    public init(json: JSONValue) throws(JSONError) { self.init(rawValue: try String(json: json)) }
+    package init(json: JSONValue) throws(JSONError) { self.init(rawValue: try String(json: json)) }
     /// The string.
-    public var json: JSONValue { .string(rawValue) }
+    package var json: JSONValue { .string(rawValue) }
     /// Reads a string.
     public init(from decoder: any Decoder) throws {
         self.init(rawValue: try decoder.singleValueContainer().decode(String.self))

@@ -3,7 +3,7 @@
 public import GenAICore
 
 /// The answer of `POST /responses`.
-public struct ModelResponse: JSONRecord {
+public struct ModelResponse: Codable, Hashable, Sendable, JSONRecord {
     /// The server's name for the response, to continue it or to fetch it.
     public var id = ""
     /// The model that answered.
@@ -30,8 +30,7 @@ public struct ModelResponse: JSONRecord {
     /// Creates an empty response.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("id", &id)
         members("model", &model)
         members("created_at", &createdAt)
@@ -62,7 +61,7 @@ extension ModelResponse {
     public var functionCalls: [ResponseItem] { output.filter { $0.type == .functionCall } }
 
     /// How far a response is.
-    public struct Status: JSONStringValue {
+    public struct Status: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue {
         /// The text received.
         public var rawValue: String
         /// Creates a status.
@@ -83,7 +82,7 @@ extension ModelResponse {
     }
 
     /// Why a response failed.
-    public struct Failure: JSONRecord {
+    public struct Failure: Codable, Hashable, Sendable, JSONRecord {
         /// Such as `server_error` or `rate_limit_exceeded`.
         public var code: String?
         /// For people.
@@ -94,15 +93,14 @@ extension ModelResponse {
         /// Creates a failure without a reason.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members.ifPossible("code", &code)
             members("message", &message)
         }
     }
 
     /// Why a response is incomplete.
-    public struct IncompleteDetails: JSONRecord {
+    public struct IncompleteDetails: Codable, Hashable, Sendable, JSONRecord {
         /// `max_output_tokens`, `content_filter` or another.
         public var reason: String?
         /// Members without a property.
@@ -111,15 +109,14 @@ extension ModelResponse {
         /// Creates details without a reason.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("reason", &reason)
         }
     }
 }
 
 /// What a response cost in tokens.
-public struct ResponseUsage: JSONRecord {
+public struct ResponseUsage: Codable, Hashable, Sendable, JSONRecord {
     /// Tokens read, cached ones included.
     public var inputTokens = 0
     /// Tokens written, thinking included.
@@ -136,8 +133,7 @@ public struct ResponseUsage: JSONRecord {
     /// Creates a usage of nothing.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("input_tokens", &inputTokens)
         members("output_tokens", &outputTokens)
         members("total_tokens", &totalTokens)
@@ -146,7 +142,7 @@ public struct ResponseUsage: JSONRecord {
     }
 
     /// Parts of the tokens read.
-    public struct InputDetails: JSONRecord {
+    public struct InputDetails: Codable, Hashable, Sendable, JSONRecord {
         /// Read from the prompt cache.
         public var cachedTokens: Int?
         /// Written to the prompt cache.
@@ -157,15 +153,14 @@ public struct ResponseUsage: JSONRecord {
         /// Creates details of nothing.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("cached_tokens", &cachedTokens)
             members("cache_write_tokens", &cacheWriteTokens)
         }
     }
 
     /// Parts of the tokens written.
-    public struct OutputDetails: JSONRecord {
+    public struct OutputDetails: Codable, Hashable, Sendable, JSONRecord {
         /// Thinking.
         public var reasoningTokens: Int?
         /// Members without a property.
@@ -174,8 +169,7 @@ public struct ResponseUsage: JSONRecord {
         /// Creates details of nothing.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("reasoning_tokens", &reasoningTokens)
         }
     }

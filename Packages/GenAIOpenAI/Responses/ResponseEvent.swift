@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// One event of a streamed response. Which properties are set depends on its ``type``.
-public struct ResponseEvent: JSONRecord {
+public struct ResponseEvent: Codable, Hashable, Sendable, JSONRecord {
     /// What happened.
     public var type = EventType(rawValue: "")
     /// The position in the stream.
@@ -32,8 +32,7 @@ public struct ResponseEvent: JSONRecord {
     /// Creates an event of no type.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("type", &type)
         members("sequence_number", &sequenceNumber)
         members("response", &response)
@@ -51,7 +50,8 @@ public struct ResponseEvent: JSONRecord {
 
 extension ResponseEvent {
     /// What happened.
-    public struct EventType: JSONStringValue {
+    public struct EventType: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue
+    {
         /// The text received.
         public var rawValue: String
         /// Creates a type.

@@ -4,7 +4,7 @@
 ///
 /// What its ``type`` means, and which properties go with it, is the server's to say; an item of the output can be
 /// sent back as input as it is.
-public struct ResponseItem: JSONRecord {
+public struct ResponseItem: Codable, Hashable, Sendable, JSONRecord {
     /// `message`, `function_call`, `function_call_output`, `reasoning` or another; `nil` means a message.
     public var type: ItemType?
     /// The server's name for the item.
@@ -35,8 +35,7 @@ public struct ResponseItem: JSONRecord {
     /// Creates an item without anything.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("type", &type)
         members("id", &id)
         members("status", &status)
@@ -79,7 +78,7 @@ extension ResponseItem {
     }
 
     /// What an item is.
-    public struct ItemType: JSONStringValue {
+    public struct ItemType: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue {
         /// The text sent or received.
         public var rawValue: String
         /// Creates a type.
@@ -105,14 +104,14 @@ extension ResponseItem {
 }
 
 /// What an item says.
-public enum ResponseContent: JSONConvertible, Hashable {
+public enum ResponseContent: Codable, Sendable, JSONConvertible, Hashable {
     /// Plain text; only in input.
     case text(String)
     /// Parts in order.
     case parts([ResponseContentPart])
 
     /// Reads text or a list of parts.
-    public init(json: JSONValue) throws(JSONError) {
+    package init(json: JSONValue) throws(JSONError) {
         if case .string(let text) = json {
             self = .text(text)
         } else {
@@ -121,7 +120,7 @@ public enum ResponseContent: JSONConvertible, Hashable {
     }
 
     /// Text as a string, parts as a list.
-    public var json: JSONValue {
+    package var json: JSONValue {
         switch self {
         case .text(let text): text.json
         case .parts(let parts): parts.json
@@ -138,7 +137,7 @@ public enum ResponseContent: JSONConvertible, Hashable {
 }
 
 /// A piece of an item.
-public struct ResponseContentPart: JSONRecord {
+public struct ResponseContentPart: Codable, Hashable, Sendable, JSONRecord {
     /// `input_text`, `input_image`, `input_file`, `output_text`, `refusal`, `summary_text` or another.
     public var type = "input_text"
     /// The text.
@@ -165,8 +164,7 @@ public struct ResponseContentPart: JSONRecord {
     /// Creates an empty text part.
     public init() {}
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("type", &type)
         members("text", &text)
         members("refusal", &refusal)

@@ -5,7 +5,7 @@ public import GenAICore
 /// What to ask `POST /responses`.
 ///
 /// A property that is `nil` or empty is not sent, so the server's default holds.
-public struct ResponseRequest: JSONRecord {
+public struct ResponseRequest: Codable, Hashable, Sendable, JSONRecord {
     /// The model to ask; `nil` where a stored prompt names it.
     public var model: String?
     /// What to answer.
@@ -44,7 +44,7 @@ public struct ResponseRequest: JSONRecord {
     public var truncation: String?
     /// The processing class.
     public var serviceTier: ServiceTier?
-    /// Whether to answer later; poll with ``Responses/get(_:options:)``.
+    /// Whether to answer later; poll with ``OpenAIClient/Responses/get(_:options:)``.
     public var background: Bool?
     /// Whether the server keeps the response.
     public var store: Bool?
@@ -82,8 +82,7 @@ public struct ResponseRequest: JSONRecord {
         self.store = store
     }
 
-    /// Names the members.
-    public mutating func map(_ members: inout JSONMapper) {
+    package mutating func map(_ members: inout JSONMapper) {
         members("model", &model)
         members("input", &input)
         members("instructions", &instructions)
@@ -114,7 +113,7 @@ public struct ResponseRequest: JSONRecord {
 
 extension ResponseRequest {
     /// How to think.
-    public struct Reasoning: JSONRecord {
+    public struct Reasoning: Codable, Hashable, Sendable, JSONRecord {
         /// How hard.
         public var effort: ReasoningEffort?
         /// How much of it to show: `auto`, `concise` or `detailed`.
@@ -131,15 +130,14 @@ extension ResponseRequest {
             self.summary = summary
         }
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("effort", &effort)
             members("summary", &summary)
         }
     }
 
     /// The form of the answer.
-    public struct TextOptions: JSONRecord {
+    public struct TextOptions: Codable, Hashable, Sendable, JSONRecord {
         /// `{"type": "text"}`, `json_object`, or `json_schema` with its schema.
         public var format: JSONObject?
         /// How long the answer should be: `low`, `medium` or `high`.
@@ -150,8 +148,7 @@ extension ResponseRequest {
         /// Plain text.
         public init() {}
 
-        /// Names the members.
-        public mutating func map(_ members: inout JSONMapper) {
+        package mutating func map(_ members: inout JSONMapper) {
             members("format", &format)
             members("verbosity", &verbosity)
         }
@@ -172,7 +169,9 @@ extension ResponseRequest {
 }
 
 /// What a response answers.
-public enum ResponseInput: JSONConvertible, Hashable, ExpressibleByStringInterpolation, ExpressibleByArrayLiteral {
+public enum ResponseInput: Codable, Sendable, JSONConvertible, Hashable, ExpressibleByStringInterpolation,
+    ExpressibleByArrayLiteral
+{
     /// What the user says.
     case text(String)
     /// Messages, tool results and earlier output in order.
@@ -184,7 +183,7 @@ public enum ResponseInput: JSONConvertible, Hashable, ExpressibleByStringInterpo
     public init(arrayLiteral elements: ResponseItem...) { self = .items(elements) }
 
     /// Reads text or a list of items.
-    public init(json: JSONValue) throws(JSONError) {
+    package init(json: JSONValue) throws(JSONError) {
         if case .string(let text) = json {
             self = .text(text)
         } else {
@@ -202,7 +201,7 @@ public enum ResponseInput: JSONConvertible, Hashable, ExpressibleByStringInterpo
 }
 
 /// A tool a response may call: functions and custom tools of the program, and those the server has built in.
-public struct ResponseTool: JSONConvertible, Hashable {
+public struct ResponseTool: Codable, Sendable, JSONConvertible, Hashable {
     /// The definition sent.
     public var json: JSONValue
 
@@ -241,7 +240,7 @@ public struct ResponseTool: JSONConvertible, Hashable {
 }
 
 /// Which tools a response may or must call.
-public struct ResponseToolChoice: JSONConvertible, Hashable {
+public struct ResponseToolChoice: Codable, Sendable, JSONConvertible, Hashable {
     /// The value sent.
     public var json: JSONValue
 

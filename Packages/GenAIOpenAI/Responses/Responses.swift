@@ -5,56 +5,60 @@ extension OpenAIClient {
     public var responses: Responses { Responses(sender: sender) }
 }
 
-/// The Responses API: `POST /responses`, plain and streamed, and what concerns kept responses.
-public struct Responses: Sendable {
-    let sender: Sender
+extension OpenAIClient {
+    /// The Responses API: `POST /responses`, plain and streamed, and what concerns kept responses.
+    public struct Responses: Sendable {
+        let sender: Sender
 
-    /// Asks for a response.
-    ///
-    /// A response that failed on the server is returned, with its status and error, not thrown.
-    ///
-    /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
-    public func create(
-        _ request: ResponseRequest, options: CallOptions = CallOptions()
-    ) async throws(OpenAIError) -> ModelResponse {
-        let call = APICall(path: "responses", model: request.model ?? "", body: request.json, options: options)
-        return try await sender.recorded(request, call)
-    }
+        /// Asks for a response.
+        ///
+        /// A response that failed on the server is returned, with its status and error, not thrown.
+        ///
+        /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+        public func create(
+            _ request: ResponseRequest, options: CallOptions = CallOptions()
+        ) async throws(OpenAIError) -> ModelResponse {
+            let call = APICall(path: "responses", model: request.model ?? "", body: request.json, options: options)
+            return try await sender.recorded(request, call)
+        }
 
-    /// Asks for a response as a stream of events.
-    ///
-    /// - Throws: ``OpenAIError``, after the attempts the configuration allows; so does the stream, without any.
-    public func stream(
-        _ request: ResponseRequest, options: CallOptions = CallOptions()
-    ) async throws(OpenAIError) -> OpenAIStream<ResponseEvent> {
-        var body = request
-        body.additional["stream"] = true
-        let call = APICall(
-            path: "responses", model: request.model ?? "", body: body.json, isStream: true, options: options)
-        return try await sender.recordedStream(request, rules: StreamRules(ends: \.isLast), call)
-    }
+        /// Asks for a response as a stream of events.
+        ///
+        /// - Throws: ``OpenAIError``, after the attempts the configuration allows; so does the stream, without any.
+        public func stream(
+            _ request: ResponseRequest, options: CallOptions = CallOptions()
+        ) async throws(OpenAIError) -> OpenAIStream<ResponseEvent> {
+            var body = request
+            body.additional["stream"] = true
+            let call = APICall(
+                path: "responses", model: request.model ?? "", body: body.json, isStream: true, options: options)
+            return try await sender.recordedStream(request, rules: StreamRules(ends: \.isLast), call)
+        }
 
-    /// Fetches a kept response.
-    ///
-    /// - Throws: ``OpenAIError``, code `notFound` where there is no such response.
-    public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) -> ModelResponse {
-        let call = APICall(method: "GET", path: "responses/\(id.pathComponent)", options: options)
-        return try await sender.value(of: call, as: ModelResponse.self)
-    }
+        /// Fetches a kept response.
+        ///
+        /// - Throws: ``OpenAIError``, code `notFound` where there is no such response.
+        public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) -> ModelResponse {
+            let call = APICall(method: "GET", path: "responses/\(id.pathComponent)", options: options)
+            return try await sender.value(of: call, as: ModelResponse.self)
+        }
 
-    /// Stops a response that is written in the background.
-    ///
-    /// - Throws: ``OpenAIError``, code `notFound` where there is no such response.
-    public func cancel(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) -> ModelResponse {
-        let call = APICall(path: "responses/\(id.pathComponent)/cancel", options: options)
-        return try await sender.value(of: call, as: ModelResponse.self)
-    }
+        /// Stops a response that is written in the background.
+        ///
+        /// - Throws: ``OpenAIError``, code `notFound` where there is no such response.
+        public func cancel(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError)
+            -> ModelResponse
+        {
+            let call = APICall(path: "responses/\(id.pathComponent)/cancel", options: options)
+            return try await sender.value(of: call, as: ModelResponse.self)
+        }
 
-    /// Deletes a kept response.
-    ///
-    /// - Throws: ``OpenAIError``, code `notFound` where there is no such response.
-    public func delete(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) {
-        let call = APICall(method: "DELETE", path: "responses/\(id.pathComponent)", options: options)
-        _ = try await sender.value(of: call, as: JSONValue.self)
+        /// Deletes a kept response.
+        ///
+        /// - Throws: ``OpenAIError``, code `notFound` where there is no such response.
+        public func delete(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) {
+            let call = APICall(method: "DELETE", path: "responses/\(id.pathComponent)", options: options)
+            _ = try await sender.value(of: call, as: JSONValue.self)
+        }
     }
 }
