@@ -1,63 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-/// What one call used, as the provider reported it: tokens, and the few other things that are billed.
+/// What one call used, as the provider reported it: tokens, the few other things that are billed, and what the provider
+/// says it cost.
 ///
 /// Every count is optional: `nil` means "not reported", which is not the same as zero.
 /// Totals include their parts. ``inputTokens`` includes cached, audio, image and video tokens;
-/// ``outputTokens`` includes reasoning, audio, image and video tokens. Some providers report cached tokens
-/// beside the input instead of inside it: add them before filling this in.
+/// ``outputTokens`` includes reasoning, audio, image and video tokens. Some providers report parts beside the total
+/// instead of inside it: see ``partsBeside(input:cacheRead:cacheWrite:cacheWrite1h:output:reasoning:)``.
 /// The value owns no heap memory, so copying it never allocates.
 ///
 /// Source: semantic-conventions-genai `gen_ai.usage.*` (Development).
 public struct TokenUsage: Sendable, Hashable {
-    /// All tokens of the prompt, cached ones included. Unit: `{token}`.
-    @Count public var inputTokens: Int?
-    /// All tokens of the answer, reasoning included. Unit: `{token}`.
-    @Count public var outputTokens: Int?
-    /// Input tokens served from the provider's cache. Part of ``inputTokens``.
-    @Count public var cacheReadTokens: Int?
-    /// Input tokens written to the provider's cache, whatever their lifetime. Part of ``inputTokens``.
-    @Count public var cacheWriteTokens: Int?
-    /// Input tokens cached for one hour instead of five minutes. Part of ``cacheWriteTokens``.
-    @Count public var cacheWrite1hTokens: Int?
-    /// Tokens the model spent on reasoning. Part of ``outputTokens``.
-    @Count public var reasoningTokens: Int?
-    /// Tokens spent on citations. Part of ``outputTokens``.
-    @Count public var citationTokens: Int?
-    /// Audio tokens of the prompt. Part of ``inputTokens``.
-    @Count public var inputAudioTokens: Int?
-    /// Audio tokens of the answer. Part of ``outputTokens``.
-    @Count public var outputAudioTokens: Int?
-    /// Audio tokens served from the cache. Part of both ``inputAudioTokens`` and ``cacheReadTokens``.
-    @Count public var cacheAudioReadTokens: Int?
-    /// Image tokens of the prompt. Part of ``inputTokens``.
-    @Count public var inputImageTokens: Int?
-    /// Image tokens of the answer. Part of ``outputTokens``.
-    @Count public var outputImageTokens: Int?
-    /// Image tokens served from the cache. Part of both ``inputImageTokens`` and ``cacheReadTokens``.
-    @Count public var cacheImageReadTokens: Int?
-    /// Video tokens of the prompt. Part of ``inputTokens``.
-    @Count public var inputVideoTokens: Int?
-    /// Video tokens of the answer. Part of ``outputTokens``.
-    @Count public var outputVideoTokens: Int?
-    /// Characters sent, for speech models billed by the character.
-    @Count public var inputCharacters: Int?
-    /// Text messages sent, for voice sessions billed by the message.
-    @Count public var inputTextMessages: Int?
-    /// Length of all audio, in and out. Unit: `ms`.
-    @Count public var audioMilliseconds: Int?
-    /// Length of the audio sent. Part of ``audioMilliseconds``. Unit: `ms`.
-    @Count public var inputAudioMilliseconds: Int?
-    /// Document pages read, annotated ones included.
-    @Count public var documentPages: Int?
-    /// Document pages returned with annotations. Part of ``documentPages``.
-    @Count public var annotatedDocumentPages: Int?
-    /// Web searches the provider ran.
-    @Count public var webSearches: Int?
-    /// Searches in the provider's file or vector storage.
-    @Count public var storageSearches: Int?
-    /// Calls this value stands for. `nil` counts as one.
-    @Count public var requests: Int?
+    @usableFromInline var counts = Counts()
+
+    /// How much of the web a search model was told to take in, where that changes the fee of a request.
+    public var searchContextSize: SearchContextSize?
 
     /// Creates a usage from its totals and the parts of them that are billed apart.
     ///
@@ -91,76 +48,188 @@ public struct TokenUsage: Sendable, Hashable {
         self.webSearches = webSearches
     }
 
-    /// Whether no count was reported at all.
+    /// Whether nothing was reported at all.
     public var isEmpty: Bool { self == TokenUsage() }
 }
 
-// MARK: - Adding
+// MARK: - Counts
 
 extension TokenUsage {
-    /// The sum of two usages, count by count.
+    /// All tokens of the prompt, cached ones included. Unit: `{token}`.
+    public var inputTokens: Int? {
+        @inlinable get { counts.inputTokens.value }
+        @inlinable set { counts.inputTokens.value = newValue }
+    }
+
+    /// All tokens of the answer, reasoning included. Unit: `{token}`.
+    public var outputTokens: Int? {
+        @inlinable get { counts.outputTokens.value }
+        @inlinable set { counts.outputTokens.value = newValue }
+    }
+
+    /// Input tokens served from the provider's cache. Part of ``inputTokens``.
+    public var cacheReadTokens: Int? {
+        @inlinable get { counts.cacheReadTokens.value }
+        @inlinable set { counts.cacheReadTokens.value = newValue }
+    }
+
+    /// Input tokens written to the provider's cache, whatever their lifetime. Part of ``inputTokens``.
+    public var cacheWriteTokens: Int? {
+        @inlinable get { counts.cacheWriteTokens.value }
+        @inlinable set { counts.cacheWriteTokens.value = newValue }
+    }
+
+    /// Input tokens cached for one hour instead of five minutes. Part of ``cacheWriteTokens``.
+    public var cacheWrite1hTokens: Int? {
+        @inlinable get { counts.cacheWrite1hTokens.value }
+        @inlinable set { counts.cacheWrite1hTokens.value = newValue }
+    }
+
+    /// Tokens the model spent on reasoning. Part of ``outputTokens``.
+    public var reasoningTokens: Int? {
+        @inlinable get { counts.reasoningTokens.value }
+        @inlinable set { counts.reasoningTokens.value = newValue }
+    }
+
+    /// Tokens spent on citations. Part of ``outputTokens``.
+    public var citationTokens: Int? {
+        @inlinable get { counts.citationTokens.value }
+        @inlinable set { counts.citationTokens.value = newValue }
+    }
+
+    /// Audio tokens of the prompt. Part of ``inputTokens``.
+    public var inputAudioTokens: Int? {
+        @inlinable get { counts.inputAudioTokens.value }
+        @inlinable set { counts.inputAudioTokens.value = newValue }
+    }
+
+    /// Audio tokens of the answer. Part of ``outputTokens``.
+    public var outputAudioTokens: Int? {
+        @inlinable get { counts.outputAudioTokens.value }
+        @inlinable set { counts.outputAudioTokens.value = newValue }
+    }
+
+    /// Audio tokens served from the cache. Part of both ``inputAudioTokens`` and ``cacheReadTokens``.
+    public var cacheAudioReadTokens: Int? {
+        @inlinable get { counts.cacheAudioReadTokens.value }
+        @inlinable set { counts.cacheAudioReadTokens.value = newValue }
+    }
+
+    /// Image tokens of the prompt. Part of ``inputTokens``.
+    public var inputImageTokens: Int? {
+        @inlinable get { counts.inputImageTokens.value }
+        @inlinable set { counts.inputImageTokens.value = newValue }
+    }
+
+    /// Image tokens of the answer. Part of ``outputTokens``.
+    public var outputImageTokens: Int? {
+        @inlinable get { counts.outputImageTokens.value }
+        @inlinable set { counts.outputImageTokens.value = newValue }
+    }
+
+    /// Image tokens served from the cache. Part of both ``inputImageTokens`` and ``cacheReadTokens``.
+    public var cacheImageReadTokens: Int? {
+        @inlinable get { counts.cacheImageReadTokens.value }
+        @inlinable set { counts.cacheImageReadTokens.value = newValue }
+    }
+
+    /// Video tokens of the prompt. Part of ``inputTokens``.
+    public var inputVideoTokens: Int? {
+        @inlinable get { counts.inputVideoTokens.value }
+        @inlinable set { counts.inputVideoTokens.value = newValue }
+    }
+
+    /// Video tokens of the answer. Part of ``outputTokens``.
+    public var outputVideoTokens: Int? {
+        @inlinable get { counts.outputVideoTokens.value }
+        @inlinable set { counts.outputVideoTokens.value = newValue }
+    }
+
+    /// Characters sent, for speech models billed by the character.
+    public var inputCharacters: Int? {
+        @inlinable get { counts.inputCharacters.value }
+        @inlinable set { counts.inputCharacters.value = newValue }
+    }
+
+    /// Text messages sent, for voice sessions billed by the message.
+    public var inputTextMessages: Int? {
+        @inlinable get { counts.inputTextMessages.value }
+        @inlinable set { counts.inputTextMessages.value = newValue }
+    }
+
+    /// Length of all audio, in and out. Unit: `ms`.
+    public var audioMilliseconds: Int? {
+        @inlinable get { counts.audioMilliseconds.value }
+        @inlinable set { counts.audioMilliseconds.value = newValue }
+    }
+
+    /// Length of the audio sent. Part of ``audioMilliseconds``. Unit: `ms`.
+    public var inputAudioMilliseconds: Int? {
+        @inlinable get { counts.inputAudioMilliseconds.value }
+        @inlinable set { counts.inputAudioMilliseconds.value = newValue }
+    }
+
+    /// Document pages read, annotated ones included.
+    public var documentPages: Int? {
+        @inlinable get { counts.documentPages.value }
+        @inlinable set { counts.documentPages.value = newValue }
+    }
+
+    /// Document pages returned with annotations. Part of ``documentPages``.
+    public var annotatedDocumentPages: Int? {
+        @inlinable get { counts.annotatedDocumentPages.value }
+        @inlinable set { counts.annotatedDocumentPages.value = newValue }
+    }
+
+    /// Web searches the provider ran.
+    public var webSearches: Int? {
+        @inlinable get { counts.webSearches.value }
+        @inlinable set { counts.webSearches.value = newValue }
+    }
+
+    /// Searches in the provider's file or vector storage.
+    public var storageSearches: Int? {
+        @inlinable get { counts.storageSearches.value }
+        @inlinable set { counts.storageSearches.value = newValue }
+    }
+
+    /// Calls this value stands for. `nil` counts as one.
+    public var requests: Int? {
+        @inlinable get { counts.requests.value }
+        @inlinable set { counts.requests.value = newValue }
+    }
+
+    /// What the provider itself says the call cost, as OpenRouter and Perplexity do; `nil` where it does not say.
     ///
-    /// A count reported on one side only is kept; the sum stops at `Int.max` and `Int.min + 1` instead of trapping.
-    /// A sum shows how much was used. To know what it cost, add the costs: prices may depend on the size of each call.
-    public static func + (left: TokenUsage, right: TokenUsage) -> TokenUsage {
-        var sum = left
-        sum += right
-        return sum
+    /// Kept up to 9,000,000 USD; a negative or larger amount is not one and reads as `nil`.
+    public var statedCost: USD? {
+        get { counts.statedPicoUSD.value.map { USD(picoUSD: Int128($0)) } }
+        set {
+            counts.statedPicoUSD.value = newValue.flatMap { Int64(exactly: $0.picoUSD) }.flatMap { $0 < 0 ? nil : $0 }
+        }
     }
 
-    /// Adds another usage to this one, count by count, as ``+(_:_:)`` does.
-    public static func += (left: inout TokenUsage, right: TokenUsage) {
-        left._inputTokens.add(right._inputTokens)
-        left._outputTokens.add(right._outputTokens)
-        left._cacheReadTokens.add(right._cacheReadTokens)
-        left._cacheWriteTokens.add(right._cacheWriteTokens)
-        left._cacheWrite1hTokens.add(right._cacheWrite1hTokens)
-        left._reasoningTokens.add(right._reasoningTokens)
-        left._citationTokens.add(right._citationTokens)
-        left._inputAudioTokens.add(right._inputAudioTokens)
-        left._outputAudioTokens.add(right._outputAudioTokens)
-        left._cacheAudioReadTokens.add(right._cacheAudioReadTokens)
-        left._inputImageTokens.add(right._inputImageTokens)
-        left._outputImageTokens.add(right._outputImageTokens)
-        left._cacheImageReadTokens.add(right._cacheImageReadTokens)
-        left._inputVideoTokens.add(right._inputVideoTokens)
-        left._outputVideoTokens.add(right._outputVideoTokens)
-        left._inputCharacters.add(right._inputCharacters)
-        left._inputTextMessages.add(right._inputTextMessages)
-        left._audioMilliseconds.add(right._audioMilliseconds)
-        left._inputAudioMilliseconds.add(right._inputAudioMilliseconds)
-        left._documentPages.add(right._documentPages)
-        left._annotatedDocumentPages.add(right._annotatedDocumentPages)
-        left._webSearches.add(right._webSearches)
-        left._storageSearches.add(right._storageSearches)
-        left._requests.add(right._requests)
-    }
-}
+    /// How much of the web is taken in for an answer, in the words of OpenAI's and Perplexity's `search_context_size`.
+    public struct SearchContextSize: Sendable, Hashable {
+        enum Kind: String { case low, medium, high }
+        let kind: Kind
 
-extension TokenUsage {
-    /// How the counts of a usage are kept: an optional integer in one word, so that a usage stays small to copy.
-    @propertyWrapper
-    public struct Count: Sendable, Hashable {
-        /// The count, with `Int.min` standing for "not reported".
-        @usableFromInline var raw: Int
+        /// The least, and the provider's usual choice with Perplexity.
+        public static let low = SearchContextSize(kind: .low)
+        /// Between the others.
+        public static let medium = SearchContextSize(kind: .medium)
+        /// The most.
+        public static let high = SearchContextSize(kind: .high)
 
-        /// The count, `nil` where none was reported. `Int.min` is kept as `Int.min + 1`.
-        @inlinable
-        public var wrappedValue: Int? {
-            get { raw == .min ? nil : raw }
-            set { raw = newValue.map { Swift.max($0, .min + 1) } ?? .min }
+        init(kind: Kind) { self.kind = kind }
+
+        /// The size that a provider's word names; `nil` for another word.
+        public init?(rawValue: String) {
+            guard let kind = Kind(rawValue: rawValue) else { return nil }
+            self.kind = kind
         }
 
-        /// Creates a count that was not reported.
-        @inlinable
-        public init() { raw = .min }
-
-        /// Adds a reported count; a sum out of range stays at the nearest end.
-        fileprivate mutating func add(_ other: Count) {
-            guard let more = other.wrappedValue else { return }
-            guard let mine = wrappedValue else { return wrappedValue = more }
-            let (sum, overflow) = mine.addingReportingOverflow(more)
-            wrappedValue = overflow ? (more > 0 ? .max : .min) : sum
-        }
+        /// The provider's word: `low`, `medium` or `high`.
+        public var rawValue: String { kind.rawValue }
     }
 }

@@ -57,14 +57,15 @@ public struct UsageReport: Sendable, Hashable {
         self.toolCalls = toolCalls
     }
 
-    /// Adds what a later part of the same answer tells: the text goes behind, everything else replaces.
+    /// Adds what a later part of the same answer tells: the text goes behind, everything else replaces;
+    /// counts do so as ``TokenUsage/update(withCumulative:)`` says.
     ///
     /// - Parameter textLimit: Text beyond this many bytes is left out.
     public mutating func merge(_ later: UsageReport, textLimit: Int = .max) {
         model = later.model ?? model
         responseID = later.responseID ?? responseID
         provider = later.provider ?? provider
-        usage = later.usage ?? usage
+        if let counts = later.usage { usage = usage.map { $0.updated(withCumulative: counts) } ?? counts }
         if !later.finishReasons.isEmpty { finishReasons = later.finishReasons }
         toolCalls += later.toolCalls
         if let more = later.text, text?.utf8.count ?? 0 < textLimit { text = (text ?? "") + more }

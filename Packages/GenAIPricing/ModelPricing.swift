@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import GenAICore
+
 /// The prices of one model, given in code.
 ///
 /// Prices are taken as the decimals they are written as: `0.15` is exactly fifteen cents. A unit without a price

@@ -79,7 +79,7 @@ extension UnpricedReason: CustomStringConvertible {
 /// Where a price comes from.
 public struct PriceSource: Sendable, Hashable, CustomStringConvertible {
     /// The kinds of source, in the order they are asked.
-    enum Kind: UInt8, CaseIterable { case code, file, bundled }
+    enum Kind: UInt8, CaseIterable { case code, file, bundled, provider }
 
     let kind: Kind
 
@@ -90,11 +90,15 @@ public struct PriceSource: Sendable, Hashable, CustomStringConvertible {
     /// The table that comes with this package.
     public static let bundled = PriceSource(kind: .bundled)
 
-    /// `code`, `file`, or the name, version and date of the bundled data.
+    /// The cost that the provider itself stated, ``TokenUsage/statedCost``: there is no price of ours.
+    public static let provider = PriceSource(kind: .provider)
+
+    /// `code`, `file`, `provider`, or the name, version and date of the bundled data.
     public var description: String {
         switch kind {
         case .code: "code"
         case .file: "file"
+        case .provider: "provider"
         case .bundled: "\(PriceTableData.source), \(PriceTableData.date)"
         }
     }
@@ -106,15 +110,17 @@ public struct PriceSource: Sendable, Hashable, CustomStringConvertible {
 public struct PricedCall: Sendable {
     /// The whole cost: ``input``, ``output`` and what is on neither side, such as searches.
     public let total: USD
-    /// The part charged for what was sent.
+    /// The part charged for what was sent; zero where the provider stated the whole.
     public let input: USD
-    /// The part charged for what came back.
+    /// The part charged for what came back; zero where the provider stated the whole.
     public let output: USD
 
     /// The table that prices it; `nil` for the bundled one, so that usual answers have nothing to hold or let go of.
     let ownTable: PriceTable?
     let row: PriceRow
     let selection: PriceSelection
+    /// The model as the call names it, where the provider stated the cost; nothing in a table belongs to it.
+    let statedModel: String?
 
     var table: PriceTable { ownTable ?? .bundled }
 }
@@ -134,8 +140,15 @@ public struct CostLine: Sendable, Hashable {
 }
 
 extension PricedCall {
+    /// A cost that the provider stated.
+    init(stated cost: USD, model: String) {
+        (total, input, output) = (cost, .zero, .zero)
+        (ownTable, selection, statedModel) = (nil, PriceSelection(period: 0), model)
+        row = PriceRow(source: .provider, model: 0, match: .asGiven, usesRequestModel: false)
+    }
+
     /// The name of the table's entry, such as `gpt-4o` for a call to `gpt-4o-2024-08-06`.
-    public var model: String { table.string(table.models[row.model].id) }
+    public var model: String { statedModel ?? table.string(table.models[row.model].id) }
 
     /// The provider the call was priced at, `nil` for prices from code or a file that name none.
     public var provider: String? {
@@ -149,7 +162,7 @@ extension PricedCall {
     }
 
     /// Where the price comes from.
-    public var source: PriceSource { PriceSource(kind: row.source) }
+    public var source: PriceSource { statedModel == nil ? PriceSource(kind: row.source) : .provider }
 
     /// How the name led to the entry.
     public var match: NameMatch { row.match }
@@ -159,30 +172,35 @@ extension PricedCall {
 
     /// The first day the price applies, such as `2026-07-30`; `nil` if the table knows no other before it.
     public var effectiveSince: String? {
+        guard statedModel == nil else { return nil }
         let date = table.periods[selection.period].condition.firstDayText
         return date.isEmpty ? nil : table.string(date)
     }
 
     /// Whether the price depends on the time of day, and this one is for the window the call was in.
     public var isTimeOfDayPrice: Bool {
+        guard statedModel == nil else { return false }
         let condition = table.periods[selection.period].condition
         return condition.windowStart != condition.windowEnd
     }
 
     /// The ways of calling that changed the price, such as `processing=batch`; empty for standard prices.
     public var variants: [String] {
-        table.models[row.model].variants.range.prefix(64).enumerated().compactMap { bit, index in
+        guard statedModel == nil else { return [] }
+        return table.models[row.model].variants.range.prefix(64).enumerated().compactMap { bit, index in
             guard selection.variants & 1 << UInt64(bit) != 0 else { return nil }
             return "\(table.variants[index].key.rawValue)=\(table.variants[index].value)"
         }
     }
 
-    /// What was charged for, unit by unit, in no particular order. The costs add up to ``total``.
+    /// What was charged for, unit by unit, in no particular order. The costs add up to ``total``; there are none
+    /// where the provider stated the whole.
     ///
     /// Made on demand and allocates; the totals do not.
     ///
     /// - Parameter usage: The usage this call was priced with. It is not kept here, to keep answers small.
     public func lines(for usage: TokenUsage) -> [CostLine] {
+        guard statedModel == nil else { return [] }
         var lines: [CostLine] = []
         _ = try? table.charge(row, selection, usage) { lines.append($0) }
         return lines

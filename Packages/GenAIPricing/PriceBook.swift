@@ -39,6 +39,7 @@ public final class PriceBook: Sendable {
 
     /// What a call cost.
     ///
+    /// A price of ours goes before ``TokenUsage/statedCost``, what the provider says; ``PricedCall/source`` tells which.
     /// Never traps or blocks, and never answers zero for want of a price. Any thread, as often as you like.
     ///
     /// - Parameters:
@@ -63,10 +64,10 @@ public final class PriceBook: Sendable {
             switch row.source {
             case .code: return try price(row, in: overrides.table, usage, context, unixSeconds)
             case .file: return try price(row, in: file.table, usage, context, unixSeconds)
-            case .bundled: return try price(row, in: bundled, usage, context, unixSeconds)
+            case .bundled, .provider: return try price(row, in: bundled, usage, context, unixSeconds)
             }
         } catch {
-            return .unpriced(error)
+            return usage.statedCost.map { .priced(PricedCall(stated: $0, model: model)) } ?? .unpriced(error)
         }
     }
 
@@ -78,7 +79,8 @@ public final class PriceBook: Sendable {
         return .priced(
             PricedCall(
                 total: charge.total, input: charge.input, output: charge.output,
-                ownTable: row.source == .bundled ? nil : table, row: row, selection: selection))
+                ownTable: row.source == .bundled ? nil : table, row: row, selection: selection,
+                statedModel: nil))
     }
 
     /// The sums of ``cost(of:model:requestModel:provider:apiURL:context:at:)`` alone, which refer to no table and so take
@@ -92,10 +94,10 @@ public final class PriceBook: Sendable {
             switch row.source {
             case .code: return .success(try charge(row, in: overrides.table, usage, context, unixSeconds))
             case .file: return .success(try charge(row, in: file.table, usage, context, unixSeconds))
-            case .bundled: return .success(try charge(row, in: bundled, usage, context, unixSeconds))
+            case .bundled, .provider: return .success(try charge(row, in: bundled, usage, context, unixSeconds))
             }
         } catch {
-            return .failure(error)
+            return usage.statedCost.map { .success(Charge(stated: $0)) } ?? .failure(error)
         }
     }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import GenAICore
+package import GenAICore
 
 /// The row that prices a model, and how it was found, in the bits that a ``PriceMemo`` keeps.
 ///
@@ -46,6 +46,8 @@ struct PriceSelection: Sendable {
 
 /// The sums of a bill.
 package struct Charge {
+    /// Where the prices come from, or the cost itself.
+    package internal(set) var source = PriceSource.bundled
     // In pico-USD.
     private var inputSum: Int128 = 0
     private var outputSum: Int128 = 0
@@ -57,6 +59,16 @@ package struct Charge {
     package var output: USD { USD(picoUSD: outputSum) }
     /// The whole cost.
     package var total: USD { USD(picoUSD: inputSum &+ outputSum &+ otherSum) }
+
+    init(source: PriceSource.Kind) {
+        self.source = PriceSource(kind: source)
+    }
+
+    /// A cost that the provider stated, which is on neither side of the bill.
+    init(stated cost: USD) {
+        source = .provider
+        otherSum = cost.picoUSD
+    }
 
     /// Cannot overflow: no line is above 1e35, and there are at most as many as there are units.
     mutating func add(_ cost: Int128, to side: PricedUnit.Kind.Side) {
@@ -132,7 +144,7 @@ extension PriceTable {
     func charge(
         _ row: PriceRow, _ selection: PriceSelection, _ usage: TokenUsage, eachLine: ((CostLine) -> Void)? = nil
     ) throws(UnpricedReason) -> Charge {
-        var charge = Charge()
+        var charge = Charge(source: row.source)
         if let reason = settle(row, selection, usage, &charge, eachLine) { throw reason }
         return charge
     }

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+import GenAICore
+
 // The generated table is text, one row a line, fields separated by tabs:
 //
 //     P  provider  fallback,fallback  clauses on provider names  clauses on model names  host rules

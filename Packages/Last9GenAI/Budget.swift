@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-import GenAICore
-public import GenAIPricing
+public import GenAICore
 public import GenAITelemetry
 import Synchronization
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 @_spi(GenAI) public import GenAICore
-public import GenAIPricing
 import GenAITelemetry
 import Synchronization
 

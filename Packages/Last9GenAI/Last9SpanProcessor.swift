@@ -12,6 +12,7 @@ public import GenAITelemetry
 /// |---|---|---|
 /// | `gen_ai.usage.cost_usd`, `gen_ai.usage.cost` | calls to models | the cost in USD |
 /// | `gen_ai.usage.cost_input_usd`, `gen_ai.usage.cost_output_usd` | calls to models | its parts |
+/// | `last9.cost.source` | calls to models | `provider` or `user` where the cost, or its price, is theirs |
 /// | `last9.cost.unpriced_reason` | calls to models | why there is no cost |
 /// | `gen_ai.l9.span.kind` | all GenAI spans | `llm`, `tool`, `agent` or `chain` |
 /// | `workflow.total_cost_usd`, `workflow.llm_calls`, `workflow.tool_calls` | spans in a workflow | totals so far |
@@ -69,8 +70,20 @@ public struct Last9SpanProcessor: SpanProcessor {
     /// A cost in USD.
     private struct Cost {
         var total: Double
-        var input: Double
-        var output: Double
+        /// What was charged for each side; `nil` where only the whole is known.
+        var sides: (input: Double, output: Double)?
+        /// Whose figure it is, where it is not a bundled price.
+        var source: String?
+
+        init(_ charge: Charge) {
+            total = charge.total.doubleValue
+            if charge.source != .provider { sides = (charge.input.doubleValue, charge.output.doubleValue) }
+            switch charge.source {
+            case .provider: source = "provider"
+            case .code, .file: source = "user"
+            default: break
+            }
+        }
     }
 
     private func find(_ facts: CallFacts, in span: borrowing SpanData) -> Findings {
@@ -103,9 +116,7 @@ public struct Last9SpanProcessor: SpanProcessor {
             switch unheldPrices._withUnsafeGuaranteedRef({ $0.charge(for: usage, facts, at: span.startNanoseconds) }) {
             case .success(let charge):
                 totals.cost = charge.total
-                findings.cost = Cost(
-                    total: charge.total.doubleValue, input: charge.input.doubleValue,
-                    output: charge.output.doubleValue)
+                findings.cost = Cost(charge)
                 count(charge.total, of: span)
             case .failure(let reason):
                 totals.unpricedCalls = 1
@@ -141,13 +152,16 @@ public struct Last9SpanProcessor: SpanProcessor {
         if findings.isCountedCall { span.isCountedCall = true }
         let spanKind = findings.kind.spanKind
         guard spanKind != nil || findings.isCountedCall || findings.workflow != nil else { return }
-        span.attributes.setValues(atMost: 9) { attributes in
+        span.attributes.setValues(atMost: 10) { attributes in
             if let spanKind { attributes.set(.genAIL9SpanKind, spanKind) }
             if let totalTokens = findings.totalTokens { attributes.set(.genAIUsageTotalTokens, totalTokens) }
             if let cost = findings.cost {
                 attributes.set(.genAIUsageCostUSD, cost.total)
-                attributes.set(.genAIUsageCostInputUSD, cost.input)
-                attributes.set(.genAIUsageCostOutputUSD, cost.output)
+                if let sides = cost.sides {
+                    attributes.set(.genAIUsageCostInputUSD, sides.input)
+                    attributes.set(.genAIUsageCostOutputUSD, sides.output)
+                }
+                if let source = cost.source { attributes.set(.costSource, source) }
                 if writesAliases { attributes.set(.genAIUsageCost, cost.total) }
             } else if let reason = findings.unpricedReason {
                 attributes.set(.unpricedReason, reason.description)
@@ -173,6 +187,9 @@ extension LivePrices {
 }
 
 extension AttributeKey where Value == String {
+    /// Whose figure a cost is: `provider` for one that the provider stated, `user` for one from prices given in code or
+    /// a file. A span without it was priced by the bundled table.
+    static var costSource: AttributeKey { AttributeKey("last9.cost.source") }
     /// Why a call to a model has no cost.
     static var unpricedReason: AttributeKey { AttributeKey("last9.cost.unpriced_reason") }
 }

@@ -66,8 +66,12 @@ extension TraceSpan {
         switch answer {
         case .priced(let call):
             setAttribute(.genAIUsageCostUSD, call.total.doubleValue)
-            setAttribute(.genAIUsageCostInputUSD, call.input.doubleValue)
-            setAttribute(.genAIUsageCostOutputUSD, call.output.doubleValue)
+            if call.source == .provider {
+                setAttribute(.costSource, "provider")
+            } else {
+                setAttribute(.genAIUsageCostInputUSD, call.input.doubleValue)
+                setAttribute(.genAIUsageCostOutputUSD, call.output.doubleValue)
+            }
         case .unpriced(let reason):
             setAttribute(.unpricedReason, reason.description)
         }

@@ -52,6 +52,23 @@ struct RuleTests {
         #expect(try call(usage, "deepseek-flash", "deepseek", at: .max).total > .zero)
     }
 
+    @Test("the cost that a provider states is taken where there is no price of ours, and its source told")
+    func statedCosts() throws {
+        var usage = TokenUsage(inputTokens: 194, outputTokens: 2)
+        usage.statedCost = USD("0.0009525")
+        let unknown = try call(usage, "a-model-nobody-knows", "a-gateway")
+        #expect(unknown.total == USD("0.0009525"))
+        #expect(unknown.source == .provider)
+        #expect(unknown.source.description == "provider")
+        #expect(unknown.model == "a-model-nobody-knows")
+        #expect(unknown.lines(for: usage).isEmpty)
+        let known = try call(usage, "gpt-4o-mini")
+        #expect(known.source == .bundled)
+        #expect(known.total == USD("0.0000303"))
+        usage.outputTokens = nil
+        #expect(try call(usage, "gpt-4o-mini").source == .provider)
+    }
+
     @Test("a variant replaces only the prices it sets, and the answer names it")
     func variants() throws {
         let usage = TokenUsage(inputTokens: 1_000_000, outputTokens: 0, webSearches: 100)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-import GenAIPricing
+import GenAICore
 import Testing
 
 @Suite("Money")

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 
 /// Decimal numbers as text, read exactly: no binary fraction is ever involved.
-enum DecimalText {
+package enum DecimalText {
     /// Ten to the power 12: pico-USD in a dollar.
-    static let picoDigits = 12
+    package static let picoDigits = 12
 
     /// The number times ten to the power `scale`, rounded half away from zero, or `nil` if it is not a number
     /// of the form `-1.25e-3` or does not fit.
-    static func scaled(_ text: some Sequence<UInt8>, by scale: Int) -> Int128? {
+    package static func scaled(_ text: some Sequence<UInt8>, by scale: Int) -> Int128? {
         var reader = Reader()
         for byte in text where !reader.take(byte) { return nil }
         return reader.value(scale: scale)
     }
 
     /// The shortest decimal that reads back as `number`, times ten to the power `scale`.
-    static func scaled(_ number: Double, by scale: Int) -> Int128? {
+    package static func scaled(_ number: Double, by scale: Int) -> Int128? {
         number.isFinite ? scaled("\(number)".utf8, by: scale) : nil
     }
 
     /// Writes `value` divided by ten to the power 12 without exponent or trailing zeros.
-    static func dollars(pico value: Int128) -> String {
+    package static func dollars(pico value: Int128) -> String {
         var digits = String(value.magnitude)
         if digits.utf8.count <= picoDigits {
             digits = String(repeating: "0", count: picoDigits + 1 - digits.utf8.count) + digits
