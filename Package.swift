@@ -113,9 +113,9 @@ let package = Package(
             .executableTarget(
                 name: "otlp-random", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "GenAIExportOTLP"],
                 path: "Tests/Tools/OTLPRandom", swiftSettings: strict),
-            // Many spans, for Scripts/check-delivery and Scripts/soak.
+            // Many spans and calls, for Scripts/check-delivery and Scripts/soak.
             .executableTarget(
-                name: "telemetry-load", dependencies: ["Last9GenAI"], path: "Tests/Tools/TelemetryLoad",
+                name: "telemetry-load", dependencies: ["Last9GenAI", "LoopbackServer"], path: "Tests/Tools/TelemetryLoad",
                 swiftSettings: strict),
         ]
         + examples.map { example in

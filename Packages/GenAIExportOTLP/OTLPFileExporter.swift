@@ -17,7 +17,8 @@ import Synchronization
 ///
 /// Takes all three signals; one exporter may serve several pipelines, whose lines then mix. A batch is written by the
 /// exporting thread, as a whole or not at all: after an error the file is cut back to the last whole line. The file is
-/// neither rotated nor bounded.
+/// neither rotated nor bounded. It holds prompts and completions where those are recorded: it is created for the user
+/// alone, and so are directories above it that do not exist; the permissions of a file that exists stay as they are.
 ///
 /// Source: OpenTelemetry protocol file exporter specification, JSON lines.
 public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExporter {
@@ -29,10 +30,14 @@ public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExpo
     ///
     /// - Throws: `ConfigurationError` with code `unavailable` when the file cannot be opened.
     public init(path: String) throws(ConfigurationError) {
-        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0o644)
+        if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
+            PrivateDirectory.create(String(path[..<slash]))
+        }
+        // Without blocking, or a named pipe that nobody reads would stop the program.
+        let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw ConfigurationError(
-                .unavailable, option: "path", value: path, advice: "the file cannot be opened: \(reason(errno))")
+                .unavailable, option: "path", value: path, advice: "the file cannot be opened: \(systemError())")
         }
         self.path = path
         file = Mutex(descriptor)
@@ -70,7 +75,7 @@ public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExpo
             // Pipes and terminals have no disk to wait for.
             return errno == EINVAL || errno == ENOTSUP ? nil : errno
         }
-        if let failure { throw ExportError(.other, "\(path) cannot be flushed: \(reason(failure))") }
+        if let failure { throw ExportError(.other, "\(path) cannot be flushed: \(systemError(failure))") }
     }
 
     /// Closes the file. Idempotent.
@@ -89,7 +94,7 @@ public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExpo
         let failure: ExportError? = file.withLock { descriptor in
             guard let descriptor else { return ExportError(.shutDown, "the exporter has been shut down") }
             guard let failure = write(line.bytes, to: descriptor) else { return nil }
-            return ExportError(.other, "\(path) cannot be written: \(reason(failure))")
+            return ExportError(.other, "\(path) cannot be written: \(systemError(failure))")
         }
         if let failure { throw failure }
     }
@@ -98,20 +103,7 @@ public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExpo
 /// Writes all of the bytes or, where the file allows, none; `nil` or the number of the error.
 private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     let end = lseek(descriptor, 0, SEEK_END)
-    var rest = bytes[...]
-    while !rest.isEmpty {
-        let count = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        if count >= 0 {
-            rest = rest.dropFirst(count)
-        } else if errno != EINTR {
-            let failure = errno
-            if end >= 0 { _ = ftruncate(descriptor, end) }
-            return failure
-        }
-    }
-    return nil
-}
-
-private func reason(_ number: Int32) -> String {
-    String(cString: strerror(number))
+    guard let failure = writeAll(bytes, to: descriptor) else { return nil }
+    if end >= 0 { _ = ftruncate(descriptor, end) }
+    return failure
 }

@@ -56,7 +56,7 @@
         /// Tells the exchange how its transfer ended.
         func finish(_ result: Int32) {
             let origin = origin
-            let words = Self.words(for: result, String(cString: problem))
+            let words = words(for: result, String(cString: problem))
             let (failure, head) = (failure, head)
             if result == CCURL_OK, head.isComplete { return exchange.finish(trailers: head.trailers, nil) }
             exchange.finish { hasHead in
@@ -72,9 +72,11 @@
         }
 
         /// What libcurl says of this failure, or else of all of its kind.
-        private static func words(for result: Int32, _ text: String) -> String {
-            if !text.isEmpty { return text }
-            return ccurl_explanation(result).map { String(cString: $0) } ?? "libcurl error \(result)"
+        private func words(for result: Int32, _ text: String) -> String {
+            guard result != CCURL_OK else { return "" }
+            let general = ccurl_explanation(result).map { String(cString: $0) } ?? "libcurl error \(result)"
+            let secrets = Secrets(headers: request.headers, urls: [request.url.absoluteString])
+            return secrets.masked(text.isEmpty ? general : text)
         }
 
         // MARK: - Callbacks

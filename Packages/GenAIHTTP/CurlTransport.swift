@@ -75,6 +75,11 @@
         }
     }
 
+    extension CurlTransport: CustomReflectable {
+        /// The configuration; requests on their way are not shown.
+        public var customMirror: Mirror { Mirror(self, children: ["configuration": configuration]) }
+    }
+
     /// Carries an exchange by what it asks of the loop.
     private struct CurlWire: Wire {
         let request: CurlRequest

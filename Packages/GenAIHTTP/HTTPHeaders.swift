@@ -45,6 +45,24 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     }
 }
 
+extension HTTPHeaders: CustomStringConvertible, CustomReflectable {
+    /// The fields, without values that may be secret.
+    public var description: String { "[\(fields.map(\.description).joined(separator: ", "))]" }
+    /// The fields, without values that may be secret.
+    public var customMirror: Mirror {
+        Mirror(self, unlabeledChildren: fields.map(\.description), displayStyle: .collection)
+    }
+}
+
+extension HTTPHeaders.Field: CustomStringConvertible, CustomReflectable {
+    /// The name, with the value where that is no secret.
+    public var description: String { "\(name): \(isHarmless(name) ? value : "***")" }
+    /// The name, with the value where that is no secret.
+    public var customMirror: Mirror {
+        Mirror(self, children: ["name": name, "value": isHarmless(name) ? value : "***"])
+    }
+}
+
 private func isSame(_ one: String, _ other: String) -> Bool {
     one.utf8.count == other.utf8.count && zip(one.utf8, other.utf8).allSatisfy { lowered($0) == lowered($1) }
 }

@@ -52,6 +52,19 @@ public struct HTTPRequest: Sendable {
     }
 }
 
+extension HTTPRequest: CustomStringConvertible, CustomReflectable {
+    /// Method and URL, without what may be secret.
+    public var description: String { "\(method) \(withoutSecrets(url: url))" }
+    /// The request without its body and what may be secret.
+    public var customMirror: Mirror {
+        let children: KeyValuePairs<String, Any> = [
+            "method": method, "url": withoutSecrets(url: url), "headers": headers, "bodyByteCount": body.count,
+            "timeouts": timeouts, "requiresHTTP2": requiresHTTP2,
+        ]
+        return Mirror(self, children: children)
+    }
+}
+
 /// The limits a request waits for; `nil` means no limit.
 public struct HTTPTimeouts: Sendable, Hashable {
     /// For finding the server's address, connecting and the TLS handshake; no limit on a connection that is reused.

@@ -114,6 +114,11 @@ public final class URLSessionTransport: HTTPTransport {
     #endif
 }
 
+extension URLSessionTransport: CustomReflectable {
+    /// The configuration; requests on their way are not shown.
+    public var customMirror: Mirror { Mirror(self, children: ["configuration": configuration]) }
+}
+
 extension URLSessionConfiguration {
     fileprivate static func bare(_ configuration: HTTPTransportConfiguration) -> URLSessionConfiguration {
         let bare = URLSessionConfiguration.ephemeral

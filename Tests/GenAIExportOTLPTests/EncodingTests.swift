@@ -135,8 +135,8 @@ struct FileExporterTests {
 
     @Test("says at once that a file cannot be opened")
     func unopenable() throws {
-        let error = try #require(throws: ConfigurationError.self) { try OTLPFileExporter(path: "/no/such/file") }
-        #expect(error.code == .unavailable && error.value == "/no/such/file")
+        let error = try #require(throws: ConfigurationError.self) { try OTLPFileExporter(path: "/proc/no/such/file") }
+        #expect(error.code == .unavailable && error.value == "/proc/no/such/file")
     }
 
     @Test("refuses batches after the shutdown")

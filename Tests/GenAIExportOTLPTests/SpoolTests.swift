@@ -10,7 +10,7 @@ import Testing
 @testable import GenAIExportOTLP
 
 /// A directory of its own, which is deleted at the end.
-private final class TemporaryDirectory {
+final class TemporaryDirectory {
     let path = FileManager.default.temporaryDirectory.appending(path: "spool-\(UUID().uuidString)").path()
 
     deinit {
@@ -107,6 +107,23 @@ struct SpoolTests {
             clock.advance(by: .seconds(seconds))
         }
         await server.waitForRequests(4)
+        try await client.forceFlush()
+        #expect(client.statistics.delivered == 1)
+    }
+
+    @Test("looks soon whether the server is back, however long it asked to be left alone")
+    func absurdRetryAfter() async throws {
+        let server = try LoopbackServer(replies: [
+            .text(503, "away", headers: [("Retry-After", "999999999999999999999")]),
+            .text(429, "away", headers: [("Retry-After", "Fri, 31 Dec 9999 23:59:59 GMT")]), .accepted,
+        ])
+        let client = try client(to: server.url, directory, clock: clock)
+        try await client.export([span("1")])
+        for seconds in [300, 300] {
+            await clock.waitForSleeper(dueIn: .seconds(seconds))
+            clock.advance(by: .seconds(seconds))
+        }
+        await server.waitForRequests(3)
         try await client.forceFlush()
         #expect(client.statistics.delivered == 1)
     }
@@ -290,6 +307,33 @@ struct SpoolIndexTests {
         return SpoolIndex(spool)
     }
 
+    @Test("finds on the disk no more than it may keep, and keeps the newest")
+    func found() {
+        var index = index()
+        let found = (1...5).map { entry(UInt64($0)) } + [entry(6, bytes: .max)]
+        #expect(Set(index.insert(found: found)) == [entry(1), entry(2), entry(6, bytes: .max)])
+        #expect(index.entries == [entry(3), entry(4), entry(5)])
+        #expect(index.byteCount == 30 && index.weight == 6)
+    }
+
+    @Test("bears any configuration")
+    func extremes() {
+        var index = index(bytes: .max, seconds: .max)
+        let huge = (0..<10).map { entry(UInt64($0), bytes: SpoolEntry.largest) }
+        _ = index.insert(found: huge)
+        #expect(index.expire(at: .max).isEmpty)
+        index = self.index(bytes: .min, seconds: .min)
+        #expect(index.insert(found: huge).count == 10)
+    }
+
+    @Test("bounds the number of files, however small they are")
+    func count() {
+        var index = index(bytes: .max)
+        let found = (0..<SpoolIndex.maximumCount + 5).map { entry(UInt64($0), bytes: 0) }
+        #expect(index.insert(found: found).count == 5)
+        #expect(index.insert(entry(.max, bytes: 0)).count == 1)
+    }
+
     @Test("gives out the oldest first, in whatever order they came")
     func order() {
         var index = index()
@@ -332,8 +376,16 @@ struct SpoolIndexTests {
 
     @Test(
         "other files are left alone",
-        arguments: ["lock", "notes.txt", "1-2-3-4.pb", "", ".pb", "00000000000000000009-00000001--2-000000ab.pb.gz"])
+        arguments: [
+            "lock", "notes.txt", "1-2-3-4.pb", "", ".pb", "00000000000000000009-00000001--2-000000ab.pb.gz",
+            "00000000000000000009-00000001-9223372036854775807-000000ab.pb",
+        ])
     func foreign(name: String) {
         #expect(SpoolEntry(name: name, byteCount: 1) == nil)
+    }
+
+    @Test("a file of a size that nobody can have is left alone")
+    func size() {
+        #expect(SpoolEntry(name: entry(1).name, byteCount: .max) == nil)
     }
 }

@@ -42,11 +42,16 @@ public final class LoopbackServer: Sendable {
 
     /// Starts a server that asks `handler` for each reply.
     ///
-    /// - Parameter recordsBodies: Whether ``requests`` keeps the bodies; `false` for load tests. The handler always
-    ///   sees them.
+    /// - Parameters:
+    ///   - recordsBodies: Whether ``requests`` keeps the bodies; `false` for load tests. The handler always sees them.
+    ///   - recordsRequests: Whether ``requests`` keeps anything; without it, ``waitForRequests(_:)`` has nothing to see.
     /// - Throws: ``StartError`` when no socket or thread is to be had.
-    public convenience init(recordsBodies: Bool = true, handler: @escaping Handler) throws(StartError) {
-        try self.init(recordsBodies: recordsBodies, admission: { _ in .serve }, handler: handler)
+    public convenience init(
+        recordsBodies: Bool = true, recordsRequests: Bool = true, handler: @escaping Handler
+    ) throws(StartError) {
+        try self.init(
+            recordsBodies: recordsBodies, recordsRequests: recordsRequests, admission: { _ in .serve }, handler: handler
+        )
     }
 
     /// Starts a server that asks `admission` what to do with the n-th connection, counted from 0, and `handler` for
@@ -54,10 +59,12 @@ public final class LoopbackServer: Sendable {
     ///
     /// - Throws: ``StartError`` when no socket or thread is to be had.
     public init(
-        recordsBodies: Bool = true, admission: @escaping @Sendable (Int) -> Admission, handler: @escaping Handler
+        recordsBodies: Bool = true, recordsRequests: Bool = true,
+        admission: @escaping @Sendable (Int) -> Admission, handler: @escaping Handler
     ) throws(StartError) {
         let listener = try Posix.listen()
-        core = ServerCore(recordsBodies: recordsBodies, admission: admission, handler: handler)
+        core = ServerCore(
+            recordsBodies: recordsBodies, recordsRequests: recordsRequests, admission: admission, handler: handler)
         port = listener.port
         try core.start(listening: listener.descriptor)
     }

@@ -5,6 +5,7 @@ import Synchronization
 /// What a server has seen.
 struct ServerLog {
     var requests: [LoopbackServer.Request] = []
+    var requestCount = 0
     var acceptedConnectionCount = 0
     var openConnectionCount = 0
     var disconnectCount = 0
@@ -38,14 +39,16 @@ final class ServerCore: Sendable {
     let handler: LoopbackServer.Handler
     private let ended = LoopbackServer.Gate()
     private let recordsBodies: Bool
+    private let recordsRequests: Bool
     private let admission: @Sendable (Int) -> LoopbackServer.Admission
     private let state = Mutex(State())
 
     init(
-        recordsBodies: Bool, admission: @escaping @Sendable (Int) -> LoopbackServer.Admission,
+        recordsBodies: Bool, recordsRequests: Bool, admission: @escaping @Sendable (Int) -> LoopbackServer.Admission,
         handler: @escaping LoopbackServer.Handler
     ) {
         self.recordsBodies = recordsBodies
+        self.recordsRequests = recordsRequests
         self.admission = admission
         self.handler = handler
     }
@@ -91,7 +94,9 @@ final class ServerCore: Sendable {
     func record(_ head: RequestHead, connection: Int, body: [UInt8]) -> LoopbackServer.Request {
         var request = head.request(index: 0, connection: connection, body: body)
         update { log in
-            request.index = log.requests.count
+            request.index = log.requestCount
+            log.requestCount += 1
+            guard recordsRequests else { return }
             log.requests.append(request)
             if !recordsBodies { log.requests[request.index].body = [] }
         }

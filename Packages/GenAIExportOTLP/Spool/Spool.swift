@@ -44,7 +44,9 @@ final class Spool: Sendable {
     private let clock: any Clock<Duration>
     private let now: @Sendable () -> UnixNanoseconds
     private let jitter: @Sendable () -> Double
-    private let backoff = Backoff(initialDelay: .seconds(1), maximumDelay: .seconds(60), maximumAttempts: .max)
+    private let backoff = Backoff(initialDelay: .seconds(1), maximumDelay: .seconds(30), maximumAttempts: .max)
+    /// No server is left alone for longer, whatever it asks for: one that is back has to be found out soon.
+    private static let longestPause = Duration.seconds(300)
     private let state: Mutex<State>
 
     init(
@@ -58,7 +60,8 @@ final class Spool: Sendable {
         self.now = now
         self.jitter = jitter
         state = Mutex(State(index: SpoolIndex(spool)))
-        for entry in directory.entries().sorted(by: { $0.name < $1.name }) { insert(entry) }
+        let found = directory.entries()
+        discard(state.withLock { $0.index.insert(found: found) }, "the spool is full", key: "full")
     }
 
     /// Items on the disk.
@@ -175,7 +178,8 @@ final class Spool: Sendable {
             guard isDraining || state.pause == nil else { return [] }
             state.failureCount += 1
             state.pause = backoff.delay(
-                afterFailedAttempt: state.failureCount, serverDelay: serverDelay, jitter: jitter())
+                afterFailedAttempt: state.failureCount, serverDelay: serverDelay.map { min($0, Self.longestPause) },
+                jitter: jitter())
             defer { state.flushes = [] }
             return state.flushes
         }

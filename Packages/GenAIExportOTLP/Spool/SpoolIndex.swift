@@ -21,13 +21,18 @@ struct SpoolEntry: Hashable {
 }
 
 extension SpoolEntry {
+    // Far beyond what this package writes, and far below what sums of them could overflow.
+    private static let heaviest = 1 << 24
+    static let largest = Int(clamping: Int64(1) << 40)
+
     /// Reads a file's name; `nil` for files that are not ours.
     init?(name: String, byteCount: Int) {
         let parts = name.split(separator: ".", maxSplits: 1)
         guard parts.count == 2 else { return nil }
         let fields = parts[0].split(separator: "-")
         guard fields.count == 4, let created = UInt64(fields[0]), let sequence = UInt64(fields[1]),
-            let weight = Int(fields[2]), weight >= 0, let checksum = UInt32(fields[3], radix: 16)
+            let weight = Int(fields[2]), 0...Self.heaviest ~= weight, 0...Self.largest ~= byteCount,
+            let checksum = UInt32(fields[3], radix: 16)
         else { return nil }
         self.init(
             createdNanoseconds: created, sequence: sequence, weight: weight, checksum: checksum,
@@ -43,6 +48,9 @@ private func padded(_ digits: String, to width: Int) -> String {
 
 /// Which batches are on the disk, and which have to go. Pure: knows no file and no clock.
 struct SpoolIndex {
+    /// More files than this are not kept, however small they are.
+    static let maximumCount = 65_536
+
     private let maximumBytes: Int
     private let maximumAgeNanoseconds: UInt64
     /// The oldest first.
@@ -54,9 +62,28 @@ struct SpoolIndex {
     private var sending: SpoolEntry?
 
     init(_ spool: DiskSpool) {
-        maximumBytes = spool.maximumBytes
-        let seconds = max(0, spool.maximumAge.components.seconds)
-        maximumAgeNanoseconds = UInt64(seconds).multipliedReportingOverflow(by: 1_000_000_000).partialValue
+        maximumBytes = min(max(0, spool.maximumBytes), SpoolEntry.largest)
+        let seconds = UInt64(max(0, spool.maximumAge.components.seconds))
+        let (nanoseconds, overflows) = seconds.multipliedReportingOverflow(by: 1_000_000_000)
+        maximumAgeNanoseconds = overflows ? .max : nanoseconds
+    }
+
+    /// Adds what was found on the disk, the oldest first, and returns what is too large or too much.
+    mutating func insert(found: [SpoolEntry]) -> [SpoolEntry] {
+        var kept: [SpoolEntry] = []
+        var evicted: [SpoolEntry] = []
+        for entry in found.reversed() {
+            let fits = entry.byteCount <= maximumBytes - byteCount && entry.weight <= Int.max - weight
+            guard fits, kept.count < Self.maximumCount else {
+                evicted.append(entry)
+                continue
+            }
+            kept.append(entry)
+            byteCount += entry.byteCount
+            weight += entry.weight
+        }
+        entries = kept.reversed()
+        return evicted
     }
 
     /// Whether a batch can be kept at all.
@@ -69,7 +96,9 @@ struct SpoolIndex {
         byteCount += entry.byteCount
         weight += entry.weight
         var evicted: [SpoolEntry] = []
-        while byteCount > maximumBytes, let oldest = entries.first(where: { $0 != sending && $0 != entry }) {
+        while byteCount > maximumBytes || entries.count > Self.maximumCount,
+            let oldest = entries.first(where: { $0 != sending && $0 != entry })
+        {
             remove(oldest)
             evicted.append(oldest)
         }
@@ -106,5 +135,5 @@ struct SpoolIndex {
 }
 
 extension SpoolEntry {
-    fileprivate var order: (UInt64, UInt64) { (createdNanoseconds, sequence) }
+    var order: (UInt64, UInt64) { (createdNanoseconds, sequence) }
 }

@@ -45,7 +45,8 @@ struct Soak {
             for number in count / 20 * (part - 1)..<count / 20 * part { call(number, tracer, emitter) }
             await telemetry.flush()
             let seconds = (clock.now - start) / .seconds(1)
-            Load.say("spans \(count / 20 * part) seconds \(Int(seconds)) resident \(residentKilobytes() / 1_024) MB")
+            Load.say(
+                "spans \(count / 20 * part) seconds \(Int(seconds)) resident \(Footprint.now.residentMegabytes) MB")
         }
         guard await telemetry.shutdown(timeout: .seconds(60)) else { Load.fail("not everything was exported") }
         let statistics = telemetry.statistics
@@ -69,16 +70,5 @@ struct Soak {
                 }
             }
         }
-    }
-
-    private func residentKilobytes() -> Int {
-        #if os(Linux)
-            let fields = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")
-            return (fields?.dropFirst().first.flatMap { Int($0) } ?? 0) * Int(sysconf(Int32(_SC_PAGESIZE))) / 1_024
-        #else
-            var usage = rusage()
-            getrusage(RUSAGE_SELF, &usage)
-            return usage.ru_maxrss / 1_024  // the peak, in bytes
-        #endif
     }
 }

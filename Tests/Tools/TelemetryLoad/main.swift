@@ -7,6 +7,9 @@ import Last9GenAI
 //        telemetry-load drain DIRECTORY         sends what is on the disk
 //        telemetry-load soak COUNT              calls to a model in ever new conversations, to an exporter that forgets
 //        telemetry-load ids COUNT               the same, each call in a conversation and a workflow of its own
+//        telemetry-load calls COUNT             calls of the client to a scripted model
+//        telemetry-load streams COUNT           two streams of so many pieces, which the reader forgets
+//        telemetry-load installs COUNT          as many times: install, export, shut down
 //
 // The span number n is called "n". Scripts/check-delivery and Scripts/soak run this and judge what comes out.
 
@@ -20,5 +23,8 @@ case "spool":
 case "drain": try await Load.drain(arguments.popFirst().map(DiskSpool.init))
 case "soak": try await Soak(count: Load.number(arguments.popFirst())).run()
 case "ids": try await Soak(count: Load.number(arguments.popFirst()), isEachAlone: true).run()
-default: Load.fail("usage: telemetry-load burst COUNT | spool COUNT DIRECTORY | drain DIRECTORY | soak | ids COUNT")
+case "calls": try await ClientSoak.calls(count: Load.number(arguments.popFirst()))
+case "streams": try await ClientSoak.streams(count: Load.number(arguments.popFirst()))
+case "installs": try await ClientSoak.installs(count: Load.number(arguments.popFirst()))
+default: Load.fail("usage: telemetry-load burst | spool | drain | soak | ids | calls | streams | installs ...")
 }

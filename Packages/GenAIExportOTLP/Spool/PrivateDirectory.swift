@@ -1,0 +1,204 @@
+// SPDX-License-Identifier: MIT
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
+
+/// A directory of this user's that nobody else can write to, and plain files in it.
+///
+/// Everything goes by the directory's descriptor, so that what was checked is what is used, whatever happens to its
+/// path meanwhile. Links are never followed.
+final class PrivateDirectory: Sendable {
+    /// Why a directory cannot be trusted or used.
+    struct Refusal: Error {
+        /// What is wrong and what to do.
+        let advice: String
+    }
+
+    private let descriptor: Int32
+
+    private init(checking descriptor: Int32) throws(Refusal) {
+        self.descriptor = descriptor
+        var status = stat()
+        guard fstat(descriptor, &status) == 0 else { throw Refusal(advice: "it cannot be read: \(systemError())") }
+        guard status.st_uid == geteuid() else {
+            throw Refusal(advice: "it belongs to another user, who could put files into it; name one of your own")
+        }
+        guard status.st_mode & 0o022 == 0 else {
+            throw Refusal(advice: "other users may write to it; take that away (chmod 700) or name one inside it")
+        }
+    }
+
+    deinit {
+        close(descriptor)
+    }
+
+    /// Opens a directory, which is created with its parents, for the user alone, where it does not exist.
+    convenience init(path: String) throws(Refusal) {
+        let path = path.withoutTrailingSlashes
+        Self.create(path)
+        let descriptor = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Refusal(advice: Self.reason(forNotOpening: errno)) }
+        try self.init(checking: descriptor)
+    }
+
+    /// Opens a directory inside another.
+    ///
+    /// - Parameter creates: Whether it is created where it does not exist.
+    convenience init(_ name: String, in parent: PrivateDirectory, creates: Bool) throws(Refusal) {
+        if creates { mkdirat(parent.descriptor, name, 0o700) }
+        let descriptor = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
+        guard descriptor >= 0 else { throw Refusal(advice: Self.reason(forNotOpening: errno)) }
+        try self.init(checking: descriptor)
+        fchmod(descriptor, 0o700)
+    }
+
+    /// Creates a directory and what is missing above it, each for the user alone.
+    static func create(_ path: String) {
+        guard mkdir(path, 0o700) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex
+        else { return }
+        create(String(path[..<slash]))
+        mkdir(path, 0o700)
+    }
+
+    private static func reason(forNotOpening number: Int32) -> String {
+        number == ELOOP || number == ENOTDIR
+            ? "it is a link or no directory; name the directory itself" : "it cannot be opened: \(systemError(number))"
+    }
+}
+
+// MARK: - Files
+
+extension PrivateDirectory {
+    /// The names in the directory, in no order.
+    func names() -> [String] {
+        // A descriptor of its own, because reading moves on in it and closing closes it.
+        let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        guard copy >= 0 else { return [] }
+        guard let stream = fdopendir(copy) else {
+            close(copy)
+            return []
+        }
+        defer { closedir(stream) }
+        var names: [String] = []
+        while let entry = readdir(stream) {
+            let name = withUnsafeBytes(of: entry.pointee.d_name) { bytes in
+                String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
+            }
+            if name != ".", name != ".." { names.append(name) }
+        }
+        return names
+    }
+
+    /// The size of a plain file of this user's; `nil` for everything else.
+    func size(of name: String) -> Int? {
+        var status = stat()
+        guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
+        return Self.size(status)
+    }
+
+    /// Takes the lock of a name, which ends when the descriptor is closed or the process ends, however it ends.
+    ///
+    /// - Returns: The descriptor to close, or `nil` when another process has the lock.
+    func lock(_ name: String) -> Int32? {
+        let file = openat(descriptor, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return nil }
+        guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            close(file)
+            return nil
+        }
+        return file
+    }
+
+    /// Writes a file, as a whole or not at all, that only the user may read.
+    func write(_ bytes: [UInt8], to name: String) -> Bool {
+        let part = "\(name).part"
+        unlinkat(descriptor, part, 0)
+        let file = openat(descriptor, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
+        guard file >= 0 else { return false }
+        let isWritten = writeAll(bytes, to: file) == nil
+        // What a full disk could not take may be told only here.
+        let isClosed = close(file) == 0
+        guard isWritten, isClosed, renameat(descriptor, part, descriptor, name) == 0 else {
+            unlinkat(descriptor, part, 0)
+            return false
+        }
+        return true
+    }
+
+    /// Reads a file of just this size; `nil` when it is anything else.
+    func read(_ name: String, byteCount: Int) -> [UInt8]? {
+        let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
+        guard file >= 0 else { return nil }
+        defer { close(file) }
+        var status = stat()
+        guard fstat(file, &status) == 0, Self.size(status) == byteCount else { return nil }
+        var isWhole = false
+        let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
+            count = readAll(file, into: UnsafeMutableRawBufferPointer(buffer))
+            isWhole = count == byteCount
+        }
+        return isWhole ? bytes : nil
+    }
+
+    func delete(_ name: String) {
+        unlinkat(descriptor, name, 0)
+    }
+
+    func move(_ name: String, to other: PrivateDirectory) {
+        renameat(descriptor, name, other.descriptor, name)
+    }
+
+    private static func size(_ status: stat) -> Int? {
+        guard status.st_mode & S_IFMT == S_IFREG, status.st_uid == geteuid() else { return nil }
+        return Int(exactly: status.st_size)
+    }
+}
+
+// MARK: - System calls
+
+/// What the system says of an error.
+func systemError(_ number: Int32 = errno) -> String {
+    String(cString: strerror(number))
+}
+
+/// Writes all of the bytes; `nil` or the number of the error.
+///
+/// A pipe that nobody empties is waited for, but not for long.
+func writeAll(_ bytes: [UInt8], to file: Int32) -> Int32? {
+    var rest = bytes[...]
+    while !rest.isEmpty {
+        let count = rest.withUnsafeBytes { write(file, $0.baseAddress, $0.count) }
+        if count >= 0 {
+            rest = rest.dropFirst(count)
+        } else if errno == EAGAIN {
+            var state = pollfd(fd: file, events: Int16(POLLOUT), revents: 0)
+            if poll(&state, 1, 2_000) == 0 { return EAGAIN }
+        } else if errno != EINTR {
+            return errno
+        }
+    }
+    return nil
+}
+
+private func readAll(_ file: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+    var count = 0
+    while count < buffer.count, let start = buffer.baseAddress {
+        let step = read(file, start + count, buffer.count - count)
+        if step > 0 { count += step } else if step == 0 || errno != EINTR { break }
+    }
+    return count
+}
+
+extension String {
+    fileprivate var withoutTrailingSlashes: String {
+        var text = self[...]
+        while text.count > 1, text.last == "/" { text = text.dropLast() }
+        return String(text)
+    }
+}
