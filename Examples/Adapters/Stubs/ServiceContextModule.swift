@@ -1,0 +1,15 @@
+// The declarations of swift-service-context that the adapters use, so that CI can compile them without the package.
+// Source: github.com/apple/swift-service-context, Sources/ServiceContextModule.
+public protocol ServiceContextKey: Sendable {
+    associatedtype Value: Sendable
+    static var nameOverride: String? { get }
+}
+
+public struct ServiceContext: Sendable {
+    @TaskLocal public static var current: ServiceContext?
+    public static var topLevel: ServiceContext { ServiceContext() }
+    public subscript<Key: ServiceContextKey>(_ key: Key.Type) -> Key.Value? {
+        get { nil }
+        set {}
+    }
+}
