@@ -52,7 +52,10 @@ let lesson = ["Last9GenAI", "ExampleSupport"]
 
 let examples = [
     Example(name: "quickstart", folder: "Quickstart"),
-    Example(name: "conventions-tour", folder: "ConventionsTour", exclude: ["README.md"]),
+    Example(
+        name: "conventions-tour", folder: "ConventionsTour",
+        dependencies: ["Last9GenAI", "GenAIHTTP", "LoopbackServer"],
+        exclude: ["README.md"]),
     Example(name: "readme", folder: "Readme", dependencies: ["Last9GenAI"]),
     Example(
         name: "price-log", folder: "PriceLog", dependencies: ["GenAICore", "GenAIPricing"],
@@ -67,6 +70,9 @@ let examples = [
     Example(name: "custom-exporter", folder: "CustomExporter", dependencies: lesson),
     Example(name: "budget-guard", folder: "BudgetGuard", dependencies: lesson),
     Example(name: "redaction", folder: "Redaction", dependencies: lesson),
+    Example(name: "multi-turn", folder: "MultiTurn", dependencies: lesson),
+    Example(name: "tenants", folder: "Tenants", dependencies: lesson),
+    Example(name: "offline", folder: "Offline", dependencies: lesson + ["LoopbackServer"]),
 ]
 
 /// Test targets and what each needs beside the module it is named after.
@@ -115,7 +121,8 @@ let package = Package(
                 path: "Tests/Tools/OTLPRandom", swiftSettings: strict),
             // Many spans and calls, for Scripts/check-delivery and Scripts/soak.
             .executableTarget(
-                name: "telemetry-load", dependencies: ["Last9GenAI", "LoopbackServer"], path: "Tests/Tools/TelemetryLoad",
+                name: "telemetry-load", dependencies: ["Last9GenAI", "LoopbackServer"],
+                path: "Tests/Tools/TelemetryLoad",
                 swiftSettings: strict),
         ]
         + examples.map { example in

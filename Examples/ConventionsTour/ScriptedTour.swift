@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAIHTTP
 import Last9GenAI
 import LoopbackServer
 

@@ -144,6 +144,18 @@ struct SpoolTests {
         #expect(directory.batches.isEmpty)
     }
 
+    @Test("leaves its files to the next exporter of the same process once it is shut down")
+    func releasedAtShutdown() async throws {
+        let first = try client(to: try LoopbackServer.refusedURL(), directory, clock: clock)
+        try await first.export([span("1")])
+        await first.shutdown()
+        let server = try LoopbackServer(replies: [.accepted])
+        let second = try client(to: server.url, directory, clock: clock)
+        try await second.forceFlush()
+        #expect(try server.names(skipping: 0) == [["1"]])
+        await first.shutdown()
+    }
+
     @Test("does not send the files of a process that lives, and adopts those of one that died")
     func neighbours() async throws {
         var neighbour: Spool? = try Spool(DiskSpool(directory: directory.path), signal: .traces, clock: clock)

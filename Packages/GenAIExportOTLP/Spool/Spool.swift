@@ -221,5 +221,6 @@ final class Spool: Sendable {
             return state.task
         }
         await task?.value
+        directory.release()
     }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import CZlib
 import GenAITelemetry
+import Synchronization
 
 #if canImport(Darwin)
     import Darwin
@@ -17,16 +18,25 @@ final class SpoolDirectory: Sendable {
     /// Where it is, for messages.
     let path: String
     private let files: PrivateDirectory
-    private let lock: Int32
+    /// The descriptor that holds the lock, -1 once it is released.
+    private let lock: Mutex<Int32>
 
     private init(path: String, files: PrivateDirectory, lock: Int32) {
         self.path = path
         self.files = files
-        self.lock = lock
+        self.lock = Mutex(lock)
     }
 
     deinit {
-        close(lock)
+        release()
+    }
+
+    /// Lets another exporter, of this process or another, take over what is here. Idempotent.
+    func release() {
+        lock.withLock { descriptor in
+            if descriptor >= 0 { close(descriptor) }
+            descriptor = -1
+        }
     }
 
     /// Takes the first directory that no other process uses, and the files of all others that none uses any more.
