@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+import GenAIPricing
+
+/// What a call to a model cost: as its span says, or else by our prices.
+enum CallCost: Sendable, Hashable {
+    /// The cost that the span states.
+    case recorded(USD)
+    /// The cost by the prices that the report was given.
+    case computed(USD)
+    /// The reason there is no cost.
+    case unpriced(String)
+
+    /// The amount; `nil` where it is not known.
+    var amount: USD? {
+        switch self {
+        case .recorded(let amount), .computed(let amount): amount
+        case .unpriced: nil
+        }
+    }
+
+    /// The words for a missing cost.
+    var reason: String? {
+        if case .unpriced(let reason) = self { reason } else { nil }
+    }
+
+    init(_ facts: SpanFacts, _ prices: PriceBook) {
+        if let recorded = facts.recordedCost {
+            self = .recorded(recorded)
+        } else if let reason = facts.recordedReason {
+            self = .unpriced(reason)
+        } else if let model = facts.model {
+            let answer = prices.cost(
+                of: facts.usage, model: model, requestModel: facts.requestModel, provider: facts.provider,
+                context: facts.serviceTier.map { PriceContext(serviceTier: $0) },
+                at: Int64(facts.startNanoseconds / 1_000_000_000))
+            switch answer {
+            case .priced(let call): self = .computed(call.total)
+            case .unpriced(let reason): self = .unpriced(reason.description)
+            }
+        } else {
+            self = .unpriced("the span names no model")
+        }
+    }
+}

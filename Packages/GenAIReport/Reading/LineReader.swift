@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: MIT
+import CZlib
+
+#if canImport(Darwin)
+    import Darwin
+#elseif canImport(Glibc)
+    import Glibc
+#elseif canImport(Musl)
+    import Musl
+#elseif canImport(Android)
+    import Android
+#endif
+
+/// The lines of a file, of any size, compressed with gzip or not; `-` is standard input.
+///
+/// Memory is one buffer, which grows only with the longest line. Owns its file; not for several threads.
+struct LineReader: ~Copyable {
+    /// Longer lines are passed over and counted as broken.
+    static let longestLine = 512 << 20
+    private static let blockSize = 1 << 20
+
+    private enum Source {
+        case plain(Int32)
+        case gzip(gzFile)
+    }
+
+    private let source: Source
+    private let path: String
+    private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 16)
+    private var start = 0
+    private var end = 0
+    /// Up to where the buffer is known to hold no end of a line.
+    private var searched = 0
+    private var isAtEnd = false
+    /// Whether the rest of a line that is too long is being passed over.
+    private var isPassingOver = false
+    /// How many bytes the file has given so far, uncompressed.
+    private(set) var byteCount = 0
+    /// How many lines were too long to read.
+    private(set) var overlongCount = 0
+
+    /// Opens a file.
+    init(path: String) throws(ReportError) {
+        self.path = path
+        let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw ReportError(.unreadableFile, "\(path): \(String(cString: strerror(errno)))") }
+        if path.hasSuffix(".gz") {
+            guard let file = gzdopen(descriptor, "rb") else {
+                _ = close(descriptor)
+                throw ReportError(.unreadableFile, "\(path): there is no memory to decompress it")
+            }
+            gzbuffer(file, UInt32(Self.blockSize / 4))
+            source = .gzip(file)
+        } else {
+            source = .plain(descriptor)
+        }
+    }
+
+    deinit {
+        buffer.deallocate()
+        switch source {
+        case .plain(let descriptor): if descriptor > 0 { _ = close(descriptor) }
+        case .gzip(let file): gzclose(file)
+        }
+    }
+
+    /// Lends the next line, without its end; `false` behind the last one.
+    mutating func next(_ body: (UnsafeRawBufferPointer) throws(ReportError) -> Void) throws(ReportError) -> Bool {
+        while true {
+            if let stop = lineEnd() {
+                let line = UnsafeRawBufferPointer(rebasing: buffer[start..<stop])
+                start = stop + 1
+                searched = start
+                if isPassingOver {
+                    isPassingOver = false
+                    continue
+                }
+                try body(line)
+                return true
+            }
+            if isAtEnd {
+                guard start < end, !isPassingOver else { return false }
+                let line = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+                start = end
+                try body(line)
+                return true
+            }
+            try fill()
+        }
+    }
+
+    private mutating func lineEnd() -> Int? {
+        guard searched < end, let base = buffer.baseAddress else { return nil }
+        guard let found = memchr(base + searched, 0x0A, end - searched) else {
+            searched = end
+            return nil
+        }
+        return UnsafeRawPointer(found) - UnsafeRawPointer(base)
+    }
+
+    private mutating func fill() throws(ReportError) {
+        if start > 0 {
+            buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[start..<end]))
+            end -= start
+            searched -= start
+            start = 0
+        }
+        if end == buffer.count { makeRoom() }
+        let count = try readBlock(UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+        if count == 0 { isAtEnd = true }
+        end += count
+        byteCount += count
+    }
+
+    private mutating func makeRoom() {
+        guard buffer.count < Self.longestLine else {
+            if !isPassingOver { overlongCount += 1 }
+            isPassingOver = true
+            end = 0
+            searched = 0
+            return
+        }
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: buffer.count * 2, alignment: 16)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<end]))
+        buffer.deallocate()
+        buffer = larger
+    }
+
+    private func readBlock(_ room: UnsafeMutableRawBufferPointer) throws(ReportError) -> Int {
+        switch source {
+        case .plain(let descriptor):
+            while true {
+                let count = read(descriptor, room.baseAddress, min(room.count, 1 << 30))
+                if count >= 0 { return count }
+                guard errno == EINTR else {
+                    throw ReportError(.unreadableFile, "\(path): \(String(cString: strerror(errno)))")
+                }
+            }
+        case .gzip(let file):
+            let count = gzread(file, room.baseAddress, UInt32(min(room.count, 1 << 30)))
+            guard count >= 0 else {
+                var code: Int32 = 0
+                let reason = gzerror(file, &code).map { String(cString: $0) } ?? "damaged"
+                throw ReportError(.unreadableFile, "\(path): it is not a whole gzip file: \(reason)")
+            }
+            return Int(count)
+        }
+    }
+}
