@@ -28,6 +28,10 @@ let modules = [
     Module(name: "GenAITelemetryTesting", dependencies: ["GenAICore", "GenAITelemetry"]),
     Module(name: "GenAIPricing", dependencies: ["GenAICore"]),
     Module(name: "GenAIBridge", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation"]),
+    Module(
+        name: "GenAIReport",
+        dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIPricing", "CZlib"],
+        exclude: ["Page/Source"]),
     Module(name: "GenAIHTTP", linuxDependencies: ["CCurl"]),
     Module(name: "GenAIExportOTLP", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "CZlib"]),
     Module(name: "GenAIOpenAI", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIHTTP"]),
@@ -82,6 +86,7 @@ let testDependencies: [String: [String]] = [
     "GenAIInstrumentation": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting"],
     "GenAIPricing": ["GenAICore"],
     "GenAIBridge": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting"],
+    "GenAIReport": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIPricing"],
     "GenAIHTTP": ["LoopbackServer"],
     "GenAIExportOTLP": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer"],
     "GenAIOpenAI": [
@@ -93,7 +98,8 @@ let testDependencies: [String: [String]] = [
 let package = Package(
     name: "last9-genai-swift",
     platforms: [.macOS(.v15), .iOS(.v18), .tvOS(.v18), .watchOS(.v11), .visionOS(.v2)],
-    products: modules.map { .library(name: $0.name, targets: [$0.name]) },
+    products: modules.map { .library(name: $0.name, targets: [$0.name]) }
+        + [.executable(name: "genai-report", targets: ["genai-report"])],
     targets: modules.map { module in
         .target(
             name: module.name,
@@ -110,6 +116,9 @@ let package = Package(
             .target(
                 name: "CCurl", path: "Packages/CCurl",
                 linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),
+            .executableTarget(
+                name: "genai-report", dependencies: ["GenAICore", "GenAIPricing", "GenAIReport"],
+                path: "Packages/genai-report", swiftSettings: strict),
             // A scriptable HTTP/1.1 server on loopback, for tests and offline examples.
             .target(name: "LoopbackServer", path: "Tests/LoopbackServer", swiftSettings: strict),
             .target(

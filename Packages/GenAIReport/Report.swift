@@ -91,13 +91,13 @@ public struct Report {
         }
         var found = true
         while found {
-            found = try lines.next { (line: UnsafeRawBufferPointer) throws(ReportError) in read(line) }
+            found = try lines.next { (line: UnsafeBufferPointer<UInt8>) in read(line) }
         }
     }
 
-    private mutating func read(_ line: UnsafeRawBufferPointer) {
+    private mutating func read(_ line: UnsafeBufferPointer<UInt8>) {
         guard line.contains(where: { $0 > 0x20 }) else { return }
-        do throws(JSONScanner.Broken) {
+        do throws(JSONSyntaxError) {
             try reader.read(line)
         } catch {
             input.brokenLines += 1

@@ -10,7 +10,8 @@ public struct ReportError: Error, Sendable, CustomStringConvertible {
         /// A file cannot be opened, read or decompressed.
         public static let unreadableFile = Code(kind: .unreadableFile)
         /// The report cannot be written.
-        public static let unwritableFile = Code(kind: .unwritableFile)    }
+        public static let unwritableFile = Code(kind: .unwritableFile)
+    }
 
     /// What went wrong, to switch on.
     public var code: Code

@@ -87,7 +87,9 @@ struct Arguments {
     private func check() throws(Misuse) {
         guard !wantsHelp, !wantsVersion else { return }
         guard !files.isEmpty else { throw Misuse(message: "no file is given; '-' reads standard input") }
-        if watches, files.contains("-") { throw Misuse(message: "--watch needs files: standard input cannot be read twice") }
+        if watches, files.contains("-") {
+            throw Misuse(message: "--watch needs files: standard input cannot be read twice")
+        }
         if watches, chosenForm == .json { throw Misuse(message: "--watch writes a page or text, not --json") }
         if let since, let until, since >= until { throw Misuse(message: "--since is not before --until") }
     }

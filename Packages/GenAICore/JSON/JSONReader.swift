@@ -52,7 +52,8 @@ package struct JSONReader: ~Copyable {
         case afterValue
     }
 
-    let bytes: UnsafeBufferPointer<UInt8>
+    /// The text that is read.
+    package let bytes: UnsafeBufferPointer<UInt8>
     private let options: Options
     /// How many bytes have been read.
     package private(set) var offset = 0

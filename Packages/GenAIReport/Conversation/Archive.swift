@@ -50,7 +50,9 @@ struct Archive {
 
     /// Keeps a span.
     mutating func add(_ span: ArchivedSpan) {
-        let size = 400 + span.data.attributes.approximateSize + span.data.events.reduce(0) { $0 + $1.attributes.approximateSize }
+        let size =
+            400 + span.data.attributes.approximateSize
+            + span.data.events.reduce(0) { $0 + $1.attributes.approximateSize }
         change(span.facts.traceID, adding: size) { trace in
             trace.spans.append(span)
             if let id = span.facts.conversation, !trace.conversations.contains(id) { trace.conversations.append(id) }

@@ -15,7 +15,11 @@ struct CallContent {
         let attributes = span.attributes
         read(attributes)
         for event in span.events { read(event.name, event.attributes, body: nil) }
-        for record in records { read(record.eventName ?? record.attributes["event.name"]?.identifier ?? "", record.attributes, body: record.body) }
+        for record in records {
+            read(
+                record.eventName ?? record.attributes["event.name"]?.identifier ?? "", record.attributes,
+                body: record.body)
+        }
         if input.isEmpty { input = Self.former(attributes, "gen_ai.prompt", role: .user) }
         if output.isEmpty { output = Self.former(attributes, "gen_ai.completion", role: .assistant) }
         if input.isEmpty { input = Self.openInference(attributes, "llm.input_messages") }

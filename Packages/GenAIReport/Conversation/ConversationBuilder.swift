@@ -50,7 +50,8 @@ struct ConversationBuilder {
 
     // MARK: - Turns
 
-    private func turns(of trace: Archive.Trace, in conversation: String?, _ transcript: inout Transcript) -> [TurnView] {
+    private func turns(of trace: Archive.Trace, in conversation: String?, _ transcript: inout Transcript) -> [TurnView]
+    {
         let order = trace.spans.sorted {
             ($0.facts.startNanoseconds, $1.facts.endNanoseconds) < ($1.facts.startNanoseconds, $0.facts.endNanoseconds)
         }
@@ -143,7 +144,9 @@ extension StepView {
         }
         if content.isCut { notes.append("The text was cut at the length limit; the markers show where.") }
         let redacted = (input + output).reduce(into: Set<String>()) { $0.formUnion($1.redactions) }
-        if !redacted.isEmpty { notes.append("Redacted before it was exported: \(redacted.sorted().joined(separator: ", ")).") }
+        if !redacted.isEmpty {
+            notes.append("Redacted before it was exported: \(redacted.sorted().joined(separator: ", ")).")
+        }
     }
 
     private mutating func addTool(_ attributes: Attributes) {

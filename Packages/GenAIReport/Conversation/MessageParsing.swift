@@ -36,7 +36,9 @@ extension Message {
         let role = members["role"]?.identifier.map { Role(rawValue: $0) } ?? defaultRole
         var parts: [Part] = []
         if case .array(let list)? = members["parts"] { parts += list.flatMap { Part.list($0) } }
-        if let thought = members["reasoning_content"]?.identifier, !thought.isEmpty { parts.append(.reasoning(thought)) }
+        if let thought = members["reasoning_content"]?.identifier, !thought.isEmpty {
+            parts.append(.reasoning(thought))
+        }
         if let content = members["content"] {
             parts += role == .tool ? [.result(content, members)] : Part.list(content.parsedParts)
         }
@@ -125,12 +127,12 @@ extension AttributeValue {
     /// The structure that a text of JSON spells; anything else as it is.
     var parsed: AttributeValue {
         guard case .string(let text) = self else { return self }
-        return JSONScanner.tree(text) ?? self
+        return AttributeValue.tree(text) ?? self
     }
 
     /// Content that is a list of parts as JSON text, as some libraries write it; other text stays text, also JSON.
     fileprivate var parsedParts: AttributeValue {
-        guard case .string(let text) = self, text.hasPrefix("[{"), case .array(let parts)? = JSONScanner.tree(text),
+        guard case .string(let text) = self, text.hasPrefix("[{"), case .array(let parts)? = AttributeValue.tree(text),
             parts.allSatisfy({ if case .map(let part) = $0 { part["type"] != nil } else { false } })
         else { return self }
         return .array(parts)

@@ -50,7 +50,9 @@ extension Message {
         message.parts = parts.compactMap { part in
             switch part {
             case .toolCall(var call):
-                if let arguments = call.arguments, let tree = JSONScanner.tree(arguments) { call.arguments = tree.jsonText }
+                if let arguments = call.arguments, let tree = AttributeValue.tree(arguments) {
+                    call.arguments = tree.jsonText
+                }
                 return .toolCall(call)
             case .reasoning: return nil
             default: return part

@@ -93,7 +93,7 @@ struct FactIndex {
 
     /// Where a name's value belongs; `nil` for names that are not needed.
     @inline(__always)
-    func position(of name: UnsafeRawBufferPointer) -> Int? {
+    func position(of name: UnsafeBufferPointer<UInt8>) -> Int? {
         guard name.count < candidates.count else { return nil }
         for candidate in candidates[name.count] where candidate.name.elementsEqual(name) { return candidate.position }
         return nil
@@ -116,7 +116,7 @@ struct FactTable {
         self.init(index)
         for attribute in attributes {
             var key = attribute.key
-            let position = key.withUTF8 { index.position(of: UnsafeRawBufferPointer($0)) }
+            let position = key.withUTF8 { index.position(of: $0) }
             if let position { values[position] = attribute.value }
         }
     }

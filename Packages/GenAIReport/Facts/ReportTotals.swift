@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-import GenAICore
-public import GenAIPricing
+public import GenAICore
 
 /// What calls to models and tools add up to. Sums are exact.
 public struct ReportTotals: Sendable, Hashable {

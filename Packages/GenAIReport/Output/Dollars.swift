@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import GenAIPricing
+import GenAICore
 
 /// Amounts for tables: always a number of decimals, so that the points stand below each other.
 func dollars(_ amount: USD, decimals least: Int = 8) -> String {

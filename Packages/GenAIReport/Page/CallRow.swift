@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
-import GenAIPricing
+import GenAITelemetry
 
 /// A call to a model or tool as the page's charts and filters need it.
 struct CallRow {

@@ -226,7 +226,9 @@ struct TraceBlock {
         attributes(data.attributes)
         writer.count("dropped", data.droppedAttributesCount)
         if !data.events.isEmpty { events(data.events) }
-        if !data.links.isEmpty { writer.texts("links", data.links.map { "\($0.context.traceID)/\($0.context.spanID)" }) }
+        if !data.links.isEmpty {
+            writer.texts("links", data.links.map { "\($0.context.traceID)/\($0.context.spanID)" })
+        }
         if let records = trace.records[span.facts.spanID] { logRecords(records) }
         close("}")
     }

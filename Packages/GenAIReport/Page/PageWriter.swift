@@ -46,7 +46,9 @@ final class PageWriter {
                 pair.1.rows.map { (position, $0) }
             }, traceIndex)
         var pieces = [Array(PageAssets.head.utf8), Self.script("index", index.finish()), Array(PageAssets.body.utf8)]
-        for (position, block) in conversationBlocks.enumerated() { pieces.append(Self.script("c\(position)", block.bytes)) }
+        for (position, block) in conversationBlocks.enumerated() {
+            pieces.append(Self.script("c\(position)", block.bytes))
+        }
         for (position, block) in traceBlocks.enumerated() { pieces.append(Self.script("t\(position)", block.bytes)) }
         pieces.append(Array(PageAssets.tail.utf8))
         return pieces

@@ -43,7 +43,9 @@ struct LineReader: ~Copyable {
     init(path: String) throws(ReportError) {
         self.path = path
         let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else { throw ReportError(.unreadableFile, "\(path): \(String(cString: strerror(errno)))") }
+        guard descriptor >= 0 else {
+            throw ReportError(.unreadableFile, "\(path): \(String(cString: strerror(errno)))")
+        }
         if path.hasSuffix(".gz") {
             guard let file = gzdopen(descriptor, "rb") else {
                 _ = close(descriptor)
@@ -65,24 +67,24 @@ struct LineReader: ~Copyable {
     }
 
     /// Lends the next line, without its end; `false` behind the last one.
-    mutating func next(_ body: (UnsafeRawBufferPointer) throws(ReportError) -> Void) throws(ReportError) -> Bool {
+    mutating func next(_ body: (UnsafeBufferPointer<UInt8>) -> Void) throws(ReportError) -> Bool {
         while true {
             if let stop = lineEnd() {
-                let line = UnsafeRawBufferPointer(rebasing: buffer[start..<stop])
+                let line = UnsafeRawBufferPointer(rebasing: buffer[start..<stop]).assumingMemoryBound(to: UInt8.self)
                 start = stop + 1
                 searched = start
                 if isPassingOver {
                     isPassingOver = false
                     continue
                 }
-                try body(line)
+                body(line)
                 return true
             }
             if isAtEnd {
                 guard start < end, !isPassingOver else { return false }
-                let line = UnsafeRawBufferPointer(rebasing: buffer[start..<end])
+                let line = UnsafeRawBufferPointer(rebasing: buffer[start..<end]).assumingMemoryBound(to: UInt8.self)
                 start = end
-                try body(line)
+                body(line)
                 return true
             }
             try fill()

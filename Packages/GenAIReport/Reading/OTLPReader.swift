@@ -16,13 +16,13 @@ struct OTLPReader {
         var data: SpanData?
     }
 
-    /// What one line held. Reused from line to line.
+    /// What the latest line held.
     private(set) var spans: [Span] = []
     private(set) var records: [LogRecord] = []
-    /// Whether the line was an export request at all, also one of metrics.
+    /// Whether the latest line was an export request at all, also one of metrics.
     private(set) var isRequest = false
     /// Whether whole spans and log records are wanted, and not only the facts.
-    let wantsAll: Bool
+    private let wantsAll: Bool
     private let index: FactIndex
 
     init(_ index: FactIndex, wantsAll: Bool) {
@@ -31,151 +31,85 @@ struct OTLPReader {
     }
 
     /// Reads a line.
-    mutating func read(_ line: UnsafeRawBufferPointer) throws(JSONScanner.Broken) {
+    mutating func read(_ line: UnsafeBufferPointer<UInt8>) throws(JSONSyntaxError) {
         spans.removeAll(keepingCapacity: true)
         records.removeAll(keepingCapacity: true)
         isRequest = false
-        var scanner = JSONScanner(line)
-        guard try scanner.peek() == UInt8(ascii: "{"), try scanner.enterObject() else { throw JSONScanner.Broken() }
-        while let key = try scanner.nextKey() {
-            if scanner.matches(key, "resourceSpans") {
-                try groups(&scanner, "scopeSpans", "spans", isSpans: true)
-            } else if scanner.matches(key, "resourceLogs"), wantsAll {
-                try groups(&scanner, "scopeLogs", "logRecords", isSpans: false)
-            } else {
-                if scanner.matches(key, "resourceMetrics") || scanner.matches(key, "resourceLogs") { isRequest = true }
-                try scanner.skip()
+        var reader = JSONReader(line)
+        try reader.enterObject()
+        while let name = try reader.nextMember() {
+            switch name {
+            case "resourceSpans": try groups(&reader, .spans)
+            case "resourceLogs" where wantsAll: try groups(&reader, .records)
+            case "resourceLogs", "resourceMetrics":
+                isRequest = true
+                try reader.skipValue()
+            default: try reader.skipValue()
             }
         }
-        guard scanner.isAtEnd() else { throw JSONScanner.Broken() }
+        try reader.end()
     }
 
-    // MARK: - Groups by resource and scope
+    private enum Signal { case spans, records }
 
-    private mutating func groups(
-        _ scanner: inout JSONScanner, _ inner: StaticString, _ items: StaticString, isSpans: Bool
-    ) throws(JSONScanner.Broken) {
+    private mutating func groups(_ reader: inout JSONReader, _ signal: Signal) throws(JSONSyntaxError) {
         isRequest = true
-        guard try scanner.enterArray() else { return }
-        while try scanner.nextElement() {
+        guard try reader.enterIfArray() else { return }
+        while try reader.nextElement() {
+            guard try reader.enterIfObject() else { continue }
             // The resource comes first nearly always; where it does not, the scopes wait until it has been read.
             var resource: Resource?
-            var waiting: Int?
-            guard try scanner.enterObject() else { continue }
-            while let key = try scanner.nextKey() {
-                if scanner.matches(key, "resource") {
-                    resource = Resource(try attributesMember(&scanner))
-                } else if scanner.matches(key, inner) {
+            var waiting: [UnsafeBufferPointer<UInt8>] = []
+            while let name = try reader.nextMember() {
+                switch name {
+                case "resource": resource = Resource(try reader.attributesMember())
+                case "scopeSpans", "scopeLogs":
                     if let resource {
-                        try scopes(&scanner, items, resource, isSpans: isSpans)
+                        try scopes(&reader, resource, signal)
                     } else {
-                        waiting = scanner.position
-                        try scanner.skip()
+                        waiting.append(try reader.skipValue())
                     }
-                } else {
-                    try scanner.skip()
+                default: try reader.skipValue()
                 }
             }
-            if let waiting {
-                var again = JSONScanner(scanner.bytes, at: waiting)
-                try scopes(&again, items, resource ?? Resource(), isSpans: isSpans)
+            for bytes in waiting {
+                var again = JSONReader(bytes)
+                try scopes(&again, resource ?? Resource(), signal)
             }
         }
     }
 
     private mutating func scopes(
-        _ scanner: inout JSONScanner, _ items: StaticString, _ resource: Resource, isSpans: Bool
-    ) throws(JSONScanner.Broken) {
-        guard try scanner.enterArray() else { return }
-        while try scanner.nextElement() {
+        _ reader: inout JSONReader, _ resource: Resource, _ signal: Signal
+    ) throws(JSONSyntaxError) {
+        guard try reader.enterIfArray() else { return }
+        while try reader.nextElement() {
+            guard try reader.enterIfObject() else { continue }
             var scope = InstrumentationScope(name: "")
-            guard try scanner.enterObject() else { continue }
-            while let key = try scanner.nextKey() {
-                if scanner.matches(key, "scope"), wantsAll {
-                    scope = try readScope(&scanner)
-                } else if scanner.matches(key, items), try scanner.enterArray() {
-                    while try scanner.nextElement() {
-                        if isSpans {
-                            try span(&scanner, resource, scope)
-                        } else {
-                            try record(&scanner, resource)
-                        }
-                    }
-                } else if !scanner.matches(key, items) {
-                    try scanner.skip()
+            while let name = try reader.nextMember() {
+                switch name {
+                case "scope" where wantsAll: scope = try reader.instrumentationScope()
+                case "spans", "logRecords":
+                    guard try reader.enterIfArray() else { continue }
+                    while try reader.nextElement() { try item(&reader, resource, scope, signal) }
+                default: try reader.skipValue()
                 }
             }
         }
     }
 
-    private func readScope(_ scanner: inout JSONScanner) throws(JSONScanner.Broken) -> InstrumentationScope {
-        var name = ""
-        var version: String?
-        guard try scanner.enterObject() else { return InstrumentationScope(name: "") }
-        while let key = try scanner.nextKey() {
-            if scanner.matches(key, "name") {
-                name = try scanner.optionalString() ?? ""
-            } else if scanner.matches(key, "version") {
-                version = try scanner.optionalString()
-            } else {
-                try scanner.skip()
-            }
+    private mutating func item(
+        _ reader: inout JSONReader, _ resource: Resource, _ scope: InstrumentationScope, _ signal: Signal
+    ) throws(JSONSyntaxError) {
+        guard signal == .spans else {
+            if let record = try reader.logRecord() { records.append(record) }
+            return
         }
-        return InstrumentationScope(name: name, version: version)
-    }
-
-    private func attributesMember(_ scanner: inout JSONScanner) throws(JSONScanner.Broken) -> Attributes {
-        var attributes = Attributes()
-        guard try scanner.enterObject() else { return attributes }
-        while let key = try scanner.nextKey() {
-            if scanner.matches(key, "attributes") {
-                attributes = try scanner.keyValues()
-            } else {
-                try scanner.skip()
-            }
-        }
-        return attributes
-    }
-
-    // MARK: - Spans and records
-
-    private mutating func span(
-        _ scanner: inout JSONScanner, _ resource: Resource, _ scope: InstrumentationScope
-    ) throws(JSONScanner.Broken) {
         var span = ScannedSpan(index)
-        guard try scanner.enterObject() else { return }
-        while let key = try scanner.nextKey() { try span.read(key, &scanner, index) }
-        guard let identity = span.identity(scanner) else { return }
-        let data = wantsAll ? try span.data(identity, scanner, resource, scope) : nil
+        guard try reader.enterIfObject() else { return }
+        while let name = try reader.nextMember() { try span.read(name, &reader, index) }
+        guard let identity = span.identity else { return }
+        let data = wantsAll ? try span.data(identity, resource, scope) : nil
         spans.append(Span(facts: SpanFacts(identity, span.facts), resource: resource, data: data))
-    }
-
-    private mutating func record(_ scanner: inout JSONScanner, _ resource: Resource) throws(JSONScanner.Broken) {
-        var record = LogRecord()
-        var trace: TraceID?
-        var span: SpanID?
-        guard try scanner.enterObject() else { return }
-        while let key = try scanner.nextKey() {
-            if scanner.matches(key, "timeUnixNano") {
-                record.nanoseconds = try scanner.time()
-            } else if scanner.matches(key, "observedTimeUnixNano") {
-                record.observedNanoseconds = try scanner.time()
-            } else if scanner.matches(key, "traceId") {
-                trace = scanner.traceID(try scanner.textOrScalar())
-            } else if scanner.matches(key, "spanId") {
-                span = scanner.spanID(try scanner.textOrScalar())
-            } else if scanner.matches(key, "eventName") {
-                record.eventName = try scanner.optionalString()
-            } else if scanner.matches(key, "body") {
-                record.body = try scanner.anyValue()
-            } else if scanner.matches(key, "attributes") {
-                record.attributes = try scanner.keyValues()
-            } else {
-                try scanner.skip()
-            }
-        }
-        guard let trace, let span else { return }
-        record.spanContext = SpanContext(traceID: trace, spanID: span)
-        records.append(record)
     }
 }

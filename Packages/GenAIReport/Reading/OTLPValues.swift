@@ -3,130 +3,117 @@ import GenAICore
 import GenAITelemetry
 
 // The smaller messages of OTLP JSON. Ids are hexadecimal, numbers of 64 bits may be text.
-extension JSONScanner {
-    /// A string; `nil` for anything else.
-    mutating func optionalString() throws(Broken) -> String? { try textOrScalar().map(string) }
-
-    /// A whole number; `nil` for anything else.
-    mutating func number() throws(Broken) -> Int64? { try textOrScalar().flatMap(integer) }
-
-    /// A time in nanoseconds; `nil` for anything else and for zero.
-    mutating func time() throws(Broken) -> UnixNanoseconds? {
-        try textOrScalar().flatMap(unsigned).flatMap { $0 == 0 ? nil : $0 }
-    }
-
-    func traceID(_ text: Text?) -> TraceID? {
-        guard let text, text.count == 32, let high = hexadecimal(text, at: 0), let low = hexadecimal(text, at: 16)
-        else { return nil }
-        let id = TraceID(high: high, low: low)
-        return id.isValid ? id : nil
-    }
-
-    func spanID(_ text: Text?) -> SpanID? {
-        guard let text, text.count == 16, let number = hexadecimal(text, at: 0), number != 0 else { return nil }
-        return SpanID(rawValue: number)
-    }
-
-    /// Reads at another place and stays where it is.
-    func at<Value>(
-        _ place: Int?, _ read: (inout JSONScanner) throws(Broken) -> Value
-    ) throws(Broken) -> Value? {
-        guard let place else { return nil }
-        var scanner = JSONScanner(bytes, at: place)
-        return try read(&scanner)
-    }
-
+extension JSONReader {
     /// A list of `KeyValue`.
-    mutating func keyValues(levels: Int = deepestLevel) throws(Broken) -> Attributes {
+    mutating func keyValues(levels: Int = deepestLevel) throws(JSONSyntaxError) -> Attributes {
         var attributes = Attributes()
-        guard try enterArray() else { return attributes }
+        guard try enterIfArray() else { return attributes }
         while try nextElement() {
-            var name: String?
+            var key: String?
             var value: AttributeValue?
-            guard try enterObject() else { continue }
-            while let key = try nextKey() {
-                if matches(key, "key") {
-                    name = try optionalString()
-                } else if matches(key, "value") {
-                    value = try anyValue(levels: levels)
-                } else {
-                    try skip()
+            guard try enterIfObject() else { continue }
+            while let name = try nextMember() {
+                switch name {
+                case "key": key = try stringIfAny()
+                case "value": value = try anyValue(levels: levels)
+                default: try skipValue()
                 }
             }
-            if let name { attributes[name] = value ?? .null }
+            if let key { attributes[key] = value ?? .null }
         }
         return attributes
     }
 
     /// An `AnyValue`; what is nested too deep becomes `null`.
-    mutating func anyValue(levels: Int = deepestLevel) throws(Broken) -> AttributeValue {
+    mutating func anyValue(levels: Int = deepestLevel) throws(JSONSyntaxError) -> AttributeValue {
         var value = AttributeValue.null
-        guard try enterObject() else { return value }
-        while let key = try nextKey() {
-            if matches(key, "stringValue") {
-                value = try optionalString().map { .string($0) } ?? .null
-            } else if matches(key, "intValue") {
-                value = try number().flatMap { Int(exactly: $0) }.map { .int($0) } ?? .null
-            } else if matches(key, "doubleValue") {
-                value = try optionalString().flatMap { Double($0) }.map { .double($0) } ?? .null
-            } else if matches(key, "boolValue") {
-                value = try textOrScalar().map { .bool(matches($0, "true")) } ?? .null
-            } else if matches(key, "bytesValue") {
-                value = try optionalString().map { .string($0) } ?? .null
-            } else if levels > 0, matches(key, "arrayValue") {
-                value = .array(try listMember(levels: levels - 1))
-            } else if levels > 0, matches(key, "kvlistValue") {
-                value = .map(try mapMember(levels: levels - 1))
-            } else {
-                try skip()
+        guard try enterIfObject() else { return value }
+        while let name = try nextMember() {
+            switch name {
+            case "stringValue", "bytesValue": value = try stringIfAny().map { .string($0) } ?? .null
+            case "intValue": value = try wholeIfAny().flatMap { Int(exactly: $0) }.map { .int($0) } ?? .null
+            case "doubleValue": value = try doubleIfAny().map { .double($0) } ?? .null
+            case "boolValue": value = try kind() == .bool ? .bool(try bool()) : try skippedValue()
+            case "arrayValue" where levels > 0: value = .array(try listMember(levels: levels - 1))
+            case "kvlistValue" where levels > 0: value = .map(try mapMember(levels: levels - 1))
+            default: try skipValue()
             }
         }
         return value
     }
 
-    private mutating func listMember(levels: Int) throws(Broken) -> [AttributeValue] {
+    private mutating func skippedValue() throws(JSONSyntaxError) -> AttributeValue {
+        try skipValue()
+        return .null
+    }
+
+    private mutating func listMember(levels: Int) throws(JSONSyntaxError) -> [AttributeValue] {
         var elements: [AttributeValue] = []
-        guard try enterObject() else { return elements }
-        while let key = try nextKey() {
-            guard matches(key, "values"), try enterArray() else {
-                if !matches(key, "values") { try skip() }
-                continue
+        guard try enterIfObject() else { return elements }
+        while let name = try nextMember() {
+            switch name {
+            case "values":
+                guard try enterIfArray() else { continue }
+                while try nextElement() { elements.append(try anyValue(levels: levels)) }
+            default: try skipValue()
             }
-            while try nextElement() { elements.append(try anyValue(levels: levels)) }
         }
         return elements
     }
 
-    private mutating func mapMember(levels: Int) throws(Broken) -> Attributes {
+    private mutating func mapMember(levels: Int) throws(JSONSyntaxError) -> Attributes {
         var members = Attributes()
-        guard try enterObject() else { return members }
-        while let key = try nextKey() {
-            if matches(key, "values") {
-                members = try keyValues(levels: levels)
-            } else {
-                try skip()
+        guard try enterIfObject() else { return members }
+        while let name = try nextMember() {
+            switch name {
+            case "values": members = try keyValues(levels: levels)
+            default: try skipValue()
             }
         }
         return members
     }
 
-    mutating func spanEvents() throws(Broken) -> [SpanEvent] {
+    /// The attributes of an object that has them beside others.
+    mutating func attributesMember() throws(JSONSyntaxError) -> Attributes {
+        var attributes = Attributes()
+        guard try enterIfObject() else { return attributes }
+        while let name = try nextMember() {
+            switch name {
+            case "attributes": attributes = try keyValues()
+            default: try skipValue()
+            }
+        }
+        return attributes
+    }
+
+    /// An `InstrumentationScope`, without its attributes.
+    mutating func instrumentationScope() throws(JSONSyntaxError) -> InstrumentationScope {
+        var scope = (name: "", version: String?.none)
+        guard try enterIfObject() else { return InstrumentationScope(name: "") }
+        while let name = try nextMember() {
+            switch name {
+            case "name": scope.name = try stringIfAny() ?? ""
+            case "version": scope.version = try stringIfAny()
+            default: try skipValue()
+            }
+        }
+        return InstrumentationScope(name: scope.name, version: scope.version)
+    }
+
+    /// A list of `Span.Event`.
+    mutating func spanEvents() throws(JSONSyntaxError) -> [SpanEvent] {
         var events: [SpanEvent] = []
-        guard try enterArray() else { return events }
+        guard try enterIfArray() else { return events }
         while try nextElement() {
             var event = SpanEvent(name: "", nanoseconds: 0)
-            guard try enterObject() else { continue }
-            while let key = try nextKey() {
-                if matches(key, "name") {
-                    event.name = try optionalString() ?? ""
-                } else if matches(key, "timeUnixNano") {
-                    event.nanoseconds = try time() ?? 0
-                } else if matches(key, "attributes") {
-                    event.attributes = try keyValues()
-                } else if matches(key, "droppedAttributesCount") {
-                    event.droppedAttributesCount = Int(clamping: try number() ?? 0)
-                } else {
-                    try skip()
+            guard try enterIfObject() else { continue }
+            while let name = try nextMember() {
+                switch name {
+                case "name": event.name = try stringIfAny() ?? ""
+                case "timeUnixNano": event.nanoseconds = try timeIfAny() ?? 0
+                case "attributes": event.attributes = try keyValues()
+                case "droppedAttributesCount": event.droppedAttributesCount = Int(clamping: try wholeIfAny() ?? 0)
+                default: try skipValue()
                 }
             }
             events.append(event)
@@ -134,28 +121,47 @@ extension JSONScanner {
         return events
     }
 
-    mutating func spanLinks() throws(Broken) -> [SpanLink] {
+    /// A list of `Span.Link`; those without valid ids are left out.
+    mutating func spanLinks() throws(JSONSyntaxError) -> [SpanLink] {
         var links: [SpanLink] = []
-        guard try enterArray() else { return links }
+        guard try enterIfArray() else { return links }
         while try nextElement() {
-            var trace: TraceID?
-            var span: SpanID?
+            var (trace, span): (TraceID?, SpanID?)
             var attributes = Attributes()
-            guard try enterObject() else { continue }
-            while let key = try nextKey() {
-                if matches(key, "traceId") {
-                    trace = traceID(try textOrScalar())
-                } else if matches(key, "spanId") {
-                    span = spanID(try textOrScalar())
-                } else if matches(key, "attributes") {
-                    attributes = try keyValues()
-                } else {
-                    try skip()
+            guard try enterIfObject() else { continue }
+            while let name = try nextMember() {
+                switch name {
+                case "traceId": trace = try textIfAny()?.traceID
+                case "spanId": span = try textIfAny()?.spanID
+                case "attributes": attributes = try keyValues()
+                default: try skipValue()
                 }
             }
             guard let trace, let span else { continue }
             links.append(SpanLink(context: SpanContext(traceID: trace, spanID: span), attributes: attributes))
         }
         return links
+    }
+
+    /// A `LogRecord`; `nil` where it belongs to no span.
+    mutating func logRecord() throws(JSONSyntaxError) -> LogRecord? {
+        var record = LogRecord()
+        var (trace, span): (TraceID?, SpanID?)
+        guard try enterIfObject() else { return nil }
+        while let name = try nextMember() {
+            switch name {
+            case "timeUnixNano": record.nanoseconds = try timeIfAny()
+            case "observedTimeUnixNano": record.observedNanoseconds = try timeIfAny()
+            case "traceId": trace = try textIfAny()?.traceID
+            case "spanId": span = try textIfAny()?.spanID
+            case "eventName": record.eventName = try stringIfAny()
+            case "body": record.body = try anyValue()
+            case "attributes": record.attributes = try keyValues()
+            default: try skipValue()
+            }
+        }
+        guard let trace, let span else { return nil }
+        record.spanContext = SpanContext(traceID: trace, spanID: span)
+        return record
     }
 }

@@ -4,19 +4,21 @@ import GenAITelemetry
 
 /// A span as its members are found in the text; what only pages need is read later, from where it lies.
 struct ScannedSpan {
+    private typealias Bytes = UnsafeBufferPointer<UInt8>
+
     private(set) var facts: FactTable
     private var traceID: TraceID?
     private var spanID: SpanID?
     private var parentID: SpanID?
-    private var name: JSONScanner.Text?
+    private var name: JSONReader.Text?
     private var kind: Int64 = 0
     private var start: UnixNanoseconds = 0
     private var end: UnixNanoseconds = 0
     private var statusCode: Int64 = 0
-    private var statusMessage: JSONScanner.Text?
-    private var attributes: Int?
-    private var events: Int?
-    private var links: Int?
+    private var statusMessage: JSONReader.Text?
+    private var attributes: Bytes?
+    private var events: Bytes?
+    private var links: Bytes?
     private var droppedAttributes: Int64 = 0
     private var droppedEvents: Int64 = 0
 
@@ -26,92 +28,67 @@ struct ScannedSpan {
 
     /// Reads the member of a name.
     mutating func read(
-        _ key: JSONScanner.Text, _ scanner: inout JSONScanner, _ index: FactIndex
-    ) throws(JSONScanner.Broken) {
-        if scanner.matches(key, "traceId") {
-            traceID = scanner.traceID(try scanner.textOrScalar())
-        } else if scanner.matches(key, "spanId") {
-            spanID = scanner.spanID(try scanner.textOrScalar())
-        } else if scanner.matches(key, "parentSpanId") {
-            parentID = scanner.spanID(try scanner.textOrScalar())
-        } else if scanner.matches(key, "name") {
-            name = try scanner.textOrScalar()
-        } else if scanner.matches(key, "startTimeUnixNano") {
-            start = try scanner.time() ?? 0
-        } else if scanner.matches(key, "endTimeUnixNano") {
-            end = try scanner.time() ?? 0
-        } else if scanner.matches(key, "attributes") {
-            attributes = scanner.position
-            try readFacts(&scanner, index)
-        } else if scanner.matches(key, "status") {
-            try readStatus(&scanner)
-        } else {
-            try readRest(key, &scanner)
+        _ name: JSONReader.Text, _ reader: inout JSONReader, _ index: FactIndex
+    ) throws(JSONSyntaxError) {
+        switch name {
+        case "attributes": try readFacts(&reader, index)
+        case "traceId": traceID = try reader.textIfAny()?.traceID
+        case "spanId": spanID = try reader.textIfAny()?.spanID
+        case "parentSpanId": parentID = try reader.textIfAny()?.spanID
+        case "name": self.name = try reader.textIfAny()
+        case "startTimeUnixNano": start = try reader.timeIfAny() ?? 0
+        case "endTimeUnixNano": end = try reader.timeIfAny() ?? 0
+        case "status": try readStatus(&reader)
+        case "kind": kind = try reader.wholeIfAny() ?? 0
+        case "events": events = try reader.skipValue()
+        case "links": links = try reader.skipValue()
+        case "droppedAttributesCount": droppedAttributes = try reader.wholeIfAny() ?? 0
+        case "droppedEventsCount": droppedEvents = try reader.wholeIfAny() ?? 0
+        default: try reader.skipValue()
         }
     }
 
-    private mutating func readRest(
-        _ key: JSONScanner.Text, _ scanner: inout JSONScanner
-    ) throws(JSONScanner.Broken) {
-        if scanner.matches(key, "kind") {
-            kind = try scanner.number() ?? 0
-        } else if scanner.matches(key, "events") {
-            events = scanner.position
-            try scanner.skip()
-        } else if scanner.matches(key, "links") {
-            links = scanner.position
-            try scanner.skip()
-        } else if scanner.matches(key, "droppedAttributesCount") {
-            droppedAttributes = try scanner.number() ?? 0
-        } else if scanner.matches(key, "droppedEventsCount") {
-            droppedEvents = try scanner.number() ?? 0
-        } else {
-            try scanner.skip()
-        }
-    }
-
-    private mutating func readFacts(_ scanner: inout JSONScanner, _ index: FactIndex) throws(JSONScanner.Broken) {
-        guard try scanner.enterArray() else { return }
-        while try scanner.nextElement() {
+    private mutating func readFacts(_ reader: inout JSONReader, _ index: FactIndex) throws(JSONSyntaxError) {
+        let start = reader.offset
+        guard try reader.enterIfArray() else { return }
+        while try reader.nextElement() {
+            guard try reader.enterIfObject() else { continue }
             var position: Int?
-            var isNamed = false
-            var early: Int?
-            guard try scanner.enterObject() else { continue }
-            while let key = try scanner.nextKey() {
-                if scanner.matches(key, "key") {
-                    isNamed = true
-                    position = try scanner.textOrScalar().flatMap { text in
-                        index.position(of: UnsafeRawBufferPointer(rebasing: scanner.bytes[text.start..<text.end]))
-                    }
-                } else if scanner.matches(key, "value") {
+            var early: Bytes?
+            while let member = try reader.nextMember() {
+                switch member {
+                case "key": position = try reader.textIfAny().flatMap { index.position(of: $0.bytes) }
+                case "value":
                     if let position {
-                        facts[position] = try scanner.anyValue()
+                        facts[position] = try reader.anyValue()
                     } else {
-                        early = isNamed ? nil : scanner.position
-                        try scanner.skip()
+                        early = try reader.skipValue()
                     }
-                } else {
-                    try scanner.skip()
+                default: try reader.skipValue()
                 }
             }
             // A value before its name, which the format allows and nobody writes.
             if let position, let early {
-                var again = JSONScanner(scanner.bytes, at: early)
+                var again = JSONReader(early)
                 facts[position] = try again.anyValue()
             }
         }
+        attributes = Bytes(rebasing: reader.bytes[start..<reader.offset])
     }
 
-    private mutating func readStatus(_ scanner: inout JSONScanner) throws(JSONScanner.Broken) {
-        guard try scanner.enterObject() else { return }
-        while let key = try scanner.nextKey() {
-            if scanner.matches(key, "code") {
-                guard let text = try scanner.textOrScalar() else { continue }
-                statusCode = scanner.integer(text) ?? (scanner.matches(text, "STATUS_CODE_ERROR") ? 2 : 0)
-            } else if scanner.matches(key, "message") {
-                statusMessage = try scanner.textOrScalar()
-            } else {
-                try scanner.skip()
+    private mutating func readStatus(_ reader: inout JSONReader) throws(JSONSyntaxError) {
+        guard try reader.enterIfObject() else { return }
+        while let name = try reader.nextMember() {
+            switch name {
+            case "code":
+                if try reader.kind() == .string {
+                    let text = try reader.text()
+                    statusCode = "STATUS_CODE_ERROR" ~= text || "2" ~= text ? 2 : 0
+                } else {
+                    statusCode = try reader.wholeIfAny() ?? 0
+                }
+            case "message": statusMessage = try reader.textIfAny()
+            default: try reader.skipValue()
             }
         }
     }
@@ -119,29 +96,36 @@ struct ScannedSpan {
     // MARK: - Results
 
     /// What the span says of itself; `nil` where it has no valid ids.
-    func identity(_ scanner: JSONScanner) -> SpanIdentity? {
+    var identity: SpanIdentity? {
         guard let traceID, let spanID else { return nil }
         return SpanIdentity(
-            traceID: traceID, spanID: spanID, parentID: parentID, name: name.map(scanner.string) ?? "",
-            startNanoseconds: start, endNanoseconds: end,
-            failure: statusCode == 2 ? statusMessage.map(scanner.string) ?? "" : nil)
+            traceID: traceID, spanID: spanID, parentID: parentID, name: name?.string ?? "", startNanoseconds: start,
+            endNanoseconds: end, failure: statusCode == 2 ? statusMessage?.string ?? "" : nil)
     }
 
     /// The whole span.
     func data(
-        _ identity: SpanIdentity, _ scanner: JSONScanner, _ resource: Resource, _ scope: InstrumentationScope
-    ) throws(JSONScanner.Broken) -> SpanData {
+        _ identity: SpanIdentity, _ resource: Resource, _ scope: InstrumentationScope
+    ) throws(JSONSyntaxError) -> SpanData {
         var status = statusCode == 1 ? SpanStatus.ok : .unset
         if let failure = identity.failure { status = .error(description: failure) }
-        var scanner = scanner
         var span = SpanData(
             name: identity.name, context: SpanContext(traceID: identity.traceID, spanID: identity.spanID),
             parent: identity.parentID.map { SpanContext(traceID: identity.traceID, spanID: $0) },
             kind: UInt8(exactly: kind).flatMap(SpanKind.init) ?? .internal, startNanoseconds: start,
-            endNanoseconds: end, attributes: try scanner.at(attributes) { scanner throws(JSONScanner.Broken) in try scanner.keyValues() } ?? [:],
-            events: try scanner.at(events) { scanner throws(JSONScanner.Broken) in try scanner.spanEvents() } ?? [],
-            links: try scanner.at(links) { scanner throws(JSONScanner.Broken) in try scanner.spanLinks() } ?? [], status: status, scope: scope,
-            resource: resource)
+            endNanoseconds: end, status: status, scope: scope, resource: resource)
+        if let attributes {
+            var reader = JSONReader(attributes)
+            span.attributes = try reader.keyValues()
+        }
+        if let events {
+            var reader = JSONReader(events)
+            span.events = try reader.spanEvents()
+        }
+        if let links {
+            var reader = JSONReader(links)
+            span.links = try reader.spanLinks()
+        }
         span.droppedAttributesCount = Int(clamping: droppedAttributes)
         span.droppedEventsCount = Int(clamping: droppedEvents)
         return span
