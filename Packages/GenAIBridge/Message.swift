@@ -1,5 +1,6 @@
-// SPDX-License-Identifier: MIT
 import GenAICore
+// SPDX-License-Identifier: MIT
+import GenAIInstrumentation
 import GenAITelemetry
 
 /// One message as the span's attributes show it, whichever convention it came by.

@@ -1,21 +1,6 @@
-// SPDX-License-Identifier: MIT
 import GenAICore
-
-/// What takes the place of text that was left out.
-let truncationMarker = "...[truncated]"
-
-extension String {
-    /// The text, or as much of it as fits with a marker at its end, cut between Unicode scalars.
-    ///
-    /// - Parameter limit: Bytes in UTF-8, the marker included; less than the marker's length counts as that.
-    func shortened(to limit: Int) -> String {
-        guard utf8.count > limit else { return self }
-        let kept = Swift.max(0, limit - truncationMarker.utf8.count)
-        var end = utf8.index(startIndex, offsetBy: kept)
-        while end > startIndex, utf8[end] & 0xC0 == 0x80 { end = utf8.index(before: end) }
-        return self[..<end] + truncationMarker
-    }
-}
+// SPDX-License-Identifier: MIT
+import GenAIInstrumentation
 
 extension AttributeValue {
     /// What an element must be allowed at least, so that its marker fits.

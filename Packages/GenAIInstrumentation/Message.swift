@@ -94,8 +94,10 @@ extension Message {
         public var name: String
         /// The arguments as the model wrote them, usually the JSON text of an object.
         public var arguments: String?
+        /// `function` or `custom` for tools of the program, else the provider's type of a tool that it runs itself.
+        public var type = "function"
 
-        /// Creates a tool call.
+        /// Creates a call of a function of the program.
         public init(id: String? = nil, name: String, arguments: String? = nil) {
             self.id = id
             self.name = name

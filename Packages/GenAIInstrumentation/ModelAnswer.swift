@@ -2,6 +2,9 @@
 public import GenAICore
 
 /// The answer of a model, in the terms that all providers share. Everything is optional.
+///
+/// An answer that comes in pieces is put together by the `append` functions. Within a ``ModelCall`` they keep no more
+/// than the record needs: nothing that was said where content is off, and a bounded number of bytes where it is on.
 public struct ModelAnswer: Sendable, Hashable {
     /// The provider's name for the answer. Attribute `gen_ai.response.id`.
     public var id: String?
@@ -17,7 +20,7 @@ public struct ModelAnswer: Sendable, Hashable {
     public var finishReasons: [String]
     /// The tokens and other units that the call used; its cost is computed from them.
     public var usage: TokenUsage?
-    /// The service tier that served the call.
+    /// The service tier that served the call. Attribute `openai.response.service_tier`.
     public var serviceTier: String?
     /// The configuration of the server. Attribute `openai.response.system_fingerprint`.
     public var systemFingerprint: String?
@@ -25,6 +28,8 @@ public struct ModelAnswer: Sendable, Hashable {
     public var embeddingDimensions: Int?
     /// Further attributes of the call's span.
     public var attributes: Attributes
+    /// The pieces that ``messages`` were put together from.
+    var pieces = AnswerPieces()
 
     /// Creates an answer.
     public init(
@@ -40,4 +45,219 @@ public struct ModelAnswer: Sendable, Hashable {
         self.serviceTier = serviceTier
         self.attributes = attributes
     }
+
+    /// The finish reasons, from the messages where none are given apart.
+    var allFinishReasons: [String] {
+        finishReasons.isEmpty ? messages.compactMap(\.finishReason) : finishReasons
+    }
+
+    /// The finish reason of one choice.
+    func finishReason(at index: Int) -> String? {
+        messages.indices.contains(index) && messages[index].finishReason != nil
+            ? messages[index].finishReason : finishReasons.indices.contains(index) ? finishReasons[index] : nil
+    }
+}
+
+// MARK: - Pieces
+
+extension ModelAnswer {
+    /// Adds text to a choice.
+    ///
+    /// - Parameters:
+    ///   - choice: The provider's number of the choice.
+    ///   - block: The provider's number of the content block, where it numbers them; `nil` goes on with the last text.
+    public mutating func appendText(_ text: String, choice: Int = 0, block: Int? = nil) {
+        append(text, .text, choice, block)
+    }
+
+    /// Adds thinking to a choice; see ``appendText(_:choice:block:)``.
+    public mutating func appendReasoning(_ text: String, choice: Int = 0, block: Int? = nil) {
+        append(text, .reasoning, choice, block)
+    }
+
+    /// Adds a tool call, or more of one.
+    ///
+    /// - Parameters:
+    ///   - index: The provider's number of the call. `nil` goes by `id`; without both, a name begins another call.
+    ///   - arguments: A piece of the arguments, put behind those that came before.
+    public mutating func appendToolCall(
+        index: Int? = nil, id: String? = nil, name: String? = nil, arguments: String? = nil, type: String? = nil,
+        choice: Int = 0
+    ) {
+        guard let message = position(ofChoice: choice),
+            let part = pieces.position(
+                ofCall: index, id: id, beginsAnother: name?.isEmpty == false, message, &messages)
+        else { return }
+        guard case .toolCall(var call) = messages[message].parts[part] else { return }
+        messages[message].parts[part] = .text("")  // so that the arguments grow in place
+        if let id, !id.isEmpty { call.id = pieces.kept(id, asContent: false) }
+        if let name, !name.isEmpty { call.name = pieces.kept(name, asContent: false) ?? call.name }
+        if let type { call.type = type }
+        if let arguments, let more = pieces.kept(arguments) { call.arguments = (call.arguments.take() ?? "") + more }
+        messages[message].parts[part] = .toolCall(call)
+    }
+
+    /// Notes why a choice ended.
+    public mutating func finish(_ reason: String, choice: Int = 0) {
+        guard let message = position(ofChoice: choice) else { return }
+        messages[message].finishReason = reason
+    }
+
+    /// Begins a choice, also one of which nothing was said yet.
+    ///
+    /// - Parameter role: `nil` leaves it as it is, which is the assistant's at first.
+    public mutating func begin(choice: Int = 0, role: Message.Role? = nil) {
+        guard let message = position(ofChoice: choice), let role else { return }
+        messages[message].role = role
+    }
+
+    /// Forgets the messages, because the whole of them is going to be added.
+    package mutating func removeContent() {
+        messages = []
+        pieces.removeAll()
+    }
+
+    /// Whether a content block has begun.
+    package func hasBlock(_ block: Int, choice: Int = 0) -> Bool {
+        pieces.slots.contains { $0.choice == choice && $0.number == block }
+    }
+
+    private mutating func append(_ text: String, _ kind: AnswerPieces.Kind, _ choice: Int, _ block: Int?) {
+        guard let message = position(ofChoice: choice), let more = pieces.kept(text) else { return }
+        guard let part = pieces.position(ofBlock: block, kind, message, choice, &messages) else { return }
+        switch messages[message].parts[part] {
+        case .text(var known):
+            messages[message].parts[part] = .text("")  // so that the text grows in place
+            known += more
+            messages[message].parts[part] = .text(known)
+        case .reasoning(var known):
+            messages[message].parts[part] = .text("")
+            known += more
+            messages[message].parts[part] = .reasoning(known)
+        default: break
+        }
+    }
+
+    /// The message of a choice; those of later choices stand behind it.
+    private mutating func position(ofChoice number: Int) -> Int? {
+        if let position = pieces.choices.firstIndex(of: number) { return position }
+        guard pieces.choices.count < AnswerPieces.mostChoices else { return pieces.refuse() }
+        let position = pieces.choices.firstIndex { $0 > number } ?? pieces.choices.count
+        pieces.choices.insert(number, at: position)
+        for index in pieces.slots.indices where pieces.slots[index].message >= position {
+            pieces.slots[index].message += 1
+        }
+        messages.insert(Message(role: .assistant, parts: []), at: min(position, messages.count))
+        return position
+    }
+}
+
+/// The pieces of an answer, and how much of them may be kept. Of no weight when answers are compared.
+struct AnswerPieces: Sendable {
+    static let mostChoices = 128
+    static let mostParts = 1_024
+    /// The bytes of names and identifiers that are kept where content is off.
+    private static let outlineLimit = 65_536
+
+    enum Kind { case text, reasoning, toolCall }
+
+    /// The part of a message that a provider's number stands for.
+    struct Slot {
+        var choice: Int
+        var number: Int?
+        var kind: Kind
+        var message: Int
+        var part: Int
+    }
+
+    /// The providers' numbers of the messages.
+    var choices: [Int] = []
+    var slots: [Slot] = []
+    /// Whether what is said is kept.
+    var keepsContent = true
+    /// The most bytes that are kept.
+    var limit = Int.max
+    private var size = 0
+    /// Whether anything was left out for lack of room.
+    private(set) var isCut = false
+
+    /// As much of a text as there is room for; `nil` where content is off or nothing fits.
+    mutating func kept(_ text: String, asContent: Bool = true) -> String? {
+        guard keepsContent || !asContent else { return nil }
+        let room = (keepsContent ? limit : min(limit, Self.outlineLimit)) - size
+        guard text.utf8.count > room else {
+            size += text.utf8.count
+            return text
+        }
+        guard !isCut else { return nil }
+        isCut = true
+        size = limit
+        return text.prefix(ofBytes: max(0, room)) + truncationMarker
+    }
+
+    /// Forgets all pieces, but not how much may be kept.
+    mutating func removeAll() {
+        choices = []
+        slots = []
+        size = 0
+        isCut = false
+    }
+
+    /// The provider's number of a choice.
+    func number(at position: Int) -> Int { choices.indices.contains(position) ? choices[position] : position }
+
+    /// Notes that something was left out.
+    mutating func refuse() -> Int? {
+        isCut = true
+        return nil
+    }
+
+    /// The part of a content block, which is begun where it is new.
+    mutating func position(
+        ofBlock number: Int?, _ kind: Kind, _ message: Int, _ choice: Int, _ messages: inout [Message]
+    ) -> Int? {
+        let known = slots.lastIndex { slot in
+            slot.message == message && (number == nil ? true : slot.number == number)
+        }
+        if let known, slots[known].kind == kind { return slots[known].part }
+        return begin(number, kind, message, kind == .text ? .text("") : .reasoning(""), &messages)
+    }
+
+    /// The part of a tool call, which is begun where it is new.
+    ///
+    /// Servers differ: most number the calls, some only name them, some do neither and send them whole.
+    mutating func position(
+        ofCall number: Int?, id: String?, beginsAnother: Bool, _ message: Int, _ messages: inout [Message]
+    ) -> Int? {
+        let calls = slots.indices.filter { slots[$0].message == message && slots[$0].kind == .toolCall }
+        let known: Int?
+        if let number {
+            known = calls.last { slots[$0].number == number }
+        } else if let id, !id.isEmpty {
+            known = calls.last { index in
+                guard case .toolCall(let call) = messages[message].parts[slots[index].part] else { return false }
+                return call.id == id
+            }
+        } else {
+            known = beginsAnother ? nil : calls.last
+        }
+        if let known { return slots[known].part }
+        return begin(number, .toolCall, message, .toolCall(.init(name: "")), &messages)
+    }
+
+    private mutating func begin(
+        _ number: Int?, _ kind: Kind, _ message: Int, _ part: Message.Part, _ messages: inout [Message]
+    ) -> Int? {
+        guard slots.count < Self.mostParts else { return refuse() }
+        messages[message].parts.append(part)
+        let position = messages[message].parts.count - 1
+        slots.append(
+            Slot(choice: choices[message], number: number, kind: kind, message: message, part: position))
+        return position
+    }
+}
+
+extension AnswerPieces: Hashable {
+    static func == (one: AnswerPieces, other: AnswerPieces) -> Bool { true }
+    func hash(into hasher: inout Hasher) {}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import GenAIHTTP
+import GenAIInstrumentation
 import Synchronization
 
 /// A streamed answer: chunks as the server sends them.
@@ -41,7 +42,7 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
         mutating func nextOfAll() async throws(OpenAIError) -> Chunk? {
             do throws(OpenAIError) {
                 if let chunk = try await reader?.next() { return chunk }
-                reader?.lifetime.recorder?.finishStream()
+                reader?.lifetime.finish()
                 reader = nil
                 return nil
             } catch {
@@ -66,6 +67,8 @@ struct StreamRules<Chunk: Sendable>: Sendable {
     var hides: @Sendable (Chunk) -> Bool = { _ in false }
     /// Whether a chunk says that the answer is complete, so that the stream may end after it without `[DONE]`.
     var ends: @Sendable (Chunk) -> Bool
+    /// Adds a chunk to the record of its call.
+    var record: @Sendable (Chunk, StreamLifetime) -> Void = { _, _ in }
 }
 
 extension StreamRules where Chunk: JSONRecord {
@@ -76,14 +79,27 @@ extension StreamRules where Chunk: JSONRecord {
 
 /// Ends the record of a stream that nobody reads to its end.
 final class StreamLifetime: Sendable {
-    let recorder: CallRecorder?
+    let recorder: ModelCall?
+    private let failure = Mutex<CallFailure?>(nil)
 
-    init(recorder: CallRecorder?) {
+    init(recorder: ModelCall?) {
         self.recorder = recorder
     }
 
+    /// Adds a chunk as it is decoded: a reader that takes its time makes chunks late.
+    func add(_ chunk: some RecordedChunk) {
+        guard let recorder else { return }
+        recorder.add { chunk.add(to: &$0) }
+        if let failure = chunk.failure { self.failure.withLock { $0 = failure } }
+    }
+
+    /// Ends the record of a stream that came to its end.
+    func finish() {
+        recorder?.finish(nil, failure: failure.withLock { $0 })
+    }
+
     deinit {
-        recorder?.abandon()
+        recorder?.cancel()
     }
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
-
+import GenAICore
 import GenAIHTTP
+import GenAIInstrumentation
+import GenAITelemetry
 
 /// One call of the API, before it has headers and a host.
 struct APICall: Sendable {
@@ -27,12 +29,8 @@ struct Sender: Sendable {
     let address: ServerAddress?
     /// The provider that telemetry names.
     let providerName: String
-    /// The names that telemetry uses.
-    let names: CallNames
-    /// What spans and records come from.
-    let sources = SourceCache()
-    /// What calls are measured with.
-    let instruments = InstrumentCache()
+    /// The providers that calls are recorded with.
+    let telemetry: CallTelemetry
     /// The key as it is sent.
     private let key: String?
 
@@ -45,7 +43,10 @@ struct Sender: Sendable {
         let inferredName = configuration.azure == nil ? address?.providerName ?? "openai" : "azure.ai.openai"
         let providerName = configuration.providerName ?? inferredName
         self.providerName = providerName
-        names = CallNames(provider: providerName, address: address)
+        telemetry = CallTelemetry(
+            scope: .openAIClient, tracerProvider: configuration.tracerProvider,
+            loggerProvider: configuration.loggerProvider, meterProvider: configuration.meterProvider,
+            allowsContentCapture: configuration.allowsContentCapture)
         let key = configuration.apiKey.map(Self.trimmed)
         self.key = key.flatMap { $0.isEmpty ? nil : $0 }
     }
@@ -59,7 +60,7 @@ struct Sender: Sendable {
     ///
     /// - Parameter recorder: Told of further attempts.
     func value<Value: JSONConvertible>(
-        of call: APICall, as: Value.Type, recorder: CallRecorder? = nil
+        of call: APICall, as: Value.Type, recorder: ModelCall? = nil
     ) async throws(OpenAIError) -> Value {
         let (response, bytes) = try await withAttempts(call, recorder) { (response) throws(OpenAIError) in
             (response, try await body(of: response))
@@ -72,7 +73,7 @@ struct Sender: Sendable {
     }
 
     /// Sends a call and returns when the head of its answer has come.
-    func stream(of call: APICall, recorder: CallRecorder? = nil) async throws(OpenAIError) -> HTTPResponse {
+    func stream(of call: APICall, recorder: ModelCall? = nil) async throws(OpenAIError) -> HTTPResponse {
         try await withAttempts(call, recorder) { (response) throws(OpenAIError) in response }
     }
 
@@ -99,7 +100,7 @@ extension Sender: CustomStringConvertible, CustomReflectable {
 extension Sender {
     /// Sends until `read` has what it wants, the failure is final, or the attempts are used up.
     private func withAttempts<Value: Sendable>(
-        _ call: APICall, _ recorder: CallRecorder?, read: (HTTPResponse) async throws(OpenAIError) -> Value
+        _ call: APICall, _ recorder: ModelCall?, read: (HTTPResponse) async throws(OpenAIError) -> Value
     ) async throws(OpenAIError) -> Value {
         let request = try request(for: call)
         let backoff = Backoff(
@@ -123,7 +124,7 @@ extension Sender {
                 failure.retryAfter ?? .zero <= configuration.maxRetryDelay,
                 let delay = backoff.delay(afterFailedAttempt: retries + 1, serverDelay: failure.retryAfter)
             else { throw failure }
-            recorder?.retrying(after: failure)
+            recorder?.noteRetry(after: failure, status: failure.status)
             do {
                 try await clock.sleep(for: delay)
             } catch {
@@ -250,4 +251,10 @@ extension Sender {
         while text.last?.isWhitespace == true { text.removeLast() }
         return String(text)
     }
+}
+
+extension InstrumentationScope {
+    /// This module, as telemetry names it.
+    static let openAIClient = InstrumentationScope(
+        name: "GenAIOpenAI", version: packageVersion, schemaURL: conventionsSchemaURL)
 }

@@ -50,7 +50,7 @@ struct StreamReader<Chunk: Sendable> {
         }
         let chunk = try decode { () throws(JSONError) in try rules.decode(json) }
         if rules.ends(chunk) { isComplete = true }
-        lifetime.recorder?.chunk(chunk)
+        rules.record(chunk, lifetime)
         return chunk
     }
 

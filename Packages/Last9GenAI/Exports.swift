@@ -4,6 +4,7 @@
 @_exported public import GenAIBridge
 @_exported public import GenAICore
 @_exported public import GenAIExportOTLP
+@_exported public import GenAIInstrumentation
 @_exported public import GenAIOpenAI
 @_exported public import GenAIPricing
 @_exported public import GenAITelemetry

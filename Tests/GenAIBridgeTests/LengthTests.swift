@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Foundation
 import GenAICore
+import GenAIInstrumentation
 import GenAITelemetry
 import Testing
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 import GenAIHTTP
+import GenAIInstrumentation
 import GenAITelemetry
 
 // A call that is stopped before it is made, by a budget say, leaves no record: no model was asked. The error goes to
@@ -11,28 +12,41 @@ extension Sender {
         _ request: some RecordedRequest, _ call: APICall
     ) async throws(OpenAIError) -> Value {
         try await askBeforeCall(call.model)
-        guard let recorder = CallRecorder(request, call, sender: self) else {
+        guard let recorder = record(of: request, call) else {
             return try await value(of: call, as: Value.self)
         }
         let value = try await watched(by: recorder) { () async throws(OpenAIError) -> Value in
             try await self.value(of: call, as: Value.self, recorder: recorder)
         }
-        recorder.finish(value)
+        recorder.finish(value.modelAnswer(recorder.contentNeed), failure: value.failure)
         return value
     }
 
+    /// Begins a record, or returns `nil` where nobody listens.
+    private func record(of request: some RecordedRequest, _ call: APICall) -> ModelCall? {
+        guard let listeners = telemetry.listeners(allowsContent: call.options.allowsContentCapture) else { return nil }
+        var asked = request.modelRequest(listeners.contentNeed)
+        asked.provider = ProviderName(rawValue: providerName)
+        asked.isStream = call.isStream
+        asked.serverAddress = address?.host
+        asked.serverPort = address?.port
+        return ModelCall(asked, listeners)
+    }
+
     /// Opens a stream under a record, which ends with the stream.
-    func recordedStream<Chunk: JSONRecord>(
+    func recordedStream<Chunk: JSONRecord & RecordedChunk>(
         _ request: some RecordedRequest, rules: StreamRules<Chunk>, _ call: APICall
     ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
         try await askBeforeCall(call.model)
-        guard let recorder = CallRecorder(request, call, sender: self) else {
+        guard let recorder = record(of: request, call) else {
             return try await opened(try await stream(of: call), rules, nil)
         }
         let response = try await watched(by: recorder) { () async throws(OpenAIError) -> HTTPResponse in
             try await self.stream(of: call, recorder: recorder)
         }
         do throws(OpenAIError) {
+            var rules = rules
+            rules.record = { chunk, lifetime in lifetime.add(chunk) }
             return try await opened(response, rules, recorder)
         } catch {
             recorder.fail(error)
@@ -40,8 +54,8 @@ extension Sender {
         }
     }
 
-    private func opened<Chunk: JSONRecord>(
-        _ response: HTTPResponse, _ rules: StreamRules<Chunk>, _ recorder: CallRecorder?
+    private func opened<Chunk: JSONRecord & RecordedChunk>(
+        _ response: HTTPResponse, _ rules: StreamRules<Chunk>, _ recorder: ModelCall?
     ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
         OpenAIStream(
             try await StreamOpening(response, sender: self, rules: rules, lifetime: StreamLifetime(recorder: recorder)))
@@ -49,7 +63,7 @@ extension Sender {
 
     /// Runs a closure in the context of a record, which ends if the closure throws.
     private func watched<Value>(
-        by recorder: CallRecorder, _ operation: () async throws(OpenAIError) -> Value
+        by recorder: ModelCall, _ operation: () async throws(OpenAIError) -> Value
     ) async throws(OpenAIError) -> Value {
         var value: Value?
         var failure: OpenAIError?
@@ -82,9 +96,14 @@ extension Sender {
             try GenAIContext.current.meter?.check(model: model)
             try await configuration.beforeCall?(model)
         } catch {
-            var failure = OpenAIError(.budgetExceeded, "stopped before the call: \(errorType(of: error))")
+            var failure = OpenAIError(.budgetExceeded, "stopped before the call: \(reason(of: error))")
             failure.underlying = error
             throw failure
         }
+    }
+
+    /// The description of an error that vouches for saying nothing of prompts and answers; of others only the type.
+    private func reason(of error: any Error) -> String {
+        (error as? any ErrorTypeProviding)?.contentFreeDescription ?? errorType(of: error)
     }
 }

@@ -1,24 +1,25 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
+import GenAIInstrumentation
 
 extension ChatCompletion: UsageReporting {
     /// Model, id, finish reasons, usage, text and tool calls of the answer.
-    public var usageReport: UsageReport { facts.usageReport }
+    public var usageReport: UsageReport { modelAnswer(.full).usageReport }
 }
 
 extension ModelResponse: UsageReporting {
     /// Model, id, finish reason, usage, text and tool calls of the answer.
-    public var usageReport: UsageReport { facts.usageReport }
+    public var usageReport: UsageReport { modelAnswer(.full).usageReport }
 }
 
 extension TextCompletion: UsageReporting {
     /// Model, id, finish reasons, usage and text of the answer.
-    public var usageReport: UsageReport { facts.usageReport }
+    public var usageReport: UsageReport { modelAnswer(.full).usageReport }
 }
 
 extension EmbeddingResponse: UsageReporting {
     /// Model and usage of the answer.
-    public var usageReport: UsageReport { facts.usageReport }
+    public var usageReport: UsageReport { modelAnswer(.full).usageReport }
 }
 
 extension ChatCompletionChunk: UsageReporting {
@@ -43,14 +44,14 @@ extension ResponseEvent: UsageReporting {
     }
 }
 
-extension AnswerFacts {
+extension ModelAnswer {
     /// The answer as `observe` sees it.
     fileprivate var usageReport: UsageReport {
-        let message = choices.first?.message
-        return UsageReport(
-            model: model.isEmpty ? nil : model, responseID: id.isEmpty ? nil : id,
-            finishReasons: choices.isEmpty ? [] : finishReasons, usage: usage, text: message?.content,
-            toolCalls: (message?.toolCalls ?? []).map {
+        UsageReport(
+            model: model, responseID: id,
+            finishReasons: finishReasons.isEmpty ? messages.compactMap(\.finishReason) : finishReasons,
+            usage: usage, text: messages.first.flatMap { $0.text.unlessEmpty },
+            toolCalls: (messages.first?.toolCalls ?? []).map {
                 UsageReport.ToolCall(id: $0.id, name: $0.name, arguments: $0.arguments)
             })
     }

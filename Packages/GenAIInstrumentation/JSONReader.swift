@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-import GenAICore
+package import GenAICore
 
 extension AttributeValue {
     /// Reads JSON text: objects become maps, whole numbers of 64 bits `int`, other numbers `double`.
     ///
     /// Returns `nil` for text that is not JSON (RFC 8259), that is nested deeper than 64 levels, or that has an object
     /// with more than 256 members. Halves of surrogate pairs become U+FFFD. Members that are `null` are left out.
-    init?(jsonText: String) {
+    package init?(jsonText: String) {
         var text = jsonText
         let value: AttributeValue? = text.withUTF8 { bytes in
             var reader = JSONReader(bytes: bytes)

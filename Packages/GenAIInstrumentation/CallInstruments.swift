@@ -3,21 +3,21 @@ import GenAICore
 import GenAITelemetry
 import Synchronization
 
-/// What there is to measure about a call that is over.
+/// The measurements of a call that is over.
 struct CallMeasurements: Sendable {
-    /// What the call did.
+    /// The kind of call.
     var operation: OperationName
-    /// What distinguishes the series.
+    /// The attributes of the series.
     var attributes: Attributes
     /// The `error.type` of a call that failed.
     var errorType: String?
-    /// From the request to the end of the answer.
+    /// The time from the request to the end of the answer.
     var seconds: Double
-    /// From the request to the first chunk of a stream.
+    /// The time from the request to the first chunk of a stream.
     var secondsToFirstChunk: Double?
-    /// Between one chunk of a stream and the next.
+    /// The times between one chunk of a stream and the next that are not recorded yet.
     var secondsPerChunk: [Double] = []
-    /// What the call used up.
+    /// The tokens that the call used.
     var usage: TokenUsage?
 }
 
@@ -33,7 +33,9 @@ final class CallInstruments: Sendable {
     private let tokens: MetricHistogram<Int>?
     /// Tokens as unreleased.
     private let counters: TokenCounters?
-    private let series = SeriesCache()
+    /// The series used last: a client rarely asks more than a few models.
+    private let series = Mutex<[(attributes: Attributes, instruments: BoundInstruments)]>([])
+    private static let seriesCapacity = 8
 
     init(_ meter: Meter, _ conventions: GenAIConventions) {
         if conventions == .development {
@@ -62,7 +64,7 @@ final class CallInstruments: Sendable {
 
     /// Records one call.
     func record(_ call: CallMeasurements, context: GenAIContext) {
-        let series = series.of(call.attributes, or: bind)
+        let series = series(of: call.attributes)
         if let usage = call.usage {
             if let count = usage.inputTokens { series.inputTokens?.record(count, context: context) }
             if let count = usage.outputTokens { series.outputTokens?.record(count, context: context) }
@@ -71,13 +73,28 @@ final class CallInstruments: Sendable {
         if let seconds = call.secondsToFirstChunk {
             timeToFirstChunk?.record(seconds, attributes: call.attributes, context: context)
         }
-        if !call.secondsPerChunk.isEmpty, let timePerChunk = timePerChunk?.bound(to: call.attributes) {
-            for seconds in call.secondsPerChunk { timePerChunk.record(seconds, context: context) }
-        }
+        recordChunks(call.secondsPerChunk, of: call.attributes, context: context)
         guard let errorType = call.errorType else { return series.duration.record(call.seconds, context: context) }
         var attributes = call.attributes
         attributes[.errorType] = errorType
         duration(of: call.attributes).record(call.seconds, attributes: attributes, context: context)
+    }
+
+    /// Records times between chunks of a stream that may still go on.
+    func recordChunks(_ seconds: [Double], of attributes: Attributes, context: GenAIContext) {
+        guard !seconds.isEmpty, let timePerChunk = timePerChunk?.bound(to: attributes) else { return }
+        for seconds in seconds { timePerChunk.record(seconds, context: context) }
+    }
+
+    private func series(of attributes: Attributes) -> BoundInstruments {
+        let known = series.withLock { entries in entries.first { $0.attributes == attributes }?.instruments }
+        if let known { return known }
+        let new = bind(to: attributes)
+        series.withLock { entries in
+            if entries.count == Self.seriesCapacity { entries.removeFirst() }
+            entries.append((attributes, new))
+        }
+        return new
     }
 
     private func duration(of attributes: Attributes) -> MetricHistogram<Double> {
@@ -96,28 +113,11 @@ final class CallInstruments: Sendable {
     }
 }
 
-/// What every call of one series is measured with; spares finding the series each time.
+/// The instruments of one series, so that it is not looked up for each call.
 private struct BoundInstruments: Sendable {
     let duration: MetricHistogram<Double>.Bound
     let inputTokens: MetricHistogram<Int>.Bound?
     let outputTokens: MetricHistogram<Int>.Bound?
-}
-
-/// The series of late: a client rarely asks more than a few models.
-private final class SeriesCache: Sendable {
-    private static let capacity = 8
-    private let entries = Mutex<[(attributes: Attributes, instruments: BoundInstruments)]>([])
-
-    func of(_ attributes: Attributes, or bind: (Attributes) -> BoundInstruments) -> BoundInstruments {
-        let known = entries.withLock { entries in entries.first { $0.attributes == attributes }?.instruments }
-        if let known { return known }
-        let new = bind(attributes)
-        entries.withLock { entries in
-            if entries.count == Self.capacity { entries.removeFirst() }
-            entries.append((attributes, new))
-        }
-        return new
-    }
 }
 
 /// A histogram per direction and a counter per kind of token, as unreleased.
@@ -169,29 +169,6 @@ private struct TokenCounters: Sendable {
         add(usage.cacheReadTokens, to: cacheReadUsage)
         add(usage.cacheWriteTokens, to: cacheWriteUsage)
         add(usage.reasoningTokens, to: reasoningUsage)
-    }
-}
-
-/// Keeps a client's instruments, which are not looked up for each call.
-final class InstrumentCache: Sendable {
-    private struct Entry {
-        let provider: MeterProvider
-        let conventions: GenAIConventions
-        let instruments: CallInstruments
-    }
-
-    private let last = Mutex<Entry?>(nil)
-
-    /// The instruments, or `nil` where nobody collects.
-    func instruments(of provider: MeterProvider, _ conventions: GenAIConventions) -> CallInstruments? {
-        let known = last.withLock { last in
-            last.flatMap { $0.provider === provider && $0.conventions == conventions ? $0.instruments : nil }
-        }
-        if let known { return known.isEnabled ? known : nil }
-        let instruments = CallInstruments(provider.meter(named: InstrumentationScope.openAIClient.name), conventions)
-        guard instruments.isEnabled else { return nil }
-        last.withLock { $0 = Entry(provider: provider, conventions: conventions, instruments: instruments) }
-        return instruments
     }
 }
 

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: MIT
+package import GenAICore
+public import GenAITelemetry
+import Synchronization
+
+/// The providers that the calls of one client are recorded with, and the instruments they are measured with.
+///
+/// Create one for each client and keep it: it looks its tracer, its logger and its instruments up once. May be used from
+/// any thread.
+public final class CallTelemetry: Sendable {
+    /// The global providers, under this package's own scope.
+    public static let global = CallTelemetry()
+
+    private let scope: InstrumentationScope
+    private let tracer: Tracer?
+    private let tracerProvider: TracerProvider?
+    private let loggerProvider: LoggerProvider?
+    private let meterProvider: MeterProvider?
+    private let allowsContentCapture: Bool
+    private let last = Mutex<CallSources?>(nil)
+
+    /// Creates the telemetry of a client.
+    ///
+    /// - Parameters:
+    ///   - scope: The library that spans, records and metrics are attributed to.
+    ///   - tracerProvider: Records the spans; `nil` takes the global provider at the time of a call.
+    ///   - loggerProvider: Emits the messages; `nil` takes the global provider at the time of a call.
+    ///   - meterProvider: Measures the calls; `nil` takes the global provider at the time of a call.
+    ///   - allowsContentCapture: Whether content may be recorded where the provider and the scopes around allow it.
+    public init(
+        scope: InstrumentationScope = .genAIInstrumentation, tracerProvider: TracerProvider? = nil,
+        loggerProvider: LoggerProvider? = nil, meterProvider: MeterProvider? = nil, allowsContentCapture: Bool = true
+    ) {
+        self.scope = scope
+        self.tracerProvider = tracerProvider
+        self.loggerProvider = loggerProvider
+        self.meterProvider = meterProvider
+        self.allowsContentCapture = allowsContentCapture
+        tracer = nil
+    }
+
+    /// Creates telemetry whose spans come from a tracer, and the rest from the global providers.
+    public init(tracer: Tracer) {
+        scope = tracer.scope
+        self.tracer = tracer
+        tracerProvider = tracer.provider
+        loggerProvider = nil
+        meterProvider = nil
+        allowsContentCapture = true
+    }
+
+    /// Whoever listens to a call that starts now; `nil` where nobody does.
+    package func listeners(
+        allowsContent: Bool = true, context: borrowing GenAIContext = .current
+    ) -> CallListeners? {
+        let sources = sources()
+        let isTracing = sources.tracer?.isEnabled == true
+        let isLogging = sources.logger?.isEnabled == true
+        // Before the settings, which without a tracer are read from the environment.
+        if !isTracing, !isLogging, sources.meterProvider == nil { return nil }
+        var settings = sources.tracer?.instrumentation ?? InstrumentationSettings()
+        if !allowsContentCapture || !allowsContent || !context.allowsContentCapture {
+            settings.contentCapture = .nowhere
+        }
+        let instruments = sources.instruments(settings.conventions)
+        if !isTracing, !isLogging, instruments == nil { return nil }
+        return CallListeners(
+            sources: sources, isTracing: isTracing, isLogging: isLogging, instruments: instruments, settings: settings)
+    }
+
+    private func sources() -> CallSources {
+        let tracing = tracerProvider ?? TracerProvider.global
+        let logging = loggerProvider ?? LoggerProvider.global
+        let measuring = meterProvider ?? MeterProvider.global
+        return last.withLock { last in
+            if let last, last.tracer?.provider === tracing, last.logger?.provider === logging,
+                last.meterProvider === measuring
+            {
+                return last
+            }
+            let sources = CallSources(
+                tracer: tracer ?? tracing?.tracer(scope: scope), logger: logging?.emitter(scope: scope),
+                meterProvider: measuring, meterScope: scope)
+            last = sources
+            return sources
+        }
+    }
+}
+
+extension InstrumentationScope {
+    /// This package's instrumentation of calls that it does not make itself.
+    public static let genAIInstrumentation = InstrumentationScope(
+        name: "GenAIInstrumentation", version: packageVersion, schemaURL: conventionsSchemaURL)
+}
+
+/// The schema of the attribute names that the instrumentation writes.
+package let conventionsSchemaURL = "https://opentelemetry.io/schemas/1.41.1"
+
+/// The tracer, logger and instruments that belong to the providers of the moment.
+package final class CallSources: Sendable {
+    let tracer: Tracer?
+    let logger: LogEmitter?
+    let meterProvider: MeterProvider?
+    private let meterScope: InstrumentationScope
+    private let known = Mutex<(conventions: GenAIConventions, instruments: CallInstruments)?>(nil)
+
+    init(tracer: Tracer?, logger: LogEmitter?, meterProvider: MeterProvider?, meterScope: InstrumentationScope) {
+        self.tracer = tracer
+        self.logger = logger
+        self.meterProvider = meterProvider
+        self.meterScope = meterScope
+    }
+
+    /// The instruments of a generation; `nil` where nobody collects.
+    func instruments(_ conventions: GenAIConventions) -> CallInstruments? {
+        guard let meterProvider else { return nil }
+        return known.withLock { known in
+            if let known, known.conventions == conventions {
+                return known.instruments.isEnabled ? known.instruments : nil
+            }
+            let instruments = CallInstruments(meterProvider.meter(scope: meterScope), conventions)
+            guard instruments.isEnabled else { return nil }
+            known = (conventions, instruments)
+            return instruments
+        }
+    }
+}
+
+/// Whoever hears of one call, and what may be said.
+package struct CallListeners: Sendable {
+    private let sources: CallSources
+    private let isTracing: Bool
+    private let isLogging: Bool
+    let instruments: CallInstruments?
+    package let settings: InstrumentationSettings
+
+    init(
+        sources: CallSources, isTracing: Bool, isLogging: Bool, instruments: CallInstruments?,
+        settings: InstrumentationSettings
+    ) {
+        self.sources = sources
+        self.isTracing = isTracing
+        self.isLogging = isLogging
+        self.instruments = instruments
+        self.settings = settings
+    }
+
+    package var tracer: Tracer? { isTracing ? sources.tracer : nil }
+    package var logger: LogEmitter? { isLogging ? sources.logger : nil }
+
+    /// The parts of messages that records of this call need.
+    package var contentNeed: ContentNeed {
+        let isCaptured =
+            settings.contentCapture.contains(.spans) && isTracing
+            || settings.contentCapture.contains(.events) && isLogging
+        if isCaptured { return .full }
+        return settings.conventions < .latest && isLogging ? .outline : .none
+    }
+
+    /// Whether a call is told in a record of its own when it is over.
+    func emitsDetails(of operation: OperationName) -> Bool {
+        settings.conventions >= .latest && settings.emitsOperationDetails && isLogging && operation != .embeddings
+    }
+
+    /// About how many attributes a span gets beside those of its scopes, what processors add included.
+    var usualAttributeCount: Int { settings.contentCapture == .nowhere ? 32 : 44 }
+}

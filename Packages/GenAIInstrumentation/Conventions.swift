@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: MIT
+package import GenAICore
+package import GenAITelemetry
+
+/// The attributes of one generation of the GenAI conventions: the only table of their names and values.
+///
+/// Source: semantic conventions v1.36.0 and v1.41.1, and semantic-conventions-genai for what is unreleased.
+package struct Conventions: Sendable {
+    /// The generation.
+    package let generation: GenAIConventions
+
+    /// The table of a generation.
+    package init(_ generation: GenAIConventions) { self.generation = generation }
+
+    /// Whether messages are attributes and providers go by `gen_ai.provider.name`.
+    package var isLatest: Bool { generation >= .latest }
+    private var isUnreleased: Bool { generation >= .development }
+
+    /// The attribute that names a provider.
+    package func identity(of provider: ProviderName) -> Attributes {
+        var attributes = Attributes()
+        setProvider(provider, in: &attributes)
+        return attributes
+    }
+
+    /// Names a provider: `gen_ai.provider.name`, or `gen_ai.system` with its former spelling.
+    package func setProvider(_ provider: ProviderName, in attributes: inout Attributes) {
+        if isLatest {
+            attributes[.genAIProviderName] = provider
+        } else {
+            attributes[.genAISystem] = provider.legacySpelling
+        }
+    }
+
+    /// Adds what is asked, and of whom: on spans, records and measurements.
+    package func addSubject(of request: borrowing RequestFacts, to attributes: inout Attributes) {
+        setProvider(request.provider, in: &attributes)
+        attributes[.genAIOperationName] = request.operation
+        if !request.model.isEmpty { attributes[.genAIRequestModel] = request.model }
+        if let address = request.serverAddress { attributes[.serverAddress] = address }
+        if let port = request.serverPort { attributes[.serverPort] = port }
+    }
+
+    /// Adds what is known when a call starts.
+    package func addStart(of request: borrowing ModelRequest, to attributes: inout Attributes) {
+        addParameters(of: request, to: &attributes)
+        if let tier = request.serviceTier {
+            attributes[isLatest ? .openAIRequestServiceTier : .genAIOpenAIRequestServiceTier] = ServiceTier(
+                rawValue: tier)
+        }
+        guard isLatest else { return }
+        if let type = request.apiType { attributes[.openAIAPIType] = type }
+        if request.isStream { attributes[.genAIRequestStream] = true }
+        guard isUnreleased else { return }
+        if let level = request.reasoningLevel { attributes[.genAIRequestReasoningLevel] = level }
+        if let id = request.previousResponseID { attributes[.genAIRequestPreviousResponseID] = id }
+    }
+
+    // One test a parameter: a request usually has three or four of them, and writing `nil` looks for the name.
+    private func addParameters(of request: borrowing ModelRequest, to attributes: inout Attributes) {
+        if let value = request.temperature { attributes[.genAIRequestTemperature] = value }
+        if let value = request.topP { attributes[.genAIRequestTopP] = value }
+        if let value = request.topK { attributes[.genAIRequestTopK] = value }
+        if let value = request.maxTokens { attributes[.genAIRequestMaxTokens] = value }
+        if let value = request.frequencyPenalty { attributes[.genAIRequestFrequencyPenalty] = value }
+        if let value = request.presencePenalty { attributes[.genAIRequestPresencePenalty] = value }
+        if let value = request.seed { attributes[.genAIRequestSeed] = value }
+        if let value = request.choiceCount, value != 1 { attributes[.genAIRequestChoiceCount] = value }
+        if !request.stopSequences.isEmpty { attributes[.genAIRequestStopSequences] = request.stopSequences }
+        if let value = request.outputType { attributes[.genAIOutputType] = value }
+        if !request.encodingFormats.isEmpty { attributes[.genAIRequestEncodingFormats] = request.encodingFormats }
+    }
+
+    /// Adds what an answer tells.
+    package func addEnd(of answer: borrowing ModelAnswer, to attributes: inout Attributes) {
+        attributes.reserveCapacity(16)
+        if let id = answer.id { attributes[.genAIResponseID] = id }
+        if let model = answer.model { attributes[.genAIResponseModel] = model }
+        if let provider = answer.provider { setProvider(provider, in: &attributes) }
+        let reasons = answer.allFinishReasons
+        if !reasons.isEmpty { attributes[.genAIResponseFinishReasons] = reasons }
+        if let usage = answer.usage { add(usage, to: &attributes) }
+        if isLatest, let count = answer.embeddingDimensions { attributes[.genAIEmbeddingsDimensionCount] = count }
+        addServer(of: answer, to: &attributes)
+    }
+
+    /// Adds which configuration of the server answered: on spans and measurements.
+    package func addServer(of answer: borrowing ModelAnswer, to attributes: inout Attributes) {
+        if let tier = answer.serviceTier {
+            attributes[isLatest ? .openAIResponseServiceTier : .genAIOpenAIResponseServiceTier] = ServiceTier(
+                rawValue: tier)
+        }
+        if let fingerprint = answer.systemFingerprint {
+            attributes[isLatest ? .openAIResponseSystemFingerprint : .genAIOpenAIResponseSystemFingerprint] =
+                fingerprint
+        }
+    }
+
+    /// Adds token counts. Legacy conventions have totals only.
+    package func add(_ usage: TokenUsage, to attributes: inout Attributes) {
+        if let count = usage.inputTokens { attributes[.genAIUsageInputTokens] = count }
+        if let count = usage.outputTokens { attributes[.genAIUsageOutputTokens] = count }
+        guard isLatest else { return }
+        if let count = usage.cacheReadTokens { attributes[.genAIUsageCacheReadInputTokens] = count }
+        if let count = usage.reasoningTokens { attributes[.genAIUsageReasoningOutputTokens] = count }
+        guard isUnreleased else {
+            if let count = usage.cacheWriteTokens { attributes[.genAIUsageCacheCreationInputTokens] = count }
+            return
+        }
+        attributes[.genAIUsageCacheWriteInputTokens] = usage.cacheWriteTokens
+        attributes[.genAIUsageAudioInputTokens] = usage.inputAudioTokens
+        attributes[.genAIUsageAudioOutputTokens] = usage.outputAudioTokens
+        attributes[.genAIUsageImageInputTokens] = usage.inputImageTokens
+        attributes[.genAIUsageImageOutputTokens] = usage.outputImageTokens
+    }
+}
+
+/// The part of a request that is also on its log records and measurements.
+package struct RequestFacts: Sendable, Hashable {
+    /// The kind of call.
+    package var operation: OperationName
+    /// The model asked for; empty where the provider chooses.
+    package var model: String
+    /// The provider asked.
+    package var provider: ProviderName
+    /// The host asked.
+    package var serverAddress: String?
+    /// The port asked.
+    package var serverPort: Int?
+
+    /// The facts of a request.
+    package init(_ request: borrowing ModelRequest) {
+        operation = request.operation
+        model = request.model
+        provider = request.provider
+        serverAddress = request.serverAddress
+        serverPort = request.serverPort
+    }
+
+    /// The name of the call's span: the operation and the model.
+    package var spanName: String { model.isEmpty ? operation.rawValue : "\(operation.rawValue) \(model)" }
+}
+
+extension ProviderName {
+    /// The value of `gen_ai.system`: three providers were spelled otherwise before version 1.37.0.
+    package var legacySpelling: ProviderName {
+        switch self {
+        case .azureAIOpenAI: .legacyAzureAIOpenAI
+        case .azureAIInference: .legacyAzureAIInference
+        case .xAI: .legacyXAI
+        default: self
+        }
+    }
+}

@@ -1,0 +1,308 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+public import GenAITelemetry
+import Synchronization
+
+/// One call to a model, from its start to its end: its span, its messages, its measurements.
+///
+/// Most calls are recorded by `withModelCall`. This is the form for callbacks and delegates:
+///
+/// ```swift
+/// let call = try ModelCall.start(ModelRequest(model: "claude-sonnet-4-5", provider: .anthropic, messages: messages))
+/// client.send(…) { result in
+///     switch result {
+///     case .success(let reply): call.finish(ModelAnswer(id: reply.id, model: reply.model, …))
+///     case .failure(let error): call.fail(error)
+///     }
+/// }
+/// ```
+///
+/// The first of ``finish(_:)``, ``fail(_:)`` and ``cancel()`` ends the record and later ones do nothing; a call that
+/// nobody refers to any more is cancelled. All members may be used from any thread.
+///
+/// Source: semantic conventions v1.36.0 and v1.41.1, spans `gen_ai.inference.client` and `gen_ai.embeddings.client`.
+public final class ModelCall: Sendable {
+    /// The surroundings of the call, with its span as the current one.
+    public let context: GenAIContext
+    let facts: RequestFacts
+    let listeners: CallListeners?
+    private let recordedSpan: TraceSpan?
+    /// The request's content, for records that are made when the call ends.
+    let content: RequestContent
+    /// The attributes known at the start; kept for a record of operation details only.
+    let startAttributes: Attributes?
+    let startNanoseconds = steadyNanoseconds()
+    private let state: Mutex<State>
+
+    /// The most bytes kept and recorded of what is asked, and of what is answered.
+    package static let contentLimit = 1 << 20
+
+    /// The parts of a request that are content.
+    struct RequestContent: Sendable {
+        var messages: [Message] = []
+        var systemInstructions: [Message.Part] = []
+        var tools: [ModelRequest.ToolDefinition] = []
+        var isCut = false
+    }
+
+    private struct State {
+        var answer = ModelAnswer()
+        var isOver = false
+        var firstPiece: UInt64?
+        var lastPiece: UInt64?
+        var secondsPerChunk: [Double] = []
+        var resends = 0
+    }
+
+    /// Begins the record of a call; with `listeners` `nil` nothing is recorded.
+    ///
+    /// - Parameter spanName: `nil` takes operation and model, as the conventions say.
+    package init(
+        _ request: borrowing ModelRequest, _ listeners: CallListeners?, spanName: String? = nil,
+        context surroundings: GenAIContext = .current
+    ) {
+        facts = RequestFacts(request)
+        self.listeners = listeners
+        var answer = ModelAnswer()
+        answer.pieces.keepsContent = listeners?.contentNeed == .full
+        answer.pieces.limit = Self.contentLimit
+        state = Mutex(State(answer: answer))
+        guard let listeners else {
+            context = surroundings
+            recordedSpan = nil
+            content = RequestContent()
+            startAttributes = nil
+            return
+        }
+        var surroundings = surroundings
+        if listeners.tracer != nil, request.operation != .embeddings { surroundings.claimTurn() }
+        var attributes = surroundings.stamp
+        attributes.reserveCapacity(attributes.count + listeners.usualAttributeCount)
+        let own =
+            listeners.emitsDetails(of: request.operation)
+            ? Self.startAttributes(of: request, facts, listeners, surroundings) : nil
+        if let own {
+            attributes.merge(own)
+        } else {
+            Self.addStart(of: request, facts, listeners, surroundings, to: &attributes)
+        }
+        startAttributes = own
+        content = RequestContent(request, listeners)
+        if let tracer = listeners.tracer {
+            let span = tracer.startSpan(
+                spanName ?? facts.spanName, kind: .client, stamped: consume attributes, context: surroundings)
+            context = surroundings.settingSpan(span)
+            recordedSpan = span
+        } else {
+            context = surroundings
+            recordedSpan = nil
+        }
+        if !listeners.conventions.isLatest { emitInput(request, listeners) }
+    }
+
+    deinit { cancel() }
+
+    /// The call's span, for attributes and events of your own; `nil` where spans are not recorded.
+    public var span: TraceSpan? { recordedSpan }
+
+    /// The parts of messages that the record needs.
+    package var contentNeed: ContentNeed { listeners?.contentNeed ?? .none }
+
+    /// The answer as far as it is known. Set it, change it or add to it while the call goes on.
+    ///
+    /// A stream's pieces are better added by ``add(_:)``, which also takes their time.
+    public var answer: ModelAnswer {
+        get { state.withLock { $0.answer } }
+        set {
+            guard listeners != nil else { return }
+            let new = bounded(newValue)
+            state.withLock { state in if !state.isOver { state.answer = new } }
+        }
+    }
+
+    /// Adds a piece of a streamed answer and takes its time.
+    ///
+    /// The time of the first piece is the time to the first chunk, the times between pieces the time per output chunk.
+    ///
+    /// - Parameter change: Adds to the answer; must not use the call, which is locked meanwhile.
+    public func add(_ change: (inout ModelAnswer) -> Void) {
+        guard let listeners else { return }
+        let now = steadyNanoseconds()
+        let due: (seconds: [Double], model: String?)? = state.withLock { state in
+            guard !state.isOver else { return nil }
+            if let last = state.lastPiece, listeners.instruments?.measuresChunks == true {
+                state.secondsPerChunk.append(seconds(from: last, to: now))
+            }
+            state.firstPiece = state.firstPiece ?? now
+            state.lastPiece = now
+            change(&state.answer)
+            guard state.secondsPerChunk.count >= Self.mostWaitingTimes else { return nil }
+            defer { state.secondsPerChunk.removeAll(keepingCapacity: true) }
+            return (state.secondsPerChunk, state.answer.model)
+        }
+        if let due { recordChunks(due.seconds, due.model) }
+    }
+
+    /// The most times between chunks that wait for the end of the call, where all attributes are known.
+    private static let mostWaitingTimes = 1_024
+
+    /// Notes that the request is sent once more, as an event and in `http.request.resend_count`.
+    ///
+    /// - Parameter status: The HTTP status of the attempt before, where there was an answer.
+    public func noteRetry(after error: any Error, status: Int? = nil) {
+        state.withLock { $0.resends += 1 }
+        var attributes: Attributes = ["error.type": .string(errorType(of: error))]
+        if let status { attributes["http.response.status_code"] = .int(status) }
+        recordedSpan?.addEvent("retry", attributes: attributes)
+    }
+
+    /// Ends the record of a call that was answered.
+    ///
+    /// - Parameter answer: The whole answer; `nil` takes ``answer``.
+    public func finish(_ answer: ModelAnswer? = nil) {
+        end(answer, as: .answered)
+    }
+
+    /// Ends the record of a call that failed.
+    ///
+    /// - Parameter error: Its `ErrorTypeProviding.errorType` or else its type becomes `error.type`.
+    public func fail(_ error: any Error) {
+        end(nil, as: .failed(CallFailure(error)))
+    }
+
+    /// Ends the record of a call whose answer nobody waits for, which is no failure.
+    public func cancel() {
+        end(nil, as: .abandoned)
+    }
+
+    /// Ends the record of an answer that says itself whether the model failed.
+    package func finish(_ answer: ModelAnswer?, failure: CallFailure?) {
+        end(answer, as: failure.map(CallOutcome.failed) ?? .answered)
+    }
+
+    private func end(_ answer: ModelAnswer?, as outcome: CallOutcome) {
+        guard let listeners else { return }
+        let now = steadyNanoseconds()
+        let whole = answer.map(bounded)
+        let ended: State? = state.withLock { state in
+            guard !state.isOver else { return nil }
+            state.isOver = true
+            if let whole { state.answer = whole }
+            defer { state.answer = ModelAnswer() }
+            return state
+        }
+        guard let ended else { return }
+        let ending = CallEnding(
+            answer: ended.answer, outcome: outcome, seconds: seconds(from: startNanoseconds, to: now),
+            secondsToFirstChunk: ended.firstPiece.map { seconds(from: startNanoseconds, to: $0) },
+            secondsPerChunk: ended.secondsPerChunk, resends: ended.resends)
+        record(ending, listeners)
+    }
+
+    private func bounded(_ answer: ModelAnswer) -> ModelAnswer {
+        guard !answer.messages.isEmpty, let listeners else { return answer }
+        var answer = answer
+        let (messages, isCut) = answer.messages.limited(to: listeners.contentNeed, Self.contentLimit)
+        // Nothing that was said is left then, but why each choice ended is no content.
+        if answer.finishReasons.isEmpty { answer.finishReasons = answer.allFinishReasons }
+        answer.messages = messages
+        answer.pieces.keepsContent = listeners.contentNeed == .full
+        answer.pieces.limit = Self.contentLimit
+        if isCut { _ = answer.pieces.refuse() }
+        return answer
+    }
+}
+
+extension ModelCall {
+    /// Asks the budgets around and begins the record of a call.
+    ///
+    /// - Parameters:
+    ///   - request: The request; messages are recorded only where content is allowed.
+    ///   - telemetry: The providers to record with.
+    ///   - spanName: The span's name; `nil` takes operation and model, as the conventions say.
+    /// - Throws: What a budget around refuses the call with, such as `BudgetExceeded`. Nothing is recorded then.
+    public static func start(
+        _ request: ModelRequest, telemetry: CallTelemetry = .global, spanName: String? = nil
+    ) throws -> ModelCall {
+        try GenAIContext.current.meter?.check(model: request.model)
+        return ModelCall(recording: request, telemetry: telemetry, spanName: spanName)
+    }
+
+    /// Begins the record of a call that somebody else makes and that cannot be refused any more.
+    ///
+    /// Budgets are charged, but not asked; use ``start(_:telemetry:spanName:)`` wherever a call can still be stopped.
+    public convenience init(
+        recording request: ModelRequest, telemetry: CallTelemetry = .global, spanName: String? = nil
+    ) {
+        self.init(request, telemetry.listeners(), spanName: spanName)
+    }
+
+    /// Runs a closure with the call's span as the current one.
+    public func run<Value, Failure: Error>(
+        isolation: isolated (any Actor)? = #isolation, _ operation: () async throws(Failure) -> Value
+    ) async throws(Failure) -> Value {
+        try await context.run(operation)
+    }
+
+    /// Runs a synchronous closure with the call's span as the current one.
+    public func run<Value, Failure: Error>(_ operation: () throws(Failure) -> Value) throws(Failure) -> Value {
+        try context.run(operation)
+    }
+}
+
+/// The ways for a call to end.
+enum CallOutcome: Sendable {
+    case answered
+    case failed(CallFailure)
+    /// Its reader lost interest.
+    case abandoned
+}
+
+/// The reason of a failure.
+package struct CallFailure: Sendable {
+    /// A name of low cardinality.
+    package var type: String
+    /// A text for people; may quote what the user or the model said.
+    package var message: String
+    /// The same without anything that was said.
+    package var contentFreeMessage: String
+
+    /// The failure that an answer tells of.
+    package init(type: String, message: String) {
+        self.type = type
+        self.message = message
+        contentFreeMessage = type
+    }
+
+    /// The failure that an error tells of.
+    package init(_ error: any Error) {
+        type = errorType(of: error)
+        message = String(describing: error)
+        contentFreeMessage = type
+    }
+}
+
+/// Everything that is known when a call is over.
+struct CallEnding: Sendable {
+    var answer: ModelAnswer
+    var outcome: CallOutcome
+    var seconds: Double
+    var secondsToFirstChunk: Double?
+    var secondsPerChunk: [Double]
+    var resends: Int
+
+    var failure: CallFailure? {
+        if case .failed(let failure) = outcome { failure } else { nil }
+    }
+
+    /// Whether the answer came whole.
+    var hasAnswered: Bool {
+        if case .answered = outcome { true } else { false }
+    }
+
+    /// The finish reason of a choice that has none: it ended well, or was cut off.
+    var usualFinishReason: String { hasAnswered ? "stop" : "error" }
+}
+
+/// The time between two readings of the steady clock.
+func seconds(from start: UInt64, to end: UInt64) -> Double { Double(end &- start) / 1e9 }
