@@ -14,7 +14,7 @@ import GenAICore
 ///     let reply = try await anthropic.messages(…)
 ///     call.answer = ModelAnswer(
 ///         id: reply.id, model: reply.model, messages: [.assistant(reply.text)], finishReasons: [reply.stopReason],
-///         usage: .partsBesideInput(input: reply.input, cacheRead: reply.cacheRead, output: reply.output))
+///         usage: .partsBeside(input: reply.input, cacheRead: reply.cacheRead, output: reply.output))
 ///     return reply
 /// }
 /// ```
@@ -66,7 +66,7 @@ public func withModelCall<Value>(
 ///     request, stream: { _ in try await anthropic.stream(…) },
 ///     adding: { event, answer in
 ///         if let text = event.text { answer.appendText(text, block: event.index) }
-///         if let usage = event.usage { answer.updateUsage(TokenUsage(outputTokens: usage.output)) }
+///         if let usage = event.usage { answer.updateUsage(withCumulative: TokenUsage(outputTokens: usage.output)) }
 ///     })
 /// for try await event in events { … }
 /// ```
