@@ -60,7 +60,6 @@ let examples = [
         name: "conventions-tour", folder: "ConventionsTour",
         dependencies: ["Last9GenAI", "GenAIHTTP", "LoopbackServer"],
         exclude: ["README.md"]),
-    Example(name: "readme", folder: "Readme", dependencies: ["Last9GenAI"]),
     Example(
         name: "price-log", folder: "PriceLog", dependencies: ["GenAICore", "GenAIPricing"],
         exclude: ["README.md", "calls.jsonl"]),
