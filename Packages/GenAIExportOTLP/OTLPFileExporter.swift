@@ -71,7 +71,7 @@ public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExpo
     /// - Throws: `ExportError` with code `other` when the system reports that it is not.
     public func forceFlush() async throws(ExportError) {
         let failure: Int32? = file.withLock { descriptor in
-            guard let descriptor, fsync(descriptor) != 0 else { return nil }
+            guard let descriptor, synchronize(descriptor) != 0 else { return nil }
             // Pipes and terminals have no disk to wait for.
             return errno == EINVAL || errno == ENOTSUP ? nil : errno
         }
@@ -106,4 +106,13 @@ private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     guard let failure = writeAll(bytes, to: descriptor) else { return nil }
     if end >= 0 { _ = ftruncate(descriptor, end) }
     return failure
+}
+
+/// Brings what was written to the disk itself.
+private func synchronize(_ descriptor: Int32) -> Int32 {
+    #if canImport(Darwin)
+        // There `fsync` stops at the drive's cache; not all file systems know the full form.
+        if fcntl(descriptor, F_FULLFSYNC) == 0 { return 0 }
+    #endif
+    return fsync(descriptor)
 }

@@ -117,7 +117,11 @@ final class Exchange: Sendable {
             state.deadlines.isHalted = state.buffer.isHalted
             return verdict == .halt ? state.wire : nil
         }
-        wireToHalt??.halt()
+        if let wire = wireToHalt.flatMap({ $0 }) {
+            wire.halt()
+            // A reader that emptied the buffer meanwhile has resumed before the halt: nobody else would resume again.
+            if !isHalted { wire.resume() }
+        }
         guard verdict == .overflow else { return }
         abort(HTTPError(.tooLarge, "more than \(limit) bytes of the response body arrived before they were read"))
     }

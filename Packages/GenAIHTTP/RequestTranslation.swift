@@ -37,7 +37,7 @@ extension HTTPError.Code {
         case .timedOut: self = .timedOut
         case .secureConnectionFailed, .serverCertificateHasBadDate, .serverCertificateUntrusted,
             .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected,
-            .clientCertificateRequired:
+            .clientCertificateRequired, .appTransportSecurityRequiresSecureConnection:
             self = .tls
         // The URL was checked before; what libcurl does not support is an answer that is no HTTP.
         case .unsupportedURL, .cannotParseResponse, .cannotDecodeRawData, .cannotDecodeContentData,

@@ -21,7 +21,8 @@ struct ResponseBuffer {
 
     /// Adds what arrived; `overflow` means that it does not fit and nothing was added.
     mutating func append(_ piece: some Collection<UInt8>) -> Verdict {
-        guard piece.count <= limit - bytes.count else { return .overflow }
+        // Where reading can halt, pieces that were under way when it did still arrive, as large as they may be.
+        guard piece.count <= limit - bytes.count || haltThreshold != nil else { return .overflow }
         bytes.append(contentsOf: piece)
         guard let haltThreshold, !isHalted, bytes.count >= haltThreshold else { return .goOn }
         isHalted = true

@@ -93,6 +93,12 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
             DispatchQueue.global().async { completionHandler(.cancelAuthenticationChallenge, nil) }
         #else
             let (disposition, credential) = trust.answer(challenge)
+            if disposition == .cancelAuthenticationChallenge {
+                // The task would end as cancelled, which reads like a connection that may come back.
+                let origin = task.originalRequest?.url.map(describe) ?? "the server"
+                exchange(of: task)?.abort(
+                    HTTPError(.tls, "the certificate of \(origin) is not signed by the configured authority"))
+            }
             completionHandler(disposition, credential)
         #endif
     }

@@ -12,8 +12,8 @@ import Synchronization
 ///
 /// - Redirects are not followed: a 3xx response comes back as it is. On Linux its body is left out.
 /// - No cookies, cache or stored credentials. Proxies are those of the platform's settings.
-/// - Nothing is sent twice, but for one case: on Linux libcurl repeats a request that has no body when a reused
-///   connection breaks before the answer.
+/// - The transport sends nothing twice. The platform may: libcurl repeats a request without a body when a reused
+///   connection breaks before the answer, and Apple's URLSession may repeat idempotent requests.
 /// - The body that arrives is decoded: without an `Accept-Encoding` of the caller the transport asks for `gzip` or
 ///   `deflate`, the platform undoes it, and the fields `Content-Encoding` and `Content-Length` are removed.
 /// - Apple platforms stop reading from the network while a consumer is slow. Linux cannot: there, a body that runs
@@ -127,6 +127,8 @@ extension URLSessionConfiguration {
         bare.httpCookieStorage = nil
         bare.httpCookieAcceptPolicy = .never
         bare.httpShouldSetCookies = false
+        // The limits are watched by the exchange. Where the session's is shorter than the request's, it would win.
+        bare.timeoutIntervalForRequest = 604_800
         bare.httpMaximumConnectionsPerHost = max(1, configuration.maximumConnectionsPerHost)
         return bare
     }

@@ -84,8 +84,13 @@ extension LoopbackServer.Reply {
     }
 
     /// A chunked answer; `steps` are the chunks and what happens between them. The last chunk is added.
+    ///
+    /// Without a type of its own it is `application/json`: Apple's URLSession holds back what has no known type until
+    /// 512 bytes have come.
     public static func streaming(_ steps: [Step], status: Int = 200, headers: [(String, String)] = []) -> Self {
-        Self([.head(status, headers + [("Transfer-Encoding", "chunked")])] + steps + [.lastChunk])
+        let hasType = headers.contains { $0.0.lowercased() == "content-type" }
+        let type = hasType ? [] : [("Content-Type", "application/json")]
+        return Self([.head(status, headers + type + [("Transfer-Encoding", "chunked")])] + steps + [.lastChunk])
     }
 
     /// A stream of server-sent events; `steps` are made with `.event` and may have gates between them.
