@@ -35,11 +35,12 @@ let modules = [
     Module(name: "GenAIHTTP", linuxDependencies: ["CCurl"]),
     Module(name: "GenAIExportOTLP", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "CZlib"]),
     Module(name: "GenAIOpenAI", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIHTTP"]),
+    Module(name: "GenAIProviders", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation"]),
     Module(
         name: "Last9GenAI",
         dependencies: [
             "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIPricing", "GenAIBridge", "GenAIExportOTLP",
-            "GenAIOpenAI",
+            "GenAIOpenAI", "GenAIProviders",
         ]),
 ]
 
@@ -91,6 +92,7 @@ let testDependencies: [String: [String]] = [
     "GenAIOpenAI": [
         "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer",
     ],
+    "GenAIProviders": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting"],
     "Last9GenAI": ["GenAITelemetryTesting", "LoopbackServer", "quickstart"],
 ]
 

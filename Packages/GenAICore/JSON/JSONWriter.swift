@@ -288,7 +288,7 @@ package func withUTF8(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> V
 /// The position of the first byte that needs an escape in JSON text; looks at eight bytes at a time.
 ///
 /// In ordinary 64-bit arithmetic, because comparisons of SIMD vectors are compiled to a loop over the elements.
-func endOfPlainJSON(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
+package func endOfPlainJSON(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     var position = start
     let raw = UnsafeRawBufferPointer(text)
     while position + 8 <= text.count {

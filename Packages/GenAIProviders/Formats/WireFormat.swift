@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+import GenAIInstrumentation
+
+/// Reads the answers of one API.
+protocol AnswerReader: Sendable {
+    /// Takes an event of a stream, or the whole of a plain body.
+    mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft)
+    /// Takes what the header fields of the response tell.
+    mutating func readHead(_ header: (String) -> String?, into draft: inout AnswerDraft)
+}
+
+extension AnswerReader {
+    mutating func readHead(_ header: (String) -> String?, into draft: inout AnswerDraft) {}
+}
+
+/// A request that was recognised, and the reader of its answer.
+struct RecognisedRequest: Sendable {
+    var request: ModelRequest
+    var reader: any AnswerReader
+}
+
+extension Route {
+    /// Reads the body of a request, or returns `nil` where it is none that this API could take.
+    func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
+        switch self {
+        case .openAIChat: OpenAIChat.recognise(body, model: model)
+        case .openAICompletions: OpenAICompletions.recognise(body, model: model)
+        case .openAIResponses: OpenAIResponses.recognise(body, model: model)
+        case .openAIEmbeddings: OpenAIEmbeddings.recognise(body, model: model)
+        case .anthropicMessages: AnthropicMessages.recognise(body, model: model)
+        case .gemini(.generateContent), .gemini(.streamGenerateContent): Gemini.recognise(body, model: model)
+        case .gemini: GeminiEmbeddings.recognise(body, model: model)
+        case .bedrock(.converse), .bedrock(.converseStream): BedrockConverse.recognise(body, model: model)
+        case .bedrock: BedrockInvoke.recognise(body, model: model)
+        case .ollamaChat, .ollamaGenerate: Ollama.recognise(body, isChat: self == .ollamaChat)
+        case .ollamaEmbed: OllamaEmbeddings.recognise(body)
+        case .cohereChat: CohereChat.recognise(body)
+        case .cohereEmbed: CohereEmbeddings.recognise(body)
+        case .cohereRerank: CohereRerank.recognise(body)
+        }
+    }
+}
+
+extension Message.Media {
+    /// Reads a URL as providers give it: an address, or a `data:` URL in base64.
+    init(modality: String, url: String) {
+        guard url.hasPrefix("data:"), let comma = url.firstIndex(of: ","), url[..<comma].hasSuffix(";base64") else {
+            self.init(modality: modality, content: .uri(url))
+            return
+        }
+        let type = url[..<comma].dropFirst("data:".count).dropLast(";base64".count)
+        self.init(
+            modality: modality, mimeType: type.isEmpty ? nil : String(type),
+            content: .base64(String(url[url.index(after: comma)...])))
+    }
+
+    /// The modality that a media type belongs to.
+    static func modality(ofType mimeType: String?) -> String {
+        switch mimeType?.prefix(while: { $0 != "/" }) {
+        case "image": "image"
+        case "audio": "audio"
+        case "video": "video"
+        default: "document"
+        }
+    }
+}
+
+extension Message.Part {
+    /// A part of a kind without a case of its own, under the provider's type.
+    static func other(_ value: WireValue, type: String? = nil) -> Message.Part {
+        .other(type: type ?? value["type"]?.nonEmptyString ?? "unknown", json: value.jsonText)
+    }
+}
+
+extension ModelRequest.ToolDefinition {
+    /// A tool that the provider runs itself.
+    init(builtIn type: String, name: String? = nil) { self.init(type: type, name: name ?? type) }
+}
+
+/// The sum of the counts that were reported; `nil` where none was.
+func sum(_ counts: Int?...) -> Int? {
+    let known = counts.compactMap(\.self)
+    return known.isEmpty ? nil : known.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+}

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: MIT
+
+/// A value of a response body: the whole of a plain one, or one event of a stream.
+struct BodyEvent: Sendable, Hashable {
+    /// The name that the framing gives the event; empty for none.
+    var name = ""
+    /// Whether the framing says that the event is an error.
+    var isError = false
+    /// The value.
+    var value: WireValue
+}
+
+/// Reads a response body in whatever framing it comes: JSON, lines or a list of JSON, server-sent events, or Amazon's
+/// event stream.
+///
+/// The first byte tells which; content types are wrong too often.
+struct BodyReader: Sendable {
+    private enum Framing: Sendable {
+        case unknown
+        case json
+        case events(EventStreamLines)
+        case amazon(AmazonEventStream)
+        case unreadable
+    }
+
+    private var framing = Framing.unknown
+    private var json: JSONAssembler
+    /// What the current event has brought so far.
+    private var pending: [WireValue] = []
+
+    /// Creates a reader at the start of a body.
+    init(limits: JSONAssembler.Limits = JSONAssembler.Limits()) {
+        json = JSONAssembler(limits: limits, splitsRootList: true)
+    }
+
+    /// Whether anything was too long to be kept.
+    var isCut: Bool { json.isCut }
+
+    /// Whether the body is a stream of events rather than JSON.
+    var isEventStream: Bool {
+        switch framing {
+        case .events, .amazon: true
+        default: false
+        }
+    }
+
+    /// Takes the next bytes and returns the values that they complete.
+    mutating func receive(_ bytes: UnsafeBufferPointer<UInt8>) -> [BodyEvent] {
+        switch framing {
+        case .unknown: return begin(bytes)
+        case .json: return json.receive(bytes).map { BodyEvent(value: $0) }
+        case .events(var lines):
+            framing = .unreadable  // so that `lines` is changed in place
+            let signals = lines.receive(bytes)
+            framing = .events(lines)
+            return signals.flatMap { take($0, of: bytes) }
+        case .amazon(var stream):
+            framing = .unreadable
+            let signals = stream.receive(bytes)
+            framing = .amazon(stream)
+            return signals.flatMap { take($0, of: bytes) }
+        case .unreadable: return []
+        }
+    }
+
+    /// Ends the body and returns what is left, as far as it came.
+    mutating func finish() -> [BodyEvent] {
+        defer { framing = .unreadable }
+        switch framing {
+        case .json: return json.finish().map { BodyEvent(value: $0) }
+        case .events(var lines):
+            let empty = UnsafeBufferPointer<UInt8>(start: nil, count: 0)
+            return lines.finish().flatMap { take($0, of: empty) }
+        case .unknown, .amazon, .unreadable: return []
+        }
+    }
+
+    private mutating func begin(_ bytes: UnsafeBufferPointer<UInt8>) -> [BodyEvent] {
+        guard let start = bytes.firstIndex(where: { ![0x20, 0x09, 0x0A, 0x0D].contains($0) }) else { return [] }
+        switch bytes[start] {
+        case UInt8(ascii: "{"), UInt8(ascii: "["): framing = .json
+        case 0x00: framing = .amazon(AmazonEventStream())
+        case 0x1F, 0x28, 0x78: framing = .unreadable  // compressed: gzip, zstd, deflate
+        default: framing = .events(EventStreamLines())
+        }
+        return receive(UnsafeBufferPointer(rebasing: bytes[start...]))
+    }
+
+    private mutating func take(
+        _ signal: EventStreamLines.Signal, of bytes: UnsafeBufferPointer<UInt8>
+    ) -> [BodyEvent] {
+        switch signal {
+        case .data(let range):
+            pending += json.receive(UnsafeBufferPointer(rebasing: bytes[range]))
+            return []
+        case .endOfEvent(let name):
+            return takePending().map { BodyEvent(name: name, isError: name == "error", value: $0) }
+        }
+    }
+
+    private mutating func take(
+        _ signal: AmazonEventStream.Signal, of bytes: UnsafeBufferPointer<UInt8>
+    ) -> [BodyEvent] {
+        switch signal {
+        case .payload(let range):
+            pending += json.receive(UnsafeBufferPointer(rebasing: bytes[range]))
+            return []
+        case .endOfMessage(let headers):
+            var value = takePending().first ?? .object([])
+            if let message = headers.errorMessage {
+                value = .object([WireValue.Member(name: "message", value: .string(message))])
+            }
+            return [BodyEvent(name: headers.kind, isError: headers.messageType != "event", value: value)]
+        }
+    }
+
+    private mutating func takePending() -> [WireValue] {
+        let values = pending + json.finish()
+        pending = []
+        return values
+    }
+}

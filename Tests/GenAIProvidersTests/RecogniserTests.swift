@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: MIT
+import GenAICore
+import GenAIInstrumentation
+import Testing
+
+@testable import GenAIProviders
+
+@Suite("The recogniser")
+struct RecogniserTests {
+    static let exchanges = OpenAIExchanges.all + AnthropicExchanges.all + OtherExchanges.all
+
+    @Test("gives the same answer however the response is cut", arguments: exchanges)
+    func everySplit(exchange: Exchange) throws {
+        let whole = try exchange.run()
+        #expect(whole.outcome == .answered)
+        let start = try exchange.recogniser()
+        let cuts = 0...exchange.response.count
+        #expect(try cuts.first { try exchange.run(cutAt: [$0], from: start) != whole } == nil)
+        #expect(try exchange.run(cutAt: Array(0..<exchange.response.count), from: start) == whole)
+    }
+
+    @Test("survives a response that ends anywhere", arguments: exchanges)
+    func everyEnd(exchange: Exchange) throws {
+        let start = try exchange.recogniser()
+        for end in 0...exchange.response.count {
+            var cut = exchange
+            cut.response = Array(exchange.response[..<end])
+            #expect(try cut.run(from: start).request == start.request)
+        }
+    }
+
+    @Test("survives damage, and still gives the same however it is cut", arguments: exchanges)
+    func damage(exchange: Exchange) throws {
+        var random = SeededRandom(seed: 18)
+        let start = try exchange.recogniser()
+        for _ in 0..<100 {
+            var damaged = exchange
+            for _ in 0..<Int.random(in: 1...6, using: &random) where !damaged.response.isEmpty {
+                let place = Int.random(in: 0..<damaged.response.count, using: &random)
+                switch Int.random(in: 0..<3, using: &random) {
+                case 0: damaged.response[place] = UInt8.random(in: .min ... .max, using: &random)
+                case 1: damaged.response.remove(at: place)
+                default: damaged.response.insert(contentsOf: damaged.response[place...].prefix(9), at: place)
+                }
+            }
+            let cuts = (0..<3).map { _ in Int.random(in: 0...damaged.response.count, using: &random) }.sorted()
+            #expect(try damaged.run(cutAt: cuts, from: start) == damaged.run(from: start))
+        }
+    }
+
+    @Test(
+        "leaves other requests alone",
+        arguments: [
+            ("GET", "https://api.openai.com/v1/chat/completions", #"{"model":"m","messages":[]}"#),
+            ("POST", "https://api.openai.com/v1/files", #"{"model":"m","messages":[]}"#),
+            ("POST", "https://example.com/api/chat", #"{"text":"hi"}"#),
+            ("POST", "https://example.com/api/chat", "not json"),
+            ("POST", "https://example.com/v1/messages", #"{"to":"you","messages":["a"]}"#),
+            ("POST", "https://example.com/survey/responses", #"{"answers":[1,2]}"#),
+            ("POST", "https://example.com/v1/chat/completions", ""),
+            ("POST", "https://example.com", "{}"), ("POST", "/v1/chat/completions", "{}"),
+            ("POST", "file:///v1/chat/completions", #"{"model":"m","messages":[]}"#),
+        ])
+    func others(method: String, url: String, body: String) {
+        #expect(ModelCallRecogniser(method: method, url: url, body: Array(body.utf8)) == nil)
+    }
+
+    @Test("gives up where nothing in the answer is a model's")
+    func unrecognised() throws {
+        var exchange = OtherExchanges.ollamaGenerate
+        for body in ["<html></html>", #"{"ok":true}"#, ""] {
+            exchange.response = Array(body.utf8)
+            #expect(try exchange.run().outcome == .unrecognised)
+        }
+    }
+
+    @Test(
+        "finds the provider by the host, else by the response, else by the API",
+        arguments: [
+            ("https://openrouter.ai/api/v1/chat/completions", [:], "openrouter"),
+            ("https://api.groq.com/openai/v1/chat/completions", [:], "groq"),
+            ("https://generativelanguage.googleapis.com/v1beta/openai/chat/completions", [:], "gcp.gemini"),
+            ("http://127.0.0.1:4000/v1/chat/completions", ["openai-processing-ms": "3"], "openai"),
+            ("http://gateway/v1/chat/completions", ["anthropic-organization-id": "x"], "anthropic"),
+            ("http://localhost:11434/v1/chat/completions", [:], "ollama"),
+            ("https://gw.internal/openai/deployments/d/chat/completions", [:], "azure.ai.openai"),
+            ("http://user:secret@[::1]:8080/v1/chat/completions", [:], "openai"),
+        ])
+    func providers(url: String, headers: [String: String], provider: String) throws {
+        var exchange = OpenAIExchanges.chat
+        (exchange.url, exchange.headers) = (url, headers)
+        let result = try exchange.run()
+        #expect((result.answer.provider ?? result.request.provider).rawValue == provider)
+        #expect(!String(describing: result).contains("secret"))
+    }
+
+    @Test("keeps a bounded part of an endless answer, and says so")
+    func endless() throws {
+        var recogniser = try #require(
+            ModelCallRecogniser(
+                method: "POST", url: OpenAIExchanges.chatStream.url,
+                body: Array(OpenAIExchanges.chatStream.request.utf8)))
+        let event = Array(
+            events(#"{"choices":[{"index":0,"delta":{"content":"\#(String(repeating: "é", count: 500))"}}]}"#).utf8)
+        var pieces = 0
+        for _ in 0..<4_000 { pieces += recogniser.receive(event) }
+        #expect(pieces == 4_000)
+        recogniser.receive(Array(events(#"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}"#).utf8))
+        #expect(recogniser.finish() == .answered)
+        #expect(recogniser.answer.messages[0].text.utf8.count == 1_048_576)
+        #expect(recogniser.isCut && recogniser.answer.usage?.outputTokens == 2)
+    }
+}
+
+/// A generator of the same numbers in every run.
+struct SeededRandom: RandomNumberGenerator {
+    private var state: UInt64
+    init(seed: UInt64) { state = seed }
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var bits = state
+        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
+        return bits ^ bits >> 31
+    }
+}
