@@ -56,10 +56,10 @@ struct ConversationWriter: Sendable {
     ) {
         guard !transcript.isEmpty else { return }
         let text = transcript.jsonText(limit: maxTotalLength, &json)
-        span.attributes.add(side.flat, .string(text))
+        span.attributes.insertIfAbsent(side.flat, .string(text))
         guard writesContentEvents, !span.events.contains(where: { $0.name == side.event }) else { return }
         var content = Attributes()
-        content.append(unique: side.eventField, .string(text))
+        content.insert(Attribute(side.eventField, .string(text)))
         span.events.append(SpanEvent(name: side.event, nanoseconds: nanoseconds, attributes: content))
     }
 
@@ -115,7 +115,13 @@ extension Transcript {
     }
 }
 
-// What the application has set itself stays, since an attribute is only added where there is none.
+extension Attributes {
+    /// Sets an attribute unless the application has set it itself.
+    fileprivate mutating func insertIfAbsent(_ name: AttributeName, _ value: AttributeValue) {
+        if !contains(name) { insert(Attribute(name, value)) }
+    }
+}
+
 extension Message {
     fileprivate var fieldCount: Int {
         1 + (content == nil ? 0 : 1) + (toolCalls == nil ? 0 : 1) + (toolCallID == nil ? 0 : 1)
@@ -123,12 +129,12 @@ extension Message {
     }
 
     fileprivate func write(_ names: IndexedNames, to attributes: inout Attributes) {
-        attributes.add(names.role, .string(role))
-        if let content { attributes.add(names.content, content.plainText) }
-        if let toolCalls { attributes.add(names.toolCalls, toolCalls.plainText) }
-        if let toolCallID { attributes.add(names.toolCallID, .string(toolCallID)) }
-        if let finishReason { attributes.add(names.finishReason, .string(finishReason)) }
-        if let index { attributes.add(names.index, .int(index)) }
+        attributes.insertIfAbsent(names.role, .string(role))
+        if let content { attributes.insertIfAbsent(names.content, content.plainText) }
+        if let toolCalls { attributes.insertIfAbsent(names.toolCalls, toolCalls.plainText) }
+        if let toolCallID { attributes.insertIfAbsent(names.toolCallID, .string(toolCallID)) }
+        if let finishReason { attributes.insertIfAbsent(names.finishReason, .string(finishReason)) }
+        if let index { attributes.insertIfAbsent(names.index, .int(index)) }
     }
 }
 

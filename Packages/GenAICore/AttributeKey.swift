@@ -16,9 +16,9 @@ public struct AttributeKey<Value: AttributeValueConvertible>: Sendable, Hashable
         prepared = AttributeName(name)
     }
 
-    /// Creates a key of the conventions: the generator has worked out its fingerprint.
+    /// Creates a key of the conventions: the generator has worked out its identifier.
     @inlinable
-    init(_ name: consuming String, _ fingerprint: UInt32) {
-        prepared = AttributeName(name, Fingerprint(bits: fingerprint))
+    init(_ name: consuming String, _ id: UInt32) {
+        prepared = AttributeName(name, NameID(bits: id))
     }
 }

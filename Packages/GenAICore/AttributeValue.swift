@@ -43,6 +43,24 @@ extension AttributeValue {
         }
     }
 
+    /// Whether the value holds others that may hold others.
+    var isNested: Bool {
+        switch self {
+        case .map: return true
+        case .array(let values):
+            for index in values.indices where values[index].isCollection { return true }
+            return false
+        default: return false
+        }
+    }
+
+    private var isCollection: Bool {
+        switch self {
+        case .array, .map: true
+        default: false
+        }
+    }
+
     private static func approximateByteCount(of values: borrowing [AttributeValue]) -> Int {
         var count = values.count * MemoryLayout<AttributeValue>.stride
         for index in values.indices {
@@ -85,19 +103,6 @@ extension AttributeValue: AttributeValueConvertible {
     /// Takes the value as it is.
     @inlinable
     public init(attributeValue: AttributeValue) { self = attributeValue }
-}
-
-extension AttributeValue {
-    /// An array of one value. The reasons why most answers end take no memory: literals lie in the program.
-    @usableFromInline
-    package static func list(of value: consuming AttributeValue) -> AttributeValue {
-        switch value {
-        case .string("stop"): .array([.string("stop")])
-        case .string("tool_calls"): .array([.string("tool_calls")])
-        case .string("length"): .array([.string("length")])
-        default: .array([value])
-        }
-    }
 }
 
 extension String: AttributeValueConvertible {
@@ -159,8 +164,7 @@ extension Array: AttributeValueConvertible where Element: AttributeValueConverti
     /// The elements as an attribute value.
     @inlinable
     public var attributeValue: AttributeValue {
-        // Most arrays are of one text, and hold why an answer ended.
-        count == 1 ? AttributeValue.list(of: self[0].attributeValue) : .array(map(\.attributeValue))
+        count == 1 ? FinishReason.list(of: self[0].attributeValue) : .array(map(\.attributeValue))
     }
 
     /// The elements of an `array` value, when each has the right type.

@@ -152,25 +152,23 @@ public struct Last9SpanProcessor: SpanProcessor {
         if findings.isCountedCall { span.isCountedCall = true }
         let spanKind = findings.kind.spanKind
         guard spanKind != nil || findings.isCountedCall || findings.workflow != nil else { return }
-        span.attributes.setValues(atMost: 10) { attributes in
-            if let spanKind { attributes.set(.genAIL9SpanKind, spanKind) }
-            if let totalTokens = findings.totalTokens { attributes.set(.genAIUsageTotalTokens, totalTokens) }
-            if let cost = findings.cost {
-                attributes.set(.genAIUsageCostUSD, cost.total)
-                if let sides = cost.sides {
-                    attributes.set(.genAIUsageCostInputUSD, sides.input)
-                    attributes.set(.genAIUsageCostOutputUSD, sides.output)
-                }
-                if let source = cost.source { attributes.set(.costSource, source) }
-                if writesAliases { attributes.set(.genAIUsageCost, cost.total) }
-            } else if let reason = findings.unpricedReason {
-                attributes.set(.unpricedReason, reason.description)
+        if let spanKind { span.attributes[.genAIL9SpanKind] = spanKind }
+        if let totalTokens = findings.totalTokens { span.attributes[.genAIUsageTotalTokens] = totalTokens }
+        if let cost = findings.cost {
+            span.attributes[.genAIUsageCostUSD] = cost.total
+            if let sides = cost.sides {
+                span.attributes[.genAIUsageCostInputUSD] = sides.input
+                span.attributes[.genAIUsageCostOutputUSD] = sides.output
             }
-            if let workflow = findings.workflow {
-                attributes.set(.workflowTotalCostUSD, workflow.cost.doubleValue)
-                attributes.set(.workflowLLMCalls, workflow.llmCalls)
-                attributes.set(.workflowToolCalls, workflow.toolCalls)
-            }
+            if let source = cost.source { span.attributes[.costSource] = source }
+            if writesAliases { span.attributes[.genAIUsageCost] = cost.total }
+        } else if let reason = findings.unpricedReason {
+            span.attributes[.unpricedReason] = reason.description
+        }
+        if let workflow = findings.workflow {
+            span.attributes[.workflowTotalCostUSD] = workflow.cost.doubleValue
+            span.attributes[.workflowLLMCalls] = workflow.llmCalls
+            span.attributes[.workflowToolCalls] = workflow.toolCalls
         }
     }
 }

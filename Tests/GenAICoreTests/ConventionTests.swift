@@ -135,8 +135,8 @@ struct ConventionTests {
         }
     }
 
-    @Test("are made with the fingerprints that their names have", arguments: ["GenAIAttributes", "Last9Attributes"])
-    func fingerprints(file: String) throws {
+    @Test("are made with the identifiers that their names have", arguments: ["GenAIAttributes", "Last9Attributes"])
+    func identifiers(file: String) throws {
         let root = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "../../Packages/GenAICore")
         let source = try String(contentsOf: root.appending(path: "\(file).swift"), encoding: .utf8)
         let constants = source.matches(of: /Self\("([a-z0-9_.]+)", 0x([0-9A-F]{2}_[0-9A-F]{4})\)/)
@@ -150,11 +150,11 @@ struct ConventionTests {
 
     @Test("have a number each, which other names do not have")
     func numbers() {
-        let numbers = NumberedNames.texts.map { AttributeName($0).fingerprint.number }
+        let numbers = NumberedNames.texts.map { AttributeName($0).id.number }
         #expect(numbers == Array(1...NumberedNames.texts.count))
         let others = ["", "role", "gen_ai.", "gen_ai.request.models", "gen_ai.prompt.0.role", "my.own.name"]
         let random = (0..<20_000).map { "app.\($0).name" }
-        #expect((others + random).allSatisfy { AttributeName($0).fingerprint.number == 0 })
+        #expect((others + random).allSatisfy { AttributeName($0).id.number == 0 })
     }
 }
 

@@ -14,14 +14,23 @@ final class RecordingSpan: ActiveSpan {
         /// All but the attributes; `nil` once the span has ended.
         var data: SpanData?
         // Apart, and with a flag, since asking the rest whether it is still there takes a tenth of setting an attribute.
-        var attributes: OwnAttributes
+        var attributes: UniqueAttributes
         var droppedAttributesCount: Int
         var isRecording = true
 
         @inline(__always)
-        mutating func set(_ new: consuming NewAttribute, _ limits: AttributeLimits) {
+        mutating func set(_ attribute: consuming Attribute, _ byteCount: Int?, _ limits: AttributeLimits) {
             guard isRecording else { return }
-            if attributes.setLimited(new, limits) { droppedAttributesCount &+= 1 }
+            if !attributes.insert(attribute, byteCount, within: limits) { droppedAttributesCount &+= 1 }
+        }
+
+        /// Changes the attributes and cuts them to limits.
+        mutating func update(_ limits: AttributeLimits, _ change: (inout Attributes) -> Void) {
+            guard isRecording else { return }
+            var changed = attributes.take()
+            change(&changed)
+            droppedAttributesCount &+= changed.limit(limits)
+            attributes = UniqueAttributes(changed)
         }
 
         /// Takes all out, after which nothing is left to write to.
@@ -38,7 +47,7 @@ final class RecordingSpan: ActiveSpan {
     /// Creates a span whose data lies where it is made: moving it costs as much as a fifth of the span.
     init(
         name: String, context: SpanContext, parent: SpanContext?, kind: SpanKind, startNanoseconds: UnixNanoseconds,
-        attributes: consuming OwnAttributes, droppedAttributesCount: Int, origin: SpanOrigin,
+        attributes: consuming UniqueAttributes, droppedAttributesCount: Int, origin: SpanOrigin,
         surroundings: GenAIContext, pipeline: TracePipeline
     ) {
         self.context = context
@@ -64,31 +73,29 @@ final class RecordingSpan: ActiveSpan {
 
     // Taken over from the caller down to the memory of the span: what is not copied need not be freed.
     @inline(__always)
-    func setAttribute(_ new: consuming NewAttribute) {
-        var new = Optional(new)
+    func setAttribute(_ attribute: consuming Attribute, _ byteCount: Int?) {
+        var new = Optional(attribute)
         state.withLock { state in
-            guard let new = new.take() else { return }
-            state.set(new, pipeline.attributeLimits)
+            guard let attribute = new.take() else { return }
+            state.set(attribute, byteCount, pipeline.attributeLimits)
         }
     }
 
     func setAttributes(_ attributes: consuming Attributes) {
         var new = Optional(attributes)
         state.withLock { state in
-            // All at once where no limit is near: names keep their fingerprints, and nothing is looked at twice.
+            // All at once where no limit is near: nothing is looked at twice.
             guard let attributes = new.take(), state.isRecording else { return }
-            guard attributes.mayExceed(pipeline.attributeLimits, besides: state.attributes.count) else {
-                return state.attributes.merge(attributes)
+            let limits = pipeline.attributeLimits
+            guard attributes.mayExceed(limits, besides: state.attributes.count) else {
+                return state.update(limits) { $0.merge(attributes) }
             }
-            for attribute in attributes { state.set(NewAttribute(attribute), pipeline.attributeLimits) }
+            for attribute in attributes { state.set(attribute, attribute.value.plainByteCount, limits) }
         }
     }
 
     func updateAttributes(_ change: (inout Attributes) -> Void) {
-        state.withLock { state in
-            guard state.isRecording else { return }
-            state.droppedAttributesCount += state.attributes.update(pipeline.attributeLimits, change)
-        }
+        state.withLock { $0.update(pipeline.attributeLimits, change) }
     }
 
     func setUsage(_ usage: TokenUsage) {
@@ -98,7 +105,8 @@ final class RecordingSpan: ActiveSpan {
 
     func addEvent(_ name: String, attributes: Attributes, at nanoseconds: UnixNanoseconds) {
         let limits = pipeline.configuration.limits
-        let (kept, dropped) = attributes.limited(limits.forEvents)
+        var kept = attributes
+        let dropped = kept.limit(limits.forEvents)
         let event = SpanEvent(name: name, nanoseconds: nanoseconds, attributes: kept, droppedAttributesCount: dropped)
         state.withLock { $0.data?.add(event, limit: limits.eventCount) }
     }
@@ -128,8 +136,7 @@ final class RecordingSpan: ActiveSpan {
             name: "exception", nanoseconds: systemUnixNanoseconds(),
             attributes: ["exception.type": .string(type), "exception.message": .string(message)])
         state.withLock { state in
-            state.set(
-                NewAttribute(AttributeKey<String>.errorType.prepared, .string(type)), pipeline.attributeLimits)
+            state.set(Attribute(AttributeName(.errorType), .string(type)), type.utf8.count, pipeline.attributeLimits)
             state.data?.apply(.error(description: message))
             state.data?.add(event, limit: limits.eventCount)
         }
@@ -170,7 +177,8 @@ extension RecordingSpan {
 extension SpanLink {
     /// The link with its attributes within limits.
     func limited(_ limits: SpanLimits) -> SpanLink {
-        let (kept, dropped) = attributes.limited(limits.forLinks)
+        var kept = attributes
+        let dropped = kept.limit(limits.forLinks)
         return SpanLink(context: context, attributes: kept, droppedAttributesCount: droppedAttributesCount + dropped)
     }
 }

@@ -126,7 +126,7 @@ extension TracePipeline {
         let droppedCount = attributes.limit(attributeLimits)
         let recording = RecordingSpan(
             name: name, context: sampled.identity, parent: parent, kind: kind,
-            startNanoseconds: nanoseconds ?? systemUnixNanoseconds(), attributes: OwnAttributes(consume attributes),
+            startNanoseconds: nanoseconds ?? systemUnixNanoseconds(), attributes: UniqueAttributes(consume attributes),
             droppedAttributesCount: droppedCount, origin: origin, surroundings: context, pipeline: self)
         if !links.isEmpty { recording.addLinks(links) }
         let span = TraceSpan(context: sampled.identity, recording: recording)

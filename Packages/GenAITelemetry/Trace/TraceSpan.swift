@@ -20,7 +20,7 @@ public struct TraceSpan: Sendable {
 
     /// Sets an attribute; ``GenAICore/AttributeValue/null`` and empty names are ignored.
     public func setAttribute(_ name: String, _ value: AttributeValue) {
-        recording?.setAttribute(NewAttribute(AttributeName(name), value))
+        recording?.setAttribute(Attribute(key: name, value: value), value.plainByteCount)
     }
 
     // Inlinable so that the conversion is specialised for the value's type in the caller's module: without it, setting
@@ -35,7 +35,7 @@ public struct TraceSpan: Sendable {
 
     @usableFromInline
     func take(_ name: consuming AttributeName, _ value: consuming AttributeValue, _ byteCount: Int?) {
-        recording?.setAttribute(NewAttribute(name, value, byteCount))
+        recording?.setAttribute(Attribute(name, value), byteCount)
     }
 
     /// Sets several attributes at once.

@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+
+/// A uniquely owned map. Noncopyable, so that writes skip the uniqueness check.
+@usableFromInline
+package struct UniqueAttributes: ~Copyable, Sendable {
+    @usableFromInline var map: Attributes
+
+    /// Takes a map over; if its storage is shared, it becomes the parent of a new one.
+    package init(_ attributes: consuming Attributes = Attributes()) {
+        map = consume attributes
+        if map.storage != nil, !isKnownUniquelyReferenced(&map.storage) { map.makeRoom(for: 1) }
+    }
+
+    /// The number of attributes.
+    package var count: Int { map.count }
+
+    /// The value of a name.
+    package subscript(name: String) -> AttributeValue? { map[name] }
+
+    /// Gives the map up and leaves an empty one.
+    @inlinable
+    package mutating func take() -> Attributes {
+        var taken = Attributes()
+        swap(&taken, &map)
+        return taken
+    }
+
+    /// Sets a value, cut to the limits, unless the name would be one too many.
+    ///
+    /// - Parameter byteCount: The value's ``AttributeValue/plainByteCount``, which the compiler often knows.
+    /// - Returns: Whether the attribute is set; true also for one that is ignored, as ``Attributes`` ignores it.
+    @inlinable
+    @inline(__always)
+    package mutating func insert(
+        _ attribute: consuming Attribute, _ byteCount: Int?, within limits: AttributeLimits
+    ) -> Bool {
+        if let byteCount, byteCount <= limits.valueLength, attribute.hasName, let handle = map.handle,
+            handle.admits(attribute.id, limit: limits.count)
+        {
+            handle.append(attribute, byteCount)
+            return true
+        }
+        return insertSlowly(attribute, within: limits)
+    }
+
+    @usableFromInline
+    @inline(never)
+    mutating func insertSlowly(_ attribute: consuming Attribute, within limits: AttributeLimits) -> Bool {
+        var attribute = attribute
+        guard attribute.isStored else { return true }
+        attribute.value.limit(limits)
+        let isNewBeyondLimit = map.count >= limits.count && !AttributeLimits.exempts(attribute.key)
+        return map.insertSlowly(attribute, limit: isNewBeyondLimit ? limits.count : .max)
+    }
+}
