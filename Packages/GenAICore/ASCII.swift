@@ -46,17 +46,20 @@ package enum ASCII {
         }
     }
 
-    /// Whether a byte is a space, a tab or the end of a line.
-    package static func isSpace(_ byte: UInt8) -> Bool {
-        byte == 0x20 || 0x09...0x0D ~= byte
+    /// The bytes without spaces and tabs at the ends.
+    ///
+    /// Source: RFC 9110, section 5.6.3, `OWS`.
+    package static func trimmed(_ bytes: Substring.UTF8View) -> Substring.UTF8View {
+        func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
+        var bytes = bytes.drop(while: isSpace)
+        while let last = bytes.last, isSpace(last) { bytes = bytes.dropLast() }
+        return bytes
     }
 
-    /// The text without white space around it.
-    package static func trimmed(_ text: some StringProtocol) -> Substring {
-        var bytes = Substring(text).utf8
-        while let first = bytes.first, isSpace(first) { bytes.removeFirst() }
-        while let last = bytes.last, isSpace(last) { bytes.removeLast() }
-        return Substring(bytes)
+    /// A byte as `%` and two digits.
+    package static func percentEncoded(_ byte: UInt8) -> [UInt8] {
+        func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10 }
+        return [UInt8(ascii: "%"), digit(byte >> 4), digit(byte & 0xF)]
     }
 
     /// Undoes percent coding, or returns `nil` where a `%` lacks its two digits or the bytes are not UTF-8.
@@ -101,5 +104,13 @@ package enum ASCII {
             let low = digits.last.flatMap(hexDigitValue)
         else { return nil }
         return high << 4 | low
+    }
+}
+
+extension StringProtocol {
+    /// The text without white space around it, such as people type into settings.
+    package var trimmed: SubSequence {
+        let rest = drop { $0.isWhitespace }
+        return rest.lastIndex { !$0.isWhitespace }.map { rest[...$0] } ?? rest[rest.endIndex...]
     }
 }

@@ -25,7 +25,7 @@ public struct Baggage: Sendable, Hashable {
 
         /// Creates a property; `nil` when the key is not an HTTP token.
         public init?(key: String, value: String? = nil) {
-            guard isToken(key.utf8) else { return nil }
+            guard ASCII.isToken(key.utf8) else { return nil }
             self.key = key
             self.value = value
         }
@@ -67,7 +67,7 @@ public struct Baggage: Sendable, Hashable {
 
     /// Sets a value with properties. A key that is not an HTTP token is ignored.
     public mutating func set(_ key: String, _ value: String, properties: [Property] = []) {
-        guard isToken(key.utf8) else { return }
+        guard ASCII.isToken(key.utf8) else { return }
         set(Entry(key: key, value: value, properties: properties))
     }
 
@@ -104,7 +104,8 @@ public struct Baggage: Sendable, Hashable {
 extension Baggage.Entry {
     /// Reads `key=value;property`; `nil` when it is malformed.
     fileprivate init?(_ member: Substring.UTF8View) {
-        var parts = member.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).lazy.map(trimmed)[...]
+        var parts = member.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).lazy.map(
+            ASCII.trimmed)[...]
         guard let (key, value) = parts.popFirst().flatMap(pair), let value else { return nil }
         self.init(key: key, value: value, properties: [])
         for part in parts where !part.isEmpty {
@@ -132,43 +133,20 @@ extension Baggage.Entry {
 /// Reads `key` or `key=value`; `nil` when either has a byte it must not have.
 private func pair(_ bytes: Substring.UTF8View) -> (key: String, value: String?)? {
     let border = bytes.firstIndex(of: UInt8(ascii: "=")) ?? bytes.endIndex
-    let key = trimmed(bytes[..<border])
-    guard isToken(key) else { return nil }
+    let key = ASCII.trimmed(bytes[..<border])
+    guard ASCII.isToken(key) else { return nil }
     guard border < bytes.endIndex else { return (String(Substring(key)), nil) }
-    let value = trimmed(bytes[border...].dropFirst())
+    let value = ASCII.trimmed(bytes[border...].dropFirst())
     guard value.allSatisfy(isBaggageOctet) else { return nil }
-    return (String(Substring(key)), decoded(value))
-}
-
-/// Undoes percent coding. A `%` without two digits stays; bytes that are not UTF-8 become U+FFFD.
-private func decoded(_ text: Substring.UTF8View) -> String {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(text.count)
-    var rest = text
-    while let byte = rest.popFirst() {
-        if byte == UInt8(ascii: "%"), let value = hexByte(rest.prefix(2)) {
-            bytes.append(value)
-            rest = rest.dropFirst(2)
-        } else {
-            bytes.append(byte)
-        }
-    }
-    return String(decoding: bytes, as: UTF8.self)
-}
-
-private func hexByte(_ digits: Substring.UTF8View) -> UInt8? {
-    guard digits.count == 2 else { return nil }
-    let lowerCased = digits.lazy.map { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) ? $0 | 0x20 : $0 }
-    return hexNumber(lowerCased).map(UInt8.init(truncatingIfNeeded:))
+    return (String(Substring(key)), ASCII.lenientlyPercentDecoded(Substring(value)))
 }
 
 private func appendEncoded(_ text: String, to bytes: inout [UInt8]) {
-    let digits = Array("0123456789ABCDEF".utf8)
     for byte in text.utf8 {
         if isBaggageOctet(byte), byte != UInt8(ascii: "%") {
             bytes.append(byte)
         } else {
-            bytes += [UInt8(ascii: "%"), digits[Int(byte >> 4)], digits[Int(byte & 0xF)]]
+            bytes += ASCII.percentEncoded(byte)
         }
     }
 }
@@ -179,16 +157,4 @@ private func isBaggageOctet(_ byte: UInt8) -> Bool {
     case 0x21, 0x23...0x2B, 0x2D...0x3A, 0x3C...0x5B, 0x5D...0x7E: true
     default: false
     }
-}
-
-/// Source: RFC 7230, section 3.2.6.
-private func isToken(_ bytes: some Collection<UInt8>) -> Bool {
-    !bytes.isEmpty
-        && bytes.allSatisfy { byte in
-            switch byte {
-            case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"): true
-            case UInt8(ascii: "0")...UInt8(ascii: "9"): true
-            default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-            }
-        }
 }

@@ -71,24 +71,17 @@ extension SpanID: CustomStringConvertible {
     }
 }
 
-/// The number that at most 16 lower-case hexadecimal digits spell, or `nil` when one of them is none.
+/// The number that at most 16 hexadecimal digits spell, or `nil` when one of them is none or in upper case.
 func hexNumber(_ digits: some Sequence<UInt8>) -> UInt64? {
     var number: UInt64 = 0
     for digit in digits {
-        switch digit {
-        case UInt8(ascii: "0")...UInt8(ascii: "9"): number = number << 4 | UInt64(digit - UInt8(ascii: "0"))
-        case UInt8(ascii: "a")...UInt8(ascii: "f"): number = number << 4 | UInt64(digit - UInt8(ascii: "a") + 10)
-        default: return nil
-        }
+        guard let value = ASCII.hexDigitValue(digit), ASCII.lowercased(digit) == digit else { return nil }
+        number = number << 4 | UInt64(value)
     }
     return number
 }
 
 /// Writes 16 lower-case hexadecimal digits. The buffer must have room for them after `start`.
 func writeHex(_ number: UInt64, into buffer: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
-    let digits = StaticString("0123456789abcdef")
-    for position in 0..<16 {
-        let digit = Int(truncatingIfNeeded: number >> UInt64(60 - position * 4)) & 0xF
-        buffer[start + position] = digits.utf8Start[digit]
-    }
+    for position in 0..<16 { buffer[start + position] = ASCII.hexDigit(number >> UInt64(60 - position * 4)) }
 }

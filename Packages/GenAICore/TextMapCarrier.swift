@@ -18,12 +18,12 @@ extension [String: String]: TextMapCarrier {
     public func text(named name: String) -> String? {
         if let text = self[name] { return text }
         // Of several spellings the first in order, so that the outcome does not hang on hashing.
-        return keys.filter { isEqualIgnoringCase($0, name) }.min().flatMap { self[$0] }
+        return keys.filter { ASCII.equalIgnoringCase($0, name) }.min().flatMap { self[$0] }
     }
 
     /// Sets the value of a name and removes other spellings of the name.
     public mutating func setText(_ text: String, named name: String) {
-        for key in keys.filter({ isEqualIgnoringCase($0, name) }) { self[key] = nil }
+        for key in keys.filter({ ASCII.equalIgnoringCase($0, name) }) { self[key] = nil }
         self[name] = text
     }
 }
@@ -110,12 +110,4 @@ public struct W3CPropagator: Sendable, Hashable {
         if includesBaggage, let header = text("baggage") { context.baggage = Baggage(header) }
         return context
     }
-}
-
-private func isEqualIgnoringCase(_ one: String, _ other: String) -> Bool {
-    func lowerCased(_ byte: UInt8) -> UInt8 {
-        (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) ? byte | 0x20 : byte
-    }
-    return one.utf8.count == other.utf8.count
-        && zip(one.utf8, other.utf8).allSatisfy { lowerCased($0) == lowerCased($1) }
 }

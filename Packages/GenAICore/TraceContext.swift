@@ -34,7 +34,7 @@ public struct TraceState: Sendable, Hashable {
     public init?(_ header: String) {
         guard header.utf8.count <= Self.byteLimit else { return nil }
         var members: [Member] = []
-        for bytes in header.utf8.split(separator: UInt8(ascii: ",")).lazy.map(trimmed) where !bytes.isEmpty {
+        for bytes in header.utf8.split(separator: UInt8(ascii: ",")).lazy.map(ASCII.trimmed) where !bytes.isEmpty {
             guard members.count < Self.memberLimit, let member = Member(bytes),
                 !members.contains(where: { $0.key == member.key })
             else { return nil }
@@ -141,7 +141,7 @@ extension SpanContext {
     ///
     /// Source: W3C Trace Context level 2, sections 3.2 and 4.
     public init?(traceparent: String, tracestate: String? = nil) {
-        let header = trimmed(traceparent[...].utf8)
+        let header = ASCII.trimmed(traceparent[...].utf8)
         // What follows the 55 bytes matters only for its first byte, so that a long header is not copied.
         let bytes = Array(header.prefix(56))
         let dash = UInt8(ascii: "-")
@@ -158,12 +158,4 @@ extension SpanContext {
         guard isValid else { return nil }
         if let tracestate { traceState = TraceState(tracestate) ?? TraceState() }
     }
-}
-
-/// The bytes without spaces and tabs at the ends: the `OWS` of HTTP.
-func trimmed(_ bytes: Substring.UTF8View) -> Substring.UTF8View {
-    func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || byte == 0x09 }
-    var bytes = bytes.drop(while: isSpace)
-    while let last = bytes.last, isSpace(last) { bytes = bytes.dropLast() }
-    return bytes
 }

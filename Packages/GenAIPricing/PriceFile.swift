@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAICore
 
 #if canImport(Glibc)
     import Glibc
@@ -50,9 +51,9 @@ public struct PriceFile: Sendable {
     public init(json: [UInt8], path: String) throws(PriceFileError) {
         self.path = path
         do {
-            prices = try PriceFileReader.prices(in: JSONReader.read(json))
-        } catch let error as JSONError {
-            throw PriceFileError(.malformedJSON, error.message, path: path, line: error.line)
+            prices = try PriceFileReader.prices(in: JSONItem(parsing: json))
+        } catch let error as JSONSyntaxError {
+            throw PriceFileError(.malformedJSON, "expected \(error.expected)", path: path, line: error.line)
         } catch let fault as PriceFileReader.Fault {
             throw PriceFileError(fault.code, fault.message, path: path, line: fault.line, key: fault.key)
         } catch {

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAICore
 
 /// Environment variables, read by the rules of the OpenTelemetry specification.
 ///
@@ -23,10 +24,8 @@ public struct TelemetryEnvironment: Sendable {
 
     /// The text of a variable without white space around it; `nil` when unset or empty.
     public func string(_ name: String) -> String? {
-        guard let value = lookUp(name) else { return nil }
-        let text = value.drop { $0.isWhitespace }
-        let end = text.lastIndex { !$0.isWhitespace }
-        return end.map { String(text[...$0]) }
+        guard let text = lookUp(name)?.trimmed, !text.isEmpty else { return nil }
+        return String(text)
     }
 
     /// True only for `true` in whatever case; anything else is false, and a warning unless it is `false`.
@@ -78,9 +77,7 @@ public struct TelemetryEnvironment: Sendable {
 
     /// The parts of a comma-separated list, without white space and without empty parts; `nil` when there are none.
     public func list(_ name: String) -> [String]? {
-        let parts = string(name)?.split(separator: ",").compactMap { part in
-            TelemetryEnvironment([name: String(part)]).string(name)
-        }
+        let parts = string(name)?.split(separator: ",").map { String($0.trimmed) }.filter { !$0.isEmpty }
         return parts?.isEmpty == false ? parts : nil
     }
 

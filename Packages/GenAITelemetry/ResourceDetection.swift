@@ -66,8 +66,8 @@ extension TelemetryEnvironment {
         var attributes = Attributes()
         for part in list(variable) ?? [] {
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard sides.count == 2, let name = strictlyPercentDecoded(trimmed(sides[0])), !name.isEmpty,
-                let value = strictlyPercentDecoded(trimmed(sides[1]))
+            guard sides.count == 2, let name = ASCII.percentDecoded(sides[0].trimmed), !name.isEmpty,
+                let value = ASCII.percentDecoded(sides[1].trimmed)
             else {
                 Diagnostics.report(
                     .warning, "Resource", "\(variable) is ignored: \(part) is not name=value, percent-encoded")
@@ -77,11 +77,6 @@ extension TelemetryEnvironment {
         }
         return attributes
     }
-}
-
-private func trimmed(_ text: Substring) -> Substring {
-    let rest = text.drop { $0.isWhitespace }
-    return rest.lastIndex { !$0.isWhitespace }.map { rest[...$0] } ?? ""
 }
 
 private func lastPathComponent(_ path: String) -> String {

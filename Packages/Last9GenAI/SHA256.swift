@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAICore
 
 /// The SHA-256 digest, for telling prompts apart; not for secrets, as its running time is not the point here.
 ///
@@ -12,10 +13,9 @@ struct SHA256 {
     static func hexDigest(of bytes: some Sequence<UInt8>) -> String {
         var hash = SHA256()
         for byte in bytes { hash.append(byte) }
-        let digits = Array("0123456789abcdef".utf8)
         var text: [UInt8] = []
         for word in hash.finished() {
-            for shift in stride(from: UInt32(28), through: 0, by: -4) { text.append(digits[Int(word >> shift & 0xF)]) }
+            for shift in stride(from: UInt32(28), through: 0, by: -4) { text.append(ASCII.hexDigit(word >> shift)) }
         }
         return String(decoding: text, as: UTF8.self)
     }

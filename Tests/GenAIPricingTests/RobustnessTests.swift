@@ -105,8 +105,8 @@ struct RobustnessTests {
     func depth() {
         for start in ["[", "{\"a\":"] {
             let bytes = Array(String(repeating: start, count: 1_000_000).utf8)
-            let error = #expect(throws: JSONError.self) { try JSONReader.read(bytes) }
-            #expect(error?.message == "nested deeper than 32 levels")
+            let error = #expect(throws: PriceFileError.self) { try PriceFile(json: bytes, path: "f") }
+            #expect(error?.message == "expected at most 32 levels of nesting")
         }
     }
 }
