@@ -40,7 +40,7 @@ let modules = [
         name: "Last9GenAI",
         dependencies: [
             "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIPricing", "GenAIBridge", "GenAIExportOTLP",
-            "GenAIOpenAI", "GenAIProviders",
+            "GenAIOpenAI", "GenAIProviders", "GenAIReport",
         ]),
 ]
 

@@ -99,6 +99,7 @@ extension TelemetryEnvironment {
             "whether each call is told of in one event with all its details"),
         Variable(
             "OTEL_SEMCONV_STABILITY_OPT_IN", "", "`gen_ai_latest_experimental` for the newest GenAI conventions"),
+        Variable("LAST9_GENAI_REPORT", "none", "the file of a page that shows conversations, costs and traces"),
         Variable("LAST9_GENAI_CONVENTIONS_ONLY", "false", "`true` leaves out what only Last9's dashboards know"),
         Variable("GENAI_PRICES_FILE", "the bundled prices", "a file with prices"),
         Variable("NO_COLOR", "", "set to anything: the console exporter prints no colours"),

@@ -38,6 +38,12 @@ extension Last9 {
         public var logRecordExporters: [any LogRecordExporter]?
         /// Where metrics go. `nil` follows `OTEL_METRICS_EXPORTER`.
         public var metricExporters: [any MetricExporter]?
+        /// The file of a page that shows conversations, costs and traces, and follows while the program runs. Default
+        /// `LAST9_GENAI_REPORT`, then none.
+        ///
+        /// One HTML file that needs no network, for its owner's eyes only (0600), beside whatever else is exported. It
+        /// keeps the latest 1,000 conversations and some 64 MB; `ReportExporter` of `GenAIReport` has settings for more.
+        public var report: String?
         /// Removes personal data and secrets from every span and log record, after all processors and before every
         /// exporter, also those added to the providers later. Default none.
         public var redactor: Redactor?

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAIExportOTLP
+import GenAIReport
 import GenAITelemetry
 
 /// Where the three signals go: as code says, or else as `OTEL_{TRACES,LOGS,METRICS}_EXPORTER` say.
@@ -12,6 +13,7 @@ struct Exporters: Sendable {
     private var spans: [any SpanExporter] = []
     private var logRecords: [any LogRecordExporter] = []
     private var metrics: [any MetricExporter] = []
+    private var report: ReportExporter?
 
     init(_ configuration: Last9.Configuration) throws(ConfigurationError) {
         let environment = configuration.environment
@@ -31,7 +33,9 @@ struct Exporters: Sendable {
         } else {
             metrics = try Self.metricExporters(environment)
         }
-        if spans.isEmpty, configuration.spanExporters == nil, environment.string("OTEL_TRACES_EXPORTER") == nil,
+        report = try Self.report(configuration)
+        if spans.isEmpty, report == nil, configuration.spanExporters == nil,
+            environment.string("OTEL_TRACES_EXPORTER") == nil,
             configuration.tracerProvider == nil
         {
             Diagnostics.report(
@@ -43,21 +47,48 @@ struct Exporters: Sendable {
 
     /// The processors and readers that feed the exporters.
     func pipelines(_ environment: TelemetryEnvironment) -> Pipelines {
-        Pipelines(
+        // The page is to follow at once, whatever suits the exporters that send.
+        var (forSpans, forRecords) = (
+            BatchOptions.spans(environment: environment), BatchOptions.logRecords(environment: environment)
+        )
+        (forSpans.scheduleDelay, forRecords.scheduleDelay) = (.milliseconds(500), .milliseconds(500))
+        return Pipelines(
             spans: spans.map {
                 .init(exporter: $0, stage: BatchSpanProcessor(exporter: $0, options: .spans(environment: environment)))
-            },
+            }
+                + [report].compactMap(\.self).map {
+                    .init(exporter: $0, stage: BatchSpanProcessor(exporter: $0, options: forSpans))
+                },
             logRecords: logRecords.map {
                 .init(
                     exporter: $0,
                     stage: BatchLogRecordProcessor(exporter: $0, options: .logRecords(environment: environment)))
-            },
+            }
+                + [report].compactMap(\.self).map {
+                    .init(exporter: $0, stage: BatchLogRecordProcessor(exporter: $0, options: forRecords))
+                },
             metrics: metrics.map {
                 .init(
                     exporter: $0,
                     stage: PeriodicMetricReader(
                         exporter: $0, configuration: PeriodicMetricReader.Configuration(environment: environment)))
             })
+    }
+
+    /// The page that code or the environment asks for. A file that the environment names and that cannot be written
+    /// is reported; it does not stop the program.
+    private static func report(_ configuration: Last9.Configuration) throws(ConfigurationError) -> ReportExporter? {
+        if let path = configuration.report {
+            return try ReportExporter(path: path, title: configuration.serviceName ?? "")
+        }
+        let variable = "LAST9_GENAI_REPORT"
+        guard let path = configuration.environment.string(variable) else { return nil }
+        do throws(ConfigurationError) {
+            return try ReportExporter(path: path, title: configuration.serviceName ?? "")
+        } catch {
+            Diagnostics.report(.warning, "Last9", "\(variable) is not followed: \(error.advice)")
+            return nil
+        }
     }
 
     private static func spanExporters(_ environment: TelemetryEnvironment) throws(ConfigurationError)

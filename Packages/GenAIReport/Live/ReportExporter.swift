@@ -7,6 +7,9 @@ import Synchronization
 /// The page is replaced as a whole, at most once a second, by a task of its own, and less often where writing it
 /// takes long: the pauses are fifty times as long as the work. Memory is bounded by ``Report/Options``. The file is
 /// for its owner's eyes only (0600). Where it cannot be written, that is reported, and tried again.
+///
+/// One exporter may serve both pipelines: after the shutdown by one it still takes what the other brings, and writes
+/// that at once.
 public final class ReportExporter: SpanExporter, LogRecordExporter {
     /// What is shown. The page writer, which no other thread knows, belongs to the same lock.
     private struct State: ~Copyable {
@@ -69,7 +72,7 @@ public final class ReportExporter: SpanExporter, LogRecordExporter {
         try writeNow(isLive: true)
     }
 
-    /// Writes the page for the last time: it then waits for no more. Idempotent; later exports throw.
+    /// Writes the page, which then waits for no more. Idempotent.
     public func shutdown() async {
         let isFirst = state.withLock { state in
             defer { state.isShutDown = true }
@@ -82,14 +85,13 @@ public final class ReportExporter: SpanExporter, LogRecordExporter {
 
 extension ReportExporter {
     private func take(_ add: (inout Report) -> Void) throws(ExportError) {
-        let (isTaken, due): (Bool, ContinuousClock.Instant?) = state.withLock { state in
-            guard !state.isShutDown else { return (false, nil) }
+        let (isLate, due): (Bool, ContinuousClock.Instant?) = state.withLock { state in
             add(&state.report)
-            guard !state.isScheduled else { return (true, nil) }
+            guard !state.isShutDown, !state.isScheduled else { return (state.isShutDown, nil) }
             state.isScheduled = true
-            return (true, state.due)
+            return (false, state.due)
         }
-        guard isTaken else { throw ExportError(.shutDown, "the report has been finished") }
+        if isLate { try writeNow(isLive: false) }
         if let due { schedule(at: due) }
     }
 

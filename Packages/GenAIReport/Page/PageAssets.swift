@@ -11,7 +11,7 @@ enum PageAssets {
         <html lang="en">
         <head>
         <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-kjNADpUUJ3rJYO8/T5sK6IDDmwbsKqRwTsoSCHQWXT8='; style-src 'sha256-gQ+RpjGiLUamFgHasPOW/n2GJYJAHIXKQFy6o1I5fXA='; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-uqDA83FVtcDytBajSGaQ+5wPjd36SsN+EQYuWbdzOu0='; style-src 'sha256-UxpESzYjDbmH3sRg/xy4pz+AoIs4APuI4kcDKhqBGEg='; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="referrer" content="no-referrer">
         <meta name="color-scheme" content="light dark">
@@ -112,8 +112,8 @@ enum PageAssets {
         table.rows { width: 100%; border-collapse: collapse; font-size: 13.5px; }
         .rows th { text-align: left; font-weight: 500; color: var(--muted); font-size: 12.5px; padding: 6px 10px 6px 0; border-bottom: 1px solid var(--line); }
         .rows td { padding: 7px 10px 7px 0; border-bottom: 1px solid var(--line-soft); vertical-align: top; }
-        .rows tr:last-child td { border-bottom: 0; } .rows th.right, .rows td.right { text-align: right; padding: 7px 0 7px 10px; white-space: nowrap; }
-        .rows .name { overflow-wrap: anywhere; max-width: 0; width: 100%; } .rows .name span { overflow-wrap: anywhere; }
+        .rows tbody tr:last-child td { border-bottom: 0; } .rows th.right, .rows td.right { text-align: right; padding: 7px 0 7px 18px; white-space: nowrap; }
+        .rows .name { overflow-wrap: anywhere; } .bars .name { max-width: 0; width: 100%; } .rows .name span { overflow-wrap: anywhere; }
         .bar { height: 4px; border-radius: 2px; background: var(--c0); margin-top: 4px; min-width: 2px; opacity: .75; }
         .scroll { overflow-x: auto; }
 
@@ -166,6 +166,7 @@ enum PageAssets {
         .span { position: absolute; left: 0; right: 0; height: 30px; font-size: 13px; cursor: pointer; border-radius: 0; } .span:hover { background: var(--line-soft); } .span[aria-selected="true"] { background: var(--accent-soft); }
         .span .label { display: flex; align-items: center; gap: 5px; min-width: 0; } .span .label b { font-weight: 500; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; } .span .twist { width: 15px; flex: none; color: var(--faint); text-align: center; font-size: 10px; }
         .span .lane { position: relative; height: 100%; } .span .time { position: absolute; top: 9px; height: 12px; border-radius: 3px; min-width: 2px; background: var(--c7); } .span .time.model, .span .time.embeddings { background: var(--c0); } .span .time.tool { background: var(--c1); border: 0; margin: 0; max-width: none; } .span .time.agent { background: var(--c2); } .span .time.workflow { background: var(--c6); } .span .time.retrieval { background: var(--c5); } .span .time.failed { background: var(--error); }
+        .span .took.inside { color: #fff !important; }
         .span .took { position: absolute; top: 5px; font-size: 11.5px; color: var(--muted); white-space: nowrap; padding: 0 5px; }
         .detail { position: sticky; top: 76px; max-height: calc(100vh - 100px); overflow: auto; } .detail h2 { overflow-wrap: anywhere; } .detail h3 { margin: 16px 0 6px; }
         .kv { display: grid; grid-template-columns: minmax(90px, max-content) minmax(0, 1fr); gap: 4px 14px; font-size: 12.5px; margin: 0; } .kv dt { color: var(--muted); overflow-wrap: anywhere; max-width: 190px; font-family: var(--mono); font-size: 12px; } .kv dd { margin: 0; overflow-wrap: anywhere; white-space: pre-wrap; font-family: var(--mono); font-size: 12px; } .kv dd.long { grid-column: 1 / -1; background: var(--bg); border-radius: 8px; padding: 8px 10px; max-height: 360px; overflow: auto; }
@@ -529,7 +530,8 @@ enum PageAssets {
           const label = (name) => name.replace(/^(custom|metadata)\./, "");
           const groups = sums(positions, by);
           if (measure !== "cost") groups.sort((a, b) => a[1].value(measure) < b[1].value(measure) ? 1 : -1);
-          const shown = groups.filter(([, sum]) => sum.value(measure) > 0n || groups.length <= 7).slice(0, 7);
+          const counted = groups.filter(([, sum]) => sum.calls || sum.value(measure) > 0n);
+          const shown = counted.slice(0, 7);
           return h("section", { className: "card panel full", "aria-labelledby": "chart-title" },
             h("div", { className: "panel-head" },
               h("h2", { id: "chart-title" }, `${MEASURES[measure]} over time by ${label(by)}`),
@@ -537,10 +539,10 @@ enum PageAssets {
                 picker("Show", Object.entries(MEASURES), measure, (value) => go("overview", query, { measure: value === "cost" ? null : value })),
                 picker("by", names.map((name) => [name, label(name)]), by, (value) => go("overview", query, { by: value === "model" ? null : value })))),
             chart(positions, by, measure, shown.map(([name]) => name)),
-            legend(groups, shown, measure));
+            legend(counted, shown));
         }
 
-        const STEPS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 604800, 2592000].map((seconds) => seconds * 1000);
+        const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 604800, 2592000].map((seconds) => seconds * 1000);
 
         function chart(positions, by, measure, names) {
           const of = grouping(by), place = new Map(names.map((name, i) => [name, i]));
@@ -557,14 +559,14 @@ enum PageAssets {
           }
           const totals = bins.map((bin) => [...bin.values()].reduce((sum, one) => sum + one.value(measure), 0n));
           const top = totals.reduce((a, b) => b > a ? b : a, 0n);
-          const W = 1120, H = 210, left = 74, bottom = 24, plot = H - bottom, slot = (W - left) / count;
+          const W = Math.max(320, Math.min(1120, main.clientWidth - 88)), H = W < 600 ? 180 : 210, left = 74, bottom = 24, plot = H - bottom, slot = (W - left) / count;
           const scale = (value) => top > 0n ? Number(value * 100000n / top) / 100000 * (plot - 12) : 0;
           const svg = s("svg", { class: "chart", viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `${MEASURES[measure]} over time, most ${measureText(top, measure)} in ${stepText(step)}` });
           for (const share of [0, 0.5, 1]) {
             const y = plot - share * (plot - 12);
             svg.append(s("line", { class: "axis", x1: left, x2: W, y1: y, y2: y }), s("text", { x: left - 8, y: y + 4, "text-anchor": "end" }, measureText(top * BigInt(share * 2) / 2n, measure, true)));
           }
-          const every = Math.ceil(count / 8);
+          const every = Math.ceil(count / (W < 600 ? 4 : 8));
           bins.forEach((bin, i) => {
             const x = left + i * slot, time = origin + i * step;
             if (i % every === 0) svg.append(s("text", { x: x + 2, y: H - 6 }, axisTime(time, step)));
@@ -588,14 +590,15 @@ enum PageAssets {
           const dollars = Number(value) / 1e12;
           return dollars === 0 ? "$0" : "$" + (dollars >= 100 ? compact(Math.round(dollars)) : Number(dollars.toPrecision(2)).toFixed(Math.max(2, 1 - Math.floor(Math.log10(dollars)))));
         }
-        const stepText = (step) => step < 60000 ? plural(step / 1000, "second") : step < 3600000 ? plural(step / 60000, "minute") : step < 864e5 ? plural(step / 3600000, "hour") : plural(step / 864e5, "day");
+        const stepText = (step) => step < 1000 ? step + " ms" : step < 60000 ? plural(step / 1000, "second") : step < 3600000 ? plural(step / 60000, "minute") : step < 864e5 ? plural(step / 3600000, "hour") : plural(step / 864e5, "day");
         function axisTime(time, step, isLong) {
           const date = new Date(time);
-          if (isLong) return `${dayOf(date)} ${step < 864e5 ? clockOf(date) : ""}`;
+          if (isLong) return step < 1000 ? axisTime(time, step) : `${dayOf(date)} ${step < 864e5 ? clockOf(date) : ""}`;
+          if (step < 1000) return `${clockOf(date)}.${String(date.getMilliseconds()).padStart(3, "0")}`;
           return step >= 864e5 ? dayOf(date).slice(5) : step >= 60000 ? clockOf(date).slice(0, 5) : clockOf(date);
         }
 
-        function legend(groups, shown, measure) {
+        function legend(groups, shown) {
           const place = new Map(shown.map(([name], i) => [name, i]));
           const rest = groups.slice(shown.length);
           const row = (name, sum, place) => h("tr", null,
@@ -603,7 +606,7 @@ enum PageAssets {
             h("td", { className: "right" }, grouped(sum.calls)), h("td", { className: "right slim" }, compact(sum.in + sum.out)), h("td", { className: "right slim" }, sum.failed ? h("span", { className: "bad" }, grouped(sum.failed)) : "0"), h("td", { className: "right" }, amount(sum.cost)));
           const table = h("table", { className: "rows", style: { marginTop: "12px" } },
             h("thead", null, h("tr", null, h("th", { scope: "col" }, "Group"), h("th", { className: "right", scope: "col" }, "Calls"), h("th", { className: "right slim", scope: "col" }, "Tokens"), h("th", { className: "right slim", scope: "col" }, "Errors"), h("th", { className: "right", scope: "col" }, "Cost"))),
-            h("tbody", null, shown.map(([name, sum]) => row(name, sum, place.get(name))), rest.length && row(`${plural(rest.length, "other")}`, merged(rest), 7)));
+            h("tbody", null, shown.map(([name, sum]) => row(name, sum, place.get(name))), rest.length ? row(`${plural(rest.length, "other")}`, merged(rest), 7) : null));
           return h("div", { className: "scroll" }, table);
         }
 
@@ -635,7 +638,7 @@ enum PageAssets {
 
         function bars(rows) {
           const top = rows.reduce((a, row) => row.cost > a ? row.cost : a, 1n);
-          return h("table", { className: "rows" }, h("tbody", null, rows.map((row) => h("tr", null,
+          return h("table", { className: "rows bars" }, h("tbody", null, rows.map((row) => h("tr", null,
             h("td", { className: "name" }, row.href ? h("a", { href: row.href, className: "bidi" }, row.name) : h("span", { className: "bidi" }, row.name), row.note && h("div", { className: "muted small" }, row.note), h("div", { className: "bar", style: { width: Number(row.cost * 1000n / top) / 10 + "%" } })),
             h("td", { className: "right" }, amount(row.cost))))));
         }
@@ -1033,7 +1036,8 @@ enum PageAssets {
             const node = shown[i], span = node.span, whole = tree.end - tree.begin;
             const left = (span.at - tree.begin) / whole * 100, width = span.for / whole * 100;
             const time = h("div", { className: `time ${span.kind} ${span.error !== undefined ? "failed" : ""}`, style: { left: left + "%", width: `max(2px, ${width}%)` } });
-            const label = h("span", { className: "took", style: left + width > 78 ? { right: 100 - left + "%" } : { left: left + width + "%" } }, took(span.for / 1000));
+            const isInside = left + width > 78 && left < 22;
+            const label = h("span", { className: isInside ? "took inside" : "took", style: isInside ? { right: 100 - left - width + "%" } : left + width > 78 ? { right: 100 - left + "%" } : { left: left + width + "%" } }, took(span.for / 1000));
             return h("div", { className: "span", role: "treeitem", "aria-level": node.depth + 1, "aria-selected": node === selected ? "true" : "false", "aria-expanded": node.children.length ? String(node.isOpen) : null, style: { top: i * SPAN_ROW + "px" }, on: { click() { select(node); } } },
               h("div", { className: "label", style: { paddingLeft: Math.min(node.depth, 24) * 14 + "px" } },
                 h("span", { className: "twist", on: { click(event) { if (node.children.length) { event.stopPropagation(); toggle(node); } } } }, node.children.length ? (node.isOpen ? "▾" : "▸") : ""),
@@ -1224,6 +1228,15 @@ enum PageAssets {
           history.pushState({}, "", a.getAttribute("href"));
           show();
           if (document.activeElement === document.body || document.activeElement === a) main.focus({ preventScroll: true });
+        });
+
+        // The chart is drawn for the width there is.
+        let width = main.clientWidth;
+        addEventListener("resize", () => {
+          const isOverview = !location.hash || location.hash.startsWith("#overview");
+          if (!isOverview || Math.abs(main.clientWidth - width) < 40) return;
+          width = main.clientWidth;
+          show({ keepsPlace: true });
         });
 
         // MARK: - Keys

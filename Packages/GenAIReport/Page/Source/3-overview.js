@@ -65,7 +65,8 @@ function chartPanel(positions, query) {
   const label = (name) => name.replace(/^(custom|metadata)\./, "");
   const groups = sums(positions, by);
   if (measure !== "cost") groups.sort((a, b) => a[1].value(measure) < b[1].value(measure) ? 1 : -1);
-  const shown = groups.filter(([, sum]) => sum.value(measure) > 0n || groups.length <= 7).slice(0, 7);
+  const counted = groups.filter(([, sum]) => sum.calls || sum.value(measure) > 0n);
+  const shown = counted.slice(0, 7);
   return h("section", { className: "card panel full", "aria-labelledby": "chart-title" },
     h("div", { className: "panel-head" },
       h("h2", { id: "chart-title" }, `${MEASURES[measure]} over time by ${label(by)}`),
@@ -73,10 +74,10 @@ function chartPanel(positions, query) {
         picker("Show", Object.entries(MEASURES), measure, (value) => go("overview", query, { measure: value === "cost" ? null : value })),
         picker("by", names.map((name) => [name, label(name)]), by, (value) => go("overview", query, { by: value === "model" ? null : value })))),
     chart(positions, by, measure, shown.map(([name]) => name)),
-    legend(groups, shown, measure));
+    legend(counted, shown));
 }
 
-const STEPS = [1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 604800, 2592000].map((seconds) => seconds * 1000);
+const STEPS = [0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21600, 43200, 86400, 172800, 604800, 2592000].map((seconds) => seconds * 1000);
 
 function chart(positions, by, measure, names) {
   const of = grouping(by), place = new Map(names.map((name, i) => [name, i]));
@@ -93,14 +94,14 @@ function chart(positions, by, measure, names) {
   }
   const totals = bins.map((bin) => [...bin.values()].reduce((sum, one) => sum + one.value(measure), 0n));
   const top = totals.reduce((a, b) => b > a ? b : a, 0n);
-  const W = 1120, H = 210, left = 74, bottom = 24, plot = H - bottom, slot = (W - left) / count;
+  const W = Math.max(320, Math.min(1120, main.clientWidth - 88)), H = W < 600 ? 180 : 210, left = 74, bottom = 24, plot = H - bottom, slot = (W - left) / count;
   const scale = (value) => top > 0n ? Number(value * 100000n / top) / 100000 * (plot - 12) : 0;
   const svg = s("svg", { class: "chart", viewBox: `0 0 ${W} ${H}`, role: "img", "aria-label": `${MEASURES[measure]} over time, most ${measureText(top, measure)} in ${stepText(step)}` });
   for (const share of [0, 0.5, 1]) {
     const y = plot - share * (plot - 12);
     svg.append(s("line", { class: "axis", x1: left, x2: W, y1: y, y2: y }), s("text", { x: left - 8, y: y + 4, "text-anchor": "end" }, measureText(top * BigInt(share * 2) / 2n, measure, true)));
   }
-  const every = Math.ceil(count / 8);
+  const every = Math.ceil(count / (W < 600 ? 4 : 8));
   bins.forEach((bin, i) => {
     const x = left + i * slot, time = origin + i * step;
     if (i % every === 0) svg.append(s("text", { x: x + 2, y: H - 6 }, axisTime(time, step)));
@@ -124,14 +125,15 @@ function measureText(value, measure, isShort) {
   const dollars = Number(value) / 1e12;
   return dollars === 0 ? "$0" : "$" + (dollars >= 100 ? compact(Math.round(dollars)) : Number(dollars.toPrecision(2)).toFixed(Math.max(2, 1 - Math.floor(Math.log10(dollars)))));
 }
-const stepText = (step) => step < 60000 ? plural(step / 1000, "second") : step < 3600000 ? plural(step / 60000, "minute") : step < 864e5 ? plural(step / 3600000, "hour") : plural(step / 864e5, "day");
+const stepText = (step) => step < 1000 ? step + " ms" : step < 60000 ? plural(step / 1000, "second") : step < 3600000 ? plural(step / 60000, "minute") : step < 864e5 ? plural(step / 3600000, "hour") : plural(step / 864e5, "day");
 function axisTime(time, step, isLong) {
   const date = new Date(time);
-  if (isLong) return `${dayOf(date)} ${step < 864e5 ? clockOf(date) : ""}`;
+  if (isLong) return step < 1000 ? axisTime(time, step) : `${dayOf(date)} ${step < 864e5 ? clockOf(date) : ""}`;
+  if (step < 1000) return `${clockOf(date)}.${String(date.getMilliseconds()).padStart(3, "0")}`;
   return step >= 864e5 ? dayOf(date).slice(5) : step >= 60000 ? clockOf(date).slice(0, 5) : clockOf(date);
 }
 
-function legend(groups, shown, measure) {
+function legend(groups, shown) {
   const place = new Map(shown.map(([name], i) => [name, i]));
   const rest = groups.slice(shown.length);
   const row = (name, sum, place) => h("tr", null,
@@ -139,7 +141,7 @@ function legend(groups, shown, measure) {
     h("td", { className: "right" }, grouped(sum.calls)), h("td", { className: "right slim" }, compact(sum.in + sum.out)), h("td", { className: "right slim" }, sum.failed ? h("span", { className: "bad" }, grouped(sum.failed)) : "0"), h("td", { className: "right" }, amount(sum.cost)));
   const table = h("table", { className: "rows", style: { marginTop: "12px" } },
     h("thead", null, h("tr", null, h("th", { scope: "col" }, "Group"), h("th", { className: "right", scope: "col" }, "Calls"), h("th", { className: "right slim", scope: "col" }, "Tokens"), h("th", { className: "right slim", scope: "col" }, "Errors"), h("th", { className: "right", scope: "col" }, "Cost"))),
-    h("tbody", null, shown.map(([name, sum]) => row(name, sum, place.get(name))), rest.length && row(`${plural(rest.length, "other")}`, merged(rest), 7)));
+    h("tbody", null, shown.map(([name, sum]) => row(name, sum, place.get(name))), rest.length ? row(`${plural(rest.length, "other")}`, merged(rest), 7) : null));
   return h("div", { className: "scroll" }, table);
 }
 
@@ -171,7 +173,7 @@ function panel(title, note, ...content) {
 
 function bars(rows) {
   const top = rows.reduce((a, row) => row.cost > a ? row.cost : a, 1n);
-  return h("table", { className: "rows" }, h("tbody", null, rows.map((row) => h("tr", null,
+  return h("table", { className: "rows bars" }, h("tbody", null, rows.map((row) => h("tr", null,
     h("td", { className: "name" }, row.href ? h("a", { href: row.href, className: "bidi" }, row.name) : h("span", { className: "bidi" }, row.name), row.note && h("div", { className: "muted small" }, row.note), h("div", { className: "bar", style: { width: Number(row.cost * 1000n / top) / 10 + "%" } })),
     h("td", { className: "right" }, amount(row.cost))))));
 }

@@ -60,7 +60,8 @@ function waterfall(tree, id, selected, detail, data) {
     const node = shown[i], span = node.span, whole = tree.end - tree.begin;
     const left = (span.at - tree.begin) / whole * 100, width = span.for / whole * 100;
     const time = h("div", { className: `time ${span.kind} ${span.error !== undefined ? "failed" : ""}`, style: { left: left + "%", width: `max(2px, ${width}%)` } });
-    const label = h("span", { className: "took", style: left + width > 78 ? { right: 100 - left + "%" } : { left: left + width + "%" } }, took(span.for / 1000));
+    const isInside = left + width > 78 && left < 22;
+    const label = h("span", { className: isInside ? "took inside" : "took", style: isInside ? { right: 100 - left - width + "%" } : left + width > 78 ? { right: 100 - left + "%" } : { left: left + width + "%" } }, took(span.for / 1000));
     return h("div", { className: "span", role: "treeitem", "aria-level": node.depth + 1, "aria-selected": node === selected ? "true" : "false", "aria-expanded": node.children.length ? String(node.isOpen) : null, style: { top: i * SPAN_ROW + "px" }, on: { click() { select(node); } } },
       h("div", { className: "label", style: { paddingLeft: Math.min(node.depth, 24) * 14 + "px" } },
         h("span", { className: "twist", on: { click(event) { if (node.children.length) { event.stopPropagation(); toggle(node); } } } }, node.children.length ? (node.isOpen ? "▾" : "▸") : ""),

@@ -96,6 +96,15 @@ document.addEventListener("click", (event) => {
   if (document.activeElement === document.body || document.activeElement === a) main.focus({ preventScroll: true });
 });
 
+// The chart is drawn for the width there is.
+let width = main.clientWidth;
+addEventListener("resize", () => {
+  const isOverview = !location.hash || location.hash.startsWith("#overview");
+  if (!isOverview || Math.abs(main.clientWidth - width) < 40) return;
+  width = main.clientWidth;
+  show({ keepsPlace: true });
+});
+
 // MARK: - Keys
 
 const search = byID("search");
