@@ -25,7 +25,7 @@ struct ConversationView {
     var title: String {
         for step in turns.lazy.flatMap(\.steps) {
             let question = step.input.first { $0.role == .user && !$0.text.isEmpty }
-            if let question { return String(question.text.prefix(160)) }
+            if let question { return String(question.text.prefix(120)) }
         }
         return turns.first?.rootName ?? ""
     }

@@ -11,7 +11,7 @@ enum PageAssets {
         <html lang="en">
         <head>
         <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-uqDA83FVtcDytBajSGaQ+5wPjd36SsN+EQYuWbdzOu0='; style-src 'sha256-UxpESzYjDbmH3sRg/xy4pz+AoIs4APuI4kcDKhqBGEg='; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-MR0pZXdNqUOXXEH1BEqXm+kGIdVJ3zcZTVc9836f3QU='; style-src 'sha256-R+pFsEAt+y1WCdFzfnXwxXlHmhrcdY5WbYN2Jjkt9Uo='; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="referrer" content="no-referrer">
         <meta name="color-scheme" content="light dark">
@@ -79,7 +79,7 @@ enum PageAssets {
         main { max-width: 1240px; margin: 0 auto; padding: 26px 24px 80px; }
         main.wide { max-width: 1640px; }
         .head { display: flex; flex-wrap: wrap; gap: 10px 20px; align-items: flex-end; justify-content: space-between; margin-bottom: 18px; }
-        .head > div:first-child { min-width: 0; }
+        .head > div:first-child { min-width: 0; flex: 1 1 420px; } .head h1 { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; overflow-wrap: anywhere; }
         .sub { color: var(--muted); font-size: 14px; margin-top: 4px; overflow-wrap: anywhere; }
         .tools { display: flex; flex-wrap: wrap; gap: 8px; align-items: center; }
         .field { display: inline-flex; align-items: center; gap: 7px; font-size: 13px; color: var(--muted); }
@@ -272,7 +272,7 @@ enum PageAssets {
         const grouped = (number) => String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
         const compact = (number) => number < 10000 ? grouped(number) : number < 999500 ? (number / 1000).toFixed(number < 99950 ? 1 : 0) + "k" : (number / 1e6).toFixed(number < 99950000 ? 2 : 0) + "M";
         const plural = (count, one, many) => `${grouped(count)} ${count === 1 ? one : many || one + "s"}`;
-        const percent = (part, whole) => whole > 0 ? Math.round(part * 100 / whole) + "%" : "0%";
+        const percent = (part, whole) => !(whole > 0) || !part ? "0%" : part * 100 < whole ? "<1%" : Math.round(part * 100 / whole) + "%";
 
         function took(milliseconds) {
           if (milliseconds < 1) return Math.round(milliseconds * 1000) + " µs";
@@ -482,7 +482,7 @@ enum PageAssets {
               chartPanel(positions, query),
               conversationPanel(positions),
               topPanel("Most expensive users", positions, "user", (name) => link("conversations") + "?user=" + encodeURIComponent(name)),
-              topPanel("Spend by model family", positions, "family", (name) => link("conversations") + "?family=" + encodeURIComponent(name)),
+              topPanel("Spend by model family", range === "all" ? callsSince(lastCall - RANGES["7d"][1]) : positions, "family", (name) => link("conversations") + "?family=" + encodeURIComponent(name)),
               workflowPanel(positions),
               unpricedPanel()) : h("p", { className: "empty" }, index.live ? "Waiting for the first call to a model." : "No calls to models or tools were recorded."));
         }
@@ -661,9 +661,10 @@ enum PageAssets {
         }
 
         function topPanel(title, positions, name, href) {
+          const week = name === "family" && firstCall < lastCall - RANGES["7d"][1] ? `In the 7 days up to ${when(lastCall)}` : null;
           const groups = sums(positions, name).filter(([key]) => key !== NONE);
           if (!groups.length) return panel(title, null, h("p", { className: "muted small" }, name === "user" ? "No span names a user: withConversation(_:userID:) does." : "No call names a model."));
-          return panel(title, null, bars(groups.slice(0, 6).map(([key, sum]) => ({ name: key, href: href(key), note: [plural(sum.calls, "call"), `${compact(sum.in + sum.out)} tokens`, name === "user" ? plural(sum.conversations.size, "conversation") : `${percent(sum.cached, sum.in)} cached`].join(" · "), cost: sum.cost }))));
+          return panel(title, week, bars(groups.slice(0, 6).map(([key, sum]) => ({ name: key, href: href(key), note: [plural(sum.calls, "call"), `${compact(sum.in + sum.out)} tokens`, name === "user" ? plural(sum.conversations.size, "conversation") : `${percent(sum.cached, sum.in)} cached`].join(" · "), cost: sum.cost }))));
         }
 
         function workflowPanel(positions) {

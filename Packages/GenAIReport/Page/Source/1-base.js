@@ -62,7 +62,7 @@ function amount(pico, properties) {
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 const compact = (number) => number < 10000 ? grouped(number) : number < 999500 ? (number / 1000).toFixed(number < 99950 ? 1 : 0) + "k" : (number / 1e6).toFixed(number < 99950000 ? 2 : 0) + "M";
 const plural = (count, one, many) => `${grouped(count)} ${count === 1 ? one : many || one + "s"}`;
-const percent = (part, whole) => whole > 0 ? Math.round(part * 100 / whole) + "%" : "0%";
+const percent = (part, whole) => !(whole > 0) || !part ? "0%" : part * 100 < whole ? "<1%" : Math.round(part * 100 / whole) + "%";
 
 function took(milliseconds) {
   if (milliseconds < 1) return Math.round(milliseconds * 1000) + " µs";

@@ -17,7 +17,7 @@ function overview(query) {
       chartPanel(positions, query),
       conversationPanel(positions),
       topPanel("Most expensive users", positions, "user", (name) => link("conversations") + "?user=" + encodeURIComponent(name)),
-      topPanel("Spend by model family", positions, "family", (name) => link("conversations") + "?family=" + encodeURIComponent(name)),
+      topPanel("Spend by model family", range === "all" ? callsSince(lastCall - RANGES["7d"][1]) : positions, "family", (name) => link("conversations") + "?family=" + encodeURIComponent(name)),
       workflowPanel(positions),
       unpricedPanel()) : h("p", { className: "empty" }, index.live ? "Waiting for the first call to a model." : "No calls to models or tools were recorded."));
 }
@@ -196,9 +196,10 @@ function conversationPanel(positions) {
 }
 
 function topPanel(title, positions, name, href) {
+  const week = name === "family" && firstCall < lastCall - RANGES["7d"][1] ? `In the 7 days up to ${when(lastCall)}` : null;
   const groups = sums(positions, name).filter(([key]) => key !== NONE);
   if (!groups.length) return panel(title, null, h("p", { className: "muted small" }, name === "user" ? "No span names a user: withConversation(_:userID:) does." : "No call names a model."));
-  return panel(title, null, bars(groups.slice(0, 6).map(([key, sum]) => ({ name: key, href: href(key), note: [plural(sum.calls, "call"), `${compact(sum.in + sum.out)} tokens`, name === "user" ? plural(sum.conversations.size, "conversation") : `${percent(sum.cached, sum.in)} cached`].join(" · "), cost: sum.cost }))));
+  return panel(title, week, bars(groups.slice(0, 6).map(([key, sum]) => ({ name: key, href: href(key), note: [plural(sum.calls, "call"), `${compact(sum.in + sum.out)} tokens`, name === "user" ? plural(sum.conversations.size, "conversation") : `${percent(sum.cached, sum.in)} cached`].join(" · "), cost: sum.cost }))));
 }
 
 function workflowPanel(positions) {
