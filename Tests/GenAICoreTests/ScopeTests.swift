@@ -87,15 +87,27 @@ struct ScopeTests {
         }
     }
 
-    @Test("pass typed errors through")
+    @Test("pass typed errors through, and leave the scope")
     func typedErrors() async {
-        struct Stop: Error {}
+        struct Stop: Error, Equatable { var scope: String }
+        var caught: [Stop] = []
+        // The bindings have the type, so that this only compiles where the scope throws nothing else.
         do {
-            try await withConversation("c") { () async throws(Stop) in throw Stop() }
+            try await withConversation("c") { () async throws(Stop) in throw Stop(scope: "conversation") }
         } catch {
             let stop: Stop = error
-            _ = stop
+            caught.append(stop)
         }
+        do {
+            try withWorkflow("w") { () throws(Stop) in
+                try withAgent(name: "a") { () throws(Stop) in throw Stop(scope: "agent") }
+            }
+        } catch {
+            let stop: Stop = error
+            caught.append(stop)
+        }
+        #expect(caught == [Stop(scope: "conversation"), Stop(scope: "agent")])
+        #expect(GenAIContext.current.conversationID == nil)
     }
 }
 

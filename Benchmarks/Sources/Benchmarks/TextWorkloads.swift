@@ -4,9 +4,6 @@ import Last9GenAI
 /// JSON in and out, in megabytes a second.
 let textWorkloads: [Workload] = [
     throughput("json.parse", "chat answer", chatAnswer.count) { blackHole(try JSONValue(parsing: chatAnswer)) },
-    throughput("json.decode", "chat answer", chatAnswer.count) {
-        blackHole(try ChatCompletion(json: try JSONValue(parsing: chatAnswer)))
-    },
     throughput("json.parse.text", "100 KB of text", plainText.utf8.count) {
         blackHole(try JSONValue(parsing: quotedText))
     },

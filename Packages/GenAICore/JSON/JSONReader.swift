@@ -140,8 +140,10 @@ extension JSONReader {
 
     /// Reads the name of the object's next member and the colon, or the end of the object, for which it returns `nil`.
     package mutating func nextMember() throws(JSONSyntaxError) -> Text? {
-        guard try hasNext(UInt8(ascii: "}"), "a comma or the end of the object") else { return nil }
-        guard peek() == UInt8(ascii: "\"") else { throw failure("a name in quotation marks") }
+        let hasNext = try hasNext(
+            UInt8(ascii: "}"), first: "a member name", further: "a comma or the end of the object")
+        guard hasNext else { return nil }
+        guard peek() == UInt8(ascii: "\"") else { throw failure("a member name") }
         let name = try scanText()
         skipSpace()
         guard peek() == UInt8(ascii: ":") else { throw failure("a colon") }
@@ -152,7 +154,8 @@ extension JSONReader {
 
     /// Moves to the array's next element, or reads the end of the array, for which it returns false.
     package mutating func nextElement() throws(JSONSyntaxError) -> Bool {
-        guard try hasNext(UInt8(ascii: "]"), "a comma or the end of the array") else { return false }
+        let hasNext = try hasNext(UInt8(ascii: "]"), first: "a value", further: "a comma or the end of the array")
+        guard hasNext else { return false }
         place = .beforeValue
         return true
     }
@@ -171,7 +174,9 @@ extension JSONReader {
     }
 
     /// Steps over the comma before the next member or element, or over the mark that ends the container.
-    private mutating func hasNext(_ closingMark: UInt8, _ expected: String) throws(JSONSyntaxError) -> Bool {
+    private mutating func hasNext(
+        _ closingMark: UInt8, first: StaticString, further: StaticString
+    ) throws(JSONSyntaxError) -> Bool {
         skipSpace()
         if place == .afterValue, peek() == UInt8(ascii: ",") {
             offset += 1
@@ -183,7 +188,9 @@ extension JSONReader {
             leave()
             return false
         }
-        guard place == .start, offset < bytes.count else { throw failure(expected) }
+        guard place == .start, offset < bytes.count else {
+            throw failure((place == .start ? first : further).description)
+        }
         return true
     }
 
