@@ -25,6 +25,17 @@ enum CivilDate {
         return daysBefore(year: year) + (1..<month).reduce(0) { $0 + length(ofMonth: $1, year: year) } + day - 1
     }
 
+    /// The second of the day of a time such as `01:00` or `16:30:00`, or `nil` if it is not one.
+    static func secondOfDay(_ text: some Collection<UInt8>) -> Int? {
+        let parts = text.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false).map { Array($0)[...] }
+        guard (2...3).contains(parts.count), parts.allSatisfy({ $0.count == 2 }) else { return nil }
+        let numbers = parts.compactMap(number)
+        guard numbers.count == parts.count, numbers[0] < 24, numbers.dropFirst().allSatisfy({ $0 < 60 }) else {
+            return nil
+        }
+        return numbers[0] * 3_600 + numbers[1] * 60 + (numbers.count > 2 ? numbers[2] : 0)
+    }
+
     /// The day and the second of that day of a moment, for moments before 1970 too.
     static func split(unixSeconds: Int64) -> (day: Int, second: Int) {
         var (day, second) = unixSeconds.quotientAndRemainder(dividingBy: secondsPerDay)
@@ -34,6 +45,9 @@ enum CivilDate {
         }
         return (Int(day), Int(second))
     }
+
+    /// The day of the week, from 0 for Monday to 6. 1970-01-01 was a Thursday.
+    static func weekday(ofDay day: Int) -> Int { ((day % 7) + 10) % 7 }
 
     /// The system clock. Unit: seconds since 1970-01-01T00:00:00Z.
     static func now() -> Int64 {

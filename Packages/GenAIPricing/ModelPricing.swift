@@ -29,6 +29,13 @@ public struct ModelPricing: Sendable, Hashable {
     }
 
     private(set) var prices: [PricedUnit: Price] = [:]
+    /// Prices of some units that hold at certain times, the later ones going before the earlier.
+    private(set) var periods: [Period] = []
+
+    struct Period: Sendable, Hashable {
+        var period: PricePeriod
+        var prices: [PricedUnit: Price]
+    }
 
     /// The prices of a model that costs nothing, such as one you run yourself. A known zero.
     public static let free = ModelPricing()
@@ -89,6 +96,15 @@ public struct ModelPricing: Sendable, Hashable {
         for (unit, price) in given {
             if let price { addTier(above: bound, Self.pico(price, scale), for: unit) }
         }
+    }
+}
+
+extension ModelPricing {
+    /// Adds prices that hold at certain times, in place of the usual ones; what they do not price costs the usual.
+    ///
+    /// Of several periods that hold, the one added last counts. Times within `prices` are not looked at.
+    public mutating func addPrices(_ prices: ModelPricing, during period: PricePeriod) {
+        periods.append(Period(period: period, prices: prices.prices))
     }
 }
 

@@ -10,8 +10,10 @@ public struct NameMatch: Sendable, Hashable, CustomStringConvertible {
     public static let withoutPrefix = NameMatch(step: 1)
     /// The name without its date or `-latest`: this snapshot has no price of its own.
     public static let withoutDate = NameMatch(step: 2)
-    /// The model a fine-tuned one is based on: the fine-tuned one has no price of its own.
-    public static let fineTunedBase = NameMatch(step: 3)
+    /// The model a fine-tuned one is based on, where only that has a price of the user's own.
+    public static let fineTunedBase = NameMatch(step: 4)
+    /// The name without its choice of a route, as in `openai/gpt-4o:nitro` at OpenRouter: the price is that of the usual one.
+    public static let withoutRoute = NameMatch(step: 3)
 
     /// A word for log lines.
     public var description: String {
@@ -19,6 +21,7 @@ public struct NameMatch: Sendable, Hashable, CustomStringConvertible {
         case 0: "as given"
         case 1: "without prefix"
         case 2: "without date"
+        case 3: "without route"
         default: "base of the fine-tuned model"
         }
     }
@@ -31,13 +34,17 @@ struct NameForms {
         var match: NameMatch
         /// What stood before the name, up to a slash or colon, if anything did: maybe a provider.
         var prefix: [UInt8]?
+        /// What stood between that and the name: maybe a region, as in `azure/eu/gpt-4o`.
+        var zone: [UInt8]?
     }
 
     /// No name in use is longer. A longer one is unknown without a look.
     static let longestName = 512
     private static let mostPrefixes = 4
     /// Path parts that name no provider.
-    private static let pathWords = ["models", "model", "publishers", "endpoints"].map { Array($0.utf8) }
+    private static let pathWords = ["models", "model", "publishers", "endpoints", "converse", "invoke"].map {
+        Array($0.utf8)
+    }
 
     private(set) var forms: [Form] = []
 
@@ -58,14 +65,20 @@ struct NameForms {
         return bytes.isEmpty ? nil : bytes
     }
 
-    private mutating func add(_ name: some Sequence<UInt8>, _ match: NameMatch, prefix: [UInt8]?) {
-        let form = Form(name: Array(name), match: match, prefix: prefix)
-        if !form.name.isEmpty, !forms.contains(where: { $0.name == form.name && $0.prefix == form.prefix }) {
-            forms.append(form)
-        }
+    private mutating func add(
+        _ name: some Sequence<UInt8>, _ match: NameMatch, prefix: [UInt8]?, zone: [UInt8]? = nil
+    ) {
+        let form = Form(name: Array(name), match: match, prefix: prefix, zone: zone)
+        let isNew = !forms.contains { $0.name == form.name && $0.prefix == form.prefix && $0.zone == form.zone }
+        if !form.name.isEmpty, isNew { forms.append(form) }
     }
 
-    /// `a/b/c` is also `b/c` from `a`, and `c` from `b`.
+    /// Adds a name made of a form's, with its surroundings.
+    private mutating func add(_ name: some Sequence<UInt8>, _ match: NameMatch, like form: Form) {
+        add(name, match, prefix: form.prefix, zone: form.zone)
+    }
+
+    /// `a/b/c` is also `b/c` from `a`, `c` from `b`, and `c` from `a` in the zone `b`.
     private mutating func addPrefixForms(_ name: [UInt8]) {
         if name.starts(with: "arn:aws".utf8), let slash = name.lastIndex(of: UInt8(ascii: "/")) {
             add(name, .asGiven, prefix: Array("bedrock".utf8))
@@ -73,15 +86,20 @@ struct NameForms {
         }
         var rest = name[...]
         var prefix: [UInt8]?
+        var zones: [(prefix: [UInt8]?, zone: [UInt8], name: ArraySlice<UInt8>)] = []
         for _ in 0..<Self.mostPrefixes {
             guard let end = Self.prefixEnd(rest) else { break }
             let word = Array(rest[..<end])
             if prefix == nil { add(name, .asGiven, prefix: Self.pathWords.contains(word) ? nil : word) }
-            if !Self.pathWords.contains(word) { prefix = word }
             rest = rest[(end + 1)...]
+            if !Self.pathWords.contains(word) {
+                zones.append((prefix, word, rest))
+                prefix = word
+            }
             add(rest, .withoutPrefix, prefix: prefix)
         }
         add(name, .asGiven, prefix: nil)
+        for form in zones { add(form.name, .withoutPrefix, prefix: form.prefix, zone: form.zone) }
     }
 
     /// Where a leading `word/` or `word:` ends. A colon ends only a plain word: `v1:0` and `ft:` are no prefixes.
@@ -94,19 +112,22 @@ struct NameForms {
         return word.contains(UInt8(ascii: ".")) || word.elementsEqual("ft".utf8) ? nil : end
     }
 
-    /// `ft:gpt-4o-mini:org::id` is priced as `ft:gpt-4o-mini` if there is such a price, else as `gpt-4o-mini`.
+    /// `ft:gpt-4o-mini:org::id` is priced as `ft:gpt-4o-mini`; by the user's own prices, which may mean both, also as
+    /// `gpt-4o-mini`.
     private mutating func addFineTuned(_ plain: [Form]) {
         for form in plain where form.name.starts(with: "ft:".utf8) {
             let base = form.name.dropFirst(3).prefix { $0 != UInt8(ascii: ":") }
-            add(Array("ft:".utf8) + base, .asGiven, prefix: form.prefix)
-            add(base, .fineTunedBase, prefix: form.prefix)
-            if let undated = Self.undated(base) { add(undated, .fineTunedBase, prefix: form.prefix) }
+            add(Array("ft:".utf8) + base, .asGiven, like: form)
+            let undated = Self.undated(base)
+            if let undated { add(Array("ft:".utf8) + undated, .withoutDate, like: form) }
+            add(base, .fineTunedBase, like: form)
+            if let undated { add(undated, .fineTunedBase, like: form) }
         }
     }
 
     /// A name without its date, or without `-latest`.
     private mutating func addUndated(_ form: Form) {
-        if let name = Self.undated(form.name[...]) { add(name, .withoutDate, prefix: form.prefix) }
+        if let name = Self.undated(form.name[...]) { add(name, .withoutDate, like: form) }
     }
 
     private static func undated(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8>? {
@@ -133,7 +154,7 @@ struct NameForms {
                 end == form.name.count || form.name[end] == dash || form.name[end] == UInt8(ascii: ":")
             else { continue }
             let dashed = Array(date.prefix(4)) + [dash] + date.dropFirst(4).prefix(2) + [dash] + date.suffix(2)
-            add(Array(form.name[..<start]) + dashed + form.name[end...], form.match, prefix: form.prefix)
+            add(Array(form.name[..<start]) + dashed + form.name[end...], form.match, like: form)
         }
     }
 

@@ -2,7 +2,7 @@
 
 /// Where a name leads in one table, or why it leads nowhere.
 enum Resolution: Equatable {
-    case found(model: Int, provider: Int, usesFallback: Bool, match: NameMatch)
+    case found(model: Int, provider: Int, zone: Int?, usesFallback: Bool, match: NameMatch)
     case unknownModel
     case unknownProvider
 }
@@ -13,60 +13,148 @@ struct NameResolver {
     private static let aliases = [
         "fireworks-ai": "fireworks", "grok": "x-ai", "kimi": "moonshotai", "az-ai-inference": "azure",
         "azure-ai": "azure", "azure-ai-inference": "azure", "azure-ai-foundry": "azure", "microsoft-foundry": "azure",
-        "together-ai": "together", "togetherai": "together",
+        "together-ai": "together", "togetherai": "together", "open-router": "openrouter", "z-ai": "zai",
+        "zhipu": "zhipuai", "voyage": "voyageai",
     ]
     /// A gateway that puts the provider in the model's name.
     private static let gateway = "litellm"
+    /// The provider whose API others speak, and whose name therefore stands for any of them. Its own names have no prefix.
+    private static let dialect = "openai"
+    /// Where weights are published: a server of one's own names its models like this.
+    private static let publishers = ["mistralai"].map { Array($0.utf8) }
+    /// The provider whose names start with a maker, behind a region or not, as in `eu.anthropic.claude-sonnet-4-5`.
+    private static let bedrock = "aws"
+    private static let makers = [
+        "ai21", "amazon", "anthropic", "cohere", "deepseek", "google", "luma", "meta", "minimax", "mistral", "moonshot",
+        "moonshotai", "nvidia", "openai", "qwen", "stability", "twelvelabs", "writer", "xai", "zai",
+    ]
+    .map { Array($0.utf8) }
 
     let matcher: ClauseMatcher
     private var table: PriceTable { matcher.table }
 
+    /// Which provider was meant, as far as that is known without the model's name.
+    private enum Given {
+        /// By its name or URL.
+        case provider(Int)
+        /// By the API alone: a server that speaks OpenAI's, which may be OpenAI's own.
+        case dialect(Int)
+        /// A URL of nobody in the table: perhaps a gateway, whose models' names start with their provider.
+        case unknownHost
+        case nothing
+    }
+
     /// The row for a name: at the provider given, else at the one a URL belongs to, else at the one inferred.
     func resolve(_ forms: NameForms, provider: String?, apiURL: String?) -> Resolution {
-        var given: Int?
-        if let name = provider.flatMap(NameForms.folded), !name.elementsEqual(Self.gateway.utf8) {
-            given = self.provider(named: name)
-            if given == nil { return .unknownProvider }
-        } else if let provider, provider.utf8.count > NameForms.longestName {
-            return .unknownProvider
-        } else if let apiURL {
-            given = self.provider(at: apiURL)
-            if given == nil { return .unknownProvider }
+        guard let given = given(provider, apiURL) else { return .unknownProvider }
+        var tried: [NameForms.Form] = []
+        // A fine-tuned model costs more than the one it is based on.
+        let forms = forms.forms.filter { $0.match != .fineTunedBase }
+        var tries: [(form: NameForms.Form, provider: Int)] = forms.compactMap { form in
+            self.provider(for: form, given).map { (form, $0) }
         }
-        var tried: [(name: [UInt8], provider: Int)] = []
-        for form in forms.forms {
-            guard let provider = self.provider(for: form, given: given),
-                !tried.contains(where: { $0.provider == provider && $0.name == form.name })
-            else { continue }
+        if let bedrock = bedrockIfUnnamed(given) {
+            tries += forms.compactMap { Self.startsWithMaker($0.name) ? ($0, bedrock) : nil }
+        }
+        for (form, provider) in tries {
+            let key = NameForms.Form(name: form.name, match: .asGiven, prefix: [UInt8(provider)], zone: form.zone)
+            guard !tried.contains(key) else { continue }
             if let found = find(form, at: provider) { return found }
-            tried.append((form.name, provider))
+            tried.append(key)
         }
+        if case .unknownHost = given, tries.isEmpty { return .unknownProvider }
         return .unknownModel
+    }
+
+    private func given(_ provider: String?, _ apiURL: String?) -> Given? {
+        if let provider, provider.utf8.count > NameForms.longestName { return nil }
+        if let name = provider.flatMap(NameForms.folded), !name.elementsEqual(Self.gateway.utf8) {
+            guard let found = self.provider(named: name) else { return nil }
+            return isDialect(found) ? .dialect(found) : .provider(found)
+        }
+        guard let apiURL else { return .nothing }
+        return self.provider(at: apiURL).map { .provider($0) } ?? .unknownHost
     }
 
     /// The provider to ask about a form: the one given, else the one in the name, else the one the name is typical of.
     ///
     /// A prefix is only taken off where it names a provider: `my-company/gpt-4o` may cost anything.
-    private func provider(for form: NameForms.Form, given: Int?) -> Int? {
-        guard let prefix = form.prefix else { return given ?? inferred(from: form.name) }
-        return provider(named: prefix).map { given ?? $0 }
+    private func provider(for form: NameForms.Form, _ given: Given) -> Int? {
+        guard let prefix = form.prefix else {
+            switch given {
+            case .provider(let given), .dialect(let given): return given
+            case .nothing: return form.zone == nil ? inferred(from: form.name) : nil
+            case .unknownHost: return nil
+            }
+        }
+        guard let named = provider(named: prefix) else { return nil }
+        switch given {
+        case .provider(let given): return given
+        case .dialect(let given): return Self.publishers.contains(prefix) ? given : named
+        case .nothing, .unknownHost: return named
+        }
     }
 
     private func find(_ form: NameForms.Form, at provider: Int) -> Resolution? {
-        form.name.withUnsafeBufferPointer { name in
-            if let model = matcher.model(of: table.providers[provider], named: name) {
-                return .found(model: model, provider: provider, usesFallback: false, match: form.match)
-            }
-            if form.name.starts(with: "ft:".utf8), let model = matcher.model(of: table.providers[provider], id: name) {
-                return .found(model: model, provider: provider, usesFallback: false, match: form.match)
+        var zone: Int?
+        if let name = form.zone {
+            zone = self.zone(name, of: form.name, at: provider)
+            if zone == nil { return nil }
+        }
+        if let found = find(form.name, at: provider) {
+            return .found(
+                model: found.model, provider: provider, zone: zone, usesFallback: found.usesFallback, match: form.match)
+        }
+        for route in table.providers[provider].routes where form.name.count > route.count + 1 {
+            let end = form.name.count - route.count - 1
+            guard form.name[end] == UInt8(ascii: ":"), form.name[(end + 1)...].elementsEqual(route),
+                let found = find(Array(form.name[..<end]), at: provider)
+            else { continue }
+            return .found(
+                model: found.model, provider: provider, zone: zone, usesFallback: found.usesFallback,
+                match: .withoutRoute)
+        }
+        return nil
+    }
+
+    private func find(_ name: [UInt8], at provider: Int) -> (model: Int, usesFallback: Bool)? {
+        name.withUnsafeBufferPointer { bytes in
+            if let model = matcher.model(of: table.providers[provider], named: bytes) { return (model, false) }
+            if name.starts(with: "ft:".utf8), let model = matcher.model(of: table.providers[provider], id: bytes) {
+                return (model, false)
             }
             for other in table.providers[provider].fallbacks {
-                if let model = matcher.model(of: table.providers[other], named: name) {
-                    return .found(model: model, provider: provider, usesFallback: true, match: form.match)
-                }
+                if let model = matcher.model(of: table.providers[other], named: bytes) { return (model, true) }
             }
             return nil
         }
+    }
+
+    /// The first zone of a provider that has this name and is meant for the model.
+    private func zone(_ name: [UInt8], of model: [UInt8], at provider: Int) -> Int? {
+        model.withUnsafeBufferPointer { model in
+            table.providers[provider].zones.range.first { row in
+                let zone = table.zones[row]
+                return matcher.pool[zone.name.range].elementsEqual(name)
+                    && (zone.models.isEmpty || matcher.any(of: zone.models, hold: model))
+            }
+        }
+    }
+
+    // MARK: - Names of Bedrock
+
+    /// Amazon's row, where no provider is named, or only by its API.
+    private func bedrockIfUnnamed(_ given: Given) -> Int? {
+        switch given {
+        case .nothing, .dialect: provider(withID: Array(Self.bedrock.utf8))
+        case .provider, .unknownHost: nil
+        }
+    }
+
+    /// Whether a name starts with a maker and a dot, behind one region or none: `openai.gpt-5`, `eu.meta.llama3`.
+    private static func startsWithMaker(_ name: [UInt8]) -> Bool {
+        let words = name.split(separator: UInt8(ascii: "."), maxSplits: 2)
+        return words.count >= 2 && words.dropLast().contains { makers.contains(Array($0)) }
     }
 
     // MARK: - Providers
@@ -90,6 +178,10 @@ struct NameResolver {
         }
         if let exact = provider(withID: dashed) { return exact }
         return Self.aliases[String(decoding: dashed, as: UTF8.self)].flatMap { provider(withID: Array($0.utf8)) }
+    }
+
+    private func isDialect(_ provider: Int) -> Bool {
+        matcher.pool[table.providers[provider].id.range].elementsEqual(Self.dialect.utf8)
     }
 
     private func provider(withID id: [UInt8]) -> Int? {

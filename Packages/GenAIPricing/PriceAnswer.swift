@@ -119,6 +119,8 @@ public struct PricedCall: Sendable {
     let ownTable: PriceTable?
     let row: PriceRow
     let selection: PriceSelection
+    /// The units that were used and have no price, as bits.
+    let unpriced: UInt32
     /// The model as the call names it, where the provider stated the cost; nothing in a table belongs to it.
     let statedModel: String?
 
@@ -143,7 +145,7 @@ extension PricedCall {
     /// A cost that the provider stated.
     init(stated cost: USD, model: String) {
         (total, input, output) = (cost, .zero, .zero)
-        (ownTable, selection, statedModel) = (nil, PriceSelection(period: 0), model)
+        (ownTable, selection, unpriced, statedModel) = (nil, PriceSelection(period: 0), 0, model)
         row = PriceRow(source: .provider, model: 0, match: .asGiven, usesRequestModel: false)
     }
 
@@ -163,6 +165,18 @@ extension PricedCall {
 
     /// Where the price comes from.
     public var source: PriceSource { statedModel == nil ? PriceSource(kind: row.source) : .provider }
+
+    /// The units that were used, usually cost extra, and have no price in the list: ``total`` may be too low.
+    ///
+    /// Audio on a model with prices of text alone, for example: its tokens are in ``total`` at the price of text. Empty
+    /// for a complete cost, and for one the provider stated.
+    public var unpricedUnits: [PricedUnit] { PricedUnit.units(unpriced) }
+
+    /// Whether everything that was used has a price.
+    public var isComplete: Bool { unpriced == 0 }
+
+    /// The region the call was made in, where the provider charges otherwise for it, such as `eu` for `azure/eu/gpt-4o`.
+    public var zone: String? { row.zone.map { table.string(table.zones[$0].name) } }
 
     /// How the name led to the entry.
     public var match: NameMatch { row.match }

@@ -39,7 +39,9 @@ public final class PriceBook: Sendable {
 
     /// What a call cost.
     ///
-    /// A price of ours goes before ``TokenUsage/statedCost``, what the provider says; ``PricedCall/source`` tells which.
+    /// A price of ours goes before ``TokenUsage/statedCost``, what the provider says; the bundled table only where it
+    /// has a price for everything that was used, and not for OpenRouter, whose routes charge each their own.
+    /// ``PricedCall/source`` tells whose figure it is.
     /// Never traps or blocks, and never answers zero for want of a price. Any thread, as often as you like.
     ///
     /// - Parameters:
@@ -62,9 +64,9 @@ public final class PriceBook: Sendable {
         do throws(UnpricedReason) {
             let row = try find(model, requestModel, provider, apiURL)
             switch row.source {
-            case .code: return try price(row, in: overrides.table, usage, context, unixSeconds)
-            case .file: return try price(row, in: file.table, usage, context, unixSeconds)
-            case .bundled, .provider: return try price(row, in: bundled, usage, context, unixSeconds)
+            case .code: return try price(row, in: overrides.table, model, usage, context, unixSeconds)
+            case .file: return try price(row, in: file.table, model, usage, context, unixSeconds)
+            case .bundled, .provider: return try price(row, in: bundled, model, usage, context, unixSeconds)
             }
         } catch {
             return usage.statedCost.map { .priced(PricedCall(stated: $0, model: model)) } ?? .unpriced(error)
@@ -72,15 +74,17 @@ public final class PriceBook: Sendable {
     }
 
     private func price(
-        _ row: PriceRow, in table: PriceTable, _ usage: TokenUsage, _ context: PriceContext?, _ unixSeconds: Int64?
+        _ row: PriceRow, in table: PriceTable, _ model: String, _ usage: TokenUsage, _ context: PriceContext?,
+        _ unixSeconds: Int64?
     ) throws(UnpricedReason) -> PriceAnswer {
-        let selection = table.select(row, context: context, at: unixSeconds)
+        let selection = table.select(row, usage, context: context, at: unixSeconds)
         let charge = try table.charge(row, selection, usage)
+        if let stated = statedCost(usage, row, charge) { return .priced(PricedCall(stated: stated, model: model)) }
         return .priced(
             PricedCall(
                 total: charge.total, input: charge.input, output: charge.output,
                 ownTable: row.source == .bundled ? nil : table, row: row, selection: selection,
-                statedModel: nil))
+                unpriced: charge.unpriced, statedModel: nil))
     }
 
     /// The sums of ``cost(of:model:requestModel:provider:apiURL:context:at:)`` alone, which refer to no table and so take
@@ -105,7 +109,16 @@ public final class PriceBook: Sendable {
     private func charge(
         _ row: PriceRow, in table: PriceTable, _ usage: TokenUsage, _ context: PriceContext?, _ unixSeconds: Int64?
     ) throws(UnpricedReason) -> Charge {
-        try table.charge(row, table.select(row, context: context, at: unixSeconds), usage)
+        let charge = try table.charge(row, table.select(row, usage, context: context, at: unixSeconds), usage)
+        return statedCost(usage, row, charge).map { Charge(stated: $0) } ?? charge
+    }
+
+    /// The cost that the provider states, where it goes before what the bundled table says.
+    @inline(__always)
+    private func statedCost(_ usage: borrowing TokenUsage, _ row: PriceRow, _ charge: Charge) -> USD? {
+        guard row.source == .bundled, let stated = usage.statedCost else { return nil }
+        let isRouted = row.provider.map { bundled.providers[$0].isRouter } ?? false
+        return isRouted || charge.unpriced != 0 ? stated : nil
     }
 
     /// The most a call will cost if nothing of its prompt is cached, for budgets.
@@ -183,9 +196,10 @@ extension PriceBook {
             let resolver = NameResolver(matcher: matcher)
             for (_, isRequest, forms) in names {
                 switch resolver.resolve(forms, provider: name.provider, apiURL: name.apiURL) {
-                case .found(let model, let provider, let usesFallback, let match):
+                case .found(let model, let provider, let zone, let usesFallback, let match):
                     return PriceRow(
-                        source: .bundled, model: model, provider: provider, usesFallback: usesFallback, match: match,
+                        source: .bundled, model: model, provider: provider, zone: zone, usesFallback: usesFallback,
+                        match: match,
                         usesRequestModel: isRequest)
                 case .unknownModel: break
                 case .unknownProvider: reason = UnpricedReason(.unknownProvider)

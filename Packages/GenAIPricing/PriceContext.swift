@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAICore
+
 /// How a call was made, where that changes its price.
 ///
 /// Values are compared exactly, and one the price table does not know leaves the standard price in force.
@@ -31,8 +33,15 @@ public struct PriceContext: Sendable, Hashable {
         set { self[.searchType] = newValue }
     }
 
+    /// How much of the web is taken in for the answer, where the fee of a search or request depends on it. The one that
+    /// the usage reports, ``TokenUsage/searchContextSize``, if not given here.
+    public var searchContextSize: TokenUsage.SearchContextSize? {
+        get { self[.searchContext].flatMap { .init(rawValue: $0) } }
+        set { self[.searchContext] = newValue?.rawValue }
+    }
+
     // Usual words are kept as numbers: to copy four strings and compare them takes longer than all the rest of a price.
-    private var words = SIMD4<UInt8>()
+    private var words = SIMD8<UInt8>()
     private var unusual: [Key: String]?
 
     /// Creates a context; what is not given leaves the standard price in force.
@@ -66,6 +75,7 @@ extension PriceContext {
         case processing
         case speed
         case searchType = "search_type"
+        case searchContext = "search_context"
 
         fileprivate var position: Int {
             switch self {
@@ -73,13 +83,14 @@ extension PriceContext {
             case .processing: 1
             case .speed: 2
             case .searchType: 3
+            case .searchContext: 4
             }
         }
     }
 
     /// A word of a context in one byte.
     enum Word: UInt8, Sendable {
-        case none, batch, fast, flex, priority, `default`, auto, standard, scale
+        case none, batch, fast, flex, priority, `default`, auto, standard, scale, low, medium, high
         /// One that has no number.
         case unusual
 
@@ -94,6 +105,9 @@ extension PriceContext {
                 case "auto": .auto
                 case "standard": .standard
                 case "scale": .scale
+                case "low": .low
+                case "medium": .medium
+                case "high": .high
                 default: .unusual
                 }
         }
@@ -109,6 +123,9 @@ extension PriceContext {
             case .auto: "auto"
             case .standard: "standard"
             case .scale: "scale"
+            case .low: "low"
+            case .medium: "medium"
+            case .high: "high"
             }
         }
     }

@@ -17,6 +17,8 @@ import GenAICore
 /// { "models": {
 ///     "gpt-4o": { "input": 2.5, "output": "10", "cache_read": 1.25 },
 ///     "my-long-model": { "input": 1, "output": 4, "tiers": [{ "above_input_tokens": 200000, "input": 2 }] },
+///     "dear-by-day": { "input": 1, "output": 4,
+///         "periods": [{ "from": "2026-08-17", "daily_utc": ["01:00", "10:00"], "weekdays": [1, 2, 3, 4, 5], "input": 2 }] },
 ///     "by-the-token": { "per": "token", "input": 1.5e-7, "output": 6e-7 },
 ///     "ollama/*": { "free": true } } }
 /// ```

@@ -43,7 +43,7 @@ enum PriceFileReader {
         for member in members {
             let here = "\(key).\(member.key)"
             switch member.key {
-            case "per", "tiers": break
+            case "per", "tiers", "periods": break
             case "free":
                 guard case .bool(let value) = member.item.value else {
                     throw Fault("not true or false", member.item, here)
@@ -59,14 +59,69 @@ enum PriceFileReader {
         for member in members where member.key == "tiers" {
             try addTiers(member.item, to: &pricing, scale, "\(key).tiers")
         }
+        for member in members where member.key == "periods" {
+            try addPeriods(member.item, to: &pricing, scale, "\(key).periods")
+        }
         return pricing
+    }
+
+    private static func addPeriods(
+        _ item: JSONItem, to pricing: inout ModelPricing, _ scale: ModelPricing.TokenScale, _ key: String
+    ) throws(Fault) {
+        for (index, part) in try array(item, key).enumerated() {
+            let here = "\(key)[\(index)]"
+            let members = try object(part, here)
+            var prices = ModelPricing.free
+            for member in members where !["from", "daily_utc", "weekdays"].contains(member.key) {
+                let place = "\(here).\(member.key)"
+                let unit = try unit(member, place)
+                guard pricing[unit] != nil else { throw Fault("a period without a usual price", member.item, place) }
+                prices.set(try price(member.item, unit, scale, place), for: unit)
+            }
+            guard prices != .free else { throw Fault("no price", part, here) }
+            pricing.addPrices(prices, during: try period(members, part, here))
+        }
+    }
+
+    private static func period(_ members: [JSONMember], _ item: JSONItem, _ key: String) throws(Fault) -> PricePeriod {
+        var firstDay: String?
+        var window: (start: String, end: String)?
+        var weekdays: Set<Int> = []
+        for member in members {
+            let here = "\(key).\(member.key)"
+            switch member.key {
+            case "from":
+                firstDay = try string(member.item, here)
+                guard PricePeriod(from: firstDay) != nil else {
+                    throw Fault("not a date as 2026-08-17", member.item, here)
+                }
+            case "daily_utc":
+                var times: [String] = []
+                for time in try array(member.item, here) { times.append(try string(time, here)) }
+                guard times.count == 2, PricePeriod(window: (times[0], times[1])) != nil else {
+                    throw Fault("not two times as [\"01:00\", \"04:00\"]", member.item, here)
+                }
+                window = (times[0], times[1])
+            case "weekdays":
+                for day in try array(member.item, here) {
+                    guard case .number(let text) = day.value, let number = Int(text), (1...7).contains(number) else {
+                        throw Fault("not a day of the week from 1, Monday, to 7", day, here)
+                    }
+                    weekdays.insert(number)
+                }
+            default: break
+            }
+        }
+        guard firstDay != nil || window != nil || !weekdays.isEmpty,
+            let period = PricePeriod(from: firstDay, window: window, weekdays: weekdays)
+        else { throw Fault("no \"from\", \"daily_utc\" or \"weekdays\"", item, key) }
+        return period
     }
 
     private static func addTiers(
         _ item: JSONItem, to pricing: inout ModelPricing, _ scale: ModelPricing.TokenScale, _ key: String
     ) throws(Fault) {
-        guard case .array(let tiers) = item.value else { throw Fault("not a list", item, key) }
-        for (index, tier) in tiers.enumerated() {
+        for (index, tier) in try array(item, key).enumerated() {
             let here = "\(key)[\(index)]"
             let members = try object(tier, here)
             guard let above = members.first(where: { $0.key == "above_input_tokens" }) else {
@@ -89,6 +144,16 @@ enum PriceFileReader {
     private static func object(_ item: JSONItem, _ key: String) throws(Fault) -> [JSONMember] {
         guard case .object(let members) = item.value else { throw Fault("not an object", item, key) }
         return members
+    }
+
+    private static func array(_ item: JSONItem, _ key: String) throws(Fault) -> [JSONItem] {
+        guard case .array(let items) = item.value else { throw Fault("not a list", item, key) }
+        return items
+    }
+
+    private static func string(_ item: JSONItem, _ key: String) throws(Fault) -> String {
+        guard case .string(let text) = item.value else { throw Fault("not a text", item, key) }
+        return text
     }
 
     private static func scale(_ members: [JSONMember], _ key: String) throws(Fault) -> ModelPricing.TokenScale {

@@ -4,12 +4,13 @@ import GenAICore
 
 // The generated table is text, one row a line, fields separated by tabs:
 //
-//     P  provider  fallback,fallback  clauses on provider names  clauses on model names  host rules
+//     P  provider  fallback,fallback  clauses on provider names  clauses on model names  host rules  route,route
+//     Z  zone      thousandths        clauses on model names              a zone of the provider above, before its models
 //     M  model     clauses on names   shortest billed audio in ms
-//     $  first day  second-second     unit=price>bound:price unit=price …      a period of the model above
-//     ?  key=value  first day  second-second  unit=price …                     a variant of it, after its periods
+//     $  first day  second-second@weekdays  unit=price>bound:price unit=price …      a period of the model above
+//     ?  key=value  first day  second-second@weekdays  unit=price …                     a variant of it, after its periods
 //
-// Clauses are separated by blanks, any of them suffices; `&` ties clauses that must hold together.
+// Weekdays are digits, 1 for Monday. Clauses are separated by blanks, any of them suffices; `&` ties clauses that must hold together.
 // Prices are dollars per million tokens, or per the unit's own size.
 
 extension PriceTableBuilder {
@@ -51,9 +52,10 @@ private struct PriceTableReader {
 
     private mutating func readLine(_ line: Field, into table: inout PriceTableBuilder) -> Bool {
         var fields = split(line, at: "\t")
-        while fields.count < 6 { fields.append(line.upperBound..<line.upperBound) }
+        while fields.count < 7 { fields.append(line.upperBound..<line.upperBound) }
         switch bytes[line.lowerBound] {
         case UInt8(ascii: "P"): return readProvider(fields, into: &table)
+        case UInt8(ascii: "Z"): return readZone(fields, into: &table)
         case UInt8(ascii: "M"): return readModel(fields, into: &table)
         case UInt8(ascii: "$"): return readPeriod(fields, into: &table)
         case UInt8(ascii: "?"): return readVariant(fields, into: &table)
@@ -70,7 +72,17 @@ private struct PriceTableReader {
         table.providers.append(
             .init(
                 id: text(fields[1]), models: .init(start: count, end: count), fallbacks: [], nameClauses: names,
-                modelClauses: models, hosts: hosts))
+                modelClauses: models, hosts: hosts, routes: split(fields[6], at: ",").map { Array(bytes[$0]) },
+                zones: .init(start: UInt32(table.zones.count), end: UInt32(table.zones.count))))
+        return true
+    }
+
+    private func readZone(_ fields: [Field], into table: inout PriceTableBuilder) -> Bool {
+        guard !table.providers.isEmpty, let thousandths = integer(fields[2]), thousandths > 0,
+            let models = readClauses(fields[3], into: &table)
+        else { return false }
+        table.zones.append(.init(name: text(fields[1]), models: models, thousandths: Int64(thousandths)))
+        table.providers[table.providers.count - 1].zones.end = UInt32(table.zones.count)
         return true
     }
 
@@ -109,13 +121,15 @@ private struct PriceTableReader {
             let key = PriceContext.Key(rawValue: String(decoding: bytes[pair[0]], as: UTF8.self)),
             let condition = readCondition(fields[2], fields[3]), let rates = readRates(fields[4], into: &table)
         else { return false }
-        let periods = table.models[model].periods.range
-        let allRates =
-            periods.count == 1 ? table.appendRates(table.periods[periods.lowerBound].rates, replacedBy: rates) : nil
+        let firstList = table.lists.count
+        for period in table.models[model].periods.range {
+            table.lists.append(table.appendRates(table.periods[period].rates, replacedBy: rates))
+        }
+        if key == .searchContext { table.models[model].variantsDependOnSearch = true }
         table.variants.append(
             .init(
                 key: key, value: String(decoding: bytes[pair[1]], as: UTF8.self), condition: condition, rates: rates,
-                allRates: allRates))
+                firstList: firstList))
         table.models[model].variants.end = UInt32(table.variants.count)
         return true
     }
@@ -128,9 +142,17 @@ private struct PriceTableReader {
             condition.firstDayText = text(date)
         }
         if !window.isEmpty {
-            let ends = split(window, at: "-")
-            guard ends.count == 2, let start = integer(ends[0]), let end = integer(ends[1]) else { return nil }
-            (condition.windowStart, condition.windowEnd) = (start, end)
+            let at = index(of: "@", in: window)
+            let ends = split(window.lowerBound..<at, at: "-")
+            if ends.count == 2, let start = integer(ends[0]), let end = integer(ends[1]) {
+                (condition.windowStart, condition.windowEnd) = (start, end)
+            } else if !ends.isEmpty {
+                return nil
+            }
+            for digit in bytes[min(at + 1, window.upperBound)..<window.upperBound] {
+                guard (UInt8(ascii: "1")...UInt8(ascii: "7")).contains(digit) else { return nil }
+                condition.weekdays |= 1 << (digit - UInt8(ascii: "1"))
+            }
         }
         return condition
     }

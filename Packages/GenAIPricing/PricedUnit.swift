@@ -75,6 +75,13 @@ public struct PricedUnit: Sendable, Hashable {
     var isTokens: Bool { kind.per == 1_000_000 && kind != .inputCharacters }
 }
 
+extension PricedUnit {
+    /// The units whose bits are set.
+    static func units(_ bits: UInt32) -> [PricedUnit] {
+        Kind.allCases.filter { bits & $0.bit != 0 }.map { PricedUnit(kind: $0) }
+    }
+}
+
 extension PricedUnit: CustomStringConvertible {
     /// The same as ``name``.
     public var description: String { name }
@@ -165,8 +172,32 @@ extension PricedUnit.Kind {
         }
     }
 
+    /// The units that usually cost more than the total they are part of, or are part of none, as bits.
+    private static let surcharged: UInt32 = [
+        .cacheWrite, .cacheWrite1h, .audioInput, .audioOutput, .imageOutput, .videoOutput, .annotatedDocumentPages,
+        .webSearches, .storageSearches,
+    ]
+    .reduce(0) { $0 | ($1 as Self).bit }
+
+    /// The units that a call used and for which a model has no price, as bits: those that would have made it dearer.
+    ///
+    /// - Parameter priced: The units the model has a price for. Without any but for requests, it is free.
+    static func used(_ usage: borrowing TokenUsage, lackingIn priced: UInt32) -> UInt32 {
+        guard priced & ~requests.bit != 0 else { return 0 }
+        var found: UInt32 = 0
+        var left = surcharged & ~priced
+        while left != 0 {
+            let bit = left & (~left &+ 1)
+            left ^= bit
+            guard let unit = Self(rawValue: UInt8(bit.trailingZeroBitCount)) else { continue }
+            if let count = unit.count(in: usage), count > 0 { found |= bit }
+        }
+        return found
+    }
+
     /// What the usage reports for this unit.
-    func count(in usage: TokenUsage) -> Int? {
+    @inline(__always)
+    func count(in usage: borrowing TokenUsage) -> Int? {
         switch self {
         case .input: usage.inputTokens
         case .output: usage.outputTokens

@@ -33,7 +33,30 @@ struct NameTests {
         Case("azure/gpt-4o", is: "gpt-4o", at: "azure", .withoutPrefix),
         Case("azure/gpt-4o", "azure", is: "gpt-4o", at: "azure", .withoutPrefix),
         Case("azure/gpt-4o-2031-02-03", is: "gpt-4o", at: "azure", .withoutDate),
-        Case("anthropic/claude-sonnet-4-5", "openai", is: "", at: ""),
+        Case("anthropic/claude-sonnet-4-5", "openai", is: "claude-sonnet-4-5", at: "anthropic", .withoutPrefix),
+        Case("anthropic/claude-sonnet-4-5", "mistral", is: "", at: ""),
+        Case("mistralai/mistral-small-latest", "openai", is: "", at: ""),
+        Case("azure/eu/gpt-4o-2024-11-20", is: "gpt-4o", at: "azure", .withoutPrefix),
+        Case("eu/gpt-4o", "azure", is: "gpt-4o", at: "azure", .withoutPrefix),
+        Case("azure/eu/gpt-4o-2031-02-03", "openai", is: "gpt-4o", at: "azure", .withoutDate),
+        Case("azure/mars/gpt-4o", is: "", at: ""),
+        Case("openai/eu/gpt-4o", is: "", at: ""),
+        Case("eu/gpt-4o", is: "", at: ""),
+        Case("openai.gpt-5.6-luna", is: "regional.openai.gpt-5.6-luna", at: "aws"),
+        Case("global.openai.gpt-5.6-luna", is: "global.openai.gpt-5.6-luna", at: "aws"),
+        Case("openai.gpt-5.6-luna", "openai", is: "regional.openai.gpt-5.6-luna", at: "aws"),
+        Case("eu.amazon.nova-lite-v1:0", is: "eu.amazon.nova-lite", at: "aws"),
+        Case("amazon.nova-lite-v1:0", is: "amazon.nova-lite-v1:0", at: "aws"),
+        Case("bedrock/converse/us.amazon.nova-lite-v1:0", is: "amazon.nova-lite-v1:0", at: "aws"),
+        Case("nobody.gpt-5.6-luna", is: "", at: ""),
+        Case("openai/gpt-4o-mini", "openrouter", is: "openai/gpt-4o-mini", at: "openrouter"),
+        Case("openrouter/openai/gpt-4o-mini", is: "openai/gpt-4o-mini", at: "openrouter", .withoutPrefix),
+        Case("openrouter/openai/gpt-4o-mini", "openai", is: "openai/gpt-4o-mini", at: "openrouter", .withoutPrefix),
+        Case("openai/gpt-4o-mini:nitro", "openrouter", is: "openai/gpt-4o-mini", at: "openrouter", .withoutRoute),
+        Case("openai/gpt-4o-mini:online", "openrouter", is: "", at: ""),
+        Case("openai/gpt-4o:extended", "openrouter", is: "openai/gpt-4o:extended", at: "openrouter"),
+        Case("nobody/knows-this:free", "openrouter", is: ":free", at: "openrouter"),
+        Case("gpt-4o-mini:nitro", "openai", is: "", at: ""),
         Case("anthropic/claude-sonnet-4-5", is: "claude-sonnet-4-5", at: "anthropic", .withoutPrefix),
         Case("openai/gpt-oss-120b", "fireworks", is: "", at: ""),
         Case("openai/gpt-oss-120b", "groq", is: "openai/gpt-oss-120b", at: "groq"),
@@ -50,7 +73,12 @@ struct NameTests {
         Case("ft:gpt-4o-mini-2024-07-18:org::id", is: "ft:gpt-4o-mini", at: "openai"),
         Case("ft:gpt-4o-mini:org::id", is: "ft:gpt-4o-mini", at: "openai"),
         Case("ft:gpt-3.5-turbo-0125:org::id", is: "ft:gpt-3.5-turbo-", at: "openai"),
-        Case("ft:gpt-4.1-2025-04-14:org:name:id", is: "gpt-4.1", at: "openai", .fineTunedBase),
+        Case("ft:gpt-4.1-2025-04-14:org:name:id", is: "ft:gpt-4.1", at: "openai"),
+        Case("ft:gpt-4.1-2031-04-14:org:name:id", is: "ft:gpt-4.1", at: "openai", .withoutDate),
+        Case("openai/ft:gpt-4.1-mini-2025-04-14:acme::x", is: "ft:gpt-4.1-mini", at: "openai", .withoutPrefix),
+        Case("ft:gpt-4-0613:acme::x", is: "ft:gpt-4-0613", at: "openai"),
+        Case("ft:gpt-5-2025-08-07:org::id", is: "", at: ""),
+        Case("ft:gpt-4.1-2025-04-14:org:name:id", "azure", is: "ft:gpt-4.1", at: "azure"),
         Case("gpt-4o", "az.ai.inference", is: "gpt-4o", at: "azure"),
         Case("gpt-4o", "OpenAI ", is: "gpt-4o", at: "openai"),
         Case("grok-3", "xai", is: "grok-3", at: "x-ai"),
@@ -110,6 +138,7 @@ struct NameTests {
         ("https://api.openai.com/v1/chat/completions", "openai"), ("api.openai.com", "openai"),
         ("https://my-name.openai.azure.com/openai/deployments/x", "azure"),
         ("https://user:secret@API.OPENAI.COM:443/v1?x=y", "openai"),
+        ("https://openrouter.ai/api/v1", nil),
         ("https://api.openai.com.evil.example/v1", nil), ("http://localhost:11434/v1", nil), ("", nil), ("://", nil),
     ]
 
@@ -120,7 +149,17 @@ struct NameTests {
         case .priced(let call): #expect(call.provider == provider)
         case .unpriced(let reason):
             #expect(provider == nil)
-            #expect(reason.code == .unknownProvider)
+            #expect(reason.code == (url.contains("openrouter") ? .unknownModel : .unknownProvider))
         }
+    }
+
+    @Test("name the provider themselves where the host is a gateway of one's own")
+    func gateway() throws {
+        let usage = TokenUsage(inputTokens: 100, outputTokens: 20)
+        let call = try PriceBook().cost(
+            of: usage, model: "anthropic/claude-sonnet-4-5", apiURL: "http://llm.internal:4000/v1"
+        ).get()
+        #expect(call.total == USD("0.0006"))
+        #expect(call.provider == "anthropic")
     }
 }

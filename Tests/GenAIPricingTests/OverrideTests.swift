@@ -91,4 +91,36 @@ struct OverrideTests {
         #expect(cost(["m": ModelPricing(input: 1e-12)], "m") == "0.000000000001")
         #expect(cost(["m": ModelPricing(input: 0.1 + 0.2)], "m") == "0.3")
     }
+
+    @Test("hold at the times they are given for, the later period before the earlier")
+    func periods() throws {
+        var pricing = ModelPricing(input: 1, output: 8)
+        let peak = try #require(PricePeriod(from: "2026-08-17", window: ("22:00", "02:00"), weekdays: [5]))
+        pricing.addPrices(ModelPricing(input: 3), during: try #require(PricePeriod(from: "2026-08-17")))
+        pricing.addPrices(ModelPricing(input: 5), during: peak)
+        let book = PriceBook(overrides: ["m": pricing])
+        let friday: Int64 = 1_795_132_800  // 2026-11-20T00:00:00Z
+        let moments: [(Int64, String)] = [
+            (1_786_924_799, "1"), (1_786_924_800, "3"),  // around 2026-08-17T00:00:00Z
+            (friday + 79_199, "3"), (friday + 79_200, "5"),  // 22:00 on Friday
+            (friday + 93_599, "5"), (friday + 93_600, "3"),  // until 02:00 on Saturday
+            (friday + 165_600, "3"),  // 22:00 on Saturday
+        ]
+        for (moment, cost) in moments {
+            #expect(try book.cost(of: Self.usage, model: "m", at: moment).get().total == USD(cost), "\(moment)")
+        }
+        let usage = TokenUsage(inputTokens: 0, outputTokens: 1_000_000)
+        #expect(book.cost(of: usage, model: "m", at: friday + 79_200).cost == USD("8"))
+        #expect(try book.cost(of: usage, model: "m", at: friday).get().effectiveSince == "2026-08-17")
+    }
+
+    @Test("refuse periods that are none")
+    func noPeriods() {
+        #expect(PricePeriod(from: "2026-02-30") == nil)
+        #expect(PricePeriod(window: ("01:00", "01:00")) == nil)
+        #expect(PricePeriod(window: ("24:00", "01:00")) == nil)
+        #expect(PricePeriod(window: ("1:00", "02:00")) == nil)
+        #expect(PricePeriod(weekdays: [0]) == nil)
+        #expect(PricePeriod(weekdays: [1, 8]) == nil)
+    }
 }

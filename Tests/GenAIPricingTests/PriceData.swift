@@ -14,6 +14,12 @@ struct PriceData: Sendable {
         /// The prices in force on the day the tests use, and their tiers, by unit.
         var prices: [String: Decimal]
         var tiers: [(above: Int, prices: [String: Decimal])]
+
+        /// Whether the cost of every single count is a whole number of pico-dollars.
+        var isExact: Bool {
+            let all = prices.values + tiers.flatMap(\.prices.values)
+            return all.allSatisfy { $0.exponent >= -6 }
+        }
     }
 
     struct Unit: Decodable, Sendable {
@@ -38,11 +44,35 @@ struct PriceData: Sendable {
         let root = try JSONSerialization.jsonObject(with: data) as? [String: Any] ?? [:]
         let providers = root["providers"] as? [[String: Any]] ?? []
         providerCount = providers.count
+        let additions = try Self.additions()
         for provider in providers {
-            for model in provider["models"] as? [[String: Any]] ?? [] {
-                models.append(Self.model(model, provider["id"] as? String ?? "", Set(units.keys)))
+            let id = provider["id"] as? String ?? ""
+            let added = additions.models.filter { $0["provider"] as? String == id }
+            var all = provider["models"] as? [[String: Any]] ?? []
+            for addition in added where addition["match"] == nil {
+                for index in all.indices where all[index]["id"] as? String == addition["id"] as? String {
+                    all[index].merge(addition) { $1 }
+                }
             }
+            all = added.filter { $0["match"] != nil } + all
+            if additions.routers.contains(id) { all.append(["id": ":free", "match": ["ends_with": ":free"]]) }
+            for model in all where isPriced(model, id) { models.append(Self.model(model, id, Set(units.keys))) }
         }
+    }
+
+    /// Models without any price cost nothing only where that is known.
+    private func isPriced(_ model: [String: Any], _ provider: String) -> Bool {
+        let id = model["id"] as? String ?? ""
+        let isFree = id.hasSuffix(":free") || id.hasPrefix("gemma-") && provider == "google" || id == "moderation"
+        let prices = model["prices"] as? [[String: Any]] ?? []
+        return isFree || prices.allSatisfy { !Set($0.keys).isDisjoint(with: units.keys) }
+    }
+
+    private static func additions() throws -> (models: [[String: Any]], routers: [String]) {
+        let file = file.deletingLastPathComponent().appending(path: "price-additions.json")
+        let root = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any] ?? [:]
+        let providers = root["providers"] as? [String: [String: Any]] ?? [:]
+        return (root["models"] as? [[String: Any]] ?? [], providers.filter { $0.value["routes"] != nil }.map(\.key))
     }
 
     private struct Units: Decodable {

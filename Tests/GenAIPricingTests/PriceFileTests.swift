@@ -82,7 +82,36 @@ struct PriceFileTests {
         Fault(
             "{\"models\": {\"m\": {\"input\": 1, \"tiers\": [{\"above_input_tokens\": 1, \"output\": 2}]}}}",
             .unexpectedValue, line: 1, "models.m.tiers[0].output"),
+        periods("{\"input\": 2}", "[0]"), periods("{\"from\": \"2026-08-17\"}", "[0]"),
+        periods("{\"from\": \"2026-02-30\", \"input\": 2}", "[0].from"),
+        periods("{\"daily_utc\": [\"01:00\"], \"input\": 2}", "[0].daily_utc"),
+        periods("{\"daily_utc\": [\"01:00\", 4], \"input\": 2}", "[0].daily_utc"),
+        periods("{\"weekdays\": [0], \"input\": 2}", "[0].weekdays"),
+        periods("{\"from\": \"2026-08-17\", \"output\": 2}", "[0].output"),
     ]
+
+    private static func periods(_ period: String, _ key: String) -> Fault {
+        Fault(
+            "{\"models\": {\"m\": {\"input\": 1, \"periods\": [\n\(period)]}}}", .unexpectedValue, line: 2,
+            "models.m.periods\(key)")
+    }
+
+    @Test("price times of day and days of the week")
+    func periods() throws {
+        let book = PriceBook(
+            file: try file(
+                """
+                {"models": {"m": {"per": "token", "input": 1e-6, "periods": [
+                    {"from": "2026-08-17", "daily_utc": ["01:00", "04:00"], "weekdays": [1, 2, 3, 4, 5], "input": 2e-6}
+                ]}}}
+                """))
+        let friday: Int64 = 1_795_132_800  // 2026-11-20T00:00:00Z
+        for (moment, cost) in [(friday + 3_599, "1"), (friday + 3_600, "2"), (friday + 90_000, "1"), (0, "1")] {
+            let call = try book.cost(of: Self.usage, model: "m", at: moment).get()
+            #expect(call.total == USD(cost))
+            #expect(call.isTimeOfDayPrice == (cost == "2"))
+        }
+    }
 
     @Test("that are malformed say which line and key is at fault", arguments: faults)
     func fault(_ fault: Fault) {

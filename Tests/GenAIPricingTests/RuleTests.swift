@@ -35,18 +35,19 @@ struct RuleTests {
         #expect(after.effectiveSince == "2026-07-30")
     }
 
-    @Test("a daily window holds from its first second to before its last, every day, before 1970 too")
+    @Test("a daily window holds from its first second to before its last, on the days of its week, before 1970 too")
     func windows() throws {
         let usage = TokenUsage(inputTokens: 1_000_000, outputTokens: 0)
-        for day in [Int64(20_777), 20_778] {
-            for (second, cost) in [(3_599, "0.15"), (3_600, "0.3"), (14_399, "0.3"), (14_400, "0.15")]
-                as [(Int64, String)]
+        // 2026-11-20 was a Friday.
+        for (day, isWorkday) in [(Int64(20_777), true), (20_778, false), (20_779, false), (20_780, true)] {
+            for (second, isPeak) in [(3_599, false), (3_600, true), (14_399, true), (14_400, false)] as [(Int64, Bool)]
             {
                 let priced = try call(usage, "deepseek-flash", "deepseek", at: day * 86_400 + second)
-                #expect(priced.total == USD(cost))
-                #expect(priced.isTimeOfDayPrice == (cost == "0.3"))
+                #expect(priced.total == USD(isPeak && isWorkday ? "0.3" : "0.15"))
+                #expect(priced.isTimeOfDayPrice == (isPeak && isWorkday))
             }
         }
+        // 1969-12-31 was a Wednesday.
         #expect(try call(usage, "deepseek-flash", "deepseek", at: -86_400 + 3_600).total == USD("0.3"))
         #expect(try call(usage, "deepseek-flash", "deepseek", at: .min).total > .zero)
         #expect(try call(usage, "deepseek-flash", "deepseek", at: .max).total > .zero)
