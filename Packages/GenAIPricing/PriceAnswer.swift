@@ -175,6 +175,9 @@ extension PricedCall {
     /// Whether everything that was used has a price.
     public var isComplete: Bool { unpriced == 0 }
 
+    /// A phrase for log lines that names ``unpricedUnits``; `nil` for a complete cost.
+    public var incompleteReason: String? { PricedUnit.lacking(unpriced) }
+
     /// The region the call was made in, where the provider charges otherwise for it, such as `eu` for `azure/eu/gpt-4o`.
     public var zone: String? { row.zone.map { table.string(table.zones[$0].name) } }
 

@@ -13,8 +13,8 @@ package struct Charge {
     /// Units that were used and have no price, as bits: see ``PricedCall/unpricedUnits``.
     var unpriced: UInt32 = 0
 
-    /// The units that were used and have no price, so that ``total`` may lack something.
-    package var unpricedUnits: [PricedUnit] { PricedUnit.units(unpriced) }
+    /// A phrase that names the units that were used and have no price; `nil` where ``total`` lacks nothing.
+    package var incompleteReason: String? { PricedUnit.lacking(unpriced) }
 
     /// The part charged for what was sent.
     package var input: USD { USD(picoUSD: inputSum) }

@@ -76,6 +76,11 @@ public struct PricedUnit: Sendable, Hashable {
 }
 
 extension PricedUnit {
+    /// A phrase for log lines that names units without a price, given as bits; `nil` for none.
+    static func lacking(_ bits: UInt32) -> String? {
+        bits == 0 ? nil : "no price for " + units(bits).map(\.name).joined(separator: ", ")
+    }
+
     /// The units whose bits are set.
     static func units(_ bits: UInt32) -> [PricedUnit] {
         Kind.allCases.filter { bits & $0.bit != 0 }.map { PricedUnit(kind: $0) }

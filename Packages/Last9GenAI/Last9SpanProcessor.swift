@@ -13,6 +13,7 @@ public import GenAITelemetry
 /// | `gen_ai.usage.cost_usd`, `gen_ai.usage.cost` | calls to models | the cost in USD |
 /// | `gen_ai.usage.cost_input_usd`, `gen_ai.usage.cost_output_usd` | calls to models | its parts |
 /// | `last9.cost.source` | calls to models | `provider` or `user` where the cost, or its price, is theirs |
+/// | `last9.cost.incomplete_reason` | calls to models | what the call used that the cost lacks a price for |
 /// | `last9.cost.unpriced_reason` | calls to models | why there is no cost |
 /// | `gen_ai.l9.span.kind` | all GenAI spans | `llm`, `tool`, `agent` or `chain` |
 /// | `workflow.total_cost_usd`, `workflow.llm_calls`, `workflow.tool_calls` | spans in a workflow | totals so far |
@@ -74,9 +75,12 @@ public struct Last9SpanProcessor: SpanProcessor {
         var sides: (input: Double, output: Double)?
         /// Whose figure it is, where it is not a bundled price.
         var source: String?
+        /// What the cost lacks, if anything.
+        var incompleteReason: String?
 
         init(_ charge: Charge) {
             total = charge.total.doubleValue
+            incompleteReason = charge.incompleteReason
             if charge.source != .provider { sides = (charge.input.doubleValue, charge.output.doubleValue) }
             switch charge.source {
             case .provider: source = "provider"
@@ -161,6 +165,7 @@ public struct Last9SpanProcessor: SpanProcessor {
                 span.attributes[.genAIUsageCostOutputUSD] = sides.output
             }
             if let source = cost.source { span.attributes[.costSource] = source }
+            if let reason = cost.incompleteReason { span.attributes[.incompleteReason] = reason }
             if writesAliases { span.attributes[.genAIUsageCost] = cost.total }
         } else if let reason = findings.unpricedReason {
             span.attributes[.unpricedReason] = reason.description
@@ -188,6 +193,8 @@ extension AttributeKey where Value == String {
     /// Whose figure a cost is: `provider` for one that the provider stated, `user` for one from prices given in code or
     /// a file. A span without it was priced by the bundled table.
     static var costSource: AttributeKey { AttributeKey("last9.cost.source") }
+    /// What a call used that its cost lacks a price for.
+    static var incompleteReason: AttributeKey { AttributeKey("last9.cost.incomplete_reason") }
     /// Why a call to a model has no cost.
     static var unpricedReason: AttributeKey { AttributeKey("last9.cost.unpriced_reason") }
 }

@@ -72,6 +72,7 @@ extension TraceSpan {
                 setAttribute(.genAIUsageCostInputUSD, call.input.doubleValue)
                 setAttribute(.genAIUsageCostOutputUSD, call.output.doubleValue)
             }
+            if let reason = call.incompleteReason { setAttribute(.incompleteReason, reason) }
         case .unpriced(let reason):
             setAttribute(.unpricedReason, reason.description)
         }

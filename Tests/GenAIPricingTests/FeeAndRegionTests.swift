@@ -26,8 +26,8 @@ struct FeeAndRegionTests {
             ("azure/global-standard/gpt-4o", "2.5"),
             // 0.02, which costs the same in every zone.
             ("azure/eu/text-embedding-3-small", "0.02"),
-            // gpt-6.1-terra: 1, and 1.2 and 1.1 times as much.
-            ("azure/eu/gpt-6.1-terra", "1.2"), ("azure/us/gpt-6.1-terra", "1.1"),
+            // gpt-6.1-terra: 2 for more than 272,000 tokens, and 1.2 and 1.1 times as much.
+            ("azure/eu/gpt-6.1-terra", "2.4"), ("azure/us/gpt-6.1-terra", "2.2"),
         ])
     func dataZones(model: String, cost: String) throws {
         #expect(try call(Self.million, model).total == USD(cost))

@@ -37,4 +37,16 @@ struct CostSourceTests {
         #expect(span.attributes["last9.cost.source"] == "user")
         #expect(span.attributes[.genAIUsageCostInputUSD] == 2)
     }
+
+    @Test("says what the cost lacks, where something was used that has no price")
+    func incomplete() throws {
+        let harness = Harness()
+        let started = harness.tracer.startModelCall("gpt-4-turbo")
+        started.setUsage(TokenUsage(inputTokens: 1_000, outputTokens: 100, inputAudioTokens: 800, webSearches: 2))
+        started.end()
+        let span = try harness.span("chat gpt-4-turbo")
+        #expect(span.attributes[.genAIUsageCostUSD] == 0.013)
+        #expect(
+            span.attributes["last9.cost.incomplete_reason"] == "no price for audio_in, web_searches_per_1k")
+    }
 }
