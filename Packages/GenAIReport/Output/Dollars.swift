@@ -49,3 +49,6 @@ private struct CalendarDate: CustomStringConvertible {
 
     var description: String { "\(year)-\(padded(month))-\(padded(day))" }
 }
+
+/// A count with its noun, `1 turn` or `2 turns`.
+func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }
