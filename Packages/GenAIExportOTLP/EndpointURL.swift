@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: MIT
+import GenAIHTTP
 import GenAITelemetry
 
 /// The parts of an endpoint's URL that the exporter specification wants honoured: scheme, host, port, path.
 struct EndpointURL {
-    private let origin: String
+    private let scheme: String
+    private let host: String
+    /// What was given; `nil` for the scheme's own.
+    private let port: UInt16?
     private let path: String
     private let query: String
 
@@ -15,25 +19,46 @@ struct EndpointURL {
     init(_ text: String, option: String) throws(ConfigurationError) {
         guard let parts = Self.split(text) else {
             throw ConfigurationError(
-                .invalidValue, option: option, value: withoutCredentials(text),
+                .invalidValue, option: option, value: withoutSecrets(url: text),
                 advice: "this is not a URL such as http://localhost:4318 or https://otlp.example.com")
         }
-        (origin, path, query) = (parts.origin, parts.path, parts.query)
+        (scheme, host, port) = (parts.scheme, parts.host, parts.port)
+        (path, query) = (parts.path, parts.query)
         if parts.hasUserInfo {
             Diagnostics.report(
                 .warning, "OTLPExporter", "the user info in the URL of \(option) is left out; set headers instead")
         }
     }
 
+    private var origin: String { "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "") }
+
     /// The URL as given, with at least a path.
     var verbatim: String { origin + (path.isEmpty ? "/" : path) + query }
 
-    /// The URL with a path appended behind exactly one slash, without the query.
+    /// The URL with a path appended behind exactly one slash, before the query.
     func appending(_ suffix: String) -> String {
-        origin + path + (path.hasSuffix("/") ? "" : "/") + suffix
+        origin + path + (path.hasSuffix("/") ? "" : "/") + suffix + query
     }
 
-    private static func split(_ text: String) -> (origin: String, path: String, query: String, hasUserInfo: Bool)? {
+    /// The URL of a method of gRPC, which knows no paths and queries of a server's own.
+    func calling(_ method: String) -> String { "\(origin)/\(method)" }
+
+    /// The same server at the port where OTLP over HTTP usually is, if this is the one where gRPC usually is.
+    var forHTTP: EndpointURL { EndpointURL(self, port: port == 4317 ? 4318 : port) }
+
+    private init(_ other: EndpointURL, port: UInt16?) {
+        (scheme, host, path, query) = (other.scheme, other.host, other.path, other.query)
+        self.port = port
+    }
+
+    private struct Parts {
+        var scheme, host: String
+        var port: UInt16?
+        var path, query: String
+        var hasUserInfo: Bool
+    }
+
+    private static func split(_ text: String) -> Parts? {
         guard let separator = text.firstRange(of: "://") else { return nil }
         let scheme = text[..<separator.lowerBound].lowercased()
         let isClean = text.utf8.allSatisfy { $0 > 0x20 && $0 < 0x7F }
@@ -41,35 +66,27 @@ struct EndpointURL {
         let rest = text[separator.upperBound...].prefix { $0 != "#" }
         let authority = rest.prefix { $0 != "/" && $0 != "?" }
         let path = rest[authority.endIndex...].prefix { $0 != "?" }
-        let host = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
-        guard isHostAndPort(host) else { return nil }
-        return (
-            "\(scheme)://\(host)", String(path), String(rest[path.endIndex...]),
-            host.startIndex != authority.startIndex
-        )
+        let server = authority.lastIndex(of: "@").map { authority[authority.index(after: $0)...] } ?? authority
+        guard let (host, port) = hostAndPort(server) else { return nil }
+        return Parts(
+            scheme: scheme, host: host, port: port, path: String(path), query: String(rest[path.endIndex...]),
+            hasUserInfo: server.startIndex != authority.startIndex)
     }
 
-    private static func isHostAndPort(_ text: Substring) -> Bool {
-        var (host, port) = (text, Substring("1"))
+    private static func hostAndPort(_ text: Substring) -> (host: String, port: UInt16?)? {
+        var host = text
+        var tail = Substring()
         if text.hasPrefix("["), let end = text.lastIndex(of: "]") {  // an IPv6 address
-            host = text[text.index(after: text.startIndex)..<end]
-            let tail = text[text.index(after: end)...]
-            guard tail.isEmpty || tail.hasPrefix(":") else { return false }
-            if !tail.isEmpty { port = tail.dropFirst() }
+            (host, tail) = (text[...end], text[text.index(after: end)...])
+            guard host.count > 2 else { return nil }
         } else if let colon = text.firstIndex(of: ":") {
-            (host, port) = (text[..<colon], text[text.index(after: colon)...])
+            (host, tail) = (text[..<colon], text[colon...])
         }
-        return !host.isEmpty && !host.contains("@") && (UInt16(port) ?? 0) > 0
+        guard !host.isEmpty, !host.contains("@") else { return nil }
+        if tail.isEmpty { return (String(host), nil) }
+        guard tail.hasPrefix(":"), let port = UInt16(tail.dropFirst()), port > 0 else { return nil }
+        return (String(host), port)
     }
-}
-
-/// The URL without what stands between scheme and `@`, and without its query, for messages.
-func withoutCredentials(_ url: String) -> String {
-    let visible = url.prefix { $0 != "?" && $0 != "#" }
-    guard let at = visible.lastIndex(of: "@") else { return String(visible) }
-    let start = visible.firstRange(of: "://")?.upperBound ?? visible.startIndex
-    guard start <= at else { return String(visible) }
-    return String(visible[..<start] + visible[visible.index(after: at)...])
 }
 
 /// The host a `Location` header points to; `nil` when it stays on the same host.

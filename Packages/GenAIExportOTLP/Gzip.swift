@@ -49,3 +49,31 @@ struct GzipCompressor: ~Copyable {
 
 // The stream has one owner, which the compiler enforces by forbidding copies, and is reached through it alone.
 extension GzipCompressor: @unchecked Sendable {}
+
+/// Undoes gzip; `nil` for what is none, and for what would become longer than the limit.
+func gunzipped(_ bytes: [UInt8], upTo limit: Int) -> [UInt8]? {
+    var input = bytes
+    guard let inputCount = UInt32(exactly: input.count) else { return nil }
+    var stream = z_stream()
+    guard inflateInit2_(&stream, 15 + 16, ZLIB_VERSION, Int32(MemoryLayout<z_stream>.size)) == Z_OK else { return nil }
+    defer { inflateEnd(&stream) }
+    var output: [UInt8] = []
+    var piece = [UInt8](repeating: 0, count: 16_384)
+    return input.withUnsafeMutableBufferPointer { source in
+        stream.next_in = source.baseAddress
+        stream.avail_in = inputCount
+        while true {
+            let (result, count) = piece.withUnsafeMutableBufferPointer { space -> (Int32, Int) in
+                stream.next_out = space.baseAddress
+                stream.avail_out = UInt32(space.count)
+                let result = inflate(&stream, Z_NO_FLUSH)
+                return (result, space.count - Int(stream.avail_out))
+            }
+            guard output.count + count <= limit else { return nil }
+            output += piece[..<count]
+            if result == Z_STREAM_END { return stream.avail_in == 0 ? output : nil }
+            // Neither end nor progress: the input broke off.
+            guard result == Z_OK, count > 0 || stream.avail_in > 0 else { return nil }
+        }
+    }
+}

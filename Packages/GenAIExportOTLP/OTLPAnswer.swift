@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAICore
 import GenAIHTTP
 
 #if canImport(FoundationEssentials)
@@ -13,6 +14,8 @@ struct OTLPAnswer {
     let headers: HTTPHeaders
     /// `nil` when the body broke off.
     let body: [UInt8]?
+    /// The fields after the body; `nil` where there is no telling.
+    var trailers: HTTPHeaders?
 
     /// What the server says it did not take, in an answer that is otherwise a success.
     struct PartialSuccess: Equatable {
@@ -47,20 +50,24 @@ struct OTLPAnswer {
         }
     }
 
-    /// The server's own words about a failure, from a `google.rpc.Status` or plain text; empty when there are none.
-    var statusMessage: String {
-        guard let body else { return "" }
-        switch contentType {
-        case "application/json": return (try? JSONDecoder().decode(RPCStatus.self, from: Data(body)))?.message ?? ""
-        case "text/plain": return String(decoding: body.prefix(1_024), as: UTF8.self)
-        case "text/html": return ""
-        default: return (try? Self.text(2, of: body[...])) ?? ""
+    /// The server's own words about a failure; empty when there are none.
+    ///
+    /// The text of a `google.rpc.Status`, what JSON of any shape calls a message, or the body as it is if that is text.
+    var reason: String {
+        guard let body, !body.isEmpty, !isWebPage else { return "" }
+        if contentType.hasSuffix("json") || body.first == UInt8(ascii: "{") {
+            return reasonInJSON(body) ?? String(decoding: body.prefix(Self.longestReason), as: UTF8.self)
         }
+        if contentType.hasPrefix("text/") { return String(decoding: body.prefix(Self.longestReason), as: UTF8.self) }
+        return (try? Self.text(2, of: body[...])) ?? ""
     }
+
+    /// Enough to find and mask secrets in, of which a message shows the beginning.
+    private static let longestReason = 8_192
 
     // MARK: - Protobuf
 
-    private static func partialSuccess(protobuf body: [UInt8]) throws -> PartialSuccess {
+    static func partialSuccess(protobuf body: [UInt8]) throws -> PartialSuccess {
         var partial = PartialSuccess()
         var response = ProtobufReader(body[...])
         while let (field, value) = try response.next() {
@@ -86,10 +93,6 @@ struct OTLPAnswer {
     }
 
     // MARK: - JSON
-
-    private struct RPCStatus: Decodable {
-        var message: String?
-    }
 
     private struct Response: Decodable {
         struct Partial: Decodable {
@@ -122,4 +125,27 @@ struct OTLPAnswer {
         let count = partial.rejectedSpans ?? partial.rejectedLogRecords ?? partial.rejectedDataPoints
         return PartialSuccess(rejectedCount: count?.number ?? 0, message: partial.errorMessage ?? "")
     }
+}
+
+/// What JSON of whatever shape says about a failure: the first text under the most telling name.
+///
+/// Meant for `{"error":{"message":…}}`, `{"detail":…}`, `{"detail":[{"msg":…}]}`, `{"errors":[…]}` and the like.
+func reasonInJSON(_ body: [UInt8]) -> String? {
+    let names = ["message", "msg", "error_description", "detail", "details", "reason", "error", "errors", "title"]
+    var found: (rank: Int, text: String)?
+    var name = ""
+    // What was understood before a mistake counts.
+    _ = try? JSONReader.read(body) { (reader) throws(JSONSyntaxError) in
+        while let token = try reader.nextToken() {
+            switch token {
+            case .name(let text): name = text.string.lowercased()
+            case .string(let text):
+                guard let rank = names.firstIndex(of: name), rank < found?.rank ?? names.count else { continue }
+                let string = text.string
+                if !string.isEmpty { found = (rank, string) }
+            default: break
+            }
+        }
+    }
+    return found?.text
 }

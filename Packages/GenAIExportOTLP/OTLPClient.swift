@@ -4,36 +4,13 @@ import GenAIHTTP
 import GenAITelemetry
 import Synchronization
 
-/// What an OTLP exporter has done since it was made.
-///
-/// Every item given to it, or found on the disk at the start, ends up in one of ``delivered``, ``rejected``,
-/// ``failed`` and ``waitingOnDisk``.
-public struct OTLPStatistics: Sendable, Hashable {
-    /// Spans, log records or data points that the server took.
-    public var delivered = 0
-    /// Items that the server refused, or that fit into no request.
-    public var rejected = 0
-    /// Items that could not be delivered for another reason: no connection, no answer in time, shutdown; with a spool
-    /// also those deleted from it.
-    public var failed = 0
-    /// Items that the spool keeps for later; see ``OTLPConfiguration/spool``.
-    public var waitingOnDisk = 0
-    /// Requests sent, repeated ones included.
-    public var requests = 0
-    /// Requests that were repeats.
-    public var retries = 0
-    /// Answers with a status of success whose content could not be read; their items count as delivered.
-    public var unreadableAnswers = 0
-}
-
 /// Encodes batches, sends them and judges the answers: what the exporters of all signals share.
 final class OTLPClient<Item: OTLPItem>: Sendable {
-    /// What became of one request, or of the wish to send it.
+    /// What became of a part of a batch.
     private enum Outcome {
         case accepted(OTLPAnswer.PartialSuccess)
         case oversized(String)
         case failed(ExportError)
-        case retryable(ExportError, after: Duration?)
         /// On the disk, for later.
         case kept
     }
@@ -42,10 +19,16 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         var isShutDown = false
         var statistics = OTLPStatistics()
         var losses: [ExportError.Code: Int] = [:]
+        /// Set once the pipeline has begun to shut down: from then on nothing waits long for a server that is away.
+        var lastChance: Deadline?
+        /// The waits between attempts.
+        var naps: [Int: Task<Void, Never>] = [:]
+        var lastNap = 0
     }
 
     private let settings: OTLPSettings
-    private let transport: any HTTPTransport
+    /// `nil` after the shutdown, so that its threads and connections go even if the exporter stays.
+    private let transport: Mutex<(any HTTPTransport)?>
     private let clock: any Clock<Duration>
     private let jitter: @Sendable () -> Double
     private let spool: Spool?
@@ -60,7 +43,7 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         jitter: @escaping @Sendable () -> Double, spool: Spool? = nil
     ) {
         self.settings = settings
-        self.transport = transport
+        self.transport = Mutex(transport)
         self.clock = clock
         self.jitter = jitter
         self.spool = spool
@@ -79,7 +62,10 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         if let lost = spool?.lostWeight, lost > 0 { losses[.other, default: 0] += lost }
         return losses
     }
-    var encoding: OTLPProtocol { settings.encoding }
+    /// How requests are made.
+    var wireProtocol: OTLPProtocol { settings.wireProtocol }
+    /// Where they go, as it may be shown.
+    var destination: String { withoutSecrets(url: settings.url) }
 
     /// Tries to send what is on the disk.
     func forceFlush() async throws(ExportError) {
@@ -87,10 +73,27 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         throw ExportError(.unavailable, "\(spool.waitingWeight) \(Item.signal.noun) wait on the disk for the server")
     }
 
+    /// Tells that the shutdown has begun: what is exported from here on does not wait long for a server that is away.
+    func prepareForShutdown() {
+        let naps = state.withLock { state in
+            if state.lastChance == nil { state.lastChance = Deadline(Self.lastWait, clock: clock) }
+            return state.naps.values
+        }
+        for nap in naps { nap.cancel() }
+    }
+
+    /// How long a server that refuses connections is waited for at the shutdown.
+    private static var lastWait: Duration { .seconds(2) }
+
     func shutdown() async {
-        state.withLock { $0.isShutDown = true }
+        let naps = state.withLock { state in
+            state.isShutDown = true
+            return state.naps.values
+        }
+        for nap in naps { nap.cancel() }
         spareEncoder.withLock { $0 = nil }
         await spool?.shutdown()
+        transport.withLock { $0 = nil }
     }
 
     /// Delivers a batch, in parts where it is too large for one request.
@@ -108,7 +111,7 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
                 waiting += [part[middle...], part[..<middle]]
             case .oversized(let reason): losses.add(part, ExportError(.tooLarge, reason))
             case .kept: losses.kept += part.weight
-            case .failed(let error), .retryable(let error, _):
+            case .failed(let error):
                 losses.add(part, error)
                 if !error.isRejection {
                     for part in waiting { losses.add(part, error) }
@@ -127,7 +130,7 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
     }
 
     private func accept(_ partial: OTLPAnswer.PartialSuccess, of part: ArraySlice<Item>, _ losses: inout Losses<Item>) {
-        let text = presentable(partial.message)
+        let text = settings.presentable(partial.message)
         if partial.rejectedCount > 0 {
             let message = "the server refused \(partial.rejectedCount) \(Item.signal.noun)"
             losses.add(
@@ -167,115 +170,118 @@ extension OTLPClient {
             return .oversized("\(Item.signal.noun) larger than a request's \(settings.maximumRequestBytes) bytes")
         }
         if let spool { return await deliverOrKeep(body, part.weight, spool, until: deadline) }
-        var request = request(with: body, encoding: settings.encoding)
         var attempt = 0
         while true {
             attempt += 1
-            request.timeouts = HTTPTimeouts(total: deadline.remaining)
-            let outcome = await send(request, isRetry: attempt > 1)
-            guard case .retryable(let error, let retryAfter) = outcome else { return outcome }
-            let delay = backoff.delay(
-                afterFailedAttempt: attempt, serverDelay: retryAfter, remaining: deadline.remaining, jitter: jitter())
-            guard let delay else { return .failed(error) }
-            do { try await clock.sleep(for: delay) } catch { return .failed(Self.cancelled) }
+            let request = Attempt(
+                body: body, encoding: settings.wireProtocol.encoding, weight: part.weight, isRetry: attempt > 1)
+            switch await send(request, timeout: deadline.remaining) {
+            case .accepted(let partial): return .accepted(partial)
+            case .unreadable: return .accepted(OTLPAnswer.PartialSuccess())
+            case .oversized(let reason): return .oversized(reason)
+            case .failed(let error): return .failed(error)
+            case .retryable(let error, let retryAfter):
+                let delay = backoff.delay(
+                    afterFailedAttempt: attempt, serverDelay: retryAfter,
+                    remaining: remaining(after: error, until: deadline), jitter: jitter())
+                guard let delay else { return .failed(error) }
+                guard await nap(delay) else { return .failed(ExportError(.cancelled, "the export was cancelled")) }
+            }
         }
     }
 
-    private func request(with body: RequestEncoder.Body, encoding: OTLPProtocol) -> HTTPRequest {
-        var headers = settings.headers
-        headers["Content-Type"] = encoding == .httpProtobuf ? "application/x-protobuf" : "application/json"
-        headers["Content-Encoding"] = body.isCompressed ? "gzip" : nil
-        if headers["User-Agent"] == nil { headers["User-Agent"] = "OTel-OTLP-Exporter-Swift/\(packageVersion)" }
-        return HTTPRequest(method: "POST", url: settings.url, headers: headers, body: body.bytes)
+    /// How long it may go on: at the shutdown not long for a server that is away.
+    private func remaining(after error: ExportError, until deadline: Deadline) -> Duration? {
+        guard error.code == .unreachable, let rest = state.withLock({ $0.lastChance })?.remaining else {
+            return deadline.remaining
+        }
+        return min(rest, deadline.remaining ?? rest)
     }
 
-    private func send(_ request: HTTPRequest, isRetry: Bool) async -> Outcome {
+    /// Waits before the next attempt, or until the shutdown begins; false when the export is cancelled.
+    private func nap(_ delay: Duration) async -> Bool {
+        let nap = Task.detached { [clock] in
+            do { try await clock.sleep(for: delay) } catch { return }
+        }
+        let number = state.withLock { state in
+            state.lastNap += 1
+            state.naps[state.lastNap] = nap
+            return state.lastNap
+        }
+        await withTaskCancellationHandler {
+            await nap.value
+        } onCancel: {
+            nap.cancel()
+        }
+        state.withLock { $0.naps[number] = nil }
+        return !Task.isCancelled
+    }
+
+    /// What is sent at once.
+    private struct Attempt {
+        var body: RequestEncoder.Body
+        var encoding: BodyEncoding
+        var weight: Int
+        var isRetry: Bool
+    }
+
+    private func send(_ attempt: Attempt, timeout: Duration?) async -> OTLPVerdict {
+        guard let request = settings.request(with: attempt.body, encoding: attempt.encoding, timeout: timeout) else {
+            return .failed(ExportError(.rejected, "gRPC cannot carry what is encoded as JSON, or more than 4 GiB"))
+        }
         let isShutDown = state.withLock { state in
             if !state.isShutDown {
                 state.statistics.requests += 1
-                state.statistics.retries += isRetry ? 1 : 0
+                state.statistics.retries += attempt.isRetry ? 1 : 0
             }
             return state.isShutDown
         }
-        if isShutDown { return .failed(ExportError(.shutDown, "the exporter has been shut down")) }
-        do throws(HTTPError) {
-            return judge(try await answer(to: request))
-        } catch {
-            return judge(error)
+        guard !isShutDown, let transport = transport.withLock({ $0 }) else {
+            return .failed(ExportError(.shutDown, "the exporter has been shut down"))
         }
+        let start = ContinuousClock.now
+        let verdict: OTLPVerdict
+        var outcome = ""
+        do throws(HTTPError) {
+            let answer = try await answer(to: request, by: transport)
+            outcome = "status \(answer.status)"
+            verdict = settings.judge(answer)
+        } catch {
+            outcome = "\(error.code)"
+            verdict = settings.judge(error)
+        }
+        if Diagnostics.isDebugging {
+            let line = settings.exportLine(
+                weight: attempt.weight, byteCount: request.body.count, isCompressed: attempt.body.isCompressed,
+                outcome: outcome, duration: ContinuousClock.now - start)
+            Diagnostics.report(.debug, "OTLPExporter", line)
+        }
+        if case .unreadable = verdict { noteUnreadable() }
+        return verdict
     }
 
-    private func answer(to request: HTTPRequest) async throws(HTTPError) -> OTLPAnswer {
+    private func answer(
+        to request: HTTPRequest, by transport: any HTTPTransport
+    ) async throws(HTTPError) -> OTLPAnswer {
         let response = try await transport.send(request)
         do throws(HTTPError) {
             let body = try await response.body.collect(upTo: settings.maximumResponseBytes)
-            return OTLPAnswer(status: response.status, headers: response.headers, body: body)
+            return OTLPAnswer(
+                status: response.status, headers: response.headers, body: body, trailers: response.body.trailers)
         } catch {
-            // The status says what became of the batch, but an endless answer is an error by the specification.
-            if error.code == .tooLarge && (200..<300).contains(response.status) { throw error }
+            // The status says what became of the batch, but an endless answer is an error by the specification, and
+            // the status of gRPC comes last.
+            let isSuccess = (200..<300).contains(response.status)
+            if isSuccess, error.code == .tooLarge || settings.wireProtocol == .grpc { throw error }
             return OTLPAnswer(status: response.status, headers: response.headers, body: nil)
         }
     }
 
-    private func judge(_ answer: OTLPAnswer) -> Outcome {
-        if answer.isSuccess { return judge(success: answer) }
-        if answer.isRedirect {
-            let target = answer.headers["Location"].flatMap(redirectHost).map(presentable) ?? "another path"
-            return .failed(
-                ExportError(
-                    .rejected, "the server redirects to \(target) (\(answer.status)); redirects are not followed"))
-        }
-        let words = presentable(answer.statusMessage)
-        let text = "the server answered \(answer.status)" + (words.isEmpty ? "" : ": \(words)")
-        if answer.status == 413 { return .oversized(text) }
-        guard answer.isRetryable else { return .failed(ExportError(.rejected, text)) }
-        let now = Duration.nanoseconds(Int64(clamping: systemUnixNanoseconds()))
-        return .retryable(ExportError(.unavailable, text), after: RetryAfter.delay(in: answer.headers, now: now))
-    }
-
-    private func judge(success answer: OTLPAnswer) -> Outcome {
-        if answer.isWebPage {
-            return .failed(ExportError(.invalidResponse, "a web page came back: this is not the URL of an OTLP server"))
-        }
-        do {
-            return .accepted(try answer.partialSuccess())
-        } catch {
-            state.withLock { $0.statistics.unreadableAnswers += 1 }
-            report(
-                "the server's answer of success cannot be read; whether it took all \(Item.signal.noun) is unknown",
-                key: "unreadable")
-            return .accepted(OTLPAnswer.PartialSuccess())
-        }
-    }
-
-    private func judge(_ error: HTTPError) -> Outcome {
-        let text = presentable(error.message)
-        switch error.code {
-        case .connection: return .retryable(ExportError(.unreachable, text), after: nil)
-        case .tls: return .failed(ExportError(.unreachable, text))
-        case .shutDown: return .failed(ExportError(.shutDown, text))
-        case .timedOut: return .failed(ExportError(.timedOut, text))
-        case .cancelled: return .failed(Self.cancelled)
-        case .tooLarge: return .failed(ExportError(.tooLarge, text))
-        case .protocolViolation: return .failed(ExportError(.invalidResponse, text))
-        default: return .failed(ExportError(.other, text))
-        }
-    }
-
-    private static var cancelled: ExportError { ExportError(.cancelled, "the export was cancelled") }
-
-    /// Foreign text as a message may hold it: one line, not long, and without the values of our headers.
-    private func presentable(_ text: String) -> String {
-        var line = String(text.prefix(1_024))
-        for field in settings.headers.fields {
-            for secret in [field.value[...]] + field.value.split(separator: " ") where secret.utf8.count >= 4 {
-                line.replace(secret, with: "***")
-            }
-        }
-        let printable = line.unicodeScalars.prefix(256).map { scalar in
-            scalar.properties.generalCategory == .control ? " " : Character(scalar)
-        }
-        return String(printable)
+    private func noteUnreadable() {
+        state.withLock { $0.statistics.unreadableAnswers += 1 }
+        report(
+            "the server's answer of success cannot be read; whether it took all \(Item.signal.noun) is unknown",
+            key: "unreadable")
     }
 }
 
@@ -287,36 +293,38 @@ extension OTLPClient {
         _ body: RequestEncoder.Body, _ weight: Int, _ spool: Spool, until deadline: Deadline
     ) async -> Outcome {
         var error = ExportError(.unavailable, "the server is away and the batch cannot be kept")
+        let encoding = settings.wireProtocol.encoding
         if !spool.isPaused {
-            var request = request(with: body, encoding: settings.encoding)
-            request.timeouts = HTTPTimeouts(total: deadline.remaining)
-            let outcome = await send(request, isRetry: false)
-            switch outcome {
+            let attempt = Attempt(body: body, encoding: encoding, weight: weight, isRetry: false)
+            switch await send(attempt, timeout: deadline.remaining) {
             case .retryable(let reason, let delay):
                 error = reason
                 spool.noteFailure(after: delay)
             case .failed(let reason) where reason.isPassing:
                 error = reason
                 if reason.code != .cancelled { spool.noteFailure(after: nil) }
-            default: return outcome
+            case .failed(let reason): return .failed(reason)
+            case .accepted(let partial): return .accepted(partial)
+            case .unreadable: return .accepted(OTLPAnswer.PartialSuccess())
+            case .oversized(let reason): return .oversized(reason)
             }
         } else if state.withLock({ $0.isShutDown }) {
             return .failed(ExportError(.shutDown, "the exporter has been shut down"))
         }
-        return spool.keep(body, encoding: settings.encoding, weight: weight) ? .kept : .failed(error)
+        return spool.keep(body, encoding: encoding, weight: weight) ? .kept : .failed(error)
     }
 
     /// Sends a batch from the disk.
     private func deliver(_ piece: Spool.Piece) async -> Spool.Verdict {
-        let body = RequestEncoder.Body(bytes: piece.bytes, isCompressed: piece.entry.isCompressed)
-        var request = request(with: body, encoding: piece.entry.encoding)
-        request.timeouts = HTTPTimeouts(total: settings.timeout)
         let weight = piece.entry.weight
-        switch await send(request, isRetry: true) {
+        let body = RequestEncoder.Body(bytes: piece.bytes, isCompressed: piece.entry.isCompressed)
+        let attempt = Attempt(body: body, encoding: piece.entry.encoding, weight: weight, isRetry: true)
+        switch await send(attempt, timeout: settings.timeout) {
         case .accepted(let partial):
             let rejected = min(max(0, partial.rejectedCount), weight)
             settle(delivered: weight - rejected, rejected: rejected)
             if rejected > 0 { report("the server refused \(rejected) \(Item.signal.noun) from the disk", key: "kept") }
+        case .unreadable: settle(delivered: weight, rejected: 0)
         case .retryable(_, let delay): return .unavailable(after: delay)
         case .failed(let error) where error.isPassing || error.code == .shutDown: return .unavailable(after: nil)
         case .failed(let error):
@@ -325,7 +333,6 @@ extension OTLPClient {
         case .oversized(let reason):
             settle(rejected: weight, code: .tooLarge)
             report("dropped \(weight) \(Item.signal.noun) from the disk: \(reason)", key: "kept")
-        case .kept: return .unavailable(after: nil)
         }
         return .settled
     }
@@ -381,9 +388,15 @@ extension OTLPClient {
     convenience init(
         _ configuration: OTLPConfiguration, environment: TelemetryEnvironment, transport: (any HTTPTransport)?
     ) throws(ConfigurationError) {
-        let settings = try OTLPSettings(configuration, signal: Item.signal, environment: environment)
         let chosen: any HTTPTransport
-        if let transport { chosen = transport } else { chosen = try settings.tls.makeTransport() }
+        if let transport {
+            chosen = transport
+        } else {
+            chosen = try OTLPVariables(environment: environment, signal: Item.signal)
+                .tlsFiles(configuration).makeTransport()
+        }
+        let settings = try OTLPSettings(
+            configuration, signal: Item.signal, environment: environment, hasHTTP2: chosen.supportsHTTP2)
         // Retries go on even when every thread of Swift's pool waits for room in a queue.
         let clock = TimerThreadClock()
         var spool: Spool?

@@ -2,22 +2,6 @@
 public import GenAIHTTP
 import GenAITelemetry
 
-/// How an exporter encodes what it sends.
-public enum OTLPProtocol: String, Sendable, Hashable, CaseIterable {
-    /// Protobuf over HTTP, which every OTLP server understands.
-    case httpProtobuf = "http/protobuf"
-    /// JSON over HTTP: larger, but readable on the way.
-    case httpJSON = "http/json"
-}
-
-/// How an exporter compresses what it sends.
-public enum OTLPCompression: String, Sendable, Hashable, CaseIterable {
-    /// Not at all. Not named `none`, which an optional would take for `nil`.
-    case uncompressed = "none"
-    /// With gzip: prompts shrink to a fraction, for some CPU time on the exporting thread.
-    case gzip
-}
-
 /// Where and how an OTLP exporter sends.
 ///
 /// Whatever is `nil` is taken from the environment, first from the variable of the signal (`TRACES`, `LOGS` or
@@ -28,8 +12,9 @@ public enum OTLPCompression: String, Sendable, Hashable, CaseIterable {
 public struct OTLPConfiguration: Sendable, Hashable {
     /// The URL that all signals' paths are appended to: `/v1/traces`, `/v1/logs`, `/v1/metrics`.
     ///
-    /// Scheme, host, port and path count; user info, query and fragment are left out. Default:
-    /// `http://localhost:4318`. Variable: `OTEL_EXPORTER_OTLP_ENDPOINT`.
+    /// Scheme, host, port, path and query count; user info and fragment are left out. With ``OTLPProtocol/grpc`` only
+    /// scheme, host and port do. Default: `http://localhost:4318`, for gRPC `http://localhost:4317`. Variable:
+    /// `OTEL_EXPORTER_OTLP_ENDPOINT`.
     public var endpoint: String?
     /// The whole URL of this signal, taken as it is; beats ``endpoint``.
     ///
@@ -51,10 +36,10 @@ public struct OTLPConfiguration: Sendable, Hashable {
     /// Default: ``OTLPCompression/uncompressed``. Variables: `OTEL_EXPORTER_OTLP_COMPRESSION`,
     /// `OTEL_EXPORTER_OTLP_{SIGNAL}_COMPRESSION`.
     public var compression: OTLPCompression?
-    /// How bodies are encoded.
+    /// How requests are made and bodies encoded.
     ///
     /// Default: ``OTLPProtocol/httpProtobuf``. Variables: `OTEL_EXPORTER_OTLP_PROTOCOL`,
-    /// `OTEL_EXPORTER_OTLP_{SIGNAL}_PROTOCOL`; the value `grpc` is an error.
+    /// `OTEL_EXPORTER_OTLP_{SIGNAL}_PROTOCOL`.
     public var `protocol`: OTLPProtocol?
     /// A PEM file with the only certificate authorities to trust.
     ///
@@ -108,7 +93,8 @@ extension OTLPConfiguration: CustomStringConvertible, CustomReflectable {
     /// The settings that were made, with the names of the header fields only.
     public var customMirror: Mirror {
         let settings: [(label: String, value: Any?)] = [
-            ("endpoint", endpoint.map(withoutCredentials)), ("signalEndpoint", signalEndpoint.map(withoutCredentials)),
+            ("endpoint", endpoint.map { withoutSecrets(url: $0) }),
+            ("signalEndpoint", signalEndpoint.map { withoutSecrets(url: $0) }),
             ("headers", headers?.fields.map(\.name)), ("timeout", timeout), ("compression", compression?.rawValue),
             ("protocol", `protocol`?.rawValue), ("certificateFile", certificateFile),
             ("clientCertificateFile", clientCertificateFile), ("clientKeyFile", clientKeyFile),

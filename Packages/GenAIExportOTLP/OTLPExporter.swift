@@ -4,16 +4,17 @@ public import GenAITelemetry
 
 // The three exporters differ in what they take. Everything they do is in OTLPClient.
 
-/// Sends spans to an OTLP server over HTTP.
+/// Sends spans to an OTLP server over HTTP or gRPC.
 ///
 /// One export encodes the batch, compresses it if so configured, sends it, and repeats it after connection failures
-/// and the statuses 429, 502, 503 and 504, with growing random waits or as long as `Retry-After` says, all within the
-/// timeout. A batch the server calls too large (413) is sent in halves. Redirects are not followed. What the server
+/// and the statuses 429, 502, 503 and 504 (for gRPC those that the specification names), with growing random waits or
+/// as long as `Retry-After` (for gRPC `RetryInfo`) says, all within the timeout. A batch the server calls too large is
+/// sent in halves. Redirects are not followed. What the server
 /// refuses in an otherwise accepted batch is not sent again; the error's `rejectedCount` tells how much it was.
 ///
 /// Safe to share; concurrent exports work, but do not share buffers.
 ///
-/// Source: OpenTelemetry protocol specification 1.10, OTLP/HTTP.
+/// Source: OpenTelemetry protocol specification 1.10, OTLP/HTTP and OTLP/gRPC.
 public struct OTLPSpanExporter: SpanExporter {
     private let client: OTLPClient<SpanData>
 
@@ -22,8 +23,8 @@ public struct OTLPSpanExporter: SpanExporter {
     /// - Parameters:
     ///   - environment: Where what the configuration leaves open is looked up.
     ///   - transport: What sends the requests; `nil` means the package's own, with the configuration's files.
-    /// - Throws: `ConfigurationError` for an endpoint that is no URL, the protocol `grpc`, and certificate files that
-    ///   the platform or the file system does not let us use.
+    /// - Throws: `ConfigurationError` for an endpoint that is no URL, a spool's directory that cannot be trusted, and
+    ///   certificate files that the platform or the file system does not let us use.
     public init(
         _ configuration: OTLPConfiguration = OTLPConfiguration(), environment: TelemetryEnvironment = .process,
         transport: (any HTTPTransport)? = nil
@@ -39,8 +40,8 @@ public struct OTLPSpanExporter: SpanExporter {
     public var statistics: OTLPStatistics { client.statistics }
     /// The items that were rejected or failed, by the reason.
     public var losses: [ExportError.Code: Int] { client.losses }
-    /// How requests are encoded.
-    package var wireProtocol: OTLPProtocol { client.encoding }
+    /// How requests are made.
+    package var wireProtocol: OTLPProtocol { client.wireProtocol }
 
     /// Delivers one batch; see the type.
     public func export(_ batch: [SpanData]) async throws(ExportError) {
@@ -52,13 +53,18 @@ public struct OTLPSpanExporter: SpanExporter {
         try await client.forceFlush()
     }
 
-    /// Makes later exports, and repeats of running ones, fail. Idempotent.
+    /// Tells that the shutdown has begun: a server that refuses connections is waited for no longer than two seconds.
+    package func prepareForShutdown() {
+        client.prepareForShutdown()
+    }
+
+    /// Makes later exports, and repeats of running ones, fail, and frees connections. Idempotent.
     public func shutdown() async {
         await client.shutdown()
     }
 }
 
-/// Sends log records and events to an OTLP server over HTTP; works like ``OTLPSpanExporter``.
+/// Sends log records and events to an OTLP server; works like ``OTLPSpanExporter``.
 public struct OTLPLogRecordExporter: LogRecordExporter {
     private let client: OTLPClient<LogRecord>
 
@@ -83,8 +89,8 @@ public struct OTLPLogRecordExporter: LogRecordExporter {
     public var statistics: OTLPStatistics { client.statistics }
     /// The items that were rejected or failed, by the reason.
     public var losses: [ExportError.Code: Int] { client.losses }
-    /// How requests are encoded.
-    package var wireProtocol: OTLPProtocol { client.encoding }
+    /// How requests are made.
+    package var wireProtocol: OTLPProtocol { client.wireProtocol }
 
     /// Delivers one batch; see ``OTLPSpanExporter``.
     public func export(_ batch: [LogRecord]) async throws(ExportError) {
@@ -96,13 +102,18 @@ public struct OTLPLogRecordExporter: LogRecordExporter {
         try await client.forceFlush()
     }
 
-    /// Makes later exports, and repeats of running ones, fail. Idempotent.
+    /// Tells that the shutdown has begun: a server that refuses connections is waited for no longer than two seconds.
+    package func prepareForShutdown() {
+        client.prepareForShutdown()
+    }
+
+    /// Makes later exports, and repeats of running ones, fail, and frees connections. Idempotent.
     public func shutdown() async {
         await client.shutdown()
     }
 }
 
-/// Sends metrics to an OTLP server over HTTP; works like ``OTLPSpanExporter``.
+/// Sends metrics to an OTLP server; works like ``OTLPSpanExporter``.
 public struct OTLPMetricExporter: MetricExporter {
     private let client: OTLPClient<MetricData>
     private let temporality: TemporalityPreference
@@ -133,8 +144,8 @@ public struct OTLPMetricExporter: MetricExporter {
     public var statistics: OTLPStatistics { client.statistics }
     /// The items that were rejected or failed, by the reason.
     public var losses: [ExportError.Code: Int] { client.losses }
-    /// How requests are encoded.
-    package var wireProtocol: OTLPProtocol { client.encoding }
+    /// How requests are made.
+    package var wireProtocol: OTLPProtocol { client.wireProtocol }
 
     /// What the points of an instrument count from, by the preference.
     public func temporality(for kind: InstrumentKind) -> AggregationTemporality {
@@ -156,8 +167,36 @@ public struct OTLPMetricExporter: MetricExporter {
         try await client.forceFlush()
     }
 
-    /// Makes later exports, and repeats of running ones, fail. Idempotent.
+    /// Tells that the shutdown has begun: a server that refuses connections is waited for no longer than two seconds.
+    package func prepareForShutdown() {
+        client.prepareForShutdown()
+    }
+
+    /// Makes later exports, and repeats of running ones, fail, and frees connections. Idempotent.
     public func shutdown() async {
         await client.shutdown()
     }
+}
+
+// MARK: - Printing
+
+extension OTLPSpanExporter: CustomStringConvertible, CustomReflectable {
+    /// Where spans go, and how, without what may be secret.
+    public var description: String { "OTLPSpanExporter(\(client.wireProtocol) to \(client.destination))" }
+    /// What the exporter has done so far.
+    public var customMirror: Mirror { Mirror(self, children: ["statistics": statistics]) }
+}
+
+extension OTLPLogRecordExporter: CustomStringConvertible, CustomReflectable {
+    /// Where log records go, and how, without what may be secret.
+    public var description: String { "OTLPLogRecordExporter(\(client.wireProtocol) to \(client.destination))" }
+    /// What the exporter has done so far.
+    public var customMirror: Mirror { Mirror(self, children: ["statistics": statistics]) }
+}
+
+extension OTLPMetricExporter: CustomStringConvertible, CustomReflectable {
+    /// Where metrics go, and how, without what may be secret.
+    public var description: String { "OTLPMetricExporter(\(client.wireProtocol) to \(client.destination))" }
+    /// What the exporter has done so far.
+    public var customMirror: Mirror { Mirror(self, children: ["statistics": statistics]) }
 }

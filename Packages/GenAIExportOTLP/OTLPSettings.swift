@@ -7,27 +7,41 @@ import GenAITelemetry
 struct OTLPSignal: Sendable {
     /// The path below the base URL.
     let path: String
+    /// The method of gRPC that exports it.
+    let method: String
     /// The infix of the environment variables.
     let variable: String
     /// What there is one or many of, for messages.
     let noun: String
 
-    static let traces = OTLPSignal(path: "v1/traces", variable: "TRACES", noun: "spans")
-    static let logs = OTLPSignal(path: "v1/logs", variable: "LOGS", noun: "log records")
-    static let metrics = OTLPSignal(path: "v1/metrics", variable: "METRICS", noun: "data points")
+    static let traces = OTLPSignal("traces", service: "trace.v1.TraceService", noun: "spans")
+    static let logs = OTLPSignal("logs", service: "logs.v1.LogsService", noun: "log records")
+    static let metrics = OTLPSignal("metrics", service: "metrics.v1.MetricsService", noun: "data points")
+
+    static let all = [traces, logs, metrics]
+
+    private init(_ name: String, service: String, noun: String) {
+        path = "v1/\(name)"
+        method = "opentelemetry.proto.collector.\(service)/Export"
+        variable = name.uppercased()
+        self.noun = noun
+    }
 }
 
 /// The settings of one exporter once code, environment and defaults have been weighed.
 struct OTLPSettings: Sendable {
+    let signal: OTLPSignal
     let url: String
     let headers: HTTPHeaders
     /// `nil` means no limit.
     let timeout: Duration?
     let compression: OTLPCompression
-    let encoding: OTLPProtocol
+    let wireProtocol: OTLPProtocol
     let tls: TLSFiles
     let maximumRequestBytes: Int
     let maximumResponseBytes: Int
+    /// What must not get into a message.
+    let secrets: Secrets
 
     /// Files for TLS.
     struct TLSFiles: Sendable {
@@ -38,46 +52,75 @@ struct OTLPSettings: Sendable {
 
     /// Weighs the settings.
     ///
-    /// - Throws: ``ConfigurationError`` for an endpoint that is no URL and for the protocol `grpc`.
+    /// - Parameter hasHTTP2: Says whether HTTP/2 can be used to a URL. Where it cannot, `http/protobuf` takes the place
+    ///   of `grpc`, which is reported.
+    /// - Throws: ``ConfigurationError`` for an endpoint that is no URL.
     init(
-        _ configuration: OTLPConfiguration, signal: OTLPSignal, environment: TelemetryEnvironment
+        _ configuration: OTLPConfiguration, signal: OTLPSignal, environment: TelemetryEnvironment,
+        hasHTTP2: (String) -> Bool = { _ in true }
     ) throws(ConfigurationError) {
         let source = OTLPVariables(environment: environment, signal: signal)
-        url = try Self.url(configuration, signal: signal, source: source)
+        self.signal = signal
+        let wanted = configuration.protocol ?? source.wireProtocol() ?? .httpProtobuf
+        let destination = try OTLPDestination(configuration, source: source, wireProtocol: wanted, hasHTTP2: hasHTTP2)
+        (url, wireProtocol) = (destination.url, destination.wireProtocol)
         headers = configuration.headers ?? source.headers() ?? [:]
         let timeout = configuration.timeout ?? source.first("TIMEOUT", environment.milliseconds) ?? .seconds(10)
         self.timeout = timeout > .zero ? timeout : nil
         compression = configuration.compression ?? source.choice("COMPRESSION") ?? .uncompressed
-        if let chosen = configuration.protocol {
-            encoding = chosen
-        } else {
-            encoding = try source.wireProtocol() ?? .httpProtobuf
-        }
-        tls = TLSFiles(
-            authority: configuration.certificateFile.map { ("certificateFile", $0) } ?? source.file("CERTIFICATE"),
-            clientCertificate: configuration.clientCertificateFile.map { ("clientCertificateFile", $0) }
-                ?? source.file("CLIENT_CERTIFICATE"),
-            clientKey: configuration.clientKeyFile.map { ("clientKeyFile", $0) } ?? source.file("CLIENT_KEY"))
+        tls = source.tlsFiles(configuration)
         maximumRequestBytes = configuration.maximumRequestBytes
         maximumResponseBytes = configuration.maximumResponseBytes
+        secrets = Secrets(headers: headers, urls: [url])
+    }
+}
+
+/// Where the requests of one exporter go, and by which protocol.
+private struct OTLPDestination {
+    let url: String
+    let wireProtocol: OTLPProtocol
+
+    init(
+        _ configuration: OTLPConfiguration, source: OTLPVariables, wireProtocol: OTLPProtocol,
+        hasHTTP2: (String) -> Bool
+    ) throws(ConfigurationError) {
+        let signal = source.signal
+        let (endpoint, isWhole) = try Self.endpoint(configuration, source: source, isGRPC: wireProtocol == .grpc)
+        guard wireProtocol == .grpc else {
+            url = isWhole ? endpoint.verbatim : endpoint.appending(signal.path)
+            self.wireProtocol = wireProtocol
+            return
+        }
+        let method = endpoint.calling(signal.method)
+        guard !hasHTTP2(method) else {
+            (url, self.wireProtocol) = (method, .grpc)
+            return
+        }
+        url = endpoint.forHTTP.appending(signal.path)
+        self.wireProtocol = .httpProtobuf
+        Diagnostics.report(
+            .warning, "OTLPExporter",
+            "OTLP over gRPC needs HTTP/2, which is not to be had here for \(withoutSecrets(url: method)): "
+                + "\(signal.noun) are sent by http/protobuf to \(withoutSecrets(url: url)) instead; "
+                + "set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf and an endpoint that takes it, usually at port 4318",
+            key: "no HTTP/2")
     }
 
-    private static func url(
-        _ configuration: OTLPConfiguration, signal: OTLPSignal, source: OTLPVariables
-    ) throws(ConfigurationError) -> String {
+    /// The endpoint, and whether it is this signal's own.
+    private static func endpoint(
+        _ configuration: OTLPConfiguration, source: OTLPVariables, isGRPC: Bool
+    ) throws(ConfigurationError) -> (EndpointURL, isWhole: Bool) {
         if let text = configuration.signalEndpoint {
-            return try EndpointURL(text, option: "signalEndpoint").verbatim
+            return (try EndpointURL(text, option: "signalEndpoint"), true)
         }
-        if let text = configuration.endpoint {
-            return try EndpointURL(text, option: "endpoint").appending(signal.path)
+        if let text = configuration.endpoint { return (try EndpointURL(text, option: "endpoint"), false) }
+        for (variable, isWhole) in [(source.specific("ENDPOINT"), true), (source.general("ENDPOINT"), false)] {
+            guard var text = source.environment.string(variable) else { continue }
+            // gRPC's own form, which the specification allows for gRPC.
+            if isGRPC, !text.contains("://") { text = (source.isInsecure ? "http://" : "https://") + text }
+            return (try EndpointURL(text, option: variable), isWhole)
         }
-        if let text = source.environment.string(source.specific("ENDPOINT")) {
-            return try EndpointURL(text, option: source.specific("ENDPOINT")).verbatim
-        }
-        if let text = source.environment.string(source.general("ENDPOINT")) {
-            return try EndpointURL(text, option: source.general("ENDPOINT")).appending(signal.path)
-        }
-        return "http://localhost:4318/\(signal.path)"
+        return (try EndpointURL("http://localhost:\(isGRPC ? 4317 : 4318)", option: "endpoint"), false)
     }
 }
 
@@ -102,20 +145,20 @@ struct OTLPVariables {
         first(name) { variable in environment.string(variable).map { (variable, $0) } }
     }
 
-    func wireProtocol() throws(ConfigurationError) -> OTLPProtocol? {
-        var choices: [String: (OTLPProtocol?, String)] = [:]
-        let found = first("PROTOCOL") { variable -> (kind: OTLPProtocol?, variable: String)? in
-            for kind in OTLPProtocol.allCases { choices[kind.rawValue] = (kind, variable) }
-            choices["grpc"] = (nil, variable)
-            return environment.choice(variable, of: choices)
-        }
-        guard let found else { return nil }
-        guard let kind = found.kind else {
-            throw ConfigurationError(
-                .unsupported, option: found.variable, value: "grpc",
-                advice: "OTLP over gRPC is not supported; use http/protobuf and the server's HTTP port, usually 4318")
-        }
-        return kind
+    func wireProtocol() -> OTLPProtocol? {
+        let choices = Dictionary(uniqueKeysWithValues: OTLPProtocol.allCases.map { ($0.rawValue, $0) })
+        return first("PROTOCOL") { environment.choice($0, of: choices) }
+    }
+
+    /// Whether an endpoint of gRPC that names no scheme is one without TLS.
+    var isInsecure: Bool { first("INSECURE", environment.bool) ?? false }
+
+    func tlsFiles(_ configuration: OTLPConfiguration) -> OTLPSettings.TLSFiles {
+        OTLPSettings.TLSFiles(
+            authority: configuration.certificateFile.map { ("certificateFile", $0) } ?? file("CERTIFICATE"),
+            clientCertificate: configuration.clientCertificateFile.map { ("clientCertificateFile", $0) }
+                ?? file("CLIENT_CERTIFICATE"),
+            clientKey: configuration.clientKeyFile.map { ("clientKeyFile", $0) } ?? file("CLIENT_KEY"))
     }
 
     /// The header fields; those that cannot be read are left out and reported by position, without their content.
@@ -142,40 +185,12 @@ struct OTLPVariables {
 /// Reads `name=value`, the value percent-encoded as in the W3C baggage header; `nil` for what no header may hold.
 private func headerField(_ member: Substring) -> (name: String, value: String)? {
     guard let border = member.firstIndex(of: "="),
-        let name = TelemetryEnvironment(["": String(member[..<border])]).string(""), name.utf8.allSatisfy(isTokenByte),
-        let decoded = percentDecoded(member[member.index(after: border)...])
+        let decoded = ASCII.percentDecoded(member[member.index(after: border)...])
     else { return nil }
-    let value = TelemetryEnvironment(["": decoded]).string("") ?? ""
+    let (name, value) = (ASCII.trimmed(member[..<border]), ASCII.trimmed(decoded))
     // Control characters would let a value add header fields of its own.
-    guard value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" }) else { return nil }
-    return (name, value)
-}
-
-private func isTokenByte(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"):
-        true
-    default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
-    }
-}
-
-/// The text with `%41` and the like decoded; `nil` for broken escapes and for what is not UTF-8 then.
-private func percentDecoded(_ text: Substring) -> String? {
-    var bytes: [UInt8] = []
-    var rest = Array(text.utf8)[...]
-    while let byte = rest.popFirst() {
-        if byte != UInt8(ascii: "%") {
-            bytes.append(byte)
-            continue
-        }
-        guard let high = rest.popFirst().flatMap(hexDigit), let low = rest.popFirst().flatMap(hexDigit)
-        else { return nil }
-        bytes.append(high << 4 | low)
-    }
-    return String(validating: bytes, as: UTF8.self)
-}
-
-private func hexDigit(_ byte: UInt8) -> UInt8? {
-    Character(Unicode.Scalar(byte)).hexDigitValue.map { UInt8($0) }
+    guard ASCII.isToken(name.utf8),
+        value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" })
+    else { return nil }
+    return (String(name), String(value))
 }

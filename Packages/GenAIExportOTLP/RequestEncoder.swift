@@ -52,12 +52,12 @@ struct RequestEncoder: ~Copyable, Sendable {
 
     /// Encodes a batch; `nil` when that takes more bytes than the limit.
     mutating func body<Item: OTLPItem>(of batch: ArraySlice<Item>, settings: OTLPSettings) -> Body? {
-        switch settings.encoding {
-        case .httpProtobuf:
+        switch settings.wireProtocol.encoding {
+        case .protobuf:
             protobuf.reset()
             Item.encode(batch, into: &protobuf)
             return protobuf.withBytes { Self.body($0, settings: settings, gzip: &gzip) }
-        case .httpJSON:
+        case .json:
             json.bytes.removeAll(keepingCapacity: true)
             Item.encode(batch, into: &json)
             return json.bytes.withUnsafeBufferPointer { Self.body($0, settings: settings, gzip: &gzip) }

@@ -8,6 +8,8 @@ import Synchronization
 public enum Diagnostics {
     /// How bad a report is.
     public enum Level: Sendable, Hashable, Comparable {
+        /// Each single step, such as each export. Never held back.
+        case debug
         /// For the record.
         case info
         /// Something is off; telemetry goes on.
@@ -50,6 +52,9 @@ public enum Diagnostics {
         state.withLock { $0.threshold.adopt(level) }
     }
 
+    /// Whether single steps are asked for, so that a line about one is worth making.
+    package static var isDebugging: Bool { state.withLock { $0.threshold.admits(.debug) } }
+
     /// Reports trouble.
     ///
     /// - Parameter key: The kind of trouble, which rate limits apply to; `nil` means the text itself.
@@ -59,6 +64,7 @@ public enum Diagnostics {
         let kind = "\(source) \(key ?? text)"
         let delivery: (handler: @Sendable (Message) -> Void, suppressed: Int)? = state.withLock { state in
             guard state.threshold.admits(level) else { return nil }
+            if level == .debug { return (state.handler, 0) }
             return state.limiter.admit(kind, at: now).map { (state.handler, $0) }
         }
         guard let delivery else { return }
@@ -80,7 +86,7 @@ struct ReportThreshold {
     /// The specification names no values; these are those of other implementations.
     private static let levels: [String: Diagnostics.Level?] = [
         "none": nil, "off": nil, "error": .error, "warn": .warning, "warning": .warning, "info": .info,
-        "debug": .info, "verbose": .info, "trace": .info, "all": .info,
+        "debug": .debug, "verbose": .debug, "trace": .debug, "all": .debug,
     ]
 
     /// The least that passes; `nil` lets nothing pass.

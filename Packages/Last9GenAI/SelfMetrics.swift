@@ -59,10 +59,11 @@ extension Array {
 
 extension Pipelines.Pipeline {
     fileprivate func exporterType(_ signal: String) -> String {
-        switch otlp?.wireProtocol {
-        case .httpProtobuf: "otlp_http_\(signal)_exporter"
-        case .httpJSON: "otlp_http_json_\(signal)_exporter"
-        case nil: String(reflecting: type(of: exporter))
+        guard let wireProtocol = otlp?.wireProtocol else { return String(reflecting: type(of: exporter)) }
+        switch wireProtocol {
+        case .grpc: return "otlp_grpc_\(signal)_exporter"
+        case .httpJSON: return "otlp_http_json_\(signal)_exporter"
+        default: return "otlp_http_\(signal)_exporter"
         }
     }
 }

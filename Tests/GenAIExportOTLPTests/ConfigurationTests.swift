@@ -20,7 +20,8 @@ struct ConfigurationTests {
         ("http://h:4318", "http://h:4318/v1/traces"), ("http://h:4318/", "http://h:4318/v1/traces"),
         ("http://h:4318/x", "http://h:4318/x/v1/traces"), ("http://h:4318/x/", "http://h:4318/x/v1/traces"),
         ("HTTPS://Example.com", "https://Example.com/v1/traces"), ("http://[::1]:4318", "http://[::1]:4318/v1/traces"),
-        ("http://u:p@h/x?q#f", "http://h/x/v1/traces"),
+        ("http://u:p@h/x?q#f", "http://h/x/v1/traces?q"),
+        ("http://127.0.0.1:1/q?api_key=k", "http://127.0.0.1:1/q/v1/traces?api_key=k"),
     ]
 
     @Test("a base URL gets the signal's path appended", arguments: baseURLs)
@@ -68,7 +69,7 @@ struct ConfigurationTests {
         #expect(settings.headers.fields.isEmpty)
         #expect(settings.timeout == .seconds(10))
         #expect(settings.compression == .uncompressed)
-        #expect(settings.encoding == .httpProtobuf)
+        #expect(settings.wireProtocol == .httpProtobuf)
         #expect(settings.maximumRequestBytes == 67_108_864 && settings.maximumResponseBytes == 4_194_304)
     }
 
@@ -82,7 +83,8 @@ struct ConfigurationTests {
         let general = try settings(OTLPConfiguration(), variables)
         #expect(general.url == "http://general/v1/traces" && general.headers["from"] == "general")
         #expect(
-            general.timeout == .seconds(1) && general.compression == .uncompressed && general.encoding == .httpProtobuf)
+            general.timeout == .seconds(1) && general.compression == .uncompressed
+                && general.wireProtocol == .httpProtobuf)
 
         variables.merge([
             "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://own/path", "OTEL_EXPORTER_OTLP_TRACES_HEADERS": "from=own",
@@ -91,7 +93,7 @@ struct ConfigurationTests {
         ]) { $1 }
         let own = try settings(OTLPConfiguration(), variables)
         #expect(own.url == "http://own/path" && own.headers["from"] == "own")
-        #expect(own.timeout == .seconds(2) && own.compression == .gzip && own.encoding == .httpJSON)
+        #expect(own.timeout == .seconds(2) && own.compression == .gzip && own.wireProtocol == .httpJSON)
         #expect(try settings(OTLPConfiguration(), variables, signal: .logs).headers["from"] == "general")
 
         let code = try settings(
@@ -99,7 +101,7 @@ struct ConfigurationTests {
                 endpoint: "http://code", headers: ["from": "code"], timeout: .seconds(3), compression: .uncompressed,
                 protocol: .httpProtobuf), variables)
         #expect(code.url == "http://code/v1/traces" && code.headers["from"] == "code")
-        #expect(code.timeout == .seconds(3) && code.compression == .uncompressed && code.encoding == .httpProtobuf)
+        #expect(code.timeout == .seconds(3) && code.compression == .uncompressed && code.wireProtocol == .httpProtobuf)
     }
 
     @Test("a timeout of zero means no limit; one that is no number is ignored")
@@ -111,18 +113,53 @@ struct ConfigurationTests {
         }
     }
 
-    @Test("grpc is an error that says what to use; an unknown protocol or compression is ignored")
+    @Test("an unknown protocol or compression is ignored")
     func unsupported() throws {
-        for variable in ["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"] {
-            let error = try #require(throws: ConfigurationError.self) {
-                try settings(OTLPConfiguration(), [variable: "gRPC"])
-            }
-            #expect(error.code == .unsupported && error.option == variable)
-            #expect(error.advice.contains("http/protobuf") && error.advice.contains("4318"))
-        }
-        #expect(try settings(OTLPConfiguration(), ["OTEL_EXPORTER_OTLP_PROTOCOL": "smoke"]).encoding == .httpProtobuf)
+        #expect(
+            try settings(OTLPConfiguration(), ["OTEL_EXPORTER_OTLP_PROTOCOL": "smoke"]).wireProtocol == .httpProtobuf)
         #expect(
             try settings(OTLPConfiguration(), ["OTEL_EXPORTER_OTLP_COMPRESSION": "zip"]).compression == .uncompressed)
+    }
+
+    // MARK: - gRPC
+
+    static let callURLs: [([String: String], String)] = [
+        ([:], "http://localhost:4317"), (["OTEL_EXPORTER_OTLP_ENDPOINT": "http://h:4317"], "http://h:4317"),
+        (["OTEL_EXPORTER_OTLP_ENDPOINT": "https://h/base?key=1"], "https://h"),
+        (["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "http://h:1/v1/traces"], "http://h:1"),
+        (["OTEL_EXPORTER_OTLP_ENDPOINT": "h:4317"], "https://h:4317"),
+        (["OTEL_EXPORTER_OTLP_ENDPOINT": "h:4317", "OTEL_EXPORTER_OTLP_INSECURE": "true"], "http://h:4317"),
+        (["OTEL_EXPORTER_OTLP_ENDPOINT": "h", "OTEL_EXPORTER_OTLP_TRACES_INSECURE": "true"], "http://h"),
+    ]
+
+    @Test(
+        "gRPC calls the method at the server of the endpoint, whatever its path", arguments: callURLs,
+        ["OTEL_EXPORTER_OTLP_PROTOCOL", "OTEL_EXPORTER_OTLP_TRACES_PROTOCOL"])
+    func calls(call: (variables: [String: String], origin: String), variable: String) throws {
+        let settings = try settings(OTLPConfiguration(), call.variables.merging([variable: "gRPC"]) { $1 })
+        #expect(settings.wireProtocol == .grpc)
+        #expect(settings.url == call.origin + "/opentelemetry.proto.collector.trace.v1.TraceService/Export")
+    }
+
+    static let fallbackURLs: [([String: String], String)] = [
+        ([:], "http://localhost:4318/v1/traces"),
+        (["OTEL_EXPORTER_OTLP_ENDPOINT": "http://h:4317"], "http://h:4318/v1/traces"),
+        (["OTEL_EXPORTER_OTLP_ENDPOINT": "h:4317"], "https://h:4318/v1/traces"),
+        (["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "https://h/x"], "https://h/x/v1/traces"),
+    ]
+
+    @Test("without HTTP/2 the nearest protocol takes its place, and nothing throws", arguments: fallbackURLs)
+    func fallback(variables: [String: String], url: String) throws {
+        let environment = TelemetryEnvironment(variables.merging(["OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"]) { $1 })
+        let settings = try OTLPSettings(
+            OTLPConfiguration(), signal: .traces, environment: environment, hasHTTP2: { _ in false })
+        #expect(settings.wireProtocol == .httpProtobuf && settings.url == url)
+    }
+
+    @Test("every protocol is known by its name")
+    func protocolNames() {
+        for known in OTLPProtocol.allCases { #expect(OTLPProtocol(rawValue: known.rawValue) == known) }
+        #expect(OTLPProtocol(rawValue: "smoke") == nil)
     }
 
     // MARK: - Headers
@@ -153,6 +190,27 @@ struct ConfigurationTests {
         for text in ["\(configuration)", String(reflecting: configuration), dumped] {
             #expect(!text.contains("secret"), "\(text)")
             #expect(text.contains("Authorization"))
+        }
+    }
+
+    @Test("an exporter does not print header values or keys of a URL")
+    func exporterSecrets() throws {
+        var configuration = OTLPConfiguration(
+            endpoint: "https://u:secret@h/x?key=secret", headers: ["X-Tenant": "secret"])
+        configuration.protocol = .httpJSON
+        let environment = TelemetryEnvironment([:])
+        let exporters: [Any] = [
+            try OTLPSpanExporter(configuration, environment: environment),
+            try OTLPLogRecordExporter(configuration, environment: environment),
+            try OTLPMetricExporter(configuration, environment: environment),
+        ]
+        for exporter in exporters {
+            var dumped = ""
+            dump(exporter, to: &dumped)
+            for text in ["\(exporter)", String(reflecting: exporter), dumped] {
+                #expect(!text.contains("secret"), "\(text)")
+            }
+            #expect("\(exporter)".contains("(http/json to https://h/x/v1/"))
         }
     }
 

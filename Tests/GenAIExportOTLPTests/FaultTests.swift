@@ -96,7 +96,7 @@ struct FaultTests {
         let client = try client(to: server.url)
         let error = try await failure(client, spans(3))
         #expect(error.code == .rejected && error.rejectedCount == nil)
-        #expect(error.message == "the server answered \(status): bad words")
+        #expect(error.message.hasPrefix("the server answered \(status): bad words"))
         #expect(client.statistics == OTLPStatistics(rejected: 3, requests: 1))
     }
 
@@ -121,7 +121,7 @@ struct FaultTests {
         let headers: HTTPHeaders = ["Authorization": "Basic c2VjcmV0", "X-Api-Key": "key-123"]
         let client = try client(to: server.url, OTLPConfiguration(headers: headers))
         let error = try await failure(client, spans(1))
-        #expect(error.message == "the server answered 401: who is *** or ***")
+        #expect(error.message.hasPrefix("the server answered 401: who is *** or ***; "))
     }
 
     @Test("long words are cut")

@@ -26,7 +26,7 @@ struct SpoolDirectoryTests {
     private func entry(weight: Int = 7, sequence: UInt64 = 1) -> SpoolEntry {
         SpoolEntry(
             createdNanoseconds: systemUnixNanoseconds(), sequence: sequence, weight: weight,
-            checksum: SpoolDirectory.checksum(bytes), encoding: .httpProtobuf, isCompressed: false,
+            checksum: SpoolDirectory.checksum(bytes), encoding: .protobuf, isCompressed: false,
             byteCount: bytes.count)
     }
 

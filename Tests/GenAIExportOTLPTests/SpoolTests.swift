@@ -164,7 +164,7 @@ struct SpoolTests {
             OTLPConfiguration(), signal: .traces, environment: TelemetryEnvironment([:]))
         let encoded = encoder.body(of: [span("theirs")][...], settings: settings)
         let body = try #require(encoded)
-        #expect(neighbour?.keep(body, encoding: .httpProtobuf, weight: 1) == true)
+        #expect(neighbour?.keep(body, encoding: .protobuf, weight: 1) == true)
         let server = try LoopbackServer(replies: [.accepted])
         do {
             let client = try client(to: server.url, directory, clock: clock)
@@ -188,7 +188,7 @@ struct SpoolTests {
             let first = try Spool(disk, signal: .traces, clock: clock)
             let second = try Spool(disk, signal: .traces, clock: clock)
             let body = RequestEncoder.Body(bytes: [1, 2, 3], isCompressed: false)
-            #expect(second.keep(body, encoding: .httpProtobuf, weight: 7))
+            #expect(second.keep(body, encoding: .protobuf, weight: 7))
             withExtendedLifetime(first) {}
         }
         #expect(try Spool(disk, signal: .traces, clock: clock).waitingWeight == 7)
@@ -308,7 +308,7 @@ struct SpoolTests {
 struct SpoolIndexTests {
     private func entry(_ age: UInt64, bytes: Int = 10, sequence: UInt64 = 1) -> SpoolEntry {
         SpoolEntry(
-            createdNanoseconds: age, sequence: sequence, weight: 2, checksum: 0xAB, encoding: .httpProtobuf,
+            createdNanoseconds: age, sequence: sequence, weight: 2, checksum: 0xAB, encoding: .protobuf,
             isCompressed: true, byteCount: bytes)
     }
 

@@ -85,12 +85,12 @@ struct LogLevelTests {
         "is the least that is reported",
         arguments: [
             ("none", []), ("OFF", []), ("error", [.error]), ("warn", [.warning, .error]),
-            ("info", [.info, .warning, .error]), ("debug", [.info, .warning, .error]),
+            ("info", [.info, .warning, .error]), ("debug", [.debug, .info, .warning, .error]),
             ("chatty", [.info, .warning, .error]), (nil, [.info, .warning, .error]),
         ] as [(String?, [Diagnostics.Level])])
     func levels(word: String?, expected: [Diagnostics.Level]) {
         let threshold = ReportThreshold.initial(word)
-        #expect([Diagnostics.Level.info, .warning, .error].filter(threshold.admits) == expected)
+        #expect([Diagnostics.Level.debug, .info, .warning, .error].filter(threshold.admits) == expected)
     }
 
     @Test("is set by an environment in code, but not over code")

@@ -74,7 +74,7 @@ final class Spool: Sendable {
     // MARK: - Keeping
 
     /// Puts a batch on the disk; false when that cannot be done.
-    func keep(_ body: RequestEncoder.Body, encoding: OTLPProtocol, weight: Int) -> Bool {
+    func keep(_ body: RequestEncoder.Body, encoding: BodyEncoding, weight: Int) -> Bool {
         let entry = state.withLock { state -> SpoolEntry? in
             guard state.index.fits(body.bytes.count) else { return nil }
             state.lastSequence += 1

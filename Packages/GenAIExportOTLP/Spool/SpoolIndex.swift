@@ -8,13 +8,13 @@ struct SpoolEntry: Hashable {
     /// How many items the batch holds.
     var weight: Int
     var checksum: UInt32
-    var encoding: OTLPProtocol
+    var encoding: BodyEncoding
     var isCompressed: Bool
     var byteCount: Int
 
     /// Names sort as the batches were kept.
     var name: String {
-        let kind = (encoding == .httpProtobuf ? "pb" : "json") + (isCompressed ? ".gz" : "")
+        let kind = (encoding == .protobuf ? "pb" : "json") + (isCompressed ? ".gz" : "")
         let sum = padded(String(checksum, radix: 16), to: 8)
         return "\(padded("\(createdNanoseconds)", to: 20))-\(padded("\(sequence)", to: 8))-\(weight)-\(sum).\(kind)"
     }
@@ -36,7 +36,7 @@ extension SpoolEntry {
         else { return nil }
         self.init(
             createdNanoseconds: created, sequence: sequence, weight: weight, checksum: checksum,
-            encoding: parts[1].hasPrefix("pb") ? .httpProtobuf : .httpJSON, isCompressed: parts[1].hasSuffix(".gz"),
+            encoding: parts[1].hasPrefix("pb") ? .protobuf : .json, isCompressed: parts[1].hasSuffix(".gz"),
             byteCount: byteCount)
         guard self.name == name else { return nil }
     }

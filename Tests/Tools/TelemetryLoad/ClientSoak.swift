@@ -55,7 +55,12 @@ enum ClientSoak {
                 + #"[{"index":0,"delta":{"content":"\#(text)"}}]}"#)
         let steps = [LoopbackServer.Reply.Step](repeating: piece, count: count) + [.event("[DONE]")]
         let server = try LoopbackServer(recordsRequests: false) { _ in .events(steps) }
-        let client = OpenAIClient(configuration: .init(baseURL: server.url + "/v1", apiKey: "none"))
+        // What the server is ahead of the reader is not what this is about.
+        var limits = HTTPTransportConfiguration()
+        limits.bufferLimit = 1 << 20
+        let client = OpenAIClient(
+            configuration: .init(baseURL: server.url + "/v1", apiKey: "none"),
+            transport: try makeDefaultTransport(limits))
         var received = 0
         let request = ChatCompletionRequest(model: "gpt-4o-mini", messages: [.user("Tell me everything.")])
         for try await _ in try await client.chat.completions.stream(request) {
