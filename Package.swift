@@ -131,7 +131,7 @@ let package = Package(
                 path: "Tests/Tools/OTLPRandom", swiftSettings: strict),
             // Many spans and calls, for Scripts/check-delivery and Scripts/soak.
             .executableTarget(
-                name: "telemetry-load", dependencies: ["Last9GenAI", "LoopbackServer"],
+                name: "telemetry-load", dependencies: ["Last9GenAI", "GenAIHTTP", "LoopbackServer"],
                 path: "Tests/Tools/TelemetryLoad",
                 swiftSettings: strict),
         ]

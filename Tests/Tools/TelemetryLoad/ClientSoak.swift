@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Foundation
+import GenAIHTTP
 import Last9GenAI
 import LoopbackServer
 
