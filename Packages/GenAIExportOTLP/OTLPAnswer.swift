@@ -56,14 +56,11 @@ struct OTLPAnswer {
     var reason: String {
         guard let body, !body.isEmpty, !isWebPage else { return "" }
         if contentType.hasSuffix("json") || body.first == UInt8(ascii: "{") {
-            return reasonInJSON(body) ?? String(decoding: body.prefix(Self.longestReason), as: UTF8.self)
+            return reasonInJSON(body) ?? String(decoding: body, as: UTF8.self)
         }
-        if contentType.hasPrefix("text/") { return String(decoding: body.prefix(Self.longestReason), as: UTF8.self) }
+        if contentType.hasPrefix("text/") { return String(decoding: body, as: UTF8.self) }
         return (try? Self.text(2, of: body[...])) ?? ""
     }
-
-    /// Enough to find and mask secrets in, of which a message shows the beginning.
-    private static let longestReason = 8_192
 
     // MARK: - Protobuf
 

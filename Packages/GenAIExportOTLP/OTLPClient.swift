@@ -206,6 +206,7 @@ extension OTLPClient {
         let number = state.withLock { state in
             state.lastNap += 1
             state.naps[state.lastNap] = nap
+            if state.isShutDown { nap.cancel() }
             return state.lastNap
         }
         await withTaskCancellationHandler {

@@ -26,7 +26,23 @@ extension HTTPError {
             return
         }
         let code = Code(error.code) ?? Code(libcurlText: error.localizedDescription) ?? .connection
-        self.init(code, "\(code.problem(hasHead: hasHead)) \(origin) (URLError \(error.code.rawValue))")
+        self.init(code, "\(code.problem(hasHead: hasHead)) \(origin): \(words(for: error.code))")
+    }
+}
+
+private func words(for code: URLError.Code) -> String {
+    switch code {
+    case .cannotFindHost, .dnsLookupFailed: "the name cannot be resolved"
+    case .cannotConnectToHost: "nobody accepts connections there"
+    case .networkConnectionLost: "the connection was lost"
+    case .notConnectedToInternet, .internationalRoamingOff, .dataNotAllowed: "there is no network"
+    case .serverCertificateHasBadDate: "the certificate has expired"
+    case .serverCertificateUntrusted, .serverCertificateHasUnknownRoot:
+        "nobody who is trusted has signed the certificate"
+    case .serverCertificateNotYetValid: "the certificate is not valid yet"
+    case .clientCertificateRejected, .clientCertificateRequired: "the server wants a client certificate"
+    case .appTransportSecurityRequiresSecureConnection: "App Transport Security allows https only"
+    default: "URLError \(code.rawValue)"
     }
 }
 

@@ -80,8 +80,11 @@ extension TelemetryEnvironment {
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_TIMEOUT", "the general value", "the same for one signal"),
         Variable("OTEL_EXPORTER_OTLP_COMPRESSION", "none", "`gzip`, `none`"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_COMPRESSION", "the general value", "the same for one signal"),
-        Variable("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "`http/protobuf`, `http/json`; `grpc` is an error"),
+        Variable("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "`http/protobuf`, `http/json`, `grpc`"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_PROTOCOL", "the general value", "the same for one signal"),
+        Variable(
+            "OTEL_EXPORTER_OTLP_INSECURE", "false", "`true`: an endpoint of gRPC without a scheme is one without TLS"),
+        Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_INSECURE", "the general value", "the same for one signal"),
         Variable("OTEL_EXPORTER_OTLP_CERTIFICATE", "", "PEM file with the only authorities to trust"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_CERTIFICATE", "the general value", "the same for one signal"),
         Variable("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "", "PEM file with the client's certificate"),

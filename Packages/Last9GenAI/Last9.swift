@@ -104,7 +104,8 @@ public final class Last9Telemetry: Sendable {
             { await $0.forceFlush(timeout: timeout) })
     }
 
-    /// Sends everything recorded so far and stops. Idempotent; never takes much longer than `timeout`.
+    /// Sends everything recorded so far and stops. Idempotent; never takes much longer than `timeout`, and no longer
+    /// than two seconds for a collector that refuses connections.
     ///
     /// Providers that were global are so no longer. What could not be delivered is reported once.
     ///
@@ -114,6 +115,7 @@ public final class Last9Telemetry: Sendable {
         if TracerProvider.global === tracerProvider { TracerProvider.global = nil }
         if LoggerProvider.global === loggerProvider { LoggerProvider.global = nil }
         if MeterProvider.global === meterProvider { MeterProvider.global = nil }
+        pipelines.prepareForShutdown()
         return await withAllProviders(
             { await $0.shutdown(timeout: timeout) }, { await $0.shutdown(timeout: timeout) },
             { await $0.shutdown(timeout: timeout) })

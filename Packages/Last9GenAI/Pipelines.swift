@@ -20,11 +20,21 @@ protocol OTLPExporterAccounts {
     var statistics: OTLPStatistics { get }
     var losses: [ExportError.Code: Int] { get }
     var wireProtocol: OTLPProtocol { get }
+    func prepareForShutdown()
 }
 
 extension OTLPSpanExporter: OTLPExporterAccounts {}
 extension OTLPLogRecordExporter: OTLPExporterAccounts {}
 extension OTLPMetricExporter: OTLPExporterAccounts {}
+
+extension Pipelines {
+    /// Tells the exporters that what they are given now is the last, so that none waits long for a server that is away.
+    func prepareForShutdown() {
+        for pipeline in spans { pipeline.otlp?.prepareForShutdown() }
+        for pipeline in logRecords { pipeline.otlp?.prepareForShutdown() }
+        for pipeline in metrics { pipeline.otlp?.prepareForShutdown() }
+    }
+}
 
 extension Pipelines.Pipeline {
     /// The exporter's own accounts, when it sends OTLP.

@@ -108,6 +108,13 @@ struct AdviceTests {
         #expect(text.count < 260)
     }
 
+    @Test("secrets that fill the text are masked to its end")
+    func manySecrets() throws {
+        let secret = String(repeating: "0123456789", count: 21)
+        let settings = try settings("https://h", OTLPConfiguration(headers: ["X-Key": secret]))
+        #expect(!message(400, settings, body: String(repeating: secret, count: 50)).contains("0123"))
+    }
+
     @Test("the line about an export tells signal, items, bytes, status and time, and no secret")
     func exportLine() throws {
         let line = try settings("http://u:secret@h:4318?key=secret").exportLine(
