@@ -21,9 +21,6 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         var losses: [ExportError.Code: Int] = [:]
         /// Set once the pipeline has begun to shut down: from then on nothing waits long for a server that is away.
         var lastChance: Deadline?
-        /// The waits between attempts.
-        var naps: [Int: Task<Void, Never>] = [:]
-        var lastNap = 0
     }
 
     private let settings: OTLPSettings
@@ -35,6 +32,8 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
     // The deadline bounds the attempts. Without one they go on until the task is cancelled or the exporter shut down.
     private let backoff = Backoff(initialDelay: .seconds(1), maximumDelay: .seconds(5), maximumAttempts: .max)
     private let state = Mutex(State())
+    /// Ends the waits between attempts.
+    private let shutdownBegins = Interruption()
     // Taken out while an export runs, so that no lock is held meanwhile.
     private let spareEncoder = Mutex<RequestEncoder?>(nil)
 
@@ -75,22 +74,18 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
 
     /// Tells that the shutdown has begun: what is exported from here on does not wait long for a server that is away.
     func prepareForShutdown() {
-        let naps = state.withLock { state in
+        state.withLock { state in
             if state.lastChance == nil { state.lastChance = Deadline(Self.lastWait, clock: clock) }
-            return state.naps.values
         }
-        for nap in naps { nap.cancel() }
+        shutdownBegins.raise()
     }
 
     /// How long a server that refuses connections is waited for at the shutdown.
     private static var lastWait: Duration { .seconds(2) }
 
     func shutdown() async {
-        let naps = state.withLock { state in
-            state.isShutDown = true
-            return state.naps.values
-        }
-        for nap in naps { nap.cancel() }
+        state.withLock { $0.isShutDown = true }
+        shutdownBegins.raise()
         spareEncoder.withLock { $0 = nil }
         await spool?.shutdown()
         transport.withLock { $0 = nil }
@@ -185,7 +180,9 @@ extension OTLPClient {
                     afterFailedAttempt: attempt, serverDelay: retryAfter,
                     remaining: remaining(after: error, until: deadline), jitter: jitter())
                 guard let delay else { return .failed(error) }
-                guard await nap(delay) else { return .failed(ExportError(.cancelled, "the export was cancelled")) }
+                guard await shutdownBegins.wait(for: delay, clock: clock) else {
+                    return .failed(ExportError(.cancelled, "the export was cancelled"))
+                }
             }
         }
     }
@@ -196,26 +193,6 @@ extension OTLPClient {
             return deadline.remaining
         }
         return min(rest, deadline.remaining ?? rest)
-    }
-
-    /// Waits before the next attempt, or until the shutdown begins; false when the export is cancelled.
-    private func nap(_ delay: Duration) async -> Bool {
-        let nap = Task.detached { [clock] in
-            do { try await clock.sleep(for: delay) } catch { return }
-        }
-        let number = state.withLock { state in
-            state.lastNap += 1
-            state.naps[state.lastNap] = nap
-            if state.isShutDown { nap.cancel() }
-            return state.lastNap
-        }
-        await withTaskCancellationHandler {
-            await nap.value
-        } onCancel: {
-            nap.cancel()
-        }
-        state.withLock { $0.naps[number] = nil }
-        return !Task.isCancelled
     }
 
     /// What is sent at once.

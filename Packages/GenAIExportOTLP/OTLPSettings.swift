@@ -187,10 +187,11 @@ private func headerField(_ member: Substring) -> (name: String, value: String)? 
     guard let border = member.firstIndex(of: "="),
         let decoded = ASCII.percentDecoded(member[member.index(after: border)...])
     else { return nil }
-    let (name, value) = (ASCII.trimmed(member[..<border]), ASCII.trimmed(decoded))
+    let name = ASCII.trimmed(member[..<border].utf8)
+    let value = String(Substring(ASCII.trimmed(decoded[...].utf8)))
     // Control characters would let a value add header fields of its own.
-    guard ASCII.isToken(name.utf8),
+    guard ASCII.isToken(name),
         value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" })
     else { return nil }
-    return (String(name), String(value))
+    return (String(Substring(name)), value)
 }
