@@ -131,12 +131,20 @@ extension OTLPSettings {
 
 // MARK: - OTLP over gRPC
 
+extension OTLPAnswer {
+    /// What an answer of gRPC stands for whose status did not come: the platform hides trailers, or the connection
+    /// ended before them. A message comes only where the call went well.
+    fileprivate var unnamedStatus: GRPCStatus? {
+        guard isSuccess, headers["Content-Type"]?.lowercased().hasPrefix("application/grpc") == true else { return nil }
+        return body?.isEmpty == false
+            ? GRPCStatus(code: 0) : GRPCStatus(code: 14, message: "the answer broke off before its status")
+    }
+}
+
 extension OTLPSettings {
     private func judge(call answer: OTLPAnswer) -> OTLPVerdict {
         let named = GRPCStatus(trailers: answer.trailers, head: answer.headers)
-        // Where the platform hides trailers, a message that is there stands for success.
-        let hidden = answer.trailers == nil && answer.isSuccess && answer.body?.isEmpty == false
-        guard let status = named ?? (hidden ? GRPCStatus(code: 0) : nil) else { return judge(foreign: answer) }
+        guard let status = named ?? answer.unnamedStatus else { return judge(foreign: answer) }
         guard status.code != 0 else {
             guard let body = answer.body,
                 let message = try? GRPCMessage.message(

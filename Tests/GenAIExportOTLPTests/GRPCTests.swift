@@ -237,12 +237,21 @@ struct GRPCExportTests {
         }
     }
 
-    @Test("where the platform hides trailers, a message stands for success and the head for failure")
-    func hiddenTrailers() async throws {
-        let success = CallTransport.Answer(body: [0, 0, 0, 0, 0], trailers: nil)
+    @Test(
+        "where the platform hides trailers, a message stands for success and the head for failure",
+        arguments: [nil, [:]] as [HTTPHeaders?])
+    func hiddenTrailers(trailers: HTTPHeaders?) async throws {
+        let success = CallTransport.Answer(body: [0, 0, 0, 0, 0], trailers: trailers)
         try await client(CallTransport([success])).export(spans(1))
-        let failed = CallTransport.Answer(head: ["grpc-status": "16"], trailers: nil)
+        let failed = CallTransport.Answer(head: ["grpc-status": "16"], trailers: trailers)
         #expect(try await failure(client(CallTransport([failed])), spans(1)).code == .rejected)
+    }
+
+    @Test("an answer that breaks off before its status is called for again")
+    func brokenOff() async throws {
+        let client = try client(CallTransport([.init(trailers: [:]), .accepted]))
+        try await client.export(spans(1))
+        #expect(client.statistics == OTLPStatistics(delivered: 1, requests: 2, retries: 1))
     }
 
     @Test("a transport without HTTP/2 makes the exporter use http/protobuf, with a warning and no error")
