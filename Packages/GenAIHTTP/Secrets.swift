@@ -111,9 +111,10 @@ private func isScheme(_ word: Substring) -> Bool {
     ["basic", "bearer", "digest", "token", "apikey", "api-key", "key"].contains(word.lowercased())
 }
 
-/// Whether part of a path may be a key: long, and of letters and digits mixed.
+/// Whether part of a path may be a key: long, and of letters and digits mixed. The services of OTLP are none.
 private func isLikeKey(_ segment: Substring) -> Bool {
-    segment.utf8.count >= 20 && segment.contains { $0.isASCII && $0.isNumber } && segment.contains { $0.isLetter }
+    !segment.hasPrefix("opentelemetry.proto.") && segment.utf8.count >= 20
+        && segment.contains { $0.isASCII && $0.isNumber } && segment.contains { $0.isLetter }
 }
 
 /// A URL taken apart without judging it, because a faulty one may hold secrets as well.

@@ -39,7 +39,11 @@ struct SecretsTests {
     static let urls: [(String, String)] = [
         ("https://h/v1?key=1", "https://h/v1"), ("https://u:p@h:1/x#f", "https://h:1/x"), ("http://h", "http://h"),
         ("https://u:a/b@h/x", "https://h/x"), ("https://h/k0123456789abcdefghij/v1", "https://h/***/v1"),
-        ("nonsense?key=1", "nonsense"), ("", ""),
+        ("nonsense?key=1", "nonsense"),
+        (
+            "http://h/opentelemetry.proto.collector.logs.v1.LogsService/Export",
+            "http://h/opentelemetry.proto.collector.logs.v1.LogsService/Export"
+        ), ("", ""),
         ("https://h/averyveryverylongwordofletters", "https://h/averyveryverylongwordofletters"),
     ]
 
