@@ -150,7 +150,6 @@ struct InstallTests {
     func configurationErrors() {
         let endpoint = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4317"]
         let wrong: [([String: String], String)] = [
-            (["OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"], "OTEL_EXPORTER_OTLP_PROTOCOL"),
             (["OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318"], "OTEL_EXPORTER_OTLP_ENDPOINT"),
             (["GENAI_PRICES_FILE": "/does/not/exist.json"], "GENAI_PRICES_FILE"),
         ]
