@@ -64,6 +64,7 @@ let examples = [
     Example(
         name: "price-log", folder: "PriceLog", dependencies: ["GenAICore", "GenAIPricing"],
         exclude: ["README.md", "calls.jsonl"]),
+    Example(name: "anthropic", folder: "Anthropic", dependencies: ["Last9GenAI", "GenAIHTTP", "LoopbackServer"]),
     Example(name: "basic-usage", folder: "BasicUsage", dependencies: lesson),
     Example(name: "conversations", folder: "Conversations", dependencies: lesson),
     Example(name: "workflows", folder: "Workflows", dependencies: lesson),

@@ -12,10 +12,8 @@ let answer = try await model.client.chat.completions.create(
 print(answer.text)
 
 // A call that no instrumented client makes is described by hand.
-if let tracer = TracerProvider.global?.tracer(named: "basic-usage") {
-    let span = tracer.startModelCall("claude-3-5-sonnet-20241022")
-    span.setResponse(UsageReport(finishReasons: ["stop"], usage: TokenUsage(inputTokens: 150, outputTokens: 250)))
-    span.end()
+try withModelCall(ModelRequest(model: "claude-3-5-sonnet-20241022", provider: .anthropic)) { call in
+    call.answer = ModelAnswer(finishReasons: ["stop"], usage: TokenUsage(inputTokens: 150, outputTokens: 250))
 }
 
 for entry in telemetry.ledger.entries(.model) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Last9GenAI
 
-// Telemetry goes where OTEL_EXPORTER_OTLP_ENDPOINT says. OTEL_SEMCONV_STABILITY_OPT_IN chooses the conventions;
+// Telemetry goes where OTEL_EXPORTER_OTLP_ENDPOINT says. LAST9_GENAI_CONVENTIONS chooses the conventions;
 // unreleased ones can be chosen in code only.
 do {
     let environment = TelemetryEnvironment.process

@@ -7,14 +7,15 @@ struct Report {
 
     init(_ ledger: CostLedger) {
         let sections: [(title: String, dimension: CostLedger.Dimension)] = [
-            ("Conversation", .conversation), ("Workflow", .workflow), ("Model", .model),
+            ("Conversation", .conversation), ("Workflow", .workflowName), ("Run of a workflow", .workflow),
+            ("Model", .model),
         ]
         let tables = sections.map { Self.table($0.title, ledger.entries($0.dimension), total: ledger.total) }
         text = tables.joined(separator: "\n")
     }
 
     private static func table(_ title: String, _ entries: [CostLedger.Entry], total: CostLedger.Totals) -> String {
-        let width = 24
+        let width = 28
         var lines = [row(title, ["calls", "tools", "tokens in", "tokens out", "cost in USD"], width)]
         lines.append(String(repeating: "─", count: lines[0].count))
         lines += entries.map { row($0.id, cells($0.totals), width) }

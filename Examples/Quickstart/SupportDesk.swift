@@ -12,12 +12,16 @@ struct SupportDesk {
                 _ = try await openai.chat.completions.create(
                     .init(model: "gpt-4o-mini", messages: [.user("Hello! My espresso machine drips.")]))
             }
-            try await invokeWorkflow("manual-flow", type: "rag") {
+            // The first model that is asked here is a re-ranker, so the question is given.
+            try await invokeWorkflow("manual-flow", type: "rag", input: "How do I descale it?") {
                 try await answerFromManual("How do I descale it?")
             }
             try await invokeWorkflow("order-flow", type: "agent") {
-                try await withAgent(name: "Order Desk", id: "agent-orders") {
-                    try await findOrder("Where is my order 1007?")
+                // One agent hands over to another; the tool loop is a span of the second.
+                try await invokeAgent(Agent(name: "Front Desk", id: "agent-front"), provider: .openAI) {
+                    try await withAgent(name: "Order Desk", id: "agent-orders") {
+                        try await findOrder("Where is my order 1007?")
+                    }
                 }
             }
         }
@@ -44,7 +48,7 @@ struct SupportDesk {
         request.encodingFormat = "float"
         let embeddings = try await openai.embeddings.create(request)
         let here: Attributes = ["server.address": "localhost", "server.port": 0]
-        let found = retrieval("manual", query: question, topK: 2, attributes: here) {
+        let found = retrieve(from: "manual", query: question, topK: 2, attributes: here) {
             Manual.nearest(2, to: embeddings.data[0].vector, among: embeddings.data.dropFirst().map(\.vector))
                 .map { passages[$0] }
         }

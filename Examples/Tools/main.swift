@@ -17,7 +17,7 @@ let findOrder = LocalTool(
     "find_order", description: "Finds an order by its number.", parameters: .object(["number": .integer()])
 ) { arguments in
     let query = Query(number: arguments["number"]?.intValue ?? 0)
-    let order = try await executeTool("query_database", encoding: query, type: .datastore) { query async throws in
+    let order = executeTool("query_database", type: .datastore, arguments: AttributeValue(encoding: query)) {
         Order(number: query.number, state: "shipped")
     }
     return #"{"number": \#(order.number), "state": "\#(order.state)"}"#
@@ -28,7 +28,7 @@ let result = try await invokeWorkflow("order-status") {
         .init(model: "gpt-4o", messages: [.user("Where is my order 1007?")]), tools: [findOrder])
 }
 print(result.completion.text)
-if let totals = telemetry.ledger.totals(.workflow, "order-status") {
+if let totals = telemetry.ledger.totals(.workflowName, "order-status") {
     print("\(totals.llmCalls) calls to the model, \(totals.toolCalls) tools, \(totals.cost) USD")
 }
 await telemetry.shutdown()

@@ -10,7 +10,9 @@ let model = try ScriptedModel { question in
 }
 
 let answer = try await invokeWorkflow("manual-answer", id: "run-1", type: "rag") {
-    let passages = retrieval("manual", query: "descale", topK: 1) { ["Descaling: mix 100 ml with a litre of water."] }
+    let passages = retrieve(from: "manual", query: "descale", topK: 1) {
+        ["Descaling: mix 100 ml with a litre of water."]
+    }
     let summary = try await model.client.chat.completions.create(
         .init(model: "gpt-4o-mini", messages: [.system(passages[0]), .user("How do I descale it?")]))
     let verdict = try await model.client.chat.completions.create(

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
+public import GenAITelemetry
 
 extension LogToSpanProcessor {
     /// What is written, and how much of it.
     ///
-    /// No environment variable is read here. Limits below zero count as zero, lengths above a terabyte as that.
+    /// Each form repeats every text once. Limits below zero count as zero, lengths above a terabyte as that.
     public struct Configuration: Sendable, Hashable {
         /// Whether contents and tool call arguments are written. Default: true.
         ///
@@ -13,9 +14,8 @@ extension LogToSpanProcessor {
         /// Whether messages in `gen_ai.input.messages`, `gen_ai.output.messages` and `gen_ai.system_instructions` are
         /// promoted as well. Default: true.
         public var promotesMessageAttributes = true
-        /// Whether the span events `gen_ai.content.prompt` and `gen_ai.content.completion` are added. They repeat the
-        /// attributes byte by byte. Default: true.
-        public var writesContentEvents = true
+        /// The forms in which messages stand on spans. Default: all, `LAST9_GENAI_CONTENT_FORMS`.
+        public var forms: ContentForms
         /// The longest content of one message, and the longest list of its tool calls, in bytes of UTF-8.
         /// Default: 8,192.
         ///
@@ -41,8 +41,14 @@ extension LogToSpanProcessor {
         /// Default: 64 MiB.
         public var maxBytes = 64 << 20
 
-        /// Creates a configuration with the defaults.
-        public init() {}
+        /// Creates a configuration with the defaults, changed by environment variables where they are set.
+        public init(environment: TelemetryEnvironment = .process) {
+            let words: [String: ContentForms] = [
+                "messages": .messages, "dashboard": .dashboard, "indexed": .indexed, "events": .events, "all": .all,
+                "none": [],
+            ]
+            forms = environment.choices("LAST9_GENAI_CONTENT_FORMS", of: words).map { ContentForms($0) } ?? .all
+        }
 
         /// The configuration with lengths that can be added up and multiplied without a care.
         var bounded: Configuration {
@@ -51,6 +57,27 @@ extension LogToSpanProcessor {
             bounded.maxTotalLength = min(max(0, maxTotalLength), 1 << 28)
             return bounded
         }
+    }
+
+    /// The forms in which messages stand on spans.
+    public struct ContentForms: OptionSet, Sendable, Hashable {
+        /// The forms as bits.
+        public let rawValue: UInt8
+
+        /// Creates a set from its bits.
+        public init(rawValue: UInt8) { self.rawValue = rawValue }
+
+        /// `gen_ai.input.messages`, `gen_ai.output.messages`, `gen_ai.system_instructions` and
+        /// `gen_ai.tool.definitions`: the form of the conventions from v1.37.0 on.
+        public static let messages = ContentForms(rawValue: 1)
+        /// `gen_ai.prompt` and `gen_ai.completion`: JSON text, which Last9's dashboards read.
+        public static let dashboard = ContentForms(rawValue: 2)
+        /// `gen_ai.prompt.{i}.*` and `gen_ai.completion.{i}.*`.
+        public static let indexed = ContentForms(rawValue: 4)
+        /// The span events `gen_ai.content.prompt` and `gen_ai.content.completion`.
+        public static let events = ContentForms(rawValue: 8)
+        /// All of them.
+        public static let all: ContentForms = [.messages, .dashboard, .indexed, .events]
     }
 
     /// What was not written onto spans.

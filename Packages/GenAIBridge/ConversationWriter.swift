@@ -10,7 +10,7 @@ struct ConversationWriter: Sendable {
     private static let mostAttributes = 112
 
     private let maxTotalLength: Int
-    private let writesContentEvents: Bool
+    private let forms: LogToSpanProcessor.ContentForms
     private let maxIndexedAttributes: Int
     private let prompts: Side
     private let completions: Side
@@ -32,20 +32,30 @@ struct ConversationWriter: Sendable {
 
     init(_ configuration: borrowing LogToSpanProcessor.Configuration) {
         maxTotalLength = configuration.maxTotalLength
-        writesContentEvents = configuration.writesContentEvents
+        forms = configuration.forms
         maxIndexedAttributes = min(max(0, configuration.maxIndexedAttributes), Self.mostAttributes)
         prompts = Side("prompt", eventField: "content", indexedCount: maxIndexedAttributes)
         completions = Side("completion", eventField: "completion", indexedCount: maxIndexedAttributes)
     }
 
     func write(_ conversation: borrowing Conversation, to span: inout SpanData) {
+        if !forms.contains(.messages) { removeMessages(from: &span.attributes) }
         guard !conversation.prompts.isEmpty || !conversation.completions.isEmpty else { return }
-        if writesContentEvents { span.events.reserveCapacity(span.events.count + 2) }
+        if forms.contains(.events) { span.events.reserveCapacity(span.events.count + 2) }
         var json = JSONWriter()
         json.bytes.reserveCapacity(min(max(conversation.prompts.size, conversation.completions.size), maxTotalLength))
-        write(conversation.prompts, prompts, to: &span, at: span.startNanoseconds, &json)
-        write(conversation.completions, completions, to: &span, at: span.endNanoseconds, &json)
-        writeIndexed(conversation, to: &span.attributes)
+        if forms.contains(.dashboard) || forms.contains(.events) {
+            write(conversation.prompts, prompts, to: &span, at: span.startNanoseconds, &json)
+            write(conversation.completions, completions, to: &span, at: span.endNanoseconds, &json)
+        }
+        if forms.contains(.indexed) { writeIndexed(conversation, to: &span.attributes) }
+    }
+
+    private func removeMessages(from attributes: inout Attributes) {
+        attributes[.genAIInputMessages] = nil
+        attributes[.genAIOutputMessages] = nil
+        attributes[.genAISystemInstructions] = nil
+        attributes[.genAIToolDefinitions] = nil
     }
 
     // Not inlined: twice the code would take longer to fetch than to run.
@@ -56,8 +66,8 @@ struct ConversationWriter: Sendable {
     ) {
         guard !transcript.isEmpty else { return }
         let text = transcript.jsonText(limit: maxTotalLength, &json)
-        span.attributes.insertIfAbsent(side.flat, .string(text))
-        guard writesContentEvents, !span.events.contains(where: { $0.name == side.event }) else { return }
+        if forms.contains(.dashboard) { span.attributes.insertIfAbsent(side.flat, .string(text)) }
+        guard forms.contains(.events), !span.events.contains(where: { $0.name == side.event }) else { return }
         var content = Attributes()
         content.insert(Attribute(side.eventField, .string(text)))
         span.events.append(SpanEvent(name: side.event, nanoseconds: nanoseconds, attributes: content))

@@ -42,6 +42,14 @@ extension MessageReader {
             && isShort(message.role) && isShort(message.toolCallID) && isShort(message.finishReason)
     }
 
+    /// The message with long texts shortened, as one that is read has them.
+    func shortened(_ message: Message) -> Message {
+        if takesWhole(message) { return message }
+        return self.message(
+            role: message.role, content: message.content, toolCalls: message.toolCalls,
+            toolCallID: message.toolCallID, finishReason: message.finishReason, index: message.index)
+    }
+
     private func isShort(_ name: String?) -> Bool {
         guard let name else { return true }
         return !name.isEmpty && name.utf8.count <= Self.maxNameLength

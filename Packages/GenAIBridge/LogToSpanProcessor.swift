@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
+import GenAIInstrumentation
 public import GenAITelemetry
 import Synchronization
 
@@ -99,8 +100,19 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
             return conversation
         }
         var conversation = collected ?? Conversation()
+        if let call = span.call as? RecordedCall { complete(&conversation, from: call) }
         if configuration.promotesMessageAttributes { complete(&conversation, from: span.attributes) }
         writer.write(conversation, to: &span)
+    }
+
+    // The messages of our own calls need not be read back out of their JSON text.
+    private func complete(_ conversation: inout Conversation, from call: RecordedCall) {
+        if conversation.prompts.isEmpty, !call.input.isEmpty || !call.systemInstructions.isEmpty {
+            conversation.prompts = Transcript(whole: call.promptMessages.map(reader.shortened))
+        }
+        if conversation.completions.isEmpty, !call.output.isEmpty {
+            conversation.completions = Transcript(whole: call.choiceMessages.map(reader.shortened))
+        }
     }
 
     // The messages in attributes serve where no record brought any.

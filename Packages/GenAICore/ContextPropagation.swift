@@ -25,7 +25,7 @@ public struct PropagatedIdentity: OptionSet, Sendable, Hashable {
 extension GenAIContext {
     /// What travels along with requests, for all services on the way to read.
     ///
-    /// Filled by ``extracting(from:accepting:using:)`` and passed on by ``inject(into:propagating:using:)``.
+    /// Filled by ``extracting(from:accepting:attributes:using:)`` and passed on by ``inject(into:propagating:attributes:using:)``.
     public var baggage: Baggage { identity?.fields.baggage ?? Baggage() }
 
     /// The context with other baggage.
@@ -41,21 +41,22 @@ extension GenAIContext {
     /// - Parameters:
     ///   - carrier: For example HTTP headers.
     ///   - identity: The parts of the identity to add to the baggage.
+    ///   - names: The custom attributes to add to the baggage, under their full names, such as `custom.tenant`.
     ///   - propagator: The formats to write.
     public func inject(
         into carrier: inout some TextMapCarrier, propagating identity: PropagatedIdentity = [],
-        using propagator: W3CPropagator = .global
+        attributes names: [String] = [], using propagator: W3CPropagator = .global
     ) {
-        propagator.inject(propagated(identity), into: &carrier)
+        propagator.inject(propagated(identity, names), into: &carrier)
     }
 
     /// Writes the context through a closure that is called with a name and its text; see
-    /// ``inject(into:propagating:using:)``.
+    /// ``inject(into:propagating:attributes:using:)``.
     public func inject(
-        propagating identity: PropagatedIdentity = [], using propagator: W3CPropagator = .global,
-        _ setText: (_ name: String, _ text: String) -> Void
+        propagating identity: PropagatedIdentity = [], attributes names: [String] = [],
+        using propagator: W3CPropagator = .global, _ setText: (_ name: String, _ text: String) -> Void
     ) {
-        propagator.inject(propagated(identity), setText)
+        propagator.inject(propagated(identity, names), setText)
     }
 
     /// The context with the parent span and the baggage that a carrier brings.
@@ -66,25 +67,29 @@ extension GenAIContext {
     ///   - carrier: For example the headers of an incoming request.
     ///   - identity: The parts of the identity to take from the baggage. Accept only what you would believe the
     ///     sender.
+    ///   - names: The custom attributes to take from the baggage, under their full names; they arrive as text.
     ///   - propagator: The formats to read.
     public func extracting(
         from carrier: some TextMapCarrier, accepting identity: PropagatedIdentity = [],
-        using propagator: W3CPropagator = .global
+        attributes names: [String] = [], using propagator: W3CPropagator = .global
     ) -> GenAIContext {
-        adopting(propagator.extract(from: carrier), accepting: identity)
+        adopting(propagator.extract(from: carrier), accepting: identity, names)
     }
 
     /// The context with what is read through a closure that is called with a lower-case name; see
-    /// ``extracting(from:accepting:using:)``.
+    /// ``extracting(from:accepting:attributes:using:)``.
     public func extracting(
-        accepting identity: PropagatedIdentity = [], using propagator: W3CPropagator = .global,
-        _ text: (_ name: String) -> String?
+        accepting identity: PropagatedIdentity = [], attributes names: [String] = [],
+        using propagator: W3CPropagator = .global, _ text: (_ name: String) -> String?
     ) -> GenAIContext {
-        adopting(propagator.extract(text), accepting: identity)
+        adopting(propagator.extract(text), accepting: identity, names)
     }
 
-    private func propagated(_ identity: PropagatedIdentity) -> PropagatedContext {
+    private func propagated(_ identity: PropagatedIdentity, _ names: [String]) -> PropagatedContext {
         var baggage = self.baggage
+        for name in names {
+            if let text = attributes[name]?.propagatedText { baggage[name] = text }
+        }
         func add(_ key: AttributeKey<String>, _ value: String?) {
             if let value { baggage[key.name] = value }
         }
@@ -106,7 +111,9 @@ extension GenAIContext {
         return PropagatedContext(spanContext: spanContext, baggage: baggage)
     }
 
-    private func adopting(_ incoming: PropagatedContext, accepting identity: PropagatedIdentity) -> GenAIContext {
+    private func adopting(
+        _ incoming: PropagatedContext, accepting identity: PropagatedIdentity, _ names: [String]
+    ) -> GenAIContext {
         var context = self
         if let parent = incoming.spanContext { context = context.settingParent(parent) }
         guard !incoming.baggage.isEmpty else { return context }
@@ -117,8 +124,28 @@ extension GenAIContext {
         return context.updating { fields in
             fields.baggage = baggage
             if identity.contains(.user), let id = baggage.text(.userID) { fields.userID = id }
-            if identity.contains(.workflow), let workflow = baggage.workflow { fields.workflow = workflow }
+            if identity.contains(.workflow), let workflow = baggage.workflow {
+                fields.workflow = workflow
+                // Here the workflow's run is the part of it that this process does.
+                fields.run = WorkflowRun(within: fields.run)
+            }
+            for name in names {
+                if let text = baggage[name], !text.isEmpty { fields.attributes[name] = .string(text) }
+            }
             if identity.contains(.agent), let agent = baggage.agent { fields.agent = agent }
+        }
+    }
+}
+
+extension AttributeValue {
+    /// The value as baggage can carry it; `nil` for structures.
+    fileprivate var propagatedText: String? {
+        switch self {
+        case .string(let text): text
+        case .int(let number): String(number)
+        case .double(let number): String(number)
+        case .bool(let flag): String(flag)
+        default: nil
         }
     }
 }

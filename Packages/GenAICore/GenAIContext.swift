@@ -46,8 +46,12 @@ public struct GenAIContext: Sendable {
     /// The identity of the current span.
     public var spanContext: SpanContext? { activeSpan?.context }
 
-    /// What counts the calls made in this context, if anything does.
+    /// The meter of the calls made in this context, if there is one.
     package var meter: (any CallMeter)? { identity?.fields.meter }
+    /// The innermost run of a workflow.
+    package var run: WorkflowRun? { identity?.fields.run }
+    /// The innermost operation that notes what is asked and answered inside.
+    package var listener: (any MessageListener)? { identity?.fields.listener }
 
     /// The attributes that spans started in this context are stamped with.
     package var stamp: Attributes { identity?.stamp ?? [:] }
@@ -138,6 +142,12 @@ package protocol CallMeter: AnyObject, Sendable {
     func check(model: String?) throws
 }
 
+/// Prices for the calls inside a scope. Implemented by the price table.
+package protocol ScopedPrices: AnyObject, Sendable {}
+
+/// An operation that notes what the models inside are asked and what they answer. Implemented by the instrumentation.
+package protocol MessageListener: AnyObject, Sendable {}
+
 /// The part of a context that is not the current span; never changes, so that contexts share it.
 package final class GenAIIdentity: Sendable {
     /// The identity's facts.
@@ -151,11 +161,14 @@ package final class GenAIIdentity: Sendable {
         package var allowsContentCapture = true
         package var baggage = Baggage()
         package var meter: (any CallMeter)?
+        package var run: WorkflowRun?
+        package var listener: (any MessageListener)?
+        package var prices: (any ScopedPrices)?
     }
 
-    let fields: Fields
+    package let fields: Fields
     /// What spans are stamped with; made once a scope, not once a span.
-    let stamp: Attributes
+    package let stamp: Attributes
     /// Whether the next LLM call begins a turn.
     let awaitsTurn: Bool
 
@@ -174,6 +187,7 @@ extension GenAIIdentity.Fields {
             if let value { stamp[key] = value }
         }
         add(.genAIConversationID, conversationID)
+        add(.sessionID, conversationID)
         add(.genAIConversationTurn, turn)
         add(.genAIConversationTurnNumber, turn)
         add(.userID, userID)

@@ -2,11 +2,16 @@
 
 /// Runs a closure as part of a conversation: every span started inside is stamped with its id.
 ///
-/// Scopes nest in any order and inner values win. Each outermost workflow inside, and each LLM call outside any
-/// workflow, is the next turn of the conversation, also across separate scopes with the same id.
+/// Scopes nest in any order and inner values win. A turn is a question: each outermost operation inside - a workflow, an
+/// agent, an observed function, a tool loop, or a call to a model alone - is the next turn, and everything in it has its
+/// number, also across separate scopes with the same id. ``withTurn(_:isolation:_:)`` makes a turn of several of them.
+///
+/// Turns are counted by this process. Where several serve a conversation, hand the turn on with
+/// ``GenAIContext/inject(into:propagating:attributes:using:)`` or give `turn`, for example from the store that has the
+/// conversation.
 ///
 /// - Parameters:
-///   - id: Attribute `gen_ai.conversation.id`.
+///   - id: Attributes `gen_ai.conversation.id` and `session.id`.
 ///   - userID: Attribute `user.id`. Not inherited from an outer scope of another conversation.
 ///   - turn: Attribute `gen_ai.conversation.turn`, from 1. `nil` lets turns count themselves.
 public func withConversation<Value, Failure: Error>(
@@ -25,9 +30,30 @@ public func withConversation<Value, Failure: Error>(
     try GenAIContext.current.enteringConversation(id, userID: userID, turn: turn).run(operation)
 }
 
+/// Runs a closure as the next turn of the conversation around: all operations inside have its number.
+///
+/// For programs that answer a question by several operations. Does nothing outside a conversation.
+///
+/// - Parameter number: Attribute `gen_ai.conversation.turn`, from 1. `nil` takes the next one.
+public func withTurn<Value, Failure: Error>(
+    _ number: Int? = nil, isolation: isolated (any Actor)? = #isolation,
+    _ operation: () async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    try await GenAIContext.current.enteringTurn(number).run(operation)
+}
+
+/// Runs a synchronous closure as the next turn of the conversation around; see the asynchronous form.
+public func withTurn<Value, Failure: Error>(
+    _ number: Int? = nil, _ operation: () throws(Failure) -> Value
+) throws(Failure) -> Value {
+    try GenAIContext.current.enteringTurn(number).run(operation)
+}
+
 /// Runs a closure as a workflow: every span started inside is stamped with it, and its costs are added up.
 ///
-/// Within a conversation an outermost workflow is the next turn.
+/// Each entry is a run. `workflow.total_cost_usd`, `.llm_calls` and `.tool_calls` on its spans are the run's totals so
+/// far; a workflow inside is a run of its own, and counts for those around it too. Within a conversation an outermost
+/// workflow is the next turn.
 ///
 /// - Parameters:
 ///   - id: Attribute `workflow.id`.
@@ -51,7 +77,8 @@ public func withWorkflow<Value, Failure: Error>(
 
 /// Runs a closure as an agent: every span started inside is stamped with it.
 ///
-/// An inner agent replaces the outer one as a whole: what it leaves out is not inherited.
+/// An inner agent replaces the outer one as a whole: what it leaves out is not inherited. Within a conversation an
+/// outermost agent is the next turn.
 ///
 /// - Parameters:
 ///   - name: Attribute `gen_ai.agent.name`.
@@ -136,13 +163,24 @@ extension GenAIContext {
     package func enteringWorkflow(_ workflow: Workflow) -> GenAIContext {
         updating { fields in
             fields.workflow = workflow
+            fields.run = WorkflowRun(within: fields.run)
             fields.claimTurn()
         }
     }
 
-    /// The context inside an agent.
+    /// The context inside an agent, which begins a turn where none has begun.
     package func enteringAgent(_ agent: Agent) -> GenAIContext {
-        updating { $0.agent = agent }
+        updating { fields in
+            fields.agent = agent
+            fields.claimTurn()
+        }
+    }
+
+    /// The context inside another turn of the conversation.
+    package func enteringTurn(_ number: Int?) -> GenAIContext {
+        guard let conversationID else { return self }
+        if let number { TurnCounter.shared.note(number, in: conversationID) }
+        return updating { $0.turn = number ?? TurnCounter.shared.next(in: conversationID) }
     }
 
     /// Prepares for a span with these attributes: an LLM call begins a turn where none has begun.

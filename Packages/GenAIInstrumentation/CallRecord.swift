@@ -58,6 +58,7 @@ extension ModelCall {
             emitChoices(ending, listeners)
         }
         if !isCounted { measure(ending, listeners) }
+        if listeners.notesMessages { (context.listener as? EnclosedMessages)?.noteOutput(ending.answer.messages) }
         span?.end()
     }
 
@@ -95,8 +96,8 @@ extension ModelCall {
             addAttributes(&attributes)
             if ending.resends > 0 { attributes["http.request.resend_count"] = .int(ending.resends) }
         }
-        if let usage = ending.answer.usage { span.setUsage(usage) }
-        if let failure = ending.failure {
+        span.setCall(RecordedCall(self, ending))
+        if let failure = ending.failure, !failure.isOnSpan {
             // What the server says about a failure can quote the prompt.
             let isCaptured = listeners.settings.contentCapture != .nowhere
             span.setStatus(.error(description: isCaptured ? failure.message : failure.contentFreeMessage))

@@ -39,7 +39,8 @@ public final class CallTelemetry: Sendable {
         tracer = nil
     }
 
-    /// Creates telemetry whose spans come from a tracer, and the rest from the global providers.
+    /// Creates telemetry whose spans come from a tracer; where that is one of the global provider, the rest goes to the
+    /// global providers, and else nowhere.
     public init(tracer: Tracer) {
         scope = tracer.scope
         self.tracer = tracer
@@ -70,8 +71,9 @@ public final class CallTelemetry: Sendable {
 
     private func sources() -> CallSources {
         let tracing = tracerProvider ?? TracerProvider.global
-        let logging = loggerProvider ?? LoggerProvider.global
-        let measuring = meterProvider ?? MeterProvider.global
+        let isGlobal = tracer == nil || tracer?.provider === TracerProvider.global
+        let logging = isGlobal ? loggerProvider ?? LoggerProvider.global : nil
+        let measuring = isGlobal ? meterProvider ?? MeterProvider.global : nil
         return last.withLock { last in
             if let last, last.tracer?.provider === tracing, last.logger?.provider === logging,
                 last.meterProvider === measuring
@@ -155,6 +157,11 @@ package struct CallListeners: Sendable {
             || settings.contentCapture.contains(.events) && isLogging
         if isCaptured { return .full }
         return settings.conventions < .latest && isLogging ? .outline : .none
+    }
+
+    /// Whether operations around the call note what is asked and answered.
+    var notesMessages: Bool {
+        isTracing && settings.conventions >= .latest && settings.contentCapture.contains(.spans)
     }
 
     /// Whether a call is told in a record of its own when it is over.

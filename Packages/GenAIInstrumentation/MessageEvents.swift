@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
-import GenAITelemetry
+package import GenAITelemetry
 
 /// Messages as log records: the form of the conventions up to version 1.36.0.
 ///
@@ -43,6 +43,25 @@ enum MessageEvents {
         case .assistant: (.genAIAssistantMessage, "assistant")
         case .tool, "function": (.genAIToolMessage, "tool")
         default: (.genAISystemMessage, "system")
+        }
+    }
+}
+
+extension RecordedCall {
+    /// The messages sent, instructions first, in the shape of OpenAI's API.
+    package var promptMessages: [LogMessage] {
+        var messages: [LogMessage] = []
+        let instructions = systemInstructions.isEmpty ? [] : [Message(role: .system, parts: systemInstructions)]
+        for message in instructions + input {
+            MessageEvents.forEachEvent(of: message, capturing: true) { messages.append($1) }
+        }
+        return messages
+    }
+
+    /// The answers in the shape of OpenAI's API.
+    package var choiceMessages: [LogMessage] {
+        output.enumerated().map { index, message in
+            MessageEvents.choice(message, finishReason: message.finishReason, index: index, capturing: true)
         }
     }
 }

@@ -29,6 +29,10 @@ public final class ModelCall: Sendable {
     private let recordedSpan: TraceSpan?
     /// The request's content, for records that are made when the call ends.
     let content: RequestContent
+    /// The conversation that the call belongs to.
+    let conversationID: String?
+    /// The service tier that was asked for.
+    let serviceTier: String?
     /// The attributes known at the start; kept for a record of operation details only.
     let startAttributes: Attributes?
     let startNanoseconds = steadyNanoseconds()
@@ -62,6 +66,8 @@ public final class ModelCall: Sendable {
         context surroundings: GenAIContext = .current
     ) {
         facts = RequestFacts(request)
+        conversationID = surroundings.conversationID ?? request.conversationID
+        serviceTier = request.serviceTier
         self.listeners = listeners
         var answer = ModelAnswer()
         answer.pieces.keepsContent = listeners?.contentNeed == .full
@@ -76,6 +82,9 @@ public final class ModelCall: Sendable {
         }
         var surroundings = surroundings
         if listeners.tracer != nil, request.operation != .embeddings { surroundings.claimTurn() }
+        if listeners.notesMessages, request.operation != .embeddings {
+            (surroundings.listener as? EnclosedMessages)?.noteInput(request.messages)
+        }
         var attributes = surroundings.stamp
         attributes.reserveCapacity(attributes.count + listeners.usualAttributeCount)
         let own =
@@ -266,6 +275,8 @@ package struct CallFailure: Sendable {
     package var message: String
     /// The same without anything that was said.
     package var contentFreeMessage: String
+    /// Whether the span has been told of the failure already.
+    package var isOnSpan = false
 
     /// The failure that an answer tells of.
     package init(type: String, message: String) {
@@ -275,7 +286,10 @@ package struct CallFailure: Sendable {
     }
 
     /// The failure that an error tells of.
-    package init(_ error: any Error) {
+    ///
+    /// - Parameter isOnSpan: Whether the span has been told of the error already.
+    package init(_ error: any Error, isOnSpan: Bool = false) {
+        self.isOnSpan = isOnSpan
         type = errorType(of: error)
         message = String(describing: error)
         contentFreeMessage = type
@@ -293,6 +307,15 @@ struct CallEnding: Sendable {
 
     var failure: CallFailure? {
         if case .failed(let failure) = outcome { failure } else { nil }
+    }
+
+    /// The answers, each with its finish reason.
+    var messagesWithReasons: [Message] {
+        answer.messages.enumerated().map { index, message in
+            var message = message
+            message.finishReason = answer.finishReason(at: index) ?? usualFinishReason
+            return message
+        }
     }
 
     /// Whether the answer came whole.

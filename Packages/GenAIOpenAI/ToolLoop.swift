@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
 
+public import GenAIInstrumentation
+
 /// A function of the program that the model may call.
 public struct LocalTool: Sendable {
     /// What the model is told about it.
@@ -57,6 +59,10 @@ public struct ToolLoopOptions: Sendable {
     ///
     /// The model is told the description of the error, so that it can try otherwise.
     public var stopsAtToolFailure = false
+    /// Decides whether a tool may run, for example by asking a person; `nil` lets all run. Default: `nil`.
+    ///
+    /// The decision is recorded on the tool's span; the model is told of a refusal and its reason.
+    public var approveTool: (@Sendable (ChatToolCall) async -> ToolApproval)?
     /// For each call of the API.
     public var call = CallOptions()
 
@@ -79,6 +85,7 @@ public struct ToolLoopResult: Sendable {
 extension OpenAIClient.Chat.Completions {
     /// Asks, runs the tools the model wants, tells it what they returned, and so on until it wants no more.
     ///
+    /// All of it is one `invoke_agent` span, and in a conversation one turn, unless an operation around is that already.
     /// The tools of one answer run side by side, as child tasks: cancelling stops them too. Each call of the API asks
     /// ``OpenAIClient/Configuration/beforeCall`` first.
     ///
@@ -87,6 +94,14 @@ extension OpenAIClient.Chat.Completions {
     ///   `toolFailed` where the options say so.
     public func runTools(
         _ request: ChatCompletionRequest, tools: [LocalTool], options: ToolLoopOptions = ToolLoopOptions()
+    ) async throws(OpenAIError) -> ToolLoopResult {
+        try await sender.recordedLoop(request.model, options: options.call) { () async throws(OpenAIError) in
+            try await loop(request, tools, options)
+        }
+    }
+
+    private func loop(
+        _ request: ChatCompletionRequest, _ tools: [LocalTool], _ options: ToolLoopOptions
     ) async throws(OpenAIError) -> ToolLoopResult {
         var request = request
         request.tools += tools.map { tool in
@@ -116,7 +131,7 @@ extension OpenAIClient.Chat.Completions {
     ) async throws(OpenAIError) -> [ChatMessage] {
         let outcomes = await withTaskGroup(of: (Int, Result<String, OpenAIError>).self) { group in
             for (index, call) in calls.enumerated() {
-                group.addTask { (index, await outcome(of: call, tools, options.call)) }
+                group.addTask { (index, await outcome(of: call, tools, options)) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
@@ -136,7 +151,7 @@ extension OpenAIClient.Chat.Completions {
     }
 
     private func outcome(
-        of call: ChatToolCall, _ tools: [LocalTool], _ options: CallOptions
+        of call: ChatToolCall, _ tools: [LocalTool], _ options: ToolLoopOptions
     ) async -> Result<String, OpenAIError> {
         let name = call.function?.name ?? call.custom?.name ?? ""
         guard let tool = tools.first(where: { $0.definition.name == name }) else {
@@ -144,7 +159,9 @@ extension OpenAIClient.Chat.Completions {
         }
         let arguments = call.function?.arguments ?? call.custom?.input ?? ""
         do {
-            let result = try await sender.recordedTool(call, tool, options: options) { try await tool.run(arguments) }
+            let result = try await sender.recordedTool(call, tool, approving: options.approveTool) {
+                try await tool.run(arguments)
+            }
             return .success(result)
         } catch {
             var failure = OpenAIError(.toolFailed, "the tool \(tool.definition.name) failed")

@@ -102,8 +102,17 @@ extension TelemetryEnvironment {
             "whether each call is told of in one event with all its details"),
         Variable(
             "OTEL_SEMCONV_STABILITY_OPT_IN", "", "`gen_ai_latest_experimental` for the newest GenAI conventions"),
+        Variable(
+            "LAST9_GENAI_CONVENTIONS", "v1.41.1 with `Last9.install`, else v1.36.0",
+            "`v1.36.0` or `v1.41.1`: the generation of the GenAI conventions"),
         Variable("LAST9_GENAI_REPORT", "none", "the file of a page that shows conversations, costs and traces"),
         Variable("LAST9_GENAI_CONVENTIONS_ONLY", "false", "`true` leaves out what only Last9's dashboards know"),
+        Variable(
+            "LAST9_GENAI_DIALECTS", "",
+            "`openinference`, `mlflow`, `langfuse`, `traceloop` or a list of them: names of other backends, added"),
+        Variable(
+            "LAST9_GENAI_CONTENT_FORMS", "messages,dashboard,indexed,events",
+            "the forms in which messages stand on spans: a list of these words"),
         Variable("GENAI_PRICES_FILE", "the bundled prices", "a file with prices"),
         Variable("NO_COLOR", "", "set to anything: the console exporter prints no colours"),
     ]

@@ -11,8 +11,9 @@ public struct InstrumentationSettings: Sendable, Hashable {
     public var contentCapture: ContentCapture
     /// The generation of the GenAI conventions that spans and events follow.
     ///
-    /// Default ``GenAIConventions/legacy``; ``GenAIConventions/latest`` when `OTEL_SEMCONV_STABILITY_OPT_IN` contains
-    /// `gen_ai_latest_experimental` and code says nothing.
+    /// Where code says nothing, `LAST9_GENAI_CONVENTIONS` (`v1.36.0`, `v1.41.1`) or else `OTEL_SEMCONV_STABILITY_OPT_IN`
+    /// with `gen_ai_latest_experimental`. Default ``GenAIConventions/v1_36``, as OpenTelemetry asks of instrumentations;
+    /// `Last9.install()` defaults to ``GenAIConventions/latest``.
     public var conventions: GenAIConventions
     /// Whether each model call is also told in one log record, `gen_ai.client.inference.operation.details`.
     ///
@@ -25,10 +26,12 @@ public struct InstrumentationSettings: Sendable, Hashable {
     /// - Parameters:
     ///   - contentCapture: Used where the environment says nothing; `nil` means nowhere.
     ///   - conventions: `nil` leaves the choice to the environment.
+    ///   - usualConventions: Used where neither code nor the environment says anything.
     ///   - emitsOperationDetails: `nil` leaves the choice to the environment.
     public init(
         contentCapture: ContentCapture? = nil, conventions: GenAIConventions? = nil,
-        emitsOperationDetails: Bool? = nil, environment: TelemetryEnvironment = .process
+        emitsOperationDetails: Bool? = nil, usualConventions: GenAIConventions = .v1_36,
+        environment: TelemetryEnvironment = .process
     ) {
         let words: [String: ContentCapture] = [
             "true": .everywhere, "false": .nowhere, "no_content": .nowhere, "span_only": .spans, "event_only": .events,
@@ -38,11 +41,26 @@ public struct InstrumentationSettings: Sendable, Hashable {
         let isSet = environment.string(variable) != nil
         // A value that cannot be understood means no content: it may have been an attempt to switch it off.
         self.contentCapture = environment.choice(variable, of: words) ?? (isSet ? .nowhere : contentCapture ?? .nowhere)
-        let optIn = environment.list("OTEL_SEMCONV_STABILITY_OPT_IN") ?? []
-        self.conventions = conventions ?? (optIn.contains("gen_ai_latest_experimental") ? .latest : .legacy)
+        self.conventions = conventions ?? GenAIConventions(environment: environment) ?? usualConventions
         self.emitsOperationDetails =
             emitsOperationDetails ?? environment.bool("OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT")
             ?? self.contentCapture.contains(.events)
+    }
+}
+
+extension GenAIConventions {
+    /// The generation that the environment chooses.
+    fileprivate init?(environment: TelemetryEnvironment) {
+        let words: [String: GenAIConventions] = [
+            "v1.36.0": .v1_36, "1.36.0": .v1_36, "v1.41.1": .latest, "1.41.1": .latest, "latest": .latest,
+        ]
+        if let choice = environment.choice("LAST9_GENAI_CONVENTIONS", of: words) {
+            self = choice
+            return
+        }
+        let optIn = environment.list("OTEL_SEMCONV_STABILITY_OPT_IN") ?? []
+        guard optIn.contains("gen_ai_latest_experimental") else { return nil }
+        self = .latest
     }
 }
 
@@ -88,7 +106,7 @@ public struct GenAIConventions: Sendable, Hashable, Comparable {
     }
 
     /// Version 1.36.0 and before: `gen_ai.system`, messages as log records.
-    @inlinable public static var legacy: GenAIConventions { GenAIConventions(generation: 0) }
+    @inlinable public static var v1_36: GenAIConventions { GenAIConventions(generation: 0) }
     /// Version 1.41.1: `gen_ai.provider.name`, messages as attributes.
     @inlinable public static var latest: GenAIConventions { GenAIConventions(generation: 1) }
     /// The unreleased state of semantic-conventions-genai: ``latest`` with renamed metrics and further attributes.

@@ -5,9 +5,9 @@ import Synchronization
 
 /// Runs a closure whose calls to models may cost only so much.
 ///
-/// Before each call inside, `OpenAIClient` asks the budget, and throws an `OpenAIError` of code `budgetExceeded` with
-/// ``BudgetExceeded`` in it where the limit is reached: an agent that runs away stops. Anyone else asks
-/// ``Budget/checkCurrent(model:)``. ``Last9SpanProcessor`` charges the budget as spans of calls end, so
+/// Before each call inside, the budget is asked, and stops it where the limit is reached: an agent that runs away stops.
+/// `withModelCall`, `ModelCall.start` and `observe` throw ``BudgetExceeded``, `OpenAIClient` an `OpenAIError` of code
+/// `budgetExceeded` with that in it. Anyone else asks ``Budget/checkCurrent(model:)``. ``Last9SpanProcessor`` charges the budget as spans of calls end, so
 /// calls that run side by side may together go past the limit; none starts past it. Budgets nest: a call is charged
 /// to all of them, and any may refuse it.
 ///
@@ -72,16 +72,42 @@ public final class Budget: Sendable {
     /// Names the budget in errors and warnings.
     public let name: String?
 
+    /// The shares of a limit at which ``onThreshold`` is called, such as 0.8; each once.
+    public let thresholds: [Double]
+    private let onThreshold: (@Sendable (ThresholdReached) -> Void)?
+
+    /// A share of a limit that has been used up.
+    public struct ThresholdReached: Sendable, Hashable {
+        /// The budget's name.
+        public var budget: String?
+        /// The share of the limit, as it was given to the budget.
+        public var threshold: Double
+        /// The amount spent so far.
+        public var spent: Amount
+    }
+
     private struct State {
         var spent = Amount(usd: .zero, tokens: 0)
         var unpricedCalls = 0
         var hasWarned = false
+        /// How many of the thresholds, which ascend, have been reached.
+        var reachedCount = 0
     }
 
     private let state = Mutex(State())
 
-    /// Creates a budget; the parameters are those of `withBudget`.
-    public init(usd: Double? = nil, tokens: Int? = nil, mode: Mode = .enforce, name: String? = nil) {
+    /// Creates a budget; the other parameters are those of `withBudget`.
+    ///
+    /// - Parameters:
+    ///   - thresholds: Shares of the limits, above 0, at which `onThreshold` is called and the span of the call that
+    ///     reached them gets an event `last9.budget.threshold`.
+    ///   - onThreshold: Called on the thread on which the call's span ends; should return soon.
+    public init(
+        usd: Double? = nil, tokens: Int? = nil, mode: Mode = .enforce, name: String? = nil,
+        thresholds: [Double] = [], onThreshold: (@Sendable (ThresholdReached) -> Void)? = nil
+    ) {
+        self.thresholds = thresholds.filter { $0 > 0 }.sorted()
+        self.onThreshold = onThreshold
         usdLimit = usd.map { max(USD($0) ?? ($0 > 0 ? .max : .zero), .zero) }
         tokenLimit = tokens.map { max($0, 0) }
         self.mode = mode
@@ -125,13 +151,33 @@ public final class Budget: Sendable {
         if isFirst { warn(failure) }
     }
 
-    func charge(_ cost: USD, tokens: Int, isUnpriced: Bool) {
-        state.withLock { state in
+    /// Adds the cost of a call.
+    ///
+    /// - Returns: The thresholds that it has reached, for the call's span.
+    func charge(_ cost: USD, tokens: Int, isUnpriced: Bool) -> [ThresholdReached] {
+        let (reached, spent): (ArraySlice<Double>, Amount) = state.withLock { state in
             state.spent.usd += cost
             let (sum, overflow) = state.spent.tokens.addingReportingOverflow(tokens)
             state.spent.tokens = overflow ? .max : sum
             if isUnpriced { state.unpricedCalls += 1 }
+            let rest = thresholds[state.reachedCount...]
+            let reached = rest.prefix { $0 <= share(of: state.spent) }
+            state.reachedCount += reached.count
+            return (reached, state.spent)
         }
+        return reached.map { threshold in
+            let event = ThresholdReached(budget: name, threshold: threshold, spent: spent)
+            onThreshold?(event)
+            return event
+        }
+    }
+
+    /// The largest share of a limit that is used up.
+    private func share(of spent: Amount) -> Double {
+        func share(_ part: Double, _ whole: Double) -> Double { whole > 0 ? part / whole : .infinity }
+        let money = usdLimit.map { share(spent.usd.doubleValue, $0.doubleValue) } ?? 0
+        let tokens = tokenLimit.map { share(Double(spent.tokens), Double($0)) } ?? 0
+        return max(money, tokens)
     }
 
     private func isUsedUp(_ spent: Amount) -> Bool {
@@ -195,18 +241,22 @@ final class BudgetLink: CallMeter {
     }
 
     /// Charges a call to this budget and to those around it, to each once.
-    func charge(_ totals: CostLedger.Totals) {
+    ///
+    /// - Returns: The thresholds that it has reached.
+    func charge(_ totals: CostLedger.Totals) -> [Budget.ThresholdReached] {
+        var reached: [Budget.ThresholdReached] = []
         let tokens = totals.inputTokens.addingReportingOverflow(totals.outputTokens)
         var charged: [ObjectIdentifier] = []
         var next: BudgetLink? = self
         while let link = next {
             if !charged.contains(ObjectIdentifier(link.budget)) {
-                link.budget.charge(
+                reached += link.budget.charge(
                     totals.cost, tokens: tokens.overflow ? .max : tokens.partialValue,
                     isUnpriced: totals.unpricedCalls > 0)
                 charged.append(ObjectIdentifier(link.budget))
             }
             next = link.outer as? BudgetLink
         }
+        return reached
     }
 }

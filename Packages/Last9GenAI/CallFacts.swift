@@ -1,72 +1,102 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
+import GenAIInstrumentation
 import GenAIPricing
 import GenAITelemetry
 
-/// What a finished span says about a call to a model or a tool, and about whom the call was made for.
-///
-/// Read from the span's attributes where they lie, when asked for; valid inside ``with(_:_:)``.
+/// The facts of a finished span that costs are computed from and added up by.
 struct CallFacts {
-    /// What kind of work a span stands for.
+    /// The kind of work a span stands for.
     enum Kind {
-        case model, tool, agent, workflow, other
+        case model, tool, agent, workflow, retrieval, other
     }
 
-    /// What kind of work the span stands for.
-    let kind: Kind
+    /// The kind of work the span stands for.
+    var kind = Kind.other
+    /// Whether the attributes have `gen_ai.system`.
+    var hasSystem = false
+    /// Whether the attributes say what kind of span it is, in the sense of `gen_ai.l9.span.kind`.
+    var hasSpanKind = false
     /// The model that answered, or else the one that was asked for.
-    let model: String?
-    /// Where that is said.
-    var modelName: UnsafePointer<AttributeValue>? { values.modelName }
-    private let values: ConventionValues
+    var model: String?
+    /// The model that was asked for.
+    var requestModel: String?
+    /// The provider that served the model.
+    var provider: String?
+    /// The class of service, where that matters to the price.
+    var serviceTier: String?
+    /// A cost that somebody else worked out.
+    var givenCost: Double?
+    /// The tokens and other units that the call used.
+    var usage = TokenUsage()
+    /// Whether the call failed.
+    var isFailed = false
 
-    /// Reads a span, which must not change meanwhile.
-    @inline(__always)
-    static func with<Result>(
-        _ span: borrowing SpanData, _ body: (CallFacts, borrowing SpanData) -> Result
-    ) -> Result {
-        // The names are looked for in one pass: asking for some twenty one by one takes four times as long.
-        span.attributes.withValues(of: Name.all) { body(CallFacts($0), span) }
+    // The accounts that the call is added to.
+    var workflow: String?
+    var workflowName: String?
+    var workflowType: String?
+    var conversation: String?
+    var user: String?
+    var agent: String?
+    /// The turn of the conversation.
+    var turn: Int?
+
+    /// The facts of a span: as its instrumentation knows them, or else as its attributes say.
+    init(_ span: borrowing SpanData) {
+        if let call = span.call as? RecordedCall, let identity = span.identity {
+            self.init(call, identity.fields, hasSpanKind: span.attributes.contains(name: "gen_ai.l9.span.kind"))
+            givenCost = span.attributes[.genAIUsageCostUSD]
+            hasSystem = span.attributes.contains(name: "gen_ai.system")
+        } else {
+            self = span.attributes.withValues(of: Name.all) { CallFacts($0) }
+            if let usage = span.usage { self.usage = usage }
+            if case .error = span.status { isFailed = true }
+        }
     }
 
+    private init(_ call: RecordedCall, _ identity: GenAIIdentity.Fields, hasSpanKind: Bool) {
+        kind = .model
+        self.hasSpanKind = hasSpanKind
+        model = call.responseModel ?? call.requestModel
+        requestModel = call.requestModel
+        provider = call.provider.rawValue
+        serviceTier = call.serviceTier
+        usage = call.usage ?? TokenUsage()
+        isFailed = call.isFailed
+        workflow = identity.workflow?.id
+        workflowName = identity.workflow?.name
+        workflowType = identity.workflow?.type
+        conversation = call.conversationID
+        user = identity.userID
+        agent = identity.agent?.name
+        turn = identity.turn
+    }
+
+    // All names are looked for in one pass: asking for some twenty one by one takes four times as long.
     private init(_ values: ConventionValues) {
-        self.values = values
-        model = values.modelName?.pointee.text
+        requestModel = values.text(.requestModel)
+        model = values.text(.responseModel) ?? requestModel
         if let operation = values.text(.operation) {
             kind = Kind(operation)
         } else {
             kind = Kind(values.text(.spanKind).map { Last9SpanKind(rawValue: $0) })
         }
+        hasSpanKind = values[.spanKind] != nil
+        workflow = values.id(.workflow)
+        workflowName = values.id(.workflowName)
+        workflowType = values.id(.workflowType)
+        conversation = values.id(.conversation)
+        user = values.id(.user)
+        agent = values.id(.agent)
+        turn = values.number(.turn)
+        provider = values.text(.provider) ?? values.text(.system)
+        hasSystem = values[.system] != nil
+        guard kind == .model else { return }
+        serviceTier = values.text(.serviceTier) ?? values.text(.formerServiceTier)
+        givenCost = values[.cost].flatMap { Double(attributeValue: $0.pointee) }
+        usage = values.usage
     }
-
-    /// Whether the attributes say what kind of span it is, in the sense of `gen_ai.l9.span.kind`.
-    var hasSpanKind: Bool { values[.spanKind] != nil }
-    /// The model that was asked for.
-    var requestModel: String? { values.text(.requestModel) }
-    /// Who served the model.
-    var provider: String? { values.text(.provider) ?? values.text(.system) }
-    /// A cost that somebody else worked out.
-    var givenCost: Double? { values[.cost].flatMap { Double(attributeValue: $0.pointee) } }
-    /// How the call was made, where that matters to its price.
-    var serviceTier: String? { values.text(.serviceTier) ?? values.text(.formerServiceTier) }
-    /// What the call used up, as far as the attributes say.
-    @inline(__always)
-    var usage: TokenUsage {
-        TokenUsage(
-            inputTokens: values.number(.inputTokens) ?? values.number(.promptTokens),
-            outputTokens: values.number(.outputTokens) ?? values.number(.completionTokens),
-            cacheReadTokens: values.number(.cacheReadTokens),
-            cacheWriteTokens: values.number(.cacheWriteTokens) ?? values.number(.cacheCreationTokens),
-            reasoningTokens: values.number(.reasoningTokens))
-    }
-
-    // What the call is added up by, where it lies.
-    var workflow: UnsafePointer<AttributeValue>? { values[.workflow] }
-    var conversation: UnsafePointer<AttributeValue>? { values[.conversation] }
-    var user: UnsafePointer<AttributeValue>? { values[.user] }
-    var agent: UnsafePointer<AttributeValue>? { values[.agent] }
-    /// The turn of the conversation.
-    var turn: Int? { values.number(.turn) }
 }
 
 extension CallFacts.Kind {
@@ -76,11 +106,12 @@ extension CallFacts.Kind {
         case .executeTool: self = .tool
         case .invokeAgent, .createAgent: self = .agent
         case .invokeWorkflow: self = .workflow
+        case .retrieval: self = .retrieval
         default: self = .other
         }
     }
 
-    /// What a span without an operation says itself.
+    /// The kind of a span without an operation.
     fileprivate init(_ spanKind: Last9SpanKind?) {
         switch spanKind {
         case .llm: self = .model
@@ -95,7 +126,7 @@ private enum Name: Int, CaseIterable {
     case operation, spanKind, requestModel, responseModel, provider, system, serviceTier, formerServiceTier, cost
     case inputTokens, promptTokens, outputTokens, completionTokens
     case cacheReadTokens, cacheWriteTokens, cacheCreationTokens, reasoningTokens
-    case workflow, conversation, user, agent, turn
+    case workflow, workflowName, workflowType, conversation, user, agent, turn
 
     static let all = ConventionNameSet(allCases.map(\.prepared))
 
@@ -118,10 +149,12 @@ private enum Name: Int, CaseIterable {
         case .cacheWriteTokens: AttributeName(.genAIUsageCacheWriteInputTokens)
         case .cacheCreationTokens: AttributeName(.genAIUsageCacheCreationInputTokens)
         case .reasoningTokens: AttributeName(.genAIUsageReasoningOutputTokens)
-        case .workflow: AttributeName(CostLedger.Dimension.workflow.attribute)
-        case .conversation: AttributeName(CostLedger.Dimension.conversation.attribute)
-        case .user: AttributeName(CostLedger.Dimension.user.attribute)
-        case .agent: AttributeName(CostLedger.Dimension.agent.attribute)
+        case .workflow: AttributeName(.workflowID)
+        case .workflowName: AttributeName(.workflowName)
+        case .workflowType: AttributeName(.workflowType)
+        case .conversation: AttributeName(.genAIConversationID)
+        case .user: AttributeName(.userID)
+        case .agent: AttributeName(.genAIAgentName)
         case .turn: AttributeName(.genAIConversationTurnNumber)
         }
     }
@@ -130,61 +163,32 @@ private enum Name: Int, CaseIterable {
 extension ConventionValues {
     fileprivate subscript(name: Name) -> UnsafePointer<AttributeValue>? { self[name.rawValue] }
 
-    fileprivate func text(_ name: Name) -> String? { self[name]?.pointee.text }
-
-    /// Where the model that answered is named, or else the one that was asked for.
-    fileprivate var modelName: UnsafePointer<AttributeValue>? {
-        textPlace(.responseModel) ?? textPlace(.requestModel)
-    }
-
-    /// Where a name has a text.
-    private func textPlace(_ name: Name) -> UnsafePointer<AttributeValue>? {
-        if case .string = self[name]?.pointee { self[name] } else { nil }
+    fileprivate func text(_ name: Name) -> String? {
+        if case .string(let text) = self[name]?.pointee { text } else { nil }
     }
 
     fileprivate func number(_ name: Name) -> Int? {
         if case .int(let number) = self[name]?.pointee { number } else { nil }
     }
-}
 
-extension UnsafePointer {
-    /// Whether two values have the same bits, so that they are equal. If not, they may be equal all the same.
-    @inline(__always)
-    func hasSameBits(as other: UnsafePointer) -> Bool {
-        let (one, other) = (UnsafeRawPointer(self), UnsafeRawPointer(other))
-        let size = MemoryLayout<Pointee>.size
-        var offset = 0
-        while offset &+ 8 <= size {
-            guard
-                one.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-                    == other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-            else { return false }
-            offset &+= 8
-        }
-        while offset < size {
-            guard one.load(fromByteOffset: offset, as: UInt8.self) == other.load(fromByteOffset: offset, as: UInt8.self)
-            else { return false }
-            offset &+= 1
-        }
-        return true
+    /// The text of an attribute that calls are added up by.
+    fileprivate func id(_ name: Name) -> String? { self[name]?.pointee.accountID }
+
+    fileprivate var usage: TokenUsage {
+        TokenUsage(
+            inputTokens: number(.inputTokens) ?? number(.promptTokens),
+            outputTokens: number(.outputTokens) ?? number(.completionTokens),
+            cacheReadTokens: number(.cacheReadTokens),
+            cacheWriteTokens: number(.cacheWriteTokens) ?? number(.cacheCreationTokens),
+            reasoningTokens: number(.reasoningTokens))
     }
 }
 
 extension AttributeValue {
-    @inline(__always)
-    fileprivate var text: String? {
-        if case .string(let text) = self { text } else { nil }
-    }
-
     /// The text of an attribute that calls are added up by, also of a number or truth value.
-    @inline(__always)
     var accountID: String? {
-        if case .string(let text) = self { text } else { spelledOut }
-    }
-
-    @inline(never)
-    private var spelledOut: String? {
         switch self {
+        case .string(let text): text
         case .int(let number): String(number)
         case .double(let number): String(number)
         case .bool(let flag): String(flag)

@@ -18,7 +18,10 @@ extension Last9 {
         ///
         /// `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` wins over this.
         public var capturesContent: Bool
-        /// The generation of the GenAI conventions. Default legacy, `OTEL_SEMCONV_STABILITY_OPT_IN`.
+        /// The generation of the GenAI conventions. Default ``GenAITelemetry/GenAIConventions/latest``,
+        /// `LAST9_GENAI_CONVENTIONS`.
+        ///
+        /// Beside its names spans have those that Last9's dashboards read, unless ``followsConventionsOnly`` is set.
         public var conventions: GenAIConventions?
         /// The user's own prices by model name; they win over the bundled ones.
         public var customPricing: [String: ModelPricing]
@@ -27,9 +30,11 @@ extension Last9 {
         /// What costs are added up in.
         public var ledger = CostLedger()
         /// How messages are promoted onto spans.
-        public var bridge = LogToSpanProcessor.Configuration()
+        public var bridge: LogToSpanProcessor.Configuration
+        /// Names of other backends that are added to spans. Default none, `LAST9_GENAI_DIALECTS`.
+        public var dialects: [Dialect]
         /// Leaves out the attributes that only Last9's dashboards know and strict convention checkers refuse:
-        /// `gen_ai.prompt`, `gen_ai.completion`, `gen_ai.conversation.turn`, `gen_ai.usage.cost` and the indexed
+        /// `gen_ai.system`, `gen_ai.prompt`, `gen_ai.completion`, `gen_ai.conversation.turn`, `gen_ai.usage.cost` and the indexed
         /// messages. Default false, `LAST9_GENAI_CONVENTIONS_ONLY`.
         public var followsConventionsOnly: Bool
         /// Where spans go. `nil` follows `OTEL_TRACES_EXPORTER`.
@@ -84,6 +89,8 @@ extension Last9 {
             self.loggerProvider = loggerProvider
             self.becomesGlobal = becomesGlobal
             self.environment = environment
+            bridge = LogToSpanProcessor.Configuration(environment: environment)
+            dialects = environment.choices("LAST9_GENAI_DIALECTS", of: Dialect.all) ?? []
             followsConventionsOnly = environment.bool("LAST9_GENAI_CONVENTIONS_ONLY") ?? false
         }
     }

@@ -20,6 +20,10 @@ public final class CostLedger: Sendable {
 
         /// By `workflow.id`.
         public static let workflow = Dimension(attribute: AttributeKey<String>.workflowID.name)
+        /// By `workflow.name`: all runs of one workflow together.
+        public static let workflowName = Dimension(attribute: AttributeKey<String>.workflowName.name)
+        /// By `workflow.type`.
+        public static let workflowType = Dimension(attribute: AttributeKey<String>.workflowType.name)
         /// By `gen_ai.conversation.id`.
         public static let conversation = Dimension(attribute: AttributeKey<String>.genAIConversationID.name)
         /// By `user.id`.
@@ -30,7 +34,14 @@ public final class CostLedger: Sendable {
         public static let model = Dimension(attribute: AttributeKey<String>.genAIResponseModel.name)
 
         /// The dimensions of every ledger.
-        public static let standard: [Dimension] = [.workflow, .conversation, .user, .agent, .model]
+        public static let standard: [Dimension] = [
+            .workflow, .conversation, .user, .agent, .model, .workflowName, .workflowType,
+        ]
+    }
+
+    /// The positions of the standard dimensions.
+    fileprivate enum Slot: Int, CaseIterable {
+        case workflow, conversation, user, agent, model, workflowName, workflowType
     }
 
     /// What was added up.
@@ -99,102 +110,46 @@ public final class CostLedger: Sendable {
         var endNanoseconds: UnixNanoseconds = 0
     }
 
-    /// What one id has come to.
-    fileprivate struct Account {
+    /// The sums of one value of a dimension. An object: adding to it copies nothing, and the maps stay small.
+    fileprivate final class Account {
         let id: String
-        /// The attribute that named the account last.
-        var name: AttributeValue
         var totals = Totals()
         var details: Details?
-    }
 
-    /// Owns an account, in memory of its own: adding to it copies nothing, and the maps stay small.
-    ///
-    /// Not simply the account's properties: each access to those of a class is checked for exclusivity while the
-    /// program runs, and counts references. Whoever holds the ledger's lock may use the memory while the map or
-    /// somebody else holds the owner.
-    fileprivate final class AccountOwner {
-        let account = UnsafeMutablePointer<Account>.allocate(capacity: 1)
-
-        init(_ id: String, _ name: AttributeValue) {
-            account.initialize(to: Account(id: id, name: name))
-        }
-
-        deinit {
-            account.deinitialize(count: 1)
-            account.deallocate()
-        }
+        init(_ id: String) { self.id = id }
     }
 
     fileprivate struct State {
-        /// An account that was used lately.
-        struct Recent {
-            var position: Int
-            /// The generation of its dimension when it was used. While that lasts, its owner is in the map.
+        /// The account that was used last, and the generation of its map then: while that lasts it is still in it.
+        struct Latest {
+            var account: Account
             var generation: Int
-            var account: UnsafeMutablePointer<Account>
         }
 
         var total = Totals()
-        var dimensions: [RecentMap<String, AccountOwner>]
-        /// Accounts in use, by a short hash of their id: finding one here takes a tenth of the time of a dictionary.
-        var recent = [Recent?](repeating: nil, count: State.recentCount)
-        /// The account of each dimension that was used last: calls of one scope mostly follow each other.
-        var latest: [Recent?]
-
+        var dimensions: [RecentMap<String, Account>]
+        /// The cache: one account a dimension, since calls of one scope mostly follow each other.
+        var latest: [Latest?]
         /// How many entries were forgotten since this was last asked.
         var unreportedEvictedCount = 0
-
-        static let recentCount = 256
 
         init(dimensionCount: Int, capacity: Int) {
             dimensions = (0..<dimensionCount).map { _ in RecentMap(capacity: capacity) }
             latest = Array(repeating: nil, count: dimensionCount)
         }
 
-        /// The account that an attribute's value names, to be used before the next one is asked for.
-        @inline(__always)
-        mutating func account(
-            _ name: UnsafePointer<AttributeValue>, at position: Int
-        ) -> UnsafeMutablePointer<Account>? {
-            // Spans of one scope all have the scope's own text, which need not be held to be compared.
-            if let known = latest[position], isValid(known), let last = known.account.pointer(to: \.name),
-                name.hasSameBits(as: last)
+        /// The account of an id, which is opened where there is none.
+        mutating func account(_ id: String, at position: Int) -> Account {
+            if let last = latest[position], last.account.id == id,
+                last.generation == dimensions[position].generation
             {
-                return known.account
-            }
-            return account(name.pointee, at: position)
-        }
-
-        @inline(never)
-        private mutating func account(_ name: AttributeValue, at position: Int) -> UnsafeMutablePointer<Account>? {
-            guard let id = name.accountID else { return nil }
-            if let known = latest[position], isValid(known), known.account.pointee.id == id {
-                known.account.pointee.name = name
-                return known.account
-            }
-            let found = find(id, name, at: position)
-            latest[position] = found
-            return found.account
-        }
-
-        @inline(__always)
-        private func isValid(_ known: Recent) -> Bool {
-            known.generation == dimensions[known.position].generation
-        }
-
-        @inline(never)
-        private mutating func find(_ id: String, _ name: AttributeValue, at position: Int) -> Recent {
-            let slot = (shortHash(id) &+ position &* 31) & (Self.recentCount &- 1)
-            if let known = recent[slot], known.position == position, isValid(known), known.account.pointee.id == id {
-                return known
+                return last.account
             }
             let before = dimensions[position].evictedCount
-            let account = dimensions[position].update(id, default: AccountOwner(id, name)) { $0.account }
-            unreportedEvictedCount += dimensions[position].evictedCount - before
-            let found = Recent(position: position, generation: dimensions[position].generation, account: account)
-            recent[slot] = found
-            return found
+            let account = dimensions[position].update(id, default: Account(id)) { $0 }
+            unreportedEvictedCount &+= dimensions[position].evictedCount &- before
+            latest[position] = Latest(account: account, generation: dimensions[position].generation)
+            return account
         }
     }
 
@@ -219,34 +174,33 @@ public final class CostLedger: Sendable {
     /// The totals of one entry, or `nil` when there is none or it was forgotten.
     public func totals(_ dimension: Dimension, _ id: String) -> Totals? {
         guard let position = dimensions.firstIndex(of: dimension) else { return nil }
-        return state.withLock { $0.dimensions[position][id]?.account.pointee.totals }
+        return state.withLock { $0.dimensions[position][id]?.totals }
     }
 
     /// All entries of a dimension, the most expensive first.
     public func entries(_ dimension: Dimension) -> [Entry] {
         guard let position = dimensions.firstIndex(of: dimension) else { return [] }
         let entries = state.withLock { state in
-            state.dimensions[position].entries.map { Entry(id: $0.key, totals: $0.value.account.pointee.totals) }
+            state.dimensions[position].entries.map { Entry(id: $0.key, totals: $0.value.totals) }
         }
         return entries.sorted { ($1.totals.cost, $0.id) < ($0.totals.cost, $1.id) }
     }
 
     /// One conversation, or `nil` when there is none or it was forgotten.
     public func conversation(_ id: String) -> Conversation? {
-        state.withLock { $0.dimensions[Self.conversationPosition][id].flatMap(Self.conversation) }
+        state.withLock { $0.dimensions[Slot.conversation.rawValue][id].flatMap(Self.conversation) }
     }
 
     /// All conversations that are remembered, the earliest first.
     public var conversations: [Conversation] {
         let all = state.withLock { state in
-            state.dimensions[Self.conversationPosition].entries.compactMap { Self.conversation($0.value) }
+            state.dimensions[Slot.conversation.rawValue].entries.compactMap { Self.conversation($0.value) }
         }
         return all.sorted { ($0.startNanoseconds, $0.id) < ($1.startNanoseconds, $1.id) }
     }
 
-    private static func conversation(_ owner: AccountOwner) -> Conversation? {
-        let account = owner.account.pointee
-        return account.details.map { details in
+    private static func conversation(_ account: Account) -> Conversation? {
+        account.details.map { details in
             Conversation(
                 id: account.id, userID: details.userID, turns: details.turns, models: details.models,
                 totals: account.totals, startNanoseconds: details.startNanoseconds,
@@ -266,70 +220,59 @@ public final class CostLedger: Sendable {
         return count
     }
 
-    private static var conversationPosition: Int { 1 }
-    private static var standardCount: Int { 5 }
-
     /// Adds a call.
     ///
     /// - Parameters:
     ///   - time: When the call began and ended, in Unix nanoseconds.
     ///   - attributes: Those of the call's span, where its value for further dimensions is found.
-    /// - Returns: The totals of the call's workflow with the call in them, if it has one.
-    @discardableResult
     func add(
         _ totals: Totals, _ facts: CallFacts, _ time: (start: UnixNanoseconds, end: UnixNanoseconds),
         _ attributes: Attributes
-    ) -> Totals? {
-        let (workflow, evicted): (Totals?, Int) = state.withLock { state in
-            let workflow = state.add(totals, facts, time)
-            for position in Self.standardCount..<Swift.max(Self.standardCount, dimensions.count) {
-                guard let name = attributes[dimensions[position].attribute] else { continue }
-                _ = withUnsafePointer(to: name) { state.add(totals, to: $0, at: position) }
+    ) {
+        let evicted: Int = state.withLock { state in
+            state.add(totals, facts, time)
+            for position in Slot.allCases.count..<Swift.max(Slot.allCases.count, dimensions.count) {
+                guard let id = attributes[dimensions[position].attribute]?.accountID else { continue }
+                state.account(id, at: position).totals += totals
             }
             defer { state.unreportedEvictedCount = 0 }
-            return (workflow, state.unreportedEvictedCount)
+            return state.unreportedEvictedCount
         }
         if evicted > 0 {
             Diagnostics.report(
                 .warning, "CostLedger", "\(evicted) entries were forgotten to stay within the capacity",
                 key: "evicted")
         }
-        return workflow
     }
 }
 
 extension CostLedger.State {
     /// Adds a call to the standard dimensions.
-    ///
-    /// - Returns: The totals of its workflow, if it has one.
     fileprivate mutating func add(
         _ totals: CostLedger.Totals, _ facts: CallFacts, _ time: (start: UnixNanoseconds, end: UnixNanoseconds)
-    ) -> CostLedger.Totals? {
+    ) {
         let model = totals.llmCalls > 0 ? facts.model : nil
         total += totals
-        if let conversation = add(totals, to: facts.conversation, at: 1) {
-            conversation.pointee.note(model, facts, time)
+        if let id = facts.conversation {
+            let account = account(id, at: CostLedger.Slot.conversation.rawValue)
+            account.totals += totals
+            account.note(model, facts, time)
         }
-        _ = add(totals, to: facts.user, at: 2)
-        _ = add(totals, to: facts.agent, at: 3)
-        if model != nil { _ = add(totals, to: facts.modelName, at: 4) }
-        return add(totals, to: facts.workflow, at: 0)?.pointee.totals
+        add(totals, to: facts.user, .user)
+        add(totals, to: facts.agent, .agent)
+        add(totals, to: model, .model)
+        add(totals, to: facts.workflow, .workflow)
+        add(totals, to: facts.workflowName, .workflowName)
+        add(totals, to: facts.workflowType, .workflowType)
     }
 
-    // Not inlined: five copies of it push other code of the span's end out of the processor's cache.
-    /// Adds to the account that an attribute's value names, if there is one.
-    @inline(never)
-    fileprivate mutating func add(
-        _ totals: borrowing CostLedger.Totals, to name: UnsafePointer<AttributeValue>?, at position: Int
-    ) -> UnsafeMutablePointer<CostLedger.Account>? {
-        guard let name, let account = account(name, at: position) else { return nil }
-        account.pointee.totals += totals
-        return account
+    private mutating func add(_ totals: CostLedger.Totals, to id: String?, _ slot: CostLedger.Slot) {
+        if let id { account(id, at: slot.rawValue).totals += totals }
     }
 }
 
 extension CostLedger.Account {
-    fileprivate mutating func note(
+    fileprivate func note(
         _ model: String?, _ facts: CallFacts, _ time: (start: UnixNanoseconds, end: UnixNanoseconds)
     ) {
         if details == nil {
@@ -345,7 +288,7 @@ extension CostLedger.Details {
     ) {
         startNanoseconds = min(startNanoseconds, time.start)
         endNanoseconds = max(endNanoseconds, time.end)
-        if userID == nil { userID = facts.user?.pointee.accountID }
+        if userID == nil { userID = facts.user }
         if let turn = facts.turn { turns = max(turns, turn) }
         if let model, models.last != model, models.count < 16, !models.contains(model) { models.append(model) }
     }

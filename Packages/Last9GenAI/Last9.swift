@@ -70,14 +70,16 @@ public final class Last9Telemetry: Sendable {
             followsConventionsOnly: configuration.followsConventionsOnly, meterProvider: meterProvider)
         bridge = LogToSpanProcessor(configuration.bridge)
         let spanProcessors: [any SpanProcessor] =
-            [spanProcessor] + (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.spanProcessors
+            [spanProcessor] + (configuration.followsConventionsOnly ? [] : [bridge])
+            + (configuration.dialects.isEmpty ? [] : [DialectProcessor(configuration.dialects)])
+            + configuration.spanProcessors
             + pipelines.spans.map(\.stage)
         let logProcessors: [any LogRecordProcessor] =
             (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.logRecordProcessors
             + pipelines.logRecords.map(\.stage)
         let instrumentation = InstrumentationSettings(
             contentCapture: configuration.capturesContent ? .everywhere : .nowhere,
-            conventions: configuration.conventions, environment: environment)
+            conventions: configuration.conventions, usualConventions: .latest, environment: environment)
         var tracing = TracerProvider.Configuration(environment: environment, resource: resource)
         tracing.sampler = CountingSampler(base: tracing.sampler)
         tracerProvider = configuration.tracerProvider ?? TracerProvider(tracing)

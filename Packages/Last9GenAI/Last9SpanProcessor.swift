@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
+import GenAIInstrumentation
 public import GenAIPricing
 public import GenAITelemetry
 
@@ -15,8 +16,9 @@ public import GenAITelemetry
 /// | `last9.cost.source` | calls to models | `provider` or `user` where the cost, or its price, is theirs |
 /// | `last9.cost.incomplete_reason` | calls to models | what the call used that the cost lacks a price for |
 /// | `last9.cost.unpriced_reason` | calls to models | why there is no cost |
+/// | `gen_ai.system` | GenAI spans | the provider, as the dashboards know it |
 /// | `gen_ai.l9.span.kind` | all GenAI spans | `llm`, `tool`, `agent` or `chain` |
-/// | `workflow.total_cost_usd`, `workflow.llm_calls`, `workflow.tool_calls` | spans in a workflow | totals so far |
+/// | `workflow.total_cost_usd`, `workflow.llm_calls`, `workflow.tool_calls` | spans in a workflow | totals of its run so far |
 public struct Last9SpanProcessor: SpanProcessor {
     /// What the costs are added up in.
     public let ledger: CostLedger
@@ -33,7 +35,7 @@ public struct Last9SpanProcessor: SpanProcessor {
     ///   - prices: Where prices come from; `nil` sets no costs.
     ///   - ledger: What the costs are added up in.
     ///   - followsConventionsOnly: Leaves out what only Last9's dashboards know and strict checkers refuse:
-    ///     `gen_ai.usage.cost` and `gen_ai.conversation.turn`, which repeat other attributes.
+    ///     `gen_ai.system`, `gen_ai.usage.cost` and `gen_ai.conversation.turn`, which repeat other attributes.
     ///   - meterProvider: Counts costs in `last9.gen_ai.client.cost`, in USD, by operation, provider and models; `nil`
     ///     counts nothing. Calls without a price are not counted.
     public init(
@@ -44,28 +46,27 @@ public struct Last9SpanProcessor: SpanProcessor {
         unheldPrices = prices.map(Unmanaged.passUnretained)
         self.ledger = ledger
         writesAliases = !followsConventionsOnly
-        costCounter = meterProvider?.meter(named: "Last9GenAI").counter(
+        costCounter = meterProvider?.meter(named: "Last9GenAI", version: packageVersion).counter(
             named: "last9.gen_ai.client.cost", unit: "USD", description: "What calls to models cost.", of: Double.self)
     }
 
     /// Sets what is known once the span has ended.
     public func onEnding(_ span: inout SpanData) {
-        // First everything is read, then everything is written: what changes cannot be read where it lies.
-        let findings = CallFacts.with(span) { find($0, in: $1) }
-        write(findings, to: &span)
+        let facts = CallFacts(span)
+        let findings = find(facts, in: span)
+        write(findings, facts, to: &span)
         if !writesAliases { span.attributes[.genAIConversationTurn] = nil }
     }
 
-    /// What a span is told when it ends.
+    /// The results for a span that ends.
     private struct Findings {
-        /// What kind of span it is, where its attributes do not say.
-        var kind = CallFacts.Kind.other
         var isCountedCall = false
         var totalTokens: Int?
         var cost: Cost?
         var unpricedReason: UnpricedReason?
-        /// The totals of the span's workflow so far.
-        var workflow: CostLedger.Totals?
+        var thresholds: [Budget.ThresholdReached] = []
+        /// The totals of the span's run so far.
+        var run: WorkflowRun.Totals?
     }
 
     /// A cost in USD.
@@ -91,24 +92,17 @@ public struct Last9SpanProcessor: SpanProcessor {
     }
 
     private func find(_ facts: CallFacts, in span: borrowing SpanData) -> Findings {
-        var findings = Findings(kind: facts.hasSpanKind ? .other : facts.kind)
+        var findings = Findings()
         switch facts.kind {
-        case .model where !span.containsCountedCall:
-            // Not `??`, which moves the 192 bytes of a usage twice more.
-            if let known = span.boxedUsage {
-                count(facts, known.value, of: span, &findings)
-            } else {
-                count(facts, facts.usage, of: span, &findings)
-            }
-        case .tool: findings.workflow = add(CostLedger.Totals(toolCalls: 1), facts, span)
-        default: findings.workflow = facts.workflow?.pointee.accountID.flatMap { ledger.totals(.workflow, $0) }
+        case .model where !span.containsCountedCall: count(facts, of: span, &findings)
+        case .tool: add(CostLedger.Totals(toolCalls: 1), facts, span, &findings)
+        default: findings.run = span.identity?.fields.run?.totals
         }
         return findings
     }
 
-    private func count(
-        _ facts: CallFacts, _ usage: TokenUsage, of span: borrowing SpanData, _ findings: inout Findings
-    ) {
+    private func count(_ facts: CallFacts, of span: borrowing SpanData, _ findings: inout Findings) {
+        let usage = facts.usage
         var totals = CostLedger.Totals(llmCalls: 1)
         totals.inputTokens = usage.inputTokens ?? 0
         totals.outputTokens = usage.outputTokens ?? 0
@@ -116,26 +110,38 @@ public struct Last9SpanProcessor: SpanProcessor {
         if let given = facts.givenCost {
             totals.cost = USD(given) ?? .zero
             count(totals.cost, of: span)
-        } else if let unheldPrices {
-            switch unheldPrices._withUnsafeGuaranteedRef({ $0.charge(for: usage, facts, at: span.startNanoseconds) }) {
+        } else if let answer = charge(for: facts, of: span) {
+            switch answer {
             case .success(let charge):
                 totals.cost = charge.total
                 findings.cost = Cost(charge)
                 count(charge.total, of: span)
+            // A call that failed before anything was used costs nothing, which is no lack of a price.
+            case .failure where facts.isFailed && usage.isEmpty: break
             case .failure(let reason):
                 totals.unpricedCalls = 1
                 findings.unpricedReason = reason
             }
         }
         findings.isCountedCall = true
-        (span.meter as? BudgetLink)?.charge(totals)
-        findings.workflow = add(totals, facts, span)
+        findings.thresholds = (span.identity?.fields.meter as? BudgetLink)?.charge(totals) ?? []
+        add(totals, facts, span, &findings)
+    }
+
+    /// The charge by the prices of the scope around, or else by the processor's; `nil` where costs are not set.
+    private func charge(for facts: CallFacts, of span: borrowing SpanData) -> Result<Charge, UnpricedReason>? {
+        if let prices = span.identity?.fields.prices as? LivePrices {
+            return prices.charge(for: facts, at: span.startNanoseconds)
+        }
+        return unheldPrices?._withUnsafeGuaranteedRef { $0.charge(for: facts, at: span.startNanoseconds) }
     }
 
     private func add(
-        _ totals: CostLedger.Totals, _ facts: CallFacts, _ span: borrowing SpanData
-    ) -> CostLedger.Totals? {
+        _ totals: CostLedger.Totals, _ facts: CallFacts, _ span: borrowing SpanData, _ findings: inout Findings
+    ) {
         ledger.add(totals, facts, (start: span.startNanoseconds, end: span.endNanoseconds), span.attributes)
+        findings.run = span.identity?.fields.run?.add(
+            WorkflowRun.Totals(llmCalls: totals.llmCalls, toolCalls: totals.toolCalls, cost: totals.cost))
     }
 
     private static let costDimensions = [
@@ -152,39 +158,42 @@ public struct Last9SpanProcessor: SpanProcessor {
             cost.doubleValue, attributes: series, context: GenAIContext.current.settingParent(span.context))
     }
 
-    private func write(_ findings: Findings, to span: inout SpanData) {
+    private func write(_ findings: Findings, _ facts: CallFacts, to span: inout SpanData) {
         if findings.isCountedCall { span.isCountedCall = true }
-        let spanKind = findings.kind.spanKind
-        guard spanKind != nil || findings.isCountedCall || findings.workflow != nil else { return }
-        if let spanKind { span.attributes[.genAIL9SpanKind] = spanKind }
+        for threshold in findings.thresholds { span.events.append(threshold.event(at: span.endNanoseconds)) }
+        if !facts.hasSpanKind, let kind = facts.kind.spanKind { span.attributes[.genAIL9SpanKind] = kind }
+        if writesAliases, let provider = facts.provider, !facts.hasSystem {
+            span.attributes[.genAISystem] = ProviderName(rawValue: provider).legacySpelling
+        }
         if let totalTokens = findings.totalTokens { span.attributes[.genAIUsageTotalTokens] = totalTokens }
         if let cost = findings.cost {
-            span.attributes[.genAIUsageCostUSD] = cost.total
-            if let sides = cost.sides {
-                span.attributes[.genAIUsageCostInputUSD] = sides.input
-                span.attributes[.genAIUsageCostOutputUSD] = sides.output
-            }
-            if let source = cost.source { span.attributes[.costSource] = source }
-            if let reason = cost.incompleteReason { span.attributes[.incompleteReason] = reason }
-            if writesAliases { span.attributes[.genAIUsageCost] = cost.total }
+            write(cost, to: &span.attributes)
         } else if let reason = findings.unpricedReason {
             span.attributes[.unpricedReason] = reason.description
         }
-        if let workflow = findings.workflow {
-            span.attributes[.workflowTotalCostUSD] = workflow.cost.doubleValue
-            span.attributes[.workflowLLMCalls] = workflow.llmCalls
-            span.attributes[.workflowToolCalls] = workflow.toolCalls
+        if let run = findings.run {
+            span.attributes[.workflowTotalCostUSD] = run.cost.doubleValue
+            span.attributes[.workflowLLMCalls] = run.llmCalls
+            span.attributes[.workflowToolCalls] = run.toolCalls
         }
+    }
+
+    private func write(_ cost: Cost, to attributes: inout Attributes) {
+        attributes[.genAIUsageCostUSD] = cost.total
+        if let sides = cost.sides {
+            attributes[.genAIUsageCostInputUSD] = sides.input
+            attributes[.genAIUsageCostOutputUSD] = sides.output
+        }
+        if let source = cost.source { attributes[.costSource] = source }
+        if let reason = cost.incompleteReason { attributes[.incompleteReason] = reason }
+        if writesAliases { attributes[.genAIUsageCost] = cost.total }
     }
 }
 
 extension LivePrices {
-    @inline(__always)
-    fileprivate func charge(
-        for usage: TokenUsage, _ facts: CallFacts, at nanoseconds: UnixNanoseconds
-    ) -> Result<Charge, UnpricedReason> {
+    fileprivate func charge(for facts: CallFacts, at nanoseconds: UnixNanoseconds) -> Result<Charge, UnpricedReason> {
         charge(
-            for: usage, model: facts.model, requestModel: facts.requestModel, provider: facts.provider,
+            for: facts.usage, model: facts.model, requestModel: facts.requestModel, provider: facts.provider,
             context: facts.serviceTier.map { PriceContext(serviceTier: $0) }, at: Int64(nanoseconds / 1_000_000_000))
     }
 }
@@ -205,8 +214,19 @@ extension CallFacts.Kind {
         case .model: .llm
         case .tool: .tool
         case .agent: .agent
-        case .workflow: .chain
+        case .workflow, .retrieval: .chain
         case .other: nil
         }
+    }
+}
+
+extension Budget.ThresholdReached {
+    fileprivate func event(at nanoseconds: UnixNanoseconds) -> SpanEvent {
+        var attributes: Attributes = [
+            "last9.budget.threshold": .double(threshold), "last9.budget.spent_usd": .double(spent.usd.doubleValue),
+            "last9.budget.spent_tokens": .int(spent.tokens),
+        ]
+        attributes["last9.budget.name"] = budget.map(AttributeValue.string)
+        return SpanEvent(name: "last9.budget.threshold", nanoseconds: nanoseconds, attributes: attributes)
     }
 }

@@ -1,60 +1,10 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
+import GenAIInstrumentation
 public import GenAIPricing
 public import GenAITelemetry
 
-// What an application sets on spans of its own. All of it may be called from any thread, and does nothing once the
-// span has ended. Content is recorded only where the span's provider and the scopes around allow it.
 extension TraceSpan {
-    /// Says what kind of work the span stands for: attribute `gen_ai.l9.span.kind`.
-    public func setKind(_ kind: Last9SpanKind) {
-        setAttribute(.genAIL9SpanKind, kind)
-    }
-
-    /// Sets what is asked of a model: operation, model, provider and parameters.
-    ///
-    /// - Parameters:
-    ///   - operation: Attribute `gen_ai.operation.name`.
-    ///   - provider: Who serves the model, under the generation's name. `nil` goes by the model's name.
-    public func setRequest(
-        model: String, operation: OperationName = .chat, provider: ProviderName? = nil, maxTokens: Int? = nil,
-        temperature: Double? = nil, topP: Double? = nil, frequencyPenalty: Double? = nil,
-        presencePenalty: Double? = nil
-    ) {
-        var attributes = conventions.identity(of: provider ?? ProviderName(ofModel: model) ?? .other)
-        attributes[.genAIOperationName] = operation
-        attributes[.genAIRequestModel] = model
-        attributes[.genAIRequestMaxTokens] = maxTokens
-        attributes[.genAIRequestTemperature] = temperature
-        attributes[.genAIRequestTopP] = topP
-        attributes[.genAIRequestFrequencyPenalty] = frequencyPenalty
-        attributes[.genAIRequestPresencePenalty] = presencePenalty
-        setAttributes(attributes)
-    }
-
-    /// Sets what a model has answered: model, id, finish reasons, usage and the tool calls it wants.
-    ///
-    /// Zero counts are recorded; counts that were not reported are not. The text is not recorded: see
-    /// ``addContent(prompt:completion:maximumLength:)``.
-    public func setResponse(_ report: UsageReport) {
-        var attributes = report.provider.map(conventions.identity) ?? [:]
-        attributes[.genAIResponseModel] = report.model
-        attributes[.genAIResponseID] = report.responseID
-        attributes[.genAIResponseFinishReasons] = report.finishReasons.isEmpty ? nil : report.finishReasons
-        if let usage = report.usage {
-            attributes[.genAIUsageInputTokens] = usage.inputTokens
-            attributes[.genAIUsageOutputTokens] = usage.outputTokens
-            if conventions >= .latest {
-                attributes[.genAIUsageCacheReadInputTokens] = usage.cacheReadTokens
-                attributes[.genAIUsageReasoningOutputTokens] = usage.reasoningTokens
-            }
-            setUsage(usage)
-        }
-        if !report.toolCalls.isEmpty { attributes[.genAIToolCallsCount] = report.toolCalls.count }
-        setAttributes(attributes)
-        for (index, call) in report.toolCalls.enumerated() { addEvent(for: call, at: index) }
-    }
-
     /// Works out what a call has cost and sets it; ``Last9SpanProcessor`` then takes it as given.
     ///
     /// - Returns: The cost, or why there is none; the span says so too.
@@ -79,33 +29,6 @@ extension TraceSpan {
         return answer
     }
 
-    /// Says which workflow the span belongs to, where no scope around does.
-    ///
-    /// - Parameters:
-    ///   - userID: Attribute `workflow.user_id`.
-    ///   - sessionID: Attribute `workflow.session_id`.
-    public func setWorkflow(_ workflow: Workflow, userID: String? = nil, sessionID: String? = nil) {
-        setAttribute(.workflowID, workflow.id)
-        setAttribute(.workflowType, workflow.type)
-        setAttribute(.genAIWorkflowName, workflow.name)
-        setAttribute(.workflowUserID, userID)
-        setAttribute(.workflowSessionID, sessionID)
-    }
-
-    /// Says which conversation the span belongs to, where no scope around does.
-    ///
-    /// - Parameters:
-    ///   - userID: Attribute `user.id`.
-    ///   - sessionID: Attribute `session.id`.
-    ///   - turn: Attributes `gen_ai.conversation.turn` and `gen_ai.conversation.turn_number`.
-    public func setConversation(_ id: String, userID: String? = nil, sessionID: String? = nil, turn: Int? = nil) {
-        setAttribute(.genAIConversationID, id)
-        setAttribute(.userID, userID)
-        setAttribute(.sessionID, sessionID)
-        setAttribute(.genAIConversationTurn, turn)
-        setAttribute(.genAIConversationTurnNumber, turn)
-    }
-
     /// Tells which version of which prompt was used.
     ///
     /// - Parameters:
@@ -122,114 +45,5 @@ extension TraceSpan {
         setAttribute(.genAIPromptVersion, version)
         if contentCapture.contains(.spans) { setAttribute(.genAIPromptTemplate, template) }
         return hash
-    }
-
-    /// Describes a tool call after the fact; `executeTool` runs and describes it in one.
-    ///
-    /// - Parameters:
-    ///   - arguments: What the tool was given, under the convention's and the dashboard's name.
-    ///   - result: What it returned, under the convention's and the dashboard's name.
-    ///   - duration: Attribute `gen_ai.function.call.duration_ms`.
-    public func setToolCall(
-        _ name: String, id: String? = nil, type: ToolType? = nil, description: String? = nil,
-        arguments: AttributeValue? = nil, result: AttributeValue? = nil, duration: Duration? = nil
-    ) {
-        var attributes: Attributes = [:]
-        attributes[.genAIOperationName] = .executeTool
-        attributes[.genAIL9SpanKind] = .tool
-        attributes[.genAIToolName] = name
-        attributes[.genAIToolCallID] = id
-        attributes[.genAIToolType] = type
-        attributes[.genAIToolDescription] = description
-        attributes[.genAIFunctionCallName] = name
-        attributes[.genAIFunctionCallDurationMS] = duration?.milliseconds
-        if contentCapture.contains(.spans) {
-            attributes[.genAIToolCallArguments] = arguments?.spanContent
-            attributes[.genAIFunctionCallArguments] = arguments?.contentText
-            attributes[.genAIToolCallResult] = result?.spanContent
-            attributes[.genAIFunctionCallResult] = result?.contentText
-        }
-        setAttributes(attributes)
-    }
-
-    /// Tells how long an answer took, how large it was and how good.
-    ///
-    /// - Parameters:
-    ///   - responseTime: Attribute `gen_ai.response.time_ms`.
-    ///   - requestBytes: Attribute `gen_ai.request.size_bytes`.
-    ///   - responseBytes: Attribute `gen_ai.response.size_bytes`.
-    ///   - qualityScore: Attribute `gen_ai.quality.score`, usually from 0 to 1.
-    public func setPerformance(
-        responseTime: Duration? = nil, requestBytes: Int? = nil, responseBytes: Int? = nil,
-        qualityScore: Double? = nil
-    ) {
-        setAttribute(.genAIResponseTimeMS, responseTime?.milliseconds)
-        setAttribute(.genAIRequestSizeBytes, requestBytes)
-        setAttribute(.genAIResponseSizeBytes, responseBytes)
-        setAttribute(.genAIQualityScore, qualityScore)
-    }
-
-    /// Adds prompt and completion as events `gen_ai.content.prompt` and `gen_ai.content.completion`.
-    ///
-    /// - Parameter maximumLength: Longer text is cut to this many Unicode scalars, and the event says so.
-    public func addContent(prompt: String? = nil, completion: String? = nil, maximumLength: Int = 1_000) {
-        guard contentCapture.contains(.spans) else { return }
-        if let prompt { addContentEvent(CapturedContent(prompt, limit: maximumLength), isInput: true) }
-        if let completion { addContentEvent(CapturedContent(completion, limit: maximumLength), isInput: false) }
-    }
-
-    /// Adds a tool call, and its result where it is known, as events `gen_ai.tool.call` and `gen_ai.tool.result`.
-    public func addToolCall(_ name: String, arguments: AttributeValue? = nil, result: AttributeValue? = nil) {
-        let captures = contentCapture.contains(.spans)
-        var call: Attributes = ["gen_ai.tool.name": .string(name)]
-        if captures { call[.genAIFunctionCallArguments] = arguments?.contentText }
-        addEvent(EventName.genAIToolCall.rawValue, attributes: call)
-        guard let result else { return }
-        var outcome: Attributes = ["gen_ai.tool.name": .string(name)]
-        if captures { outcome[.genAIFunctionCallResult] = result.contentText }
-        addEvent(EventName.genAIToolResult.rawValue, attributes: outcome)
-    }
-
-    func addContentEvent(_ content: CapturedContent, isInput: Bool) {
-        var attributes: Attributes = [:]
-        attributes[isInput ? .genAIPrompt : .genAICompletion] = content.text
-        attributes[isInput ? .genAIPromptLength : .genAICompletionLength] = content.length
-        attributes[isInput ? .genAIPromptTruncated : .genAICompletionTruncated] = content.isTruncated
-        let name: EventName = isInput ? .genAIContentPrompt : .genAIContentCompletion
-        addEvent(name.rawValue, attributes: attributes)
-    }
-
-    private func addEvent(for call: UsageReport.ToolCall, at index: Int) {
-        var attributes: Attributes = [:]
-        attributes[.toolCallIndex] = index
-        attributes[.toolCallID] = call.id
-        attributes[.toolCallType] = "function"
-        attributes[.toolCallFunctionName] = call.name
-        if contentCapture.contains(.spans) { attributes[.toolCallFunctionArguments] = call.arguments }
-        addEvent(EventName.genAIToolCall.rawValue, attributes: attributes)
-    }
-}
-
-extension Tracer {
-    /// Starts the span of a call to a model that no instrumented client makes; end it with `end()`.
-    ///
-    /// - Parameters:
-    ///   - name: The span's name. `nil` takes operation and model, as the conventions say.
-    ///   - provider: Who serves the model. `nil` goes by the model's name.
-    public func startModelCall(
-        _ model: String, operation: OperationName = .chat, name: String? = nil, provider: ProviderName? = nil,
-        attributes: Attributes = [:]
-    ) -> TraceSpan {
-        let provider = provider ?? ProviderName(ofModel: model) ?? .other
-        var all = instrumentation.conventions.identity(of: provider).merging(attributes)
-        all[.genAIOperationName] = operation
-        all[.genAIRequestModel] = model
-        return startSpan(name ?? "\(operation.rawValue) \(model)", kind: .client, attributes: all)
-    }
-}
-
-extension Duration {
-    fileprivate var milliseconds: Double {
-        Double(components.seconds) * 1e3 + Double(components.attoseconds) / 1e15
     }
 }

@@ -182,7 +182,7 @@ struct MessageEventsTests {
     @Test("the extras can be switched off one by one")
     func switches() throws {
         let span = try Pipelines {
-            $0.writesContentEvents = false
+            $0.forms.remove(.events)
             $0.maxIndexedAttributes = 0
         }.span(Self.conversation)
         #expect(span.attributes.map(\.key) == ["gen_ai.prompt", "gen_ai.completion"])

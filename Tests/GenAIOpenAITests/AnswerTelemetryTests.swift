@@ -136,7 +136,7 @@ struct AnswerTelemetryTests {
         #expect(attributes["gen_ai.response.finish_reasons"] == ["tool_calls"])
     }
 
-    @Test("puts streamed tool calls together", arguments: [GenAIConventions.legacy, .latest])
+    @Test("puts streamed tool calls together", arguments: [GenAIConventions.v1_36, .latest])
     func streamedToolCalls(conventions: GenAIConventions) async throws {
         let exchange = try Exchange(
             .stream(
@@ -150,7 +150,7 @@ struct AnswerTelemetryTests {
         #expect(attributes["gen_ai.response.finish_reasons"] == ["tool_calls"])
         #expect(attributes["gen_ai.response.model"] == "m-1")
         #expect(attributes["gen_ai.usage.output_tokens"] == 6)
-        if conventions == .legacy {
+        if conventions == .v1_36 {
             #expect(
                 exchange.recorded.records.last?.body?["message"]?["tool_calls"] == [
                     ["id": "a", "type": "function", "function": ["name": "weather", "arguments": #"{"city":"Rome"}"#]]
@@ -163,14 +163,14 @@ struct AnswerTelemetryTests {
         }
     }
 
-    @Test("has a refusal as what was said", arguments: [GenAIConventions.legacy, .latest])
+    @Test("has a refusal as what was said", arguments: [GenAIConventions.v1_36, .latest])
     func refusal(conventions: GenAIConventions) async throws {
         let exchange = try Exchange(
             chat(
                 #"{"index":0,"message":{"role":"assistant","content":null,"refusal":"I can't."},"finish_reason":"stop"}"#
             ), conventions: conventions)
         _ = try await exchange.client.chat.completions.create(.init(model: "m", messages: []))
-        if conventions == .legacy {
+        if conventions == .v1_36 {
             #expect(exchange.recorded.records.last?.body?["message"]?["content"] == "I can't.")
         } else {
             #expect(
@@ -191,7 +191,7 @@ struct AnswerTelemetryTests {
         #expect(try span.attributes.json("gen_ai.output.messages")[0]?["finish_reason"] == "content_filter")
     }
 
-    @Test("names the form of structured output", arguments: [GenAIConventions.legacy, .latest])
+    @Test("names the form of structured output", arguments: [GenAIConventions.v1_36, .latest])
     func structuredOutput(conventions: GenAIConventions) async throws {
         let exchange = try Exchange(
             chat(#"{"index":0,"message":{"role":"assistant","content":"{}"},"finish_reason":"stop"}"#),
@@ -234,7 +234,7 @@ struct AnswerTelemetryTests {
             try attributes.json("gen_ai.output.messages")[0]?["parts"] == [["type": "text", "content": "Tea."]])
     }
 
-    @Test("has the tools of a loop as spans between the calls")
+    @Test("has the tools of a loop as spans between the calls, all in the span of one agent")
     func toolLoop() async throws {
         let exchange = try Exchange(
             chat(
@@ -244,12 +244,13 @@ struct AnswerTelemetryTests {
         _ = try await exchange.client.chat.completions
             .runTools(.init(model: "m", messages: [.user("x")]), tools: [tool])
         let spans = exchange.recorded.spans
-        #expect(spans.map(\.name) == ["chat m", "execute_tool weather", "chat m"])
+        #expect(spans.map(\.name) == ["chat m", "execute_tool weather", "chat m", "invoke_agent"])
+        #expect(spans.dropLast().allSatisfy { $0.parent == spans[3].context })
         #expect(
             spans[1].attributes == [
                 "gen_ai.operation.name": "execute_tool", "gen_ai.tool.name": "weather", "gen_ai.tool.call.id": "call_1",
                 "gen_ai.tool.type": "function", "gen_ai.tool.description": "Tells it",
-                "gen_ai.tool.call.arguments": "{}", "gen_ai.tool.call.result": "sunny",
+                "gen_ai.tool.call.arguments": "{}", "gen_ai.tool.call.result": "sunny", "last9.tool.result.size": 5,
             ])
         #expect(
             exchange.recorded.records.map(\.eventName) == [

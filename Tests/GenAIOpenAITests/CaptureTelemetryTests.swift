@@ -30,7 +30,7 @@ struct CaptureTelemetryTests {
 
     @Test(
         "is nowhere when anyone objects", arguments: Objector.allCases,
-        [GenAIConventions.legacy, .latest, .development]
+        [GenAIConventions.v1_36, .latest, .development]
     )
     func objections(objector: Objector, conventions: GenAIConventions) async throws {
         let exchange = try Exchange(

@@ -109,7 +109,7 @@ struct EndpointTelemetryTests {
         #expect(try exchange.recorded.span().attributes["gen_ai.conversation.id"] == "mine")
     }
 
-    @Test("has a response that failed on the server as a failure", arguments: [GenAIConventions.legacy, .latest])
+    @Test("has a response that failed on the server as a failure", arguments: [GenAIConventions.v1_36, .latest])
     func failedResponse(conventions: GenAIConventions) async throws {
         let exchange = try Exchange(
             .json(
@@ -192,7 +192,7 @@ struct EndpointTelemetryTests {
             ])
     }
 
-    @Test("is exact for embeddings", arguments: [GenAIConventions.legacy, .latest])
+    @Test("is exact for embeddings", arguments: [GenAIConventions.v1_36, .latest])
     func embeddings(conventions: GenAIConventions) async throws {
         let exchange = try Exchange(
             .json(
@@ -208,7 +208,7 @@ struct EndpointTelemetryTests {
             "gen_ai.request.encoding_formats": ["float"], "gen_ai.response.model": "e-1",
             "gen_ai.usage.input_tokens": 2,
         ]
-        if conventions == .legacy {
+        if conventions == .v1_36 {
             expected["gen_ai.system"] = "openai"
         } else {
             expected["gen_ai.provider.name"] = "openai"

@@ -28,7 +28,7 @@ private let tokens: [Double] = [
 struct MetricTelemetryTests {
     private static let request = ChatCompletionRequest(model: "m", messages: [.user("x")])
 
-    @Test("have the conventions' names, units, bounds and attributes", arguments: [GenAIConventions.legacy, .latest])
+    @Test("have the conventions' names, units, bounds and attributes", arguments: [GenAIConventions.v1_36, .latest])
     func plainCall(conventions: GenAIConventions) async throws {
         let exchange = try Exchange(plain, conventions: conventions)
         _ = try await exchange.client.chat.completions.create(Self.request)

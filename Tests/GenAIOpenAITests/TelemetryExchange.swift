@@ -50,7 +50,7 @@ struct Exchange {
 
     init(
         _ replies: LoopbackServer.Reply..., capture: ContentCapture = .everywhere,
-        conventions: GenAIConventions = .legacy, emitsDetails: Bool? = nil,
+        conventions: GenAIConventions = .v1_36, emitsDetails: Bool? = nil,
         change: (inout OpenAIClient.Configuration) -> Void = { _ in }
     ) throws {
         let count = Mutex(0)

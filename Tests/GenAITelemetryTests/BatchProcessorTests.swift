@@ -108,7 +108,7 @@ struct BatchProcessorTests {
             for number in 1...6 {
                 var span = makeSpan(number)
                 span.usage = TokenUsage(inputTokens: round)
-                exported.append(Weak(object: span.boxedUsage))
+                exported.append(Weak(object: span.call))
                 processor.onEnd(span)
             }
             #expect(await processor.forceFlush(timeout: patience))
@@ -216,5 +216,5 @@ private struct DroppingSpanExporter: SpanExporter {
 }
 
 private struct Weak {
-    weak var object: SpanData.Usage?
+    weak var object: (any SpanCall)?
 }

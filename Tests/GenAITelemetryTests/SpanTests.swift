@@ -136,7 +136,8 @@ struct SpanTests {
         }
         let attributes = processor.spans[0].attributes
         let expected: Attributes = [
-            "gen_ai.conversation.id": "c-1", "gen_ai.conversation.turn": 4, "gen_ai.conversation.turn_number": 4,
+            "gen_ai.conversation.id": "c-1", "session.id": "c-1", "gen_ai.conversation.turn": 4,
+            "gen_ai.conversation.turn_number": 4,
             "user.id": "u-1", "workflow.id": "w-1", "workflow.type": "chat", "gen_ai.agent.name": "Bot",
             "gen_ai.agent.id": "a-1", "custom.tenant": "acme", "custom.seats": 3,
         ]

@@ -29,7 +29,7 @@ struct Harness {
     var spans: [SpanData] { collector.spans }
 
     init(
-        content: ContentCapture = .nowhere, conventions: GenAIConventions = .legacy,
+        content: ContentCapture = .nowhere, conventions: GenAIConventions = .v1_36,
         pricing: [String: ModelPricing] = [:], ledger: CostLedger = CostLedger(), redactor: Redactor? = nil
     ) {
         let environment = TelemetryEnvironment([:])
@@ -61,6 +61,17 @@ struct Harness {
         span.setResponse(
             UsageReport(model: model, usage: TokenUsage(inputTokens: input, outputTokens: output)))
         span.end()
+        return span
+    }
+}
+
+extension Tracer {
+    /// The span of a call to a model as somebody else's instrumentation makes it.
+    func startModelCall(_ model: String, name: String? = nil) -> TraceSpan {
+        let span = startSpan(
+            name ?? "chat \(model)", kind: .client,
+            attributes: ["gen_ai.operation.name": "chat", "gen_ai.request.model": .string(model)])
+        span.setRequest(model: model)
         return span
     }
 }

@@ -80,7 +80,7 @@ struct InstallTests {
 
     @Test("exports the messages as log records as well, on the span of the call")
     func records() async throws {
-        let installed = try Installed()
+        let installed = try Installed { $0.conventions = .v1_36 }
         let span = try await installed.ask()
         #expect(installed.records.records.map(\.eventName) == ["gen_ai.user.message", "gen_ai.choice"])
         #expect(installed.records.records.allSatisfy { $0.spanContext == span.context })

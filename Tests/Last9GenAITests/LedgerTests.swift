@@ -35,10 +35,10 @@ struct LedgerTests {
         let harness = Harness()
         for index in 0..<6 {
             withConversation("ledger-\(index % 3)", userID: "u\(index % 2)") {
-                withWorkflow("w\(index)") {
+                withWorkflow("w\(index)", type: "test", name: "w") {
                     withAgent(name: "a") {
                         harness.call(index < 3 ? "gpt-4o" : "gpt-4o-mini")
-                        _ = harness.tracer.executeTool("t") { 1 }
+                        _ = executeTool("t", tracer: harness.tracer) { 1 }
                     }
                 }
             }
@@ -108,7 +108,8 @@ struct LoadTests {
                 group.addTask {
                     await withConversation("load-\(index)", userID: "u\(index)") {
                         for turn in 1...2 {
-                            await harness.tracer.invokeWorkflow("flow", id: "load-\(index)-\(turn)") { () async in
+                            await invokeWorkflow("flow", id: "load-\(index)-\(turn)", tracer: harness.tracer) {
+                                () async in
                                 await Task.yield()
                                 harness.call(input: index + 1, output: turn)
                             }

@@ -31,7 +31,7 @@ struct ObserveTests {
     func pricing() throws {
         let harness = Harness()
         let prices = PriceBook(overrides: ["in-house": ModelPricing(input: 1, output: 2)])
-        observe("answer", pricing: prices, tracer: harness.tracer) { Answer(model: "in-house") }
+        _ = withPrices(prices) { observe("answer", tracer: harness.tracer) { Answer(model: "in-house") } }
         #expect(try harness.span("answer").attributes[.genAIUsageCostUSD] == 0.0012)
         #expect(harness.ledger.total.cost == USD("0.0012"))
     }

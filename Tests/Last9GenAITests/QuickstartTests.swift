@@ -40,13 +40,13 @@ extension GlobalProviderTests {
             #expect(abs(difference) < 1e-12)
             #expect(ledger.total.cost == USD("0.00150724"))
             let table = Report(ledger).text
-            #expect(table.contains("Total                         8      1       2879         110    0.00150724"))
+            #expect(table.contains("Total                             8      1       2879         110    0.00150724"))
         }
 
         @Test("never mixes the two conversations, and gives every span its parent")
         func conversations() async throws {
             let (spans, _) = try await run()
-            #expect(spans.count == 15)
+            #expect(spans.count == 17)
             for span in spans {
                 let conversation = span.attributes[.genAIConversationID]
                 let user = span.attributes[.userID]
@@ -63,6 +63,20 @@ extension GlobalProviderTests {
                     return "\(span.attributes[.genAIConversationID] ?? "") \(turn)"
                 })
             #expect(turns.count == 5)
+            // One trace a question, a hand-over between agents included.
+            #expect(Set(spans.map(\.context.traceID)).count == 5)
+        }
+
+        @Test("gives each run its own total, and the workflow the sum of its runs")
+        func runs() async throws {
+            let (spans, ledger) = try await run()
+            let runs = spans.filter { $0.name == "invoke_workflow billing-flow" }
+            let totals = runs.compactMap { $0.attributes[.workflowTotalCostUSD] }.sorted()
+            #expect(totals.count == 2)
+            #expect(abs(totals[0] - (219 * 0.40 + 1024 * 0.10 + 8 * 1.60) / 1e6) < 1e-12)
+            #expect(abs(totals[1] - (1216 * 0.40 + 12 * 1.60) / 1e6) < 1e-12)
+            #expect(ledger.totals(.workflowName, "billing-flow")?.llmCalls == 2)
+            #expect(Set(runs.map { $0.attributes[.workflowID] }).count == 2)
         }
     }
 }

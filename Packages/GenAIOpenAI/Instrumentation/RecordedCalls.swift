@@ -77,18 +77,38 @@ extension Sender {
         throw error
     }
 
+    /// The tracer of the client, if there is one.
+    private var tracer: Tracer? {
+        (configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: .openAIClient)
+    }
+
+    /// Runs a tool loop under a record: one `invoke_agent` span around all its calls and tools.
+    func recordedLoop<Value: Sendable>(
+        _ model: String, options: CallOptions, _ loop: () async throws(OpenAIError) -> Value
+    ) async throws(OpenAIError) -> Value {
+        guard let tracer else { return try await loop() }
+        let mayCapture = configuration.allowsContentCapture && options.allowsContentCapture
+        return try await withContentCapture(mayCapture) { () async throws(OpenAIError) in
+            try await invokeAgent(
+                GenAIContext.current.agent ?? Agent(), provider: ProviderName(rawValue: providerName), model: model,
+                tracer: tracer, loop)
+        }
+    }
+
     /// Runs a tool of the tool loop under a record.
     func recordedTool(
-        _ call: ChatToolCall, _ tool: LocalTool, options: CallOptions, _ run: () async throws -> String
+        _ call: ChatToolCall, _ tool: LocalTool, approving approve: (@Sendable (ChatToolCall) async -> ToolApproval)?,
+        _ run: () async throws -> String
     ) async throws -> String {
-        guard let tracer = (configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: .openAIClient) else {
-            return try await run()
+        guard let approve else {
+            guard let tracer else { return try await run() }
+            return try await executeTool(
+                call.name, callID: call.id, description: tool.definition.description,
+                arguments: .string(call.arguments), tracer: tracer, run)
         }
-        let mayCapture = configuration.allowsContentCapture && options.allowsContentCapture
-        return try await tracer.executeTool(
-            call.name, callID: call.id, description: tool.definition.description,
-            arguments: mayCapture ? .string(call.arguments) : nil,
-            recording: { mayCapture ? .string($0) : nil }, run)
+        return try await executeTool(
+            call.name, callID: call.id, description: tool.definition.description, arguments: .string(call.arguments),
+            tracer: tracer, approving: { await approve(call) }, run)
     }
 
     private func askBeforeCall(_ model: String) async throws(OpenAIError) {

@@ -16,6 +16,9 @@ public final class LoggerProvider: Sendable {
         public var processors: [any LogRecordProcessor] = []
         /// Removes personal data from every record before processors and exporters see it. Default none.
         public var redactor: Redactor?
+        /// Whether records carry the attributes of the scopes around them as spans do: conversation, turn, user, workflow,
+        /// agent and custom ones. What a record says itself stays. Default true.
+        public var stampsIdentity = true
         /// Whether nothing is emitted at all. Default false, `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
 
@@ -125,6 +128,14 @@ final class LogPipeline: Sendable {
 
     var isEmpty: Bool { stages.all.isEmpty }
 
+    /// Adds the attributes of the scopes around; what is there already stays.
+    func stamp(_ attributes: inout Attributes, _ context: GenAIContext) {
+        guard configuration.stampsIdentity, let identity = context.identity else { return }
+        var stamped = identity.stamp
+        stamped.merge(attributes)
+        attributes = stamped
+    }
+
     /// Hands a message on without a record, which takes longer to make than to process, where nobody else wants one.
     ///
     /// - Returns: Whether no record is needed.
@@ -190,6 +201,7 @@ public struct LogEmitter: Sendable {
         guard let pipeline = provider.pipeline else { return }
         provider.countEmitted()
         if let error { record.describe(error, context) }
+        pipeline.stamp(&record.attributes, context)
         record.keepWithin(pipeline.limits)
         record.observedNanoseconds = record.observedNanoseconds ?? systemUnixNanoseconds()
         record.spanContext = record.spanContext ?? context.spanContext
@@ -205,6 +217,8 @@ public struct LogEmitter: Sendable {
         guard let pipeline = provider.pipeline else { return }
         provider.countEmitted()
         if pipeline.process(message, context) { return }
+        var attributes = attributes
+        pipeline.stamp(&attributes, context)
         var record = LogRecord(
             eventName: eventName, message: message, attributes: attributes, spanContext: context.spanContext,
             scope: scope, resource: pipeline.configuration.resource)

@@ -58,7 +58,7 @@ final class RecordingSpan: ActiveSpan {
                     name: name, context: context, parent: parent, kind: kind, startNanoseconds: startNanoseconds,
                     endNanoseconds: 0, attributes: Attributes(), droppedAttributesCount: 0,
                     events: [], droppedEventsCount: 0, links: [], droppedLinksCount: 0, status: .unset, origin: origin,
-                    meter: surroundings.meter,
+                    identity: surroundings.identity,
                     enclosing: surroundings.activeSpan as? RecordingSpan),
                 attributes: attributes, droppedAttributesCount: droppedAttributesCount))
     }
@@ -99,8 +99,11 @@ final class RecordingSpan: ActiveSpan {
     }
 
     func setUsage(_ usage: TokenUsage) {
-        let boxed = SpanData.Usage(usage)
-        state.withLock { $0.data?.boxedUsage = boxed }
+        state.withLock { $0.data?.usage = usage }
+    }
+
+    func setCall(_ call: any SpanCall) {
+        state.withLock { $0.data?.call = call }
     }
 
     func addEvent(_ name: String, attributes: Attributes, at nanoseconds: UnixNanoseconds) {
@@ -155,7 +158,7 @@ final class RecordingSpan: ActiveSpan {
         ended.endNanoseconds = max(nanoseconds ?? systemUnixNanoseconds(), ended.startNanoseconds)
         pipeline.onEnding(&ended)
         if ended.isCountedCall { enclosing?.noteCountedCall() }
-        ended.meter = nil
+        ended.identity = nil
         pipeline.configuration.redactor?.redact(&ended)
         pipeline.onEnd(ended)
     }

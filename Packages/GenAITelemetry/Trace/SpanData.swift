@@ -33,8 +33,8 @@ public struct SpanData: Sendable {
     public var status: SpanStatus
     /// What an LLM call used up, down to the parts that are billed apart; for processors, not exported.
     public var usage: TokenUsage? {
-        get { boxedUsage?.value }
-        set { boxedUsage = newValue.map(Usage.init) }
+        get { call?.usage }
+        set { call = newValue.map(UsageOfCall.init) }
     }
     /// The library that made the span.
     public var scope: InstrumentationScope { origin.scope }
@@ -44,16 +44,11 @@ public struct SpanData: Sendable {
     // One object for both: threads that count references to the same objects wait for each other's cores.
     let origin: SpanOrigin
 
-    // Boxed, since most spans have none and a usage is as large as the rest of the span.
-    package final class Usage: Sendable {
-        package let value: TokenUsage
-
-        init(_ value: TokenUsage) { self.value = value }
-    }
-
-    package internal(set) var boxedUsage: Usage?
-    /// What the scopes around count calls with.
-    package internal(set) var meter: (any CallMeter)?
+    /// The call that the span stands for, as its instrumentation knows it. An object, since most spans have none and a
+    /// usage is as large as the rest of the span.
+    package var call: (any SpanCall)?
+    /// The identity that the span was stamped with at its start.
+    package internal(set) var identity: GenAIIdentity?
     /// Set by the processor that has counted the span as a call to a model.
     package var isCountedCall = false
     /// Whether a call inside the span has been counted.
@@ -78,6 +73,19 @@ extension SpanData {
             droppedEventsCount: 0, links: links, droppedLinksCount: 0, status: status,
             origin: SpanOrigin(scope: scope, resource: resource))
     }
+}
+
+/// A call to a model that a span stands for: processors need not read it back out of attributes.
+package protocol SpanCall: AnyObject, Sendable {
+    /// The tokens and other units that the call used.
+    var usage: TokenUsage? { get }
+}
+
+/// A call of which nothing but the usage is known.
+private final class UsageOfCall: SpanCall {
+    let usage: TokenUsage?
+
+    init(_ usage: TokenUsage) { self.usage = usage }
 }
 
 /// Where spans of one tracer come from.

@@ -58,6 +58,11 @@ public struct TraceSpan: Sendable {
         recording?.setUsage(usage)
     }
 
+    /// Tells which call to a model the span stands for, as its instrumentation knows it.
+    package func setCall(_ call: any SpanCall) {
+        recording?.setCall(call)
+    }
+
     /// Adds an event.
     ///
     /// - Parameter nanoseconds: When it happened; now by default.
@@ -106,7 +111,7 @@ public struct TraceSpan: Sendable {
     }
 
     /// The generation of the conventions that the span's provider is set to.
-    package var conventions: GenAIConventions { recording?.instrumentation.conventions ?? .legacy }
+    package var conventions: GenAIConventions { recording?.instrumentation.conventions ?? .v1_36 }
     /// Whether a call to a model inside the span has been counted; counting the span too would count it twice.
     package var containsCountedCall: Bool { recording?.containsCountedCall ?? false }
 
@@ -147,5 +152,21 @@ extension ErrorTypeProviding {
 
 /// The value of `error.type` for an error.
 package func errorType(of error: any Error) -> String {
-    (error as? any ErrorTypeProviding)?.errorType ?? String(reflecting: type(of: error))
+    (error as? any ErrorTypeProviding)?.errorType ?? typeName(of: error)
+}
+
+/// The name of an error's type, without the addresses that private and local types have in it.
+private func typeName(of error: any Error) -> String {
+    let name = String(reflecting: type(of: error))
+    guard name.contains("(unknown context at ") else { return name }
+    var kept = ""
+    var rest = name[...]
+    while let start = rest.firstRange(of: "(unknown context at ") {
+        kept += rest[..<start.lowerBound]
+        rest = rest[start.upperBound...]
+        guard let end = rest.firstIndex(of: ")") else { return kept }
+        rest = rest[rest.index(after: end)...]
+        if rest.first == "." { rest = rest.dropFirst() }
+    }
+    return kept + rest
 }

@@ -53,7 +53,10 @@ struct LifecycleTests {
 
     @Test("defect 31: with content off every message keeps its place")
     func defect31() async throws {
-        let installed = try Installed { $0.capturesContent = false }
+        let installed = try Installed {
+            $0.capturesContent = false
+            $0.conventions = .v1_36
+        }
         _ = try await installed.openai.chat.completions.create(
             .init(model: "gpt-4o-mini", messages: [.system("a"), .user("b"), .tool("c", callID: "call_1")]))
         await installed.telemetry.flush()

@@ -38,9 +38,9 @@ struct PromiseTests {
     @Test("defect 14: each span of a workflow has the total so far, the workflow's own span the final one")
     func defect14() throws {
         let harness = Harness()
-        harness.tracer.invokeWorkflow("w") {
+        invokeWorkflow("w", tracer: harness.tracer) {
             harness.call()
-            harness.tracer.executeTool("t") { _ = harness.call() }
+            executeTool("t", tracer: harness.tracer) { _ = harness.call() }
         }
         let calls = harness.spans.filter { $0.name == "chat gpt-4o-mini" }
         #expect(calls.map { $0.attributes[.workflowTotalCostUSD] } == [0.00021, 0.00042])
@@ -60,7 +60,7 @@ struct PromiseTests {
 
     @Test("defect 16: the names, kinds and spellings of the convention")
     func defect16() async throws {
-        let installed = try Installed()
+        let installed = try Installed { $0.conventions = .v1_36 }
         let span = try await installed.ask()
         #expect(span.name == "chat gpt-4o-mini")
         #expect(span.kind == .client)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-import GenAICore
+package import GenAICore
 
 extension ProviderName {
     /// The provider that a model's name gives away; `nil` where several serve it or none is known.
     ///
     /// Compares whole words at the start of the name, behind any `provider/` or `ft:` before it: a name that merely
     /// contains `o1` or `gpt` somewhere is not taken for OpenAI's.
-    init?(ofModel name: String) {
+    package init?(ofModel name: String) {
         var name = Substring(name.lowercased())
         if name.hasPrefix("ft:") { name = name.dropFirst(3) }
         if let slash = name.lastIndex(of: "/") { name = name[name.index(after: slash)...] }

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
-public import GenAIPricing
 public import GenAITelemetry
 
 /// Runs a closure in a span that tells what went in, what came out, and what it cost.
+///
+/// As `llm`, the short form of ``withModelCall(_:telemetry:isolation:_:)``: budgets around are asked, the call is measured,
+/// and its messages are recorded. In a conversation an outermost observed closure is the next turn.
 ///
 /// Model, usage and cost are taken from a result that is ``GenAICore/UsageReporting``, such as the answers of
 /// `OpenAIClient`. A client that records its calls itself is counted once: on its own span. A thrown error is recorded
@@ -22,7 +24,6 @@ public import GenAITelemetry
 ///   - metadata: Attributes `metadata.<name>`; `category` becomes `user.category` as well.
 ///   - capturesInput: Whether `input` and `arguments` may be recorded, where content is allowed at all.
 ///   - capturesOutput: Whether the result may be recorded, where content is allowed at all.
-///   - pricing: Prices for this call; `nil` leaves the cost to ``Last9SpanProcessor``.
 ///   - model: Attribute `gen_ai.request.model`.
 ///   - provider: Who serves the model. `nil` goes by the model's name.
 ///   - tracer: Makes the span. `nil` takes the global provider.
@@ -33,15 +34,16 @@ public import GenAITelemetry
 @discardableResult
 public func observe<Value, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
-    capturesInput: Bool = true, capturesOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
     provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:], isolation: isolated (any Actor)? = #isolation,
     output: ((Value) -> AttributeValue?)? = nil,
     _ operation: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
     let options = Observation.Options(
-        tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
+        tags: tags, metadata: metadata, model: model, provider: provider,
         capturesInput: capturesInput, capturesOutput: capturesOutput, tracer: tracer)
+    try askBudgets(of: kind, model, throwing: Failure.self)
     let observation = Observation(name, kind, options, isStream: false, input: input, arguments: arguments)
     let value = try await observation.run(operation)
     observation.finish(value, output: output)
@@ -52,15 +54,16 @@ public func observe<Value, Failure: Error>(
 @discardableResult
 public func observe<Value, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
-    capturesInput: Bool = true, capturesOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
     provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:],
     output: ((Value) -> AttributeValue?)? = nil,
     _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
     let options = Observation.Options(
-        tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
+        tags: tags, metadata: metadata, model: model, provider: provider,
         capturesInput: capturesInput, capturesOutput: capturesOutput, tracer: tracer)
+    try askBudgets(of: kind, model, throwing: Failure.self)
     let observation = Observation(name, kind, options, isStream: false, input: input, arguments: arguments)
     let value = try observation.run(operation)
     observation.finish(value, output: output)
@@ -76,14 +79,15 @@ public func observe<Value, Failure: Error>(
 /// The parameters are those of the form for plain results; iterate the result once.
 public func observe<Base: AsyncSequence, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
-    capturesInput: Bool = true, capturesOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
     provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:], isolation: isolated (any Actor)? = #isolation,
     _ operation: () async throws(Failure) -> Base
 ) async throws(Failure) -> ObservedSequence<Base> {
     let options = Observation.Options(
-        tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
+        tags: tags, metadata: metadata, model: model, provider: provider,
         capturesInput: capturesInput, capturesOutput: capturesOutput, tracer: tracer)
+    try askBudgets(of: kind, model, throwing: Failure.self)
     let observation = Observation(name, kind, options, isStream: true, input: input, arguments: arguments)
     return ObservedSequence(try await observation.run(operation), observation)
 }
@@ -92,14 +96,15 @@ public func observe<Base: AsyncSequence, Failure: Error>(
 /// form.
 public func observe<Base: AsyncSequence, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
-    capturesInput: Bool = true, capturesOutput: Bool = true, pricing: PriceBook? = nil, model: String? = nil,
+    capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
     provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:],
     _ operation: () throws(Failure) -> Base
 ) throws(Failure) -> ObservedSequence<Base> {
     let options = Observation.Options(
-        tags: tags, metadata: metadata, model: model, provider: provider, pricing: pricing,
+        tags: tags, metadata: metadata, model: model, provider: provider,
         capturesInput: capturesInput, capturesOutput: capturesOutput, tracer: tracer)
+    try askBudgets(of: kind, model, throwing: Failure.self)
     let observation = Observation(name, kind, options, isStream: true, input: input, arguments: arguments)
     return ObservedSequence(try observation.run(operation), observation)
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
+public import GenAITelemetry
 
 /// What an evaluator, or a user, thinks of an answer.
 ///
@@ -79,7 +80,5 @@ extension LogEmitter {
 ///
 /// Does nothing without a provider.
 public func recordEvaluation(_ result: EvaluationResult, of span: SpanContext? = nil) {
-    LoggerProvider.global?.emitter(scope: evaluationScope).emit(result, of: span)
+    LoggerProvider.global?.emitter(scope: .genAIInstrumentation).emit(result, of: span)
 }
-
-private let evaluationScope = InstrumentationScope(name: "GenAITelemetry", version: packageVersion)

@@ -1,26 +1,6 @@
 // SPDX-License-Identifier: MIT
 package import GenAICore
-
-extension GenAIConventions {
-    /// Names a provider in this generation: `gen_ai.system` or `gen_ai.provider.name`.
-    package func identity(of provider: ProviderName) -> Attributes {
-        self == .latest
-            ? ["gen_ai.provider.name": .string(provider.rawValue)]
-            : ["gen_ai.system": .string(provider.legacyName)]
-    }
-}
-
-extension ProviderName {
-    // Three providers were spelled otherwise before version 1.37.0.
-    fileprivate var legacyName: String {
-        switch self {
-        case .azureAIOpenAI: ProviderName.legacyAzureAIOpenAI.rawValue
-        case .azureAIInference: ProviderName.legacyAzureAIInference.rawValue
-        case .xAI: ProviderName.legacyXAI.rawValue
-        default: rawValue
-        }
-    }
-}
+package import GenAITelemetry
 
 extension AttributeValue {
     /// The value as a span attribute holds content: structures as JSON text, which every receiver understands.
@@ -30,6 +10,12 @@ extension AttributeValue {
         default: self
         }
     }
+
+    /// Text as it is, everything else as JSON.
+    package var contentText: String {
+        if case .string(let text) = self { return text }
+        return jsonText
+    }
 }
 
 extension Tracer {
@@ -38,12 +24,13 @@ extension Tracer {
         instrumentation.narrowed(by: .current).contentCapture.contains(.spans)
     }
 
+    /// The table of the generation that is written.
+    package var conventions: Conventions { Conventions(instrumentation.conventions) }
+
     /// The tracer of the global provider, or one that records nothing.
     package static var ofGlobalProvider: Tracer {
-        (TracerProvider.global ?? disabledProvider).tracer(scope: conventionScope)
+        (TracerProvider.global ?? disabledProvider).tracer(scope: .genAIInstrumentation)
     }
-
-    private static let conventionScope = InstrumentationScope(name: "GenAITelemetry", version: packageVersion)
 
     private static let disabledProvider: TracerProvider = {
         var configuration = TracerProvider.Configuration(environment: TelemetryEnvironment([:]))

@@ -63,7 +63,7 @@ extension ObservedSequence: Sendable where Base: Sendable {}
 @available(*, unavailable)
 extension ObservedSequence.Iterator: Sendable {}
 
-/// The span of a stream and what the stream has told so far.
+/// The record of a stream, which ends once.
 private final class ObservedStream: Sendable {
     /// Held by an iterator.
     final class Token: Sendable {
@@ -79,19 +79,17 @@ private final class ObservedStream: Sendable {
     }
 
     private struct State {
+        /// The pieces of an operation that is no call to a model.
         var report = UsageReport()
-        var hasElement = false
         var isOver = false
     }
 
-    let context: GenAIContext
+    var context: GenAIContext { observation.context }
     private let observation: Observation
-    private let startNanoseconds = steadyNanoseconds()
     private let state = Mutex(State())
 
     init(_ observation: Observation) {
         self.observation = observation
-        context = GenAIContext.current.settingSpan(observation.span)
     }
 
     deinit {
@@ -99,30 +97,26 @@ private final class ObservedStream: Sendable {
     }
 
     func add(_ element: some Any) {
-        guard observation.span.isRecording else { return }
         let part = (element as? any UsageReporting)?.usageReport ?? UsageReport(text: element as? String)
-        let isFirst = state.withLock { state in
+        guard !observation.add(part) else { return }
+        state.withLock { state in
+            var part = part
+            if !observation.capturesOutput { part.text = nil }
             state.report.merge(part, textLimit: CapturedContent.maximumLength)
-            defer { state.hasElement = true }
-            return !state.hasElement
         }
-        guard isFirst, observation.kind == .llm, observation.span.conventions >= .latest else { return }
-        observation.span.setAttribute(
-            .genAIResponseTimeToFirstChunk, Double(steadyNanoseconds() &- startNanoseconds) / 1e9)
     }
 
     func finish() {
         guard let report = close() else { return }
-        observation.finish(report)
+        observation.finishStream(report)
     }
 
     func fail(_ error: any Error) {
-        guard let report = close() else { return }
-        observation.span.recordError(error)
-        observation.finish(report)
+        guard close() != nil else { return }
+        observation.fail(error)
     }
 
-    /// What the stream has told, the first time.
+    /// The pieces so far, the first time.
     private func close() -> UsageReport? {
         state.withLock { state in
             guard !state.isOver else { return nil }

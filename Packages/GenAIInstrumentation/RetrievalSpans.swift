@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+public import GenAICore
+public import GenAITelemetry
+
+/// Runs a closure that looks documents up, in a `retrieval` span.
+///
+/// The span is `TraceSpan.current` inside. Query and documents are content: they are recorded, and their closures called,
+/// only where that is allowed.
+///
+/// Source: semantic conventions 1.41.1, span `gen_ai.retrieval.client`.
+///
+/// - Parameters:
+///   - dataSource: Attribute `gen_ai.data_source.id`, and part of the span's name.
+///   - query: Attribute `gen_ai.retrieval.query.text`.
+///   - topK: Attribute `gen_ai.request.top_k`: how many documents are asked for.
+///   - provider: The provider that runs the data source, where that is a GenAI provider.
+///   - isRemote: Whether another process does the search, which makes the span's kind `client`. `nil` says so where
+///     `provider` or `server.address` is given.
+///   - attributes: Further attributes of the span, such as `server.address` of a database.
+///   - tracer: Makes the span; `nil` takes the global provider.
+///   - documents: Makes `gen_ai.retrieval.documents` of the result: an array of maps with `id` and `score`.
+///   - operation: The search.
+public func retrieve<Value, Failure: Error>(
+    from dataSource: String? = nil, query: @autoclosure () -> String? = nil, topK: Int? = nil,
+    provider: ProviderName? = nil, isRemote: Bool? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
+    isolation: isolated (any Actor)? = #isolation, recording documents: (Value) -> AttributeValue? = { _ in nil },
+    _ operation: () async throws(Failure) -> Value
+) async throws(Failure) -> Value {
+    let search = RetrievalSpan(dataSource, topK, provider, isRemote, attributes, tracer, query: query)
+    return try await search.tracer.withSpan(search.name, kind: search.kind, attributes: search.attributes) {
+        span async throws(Failure) in
+        let value = try await operation()
+        if search.captures { span.setAttribute(.genAIRetrievalDocuments, documents(value)?.spanContent) }
+        return value
+    }
+}
+
+/// Runs a synchronous closure that looks documents up; see the asynchronous form.
+public func retrieve<Value, Failure: Error>(
+    from dataSource: String? = nil, query: @autoclosure () -> String? = nil, topK: Int? = nil,
+    provider: ProviderName? = nil, isRemote: Bool? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
+    recording documents: (Value) -> AttributeValue? = { _ in nil }, _ operation: () throws(Failure) -> Value
+) throws(Failure) -> Value {
+    let search = RetrievalSpan(dataSource, topK, provider, isRemote, attributes, tracer, query: query)
+    return try search.tracer.withSpan(search.name, kind: search.kind, attributes: search.attributes) {
+        span throws(Failure) in
+        let value = try operation()
+        if search.captures { span.setAttribute(.genAIRetrievalDocuments, documents(value)?.spanContent) }
+        return value
+    }
+}
+
+/// The start of a retrieval's span.
+private struct RetrievalSpan {
+    let tracer: Tracer
+    let name: String
+    let kind: SpanKind
+    let attributes: Attributes
+    let captures: Bool
+
+    init(
+        _ dataSource: String?, _ topK: Int?, _ provider: ProviderName?, _ isRemote: Bool?, _ further: Attributes,
+        _ tracer: Tracer?, query: () -> String?
+    ) {
+        let tracer = tracer ?? .ofGlobalProvider
+        self.tracer = tracer
+        name = dataSource.map { "retrieval \($0)" } ?? "retrieval"
+        kind = isRemote ?? (provider != nil || further[.serverAddress] != nil) ? .client : .internal
+        captures = tracer.capturesContent
+        var attributes = provider.map { tracer.conventions.identity(of: $0) } ?? [:]
+        attributes.merge(further)
+        attributes[.genAIOperationName] = .retrieval
+        attributes[.genAIDataSourceID] = dataSource
+        attributes[.genAIRequestTopK] = topK.map(Double.init)
+        if captures { attributes[.genAIRetrievalQueryText] = query() }
+        self.attributes = attributes
+    }
+}
