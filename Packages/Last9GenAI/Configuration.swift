@@ -27,6 +27,9 @@ extension Last9 {
         public var customPricing: [String: ModelPricing]
         /// Whether spans of calls to models get a cost. Default true.
         public var tracksCosts: Bool
+        /// Further attributes of spans by which the metric `last9.gen_ai.client.cost` is counted, for example
+        /// `custom.tenant`. Default none: it goes by operation, provider, models, agent and the workflow's name.
+        public var costDimensions: [String] = []
         /// What costs are added up in.
         public var ledger = CostLedger()
         /// How messages are promoted onto spans.

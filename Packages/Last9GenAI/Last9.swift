@@ -67,7 +67,8 @@ public final class Last9Telemetry: Sendable {
         meterProvider = configuration.meterProvider ?? MeterProvider(metrics)
         spanProcessor = Last9SpanProcessor(
             prices: prices, ledger: configuration.ledger,
-            followsConventionsOnly: configuration.followsConventionsOnly, meterProvider: meterProvider)
+            followsConventionsOnly: configuration.followsConventionsOnly, meterProvider: meterProvider,
+            costDimensions: configuration.costDimensions)
         bridge = LogToSpanProcessor(configuration.bridge)
         let spanProcessors: [any SpanProcessor] =
             [spanProcessor] + (configuration.followsConventionsOnly ? [] : [bridge])

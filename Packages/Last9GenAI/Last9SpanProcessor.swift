@@ -28,6 +28,7 @@ public struct Last9SpanProcessor: SpanProcessor {
     private let unheldPrices: Unmanaged<LivePrices>?
     private let writesAliases: Bool
     private let costCounter: MetricCounter<Double>?
+    private let costDimensions: [String]
 
     /// Creates a processor.
     ///
@@ -36,16 +37,20 @@ public struct Last9SpanProcessor: SpanProcessor {
     ///   - ledger: What the costs are added up in.
     ///   - followsConventionsOnly: Leaves out what only Last9's dashboards know and strict checkers refuse:
     ///     `gen_ai.system`, `gen_ai.usage.cost` and `gen_ai.conversation.turn`, which repeat other attributes.
-    ///   - meterProvider: Counts costs in `last9.gen_ai.client.cost`, in USD, by operation, provider and models; `nil`
-    ///     counts nothing. Calls without a price are not counted.
+    ///   - meterProvider: Counts costs in `last9.gen_ai.client.cost`, in USD, by operation, provider, models, agent and
+    ///     the workflow's name; `nil` counts nothing. Calls without a price are not counted.
+    ///   - costDimensions: Further attributes of spans to count costs by, for example `custom.tenant`. The meter
+    ///     provider's `cardinalityLimit` bounds the series; leave out what has many values, such as users.
     public init(
         prices: LivePrices? = LivePrices(), ledger: CostLedger = CostLedger(), followsConventionsOnly: Bool = false,
-        meterProvider: MeterProvider? = nil
+        meterProvider: MeterProvider? = nil, costDimensions: [String] = []
     ) {
         self.prices = prices
         unheldPrices = prices.map(Unmanaged.passUnretained)
         self.ledger = ledger
         writesAliases = !followsConventionsOnly
+        self.costDimensions =
+            Self.usualCostDimensions + costDimensions.filter { !Self.usualCostDimensions.contains($0) }
         costCounter = meterProvider?.meter(named: "Last9GenAI", version: packageVersion).counter(
             named: "last9.gen_ai.client.cost", unit: "USD", description: "What calls to models cost.", of: Double.self)
     }
@@ -144,16 +149,16 @@ public struct Last9SpanProcessor: SpanProcessor {
             WorkflowRun.Totals(llmCalls: totals.llmCalls, toolCalls: totals.toolCalls, cost: totals.cost))
     }
 
-    private static let costDimensions = [
+    private static let usualCostDimensions = [
         "gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.system", "gen_ai.request.model",
-        "gen_ai.response.model",
+        "gen_ai.response.model", "gen_ai.agent.name", "workflow.name",
     ]
 
     private func count(_ cost: USD, of span: borrowing SpanData) {
         guard let costCounter, costCounter.isEnabled else { return }
         var series = Attributes()
-        series.reserveCapacity(Self.costDimensions.count)
-        for name in Self.costDimensions { series[name] = span.attributes[name] }
+        series.reserveCapacity(costDimensions.count)
+        for name in costDimensions { series[name] = span.attributes[name] }
         costCounter.add(
             cost.doubleValue, attributes: series, context: GenAIContext.current.settingParent(span.context))
     }

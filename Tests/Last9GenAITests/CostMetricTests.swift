@@ -7,6 +7,38 @@ import Testing
 
 @Suite("The cost counter")
 struct CostMetricTests {
+    @Test("goes by agent, workflow and the attributes that were chosen")
+    func dimensions() async throws {
+        let environment = TelemetryEnvironment([:])
+        let reader = ManualMetricReader()
+        var metrics = MeterProvider.Configuration(environment: environment)
+        metrics.readers = [reader]
+        let prices = LivePrices(PriceBook(overrides: ["mine": ModelPricing(input: 1, output: 2)]))
+        var tracing = TracerProvider.Configuration(environment: environment)
+        tracing.processors = [
+            Last9SpanProcessor(
+                prices: prices, meterProvider: MeterProvider(metrics), costDimensions: ["custom.tenant", "user.id"])
+        ]
+        let tracer = TracerProvider(tracing).tracer(named: "test")
+        tracer.startSpan(
+            "chat mine",
+            attributes: [
+                "gen_ai.request.model": "mine", "gen_ai.operation.name": "chat", "gen_ai.usage.input_tokens": 1_000_000,
+                "gen_ai.usage.output_tokens": 0, "workflow.name": "support", "gen_ai.agent.name": "Desk",
+                "custom.tenant": "acme", "custom.other": "x",
+            ]
+        ).end()
+        guard case .sum(let sum)? = reader.collect().first?.content else {
+            Issue.record("not a sum")
+            return
+        }
+        #expect(
+            sum.points.first?.attributes == [
+                "gen_ai.operation.name": "chat", "gen_ai.request.model": "mine", "gen_ai.agent.name": "Desk",
+                "workflow.name": "support", "custom.tenant": "acme",
+            ])
+    }
+
     @Test("adds up what priced calls cost, by model, and leaves out those without a price")
     func counts() throws {
         let environment = TelemetryEnvironment([:])

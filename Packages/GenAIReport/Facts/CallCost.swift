@@ -29,6 +29,8 @@ enum CallCost: Sendable, Hashable {
             self = .recorded(recorded)
         } else if let reason = facts.recordedReason {
             self = .unpriced(reason)
+        } else if facts.error != nil, facts.usage.isEmpty {
+            self = .computed(.zero)  // a call that failed before anything was used costs nothing
         } else if let model = facts.model {
             let answer = prices.cost(
                 of: facts.usage, model: model, requestModel: facts.requestModel, provider: facts.provider,

@@ -90,7 +90,7 @@ extension SpanFacts {
         conversation = table.text(.conversation, .session, .traceloopSession)
         turn = table.count(.turn, .formerTurn)
         user = table.text(.user, .endUser, .traceloopUser)
-        workflow = table.text(.workflow, .workflowName, .ownWorkflowName, .traceloopWorkflow)
+        workflow = table.text(.ownWorkflowName, .workflowName, .traceloopWorkflow, .workflow)
         agent = table.text(.agent, .llmAgent)
         tool = kind == .tool ? table.text(.toolName, .llmToolName) : nil
         requestModel = table.text(.requestModel)

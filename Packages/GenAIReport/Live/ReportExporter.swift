@@ -5,7 +5,7 @@ import Synchronization
 /// Keeps a report page up to date while the program runs: give it to the span and the log pipeline.
 ///
 /// The page is replaced as a whole, at most once a second, by a task of its own, and less often where writing it
-/// takes long: the pauses are fifty times as long as the work. Memory is bounded by ``Report/Options``. The file is
+/// takes long: the pauses are a hundred times as long as the work. Memory is bounded by ``Report/Options``. The file is
 /// for its owner's eyes only (0600). Where it cannot be written, that is reported, and tried again.
 ///
 /// One exporter may serve both pipelines: after the shutdown by one it still takes what the other brings, and writes
@@ -28,7 +28,7 @@ public final class ReportExporter: SpanExporter, LogRecordExporter {
     private let state: Mutex<State>
 
     private static let shortestPause = Duration.seconds(1)
-    private static let pauseFactor = 50
+    private static let pauseFactor = 100
 
     /// Creates an exporter and writes a first, empty page.
     ///

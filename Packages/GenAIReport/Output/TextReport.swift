@@ -117,7 +117,8 @@ private struct ConversationText {
     mutating func write(_ view: ConversationView) {
         var head = ["\(view.isNamed ? "conversation" : "trace") \(Table.plain(view.id))"]
         if let user = view.users.first { head.append("user \(Table.plain(user))") }
-        head.append("\(counted(view.turns.count, "turn")), \(counted(view.totals.modelCalls, "call")), \(view.totals.cost) USD")
+        head.append(
+            "\(counted(view.turns.count, "turn")), \(counted(view.totals.modelCalls, "call")), \(view.totals.cost) USD")
         lines.append(head.joined(separator: " · "))
         for (index, turn) in view.turns.enumerated() { write(turn, index + 1) }
     }
