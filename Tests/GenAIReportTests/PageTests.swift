@@ -130,7 +130,7 @@ struct ConversationTests {
     ]
 
     @Test("is read from every spelling of messages", arguments: spellings)
-    func spellings(attributes: Attributes) {
+    func everySpelling(attributes: Attributes) {
         let content = CallContent(span("chat", id: 1, call(1, attributes)), [])
         #expect(content.input == [.user("hi")])
         #expect(content.output.map(\.text) == ["ho"])
