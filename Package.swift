@@ -37,10 +37,13 @@ let modules = [
     Module(name: "GenAIOpenAI", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIHTTP"]),
     Module(name: "GenAIProviders", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation"]),
     Module(
+        name: "GenAIURLSession",
+        dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIProviders"]),
+    Module(
         name: "Last9GenAI",
         dependencies: [
             "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIPricing", "GenAIBridge", "GenAIExportOTLP",
-            "GenAIOpenAI", "GenAIProviders", "GenAIReport",
+            "GenAIOpenAI", "GenAIProviders", "GenAIURLSession", "GenAIReport",
         ]),
 ]
 
@@ -75,6 +78,7 @@ let examples = [
     Example(name: "custom-exporter", folder: "CustomExporter", dependencies: lesson),
     Example(name: "budget-guard", folder: "BudgetGuard", dependencies: lesson),
     Example(name: "redaction", folder: "Redaction", dependencies: lesson),
+    Example(name: "any-client", folder: "AnyClient"),
     Example(name: "multi-turn", folder: "MultiTurn", dependencies: lesson),
     Example(name: "tenants", folder: "Tenants", dependencies: lesson),
     Example(name: "offline", folder: "Offline", dependencies: lesson + ["LoopbackServer"]),
@@ -94,6 +98,9 @@ let testDependencies: [String: [String]] = [
         "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer",
     ],
     "GenAIProviders": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting"],
+    "GenAIURLSession": [
+        "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting", "LoopbackServer",
+    ],
     "Last9GenAI": ["GenAITelemetryTesting", "LoopbackServer", "quickstart"],
 ]
 

@@ -16,10 +16,14 @@ public struct GenAIContext: Sendable {
     /// The span that new spans become children of.
     package var activeSpan: (any ActiveSpan)? {
         didSet {
+            isWithinModelCall = false
             guard !Self.hasHadSpan, activeSpan?.context.isValid ?? false else { return }
             Self.spanNoted.store(true, ordering: .relaxed)
         }
     }
+
+    /// Whether the current span is that of a call to a model, which must not be recorded once more on its way out.
+    package var isWithinModelCall = false
 
     private static let spanNoted = Atomic(false)
     /// Whether any context of this process ever had a span. While none has, spans need not look for their parent:

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-import GenAICore
+package import GenAICore
 import GenAITelemetry
 
 // The record of a call: what goes onto its span, into log records and into metrics.
@@ -202,5 +202,5 @@ extension ModelCall {
 
 extension AttributeKey where Value == [String] {
     /// The sides of a call of which a part was left out for lack of room: `input`, `output`.
-    static var contentTruncated: AttributeKey { AttributeKey("last9.content.truncated") }
+    package static var contentTruncated: AttributeKey { AttributeKey("last9.content.truncated") }
 }

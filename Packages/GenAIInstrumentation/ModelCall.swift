@@ -100,12 +100,13 @@ public final class ModelCall: Sendable {
         if let tracer = listeners.tracer {
             let span = tracer.startSpan(
                 spanName ?? facts.spanName, kind: .client, stamped: consume attributes, context: surroundings)
-            context = surroundings.settingSpan(span)
+            surroundings = surroundings.settingSpan(span)
             recordedSpan = span
         } else {
-            context = surroundings
             recordedSpan = nil
         }
+        surroundings.isWithinModelCall = true
+        context = surroundings
         if !listeners.conventions.isLatest { emitInput(request, listeners) }
     }
 
@@ -187,6 +188,11 @@ public final class ModelCall: Sendable {
     /// Ends the record of an answer that says itself whether the model failed.
     package func finish(_ answer: ModelAnswer?, failure: CallFailure?) {
         end(answer, as: failure.map(CallOutcome.failed) ?? .answered)
+    }
+
+    /// Ends the call without a record: it was none with a model after all. Its span is never delivered.
+    package func discard() {
+        state.withLock { $0.isOver = true }
     }
 
     private func end(_ answer: ModelAnswer?, as outcome: CallOutcome) {

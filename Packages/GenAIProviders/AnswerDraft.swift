@@ -17,6 +17,8 @@ struct AnswerDraft: Sendable {
     var failure: ProviderFailure?
     /// Whether the answer is the provider's: something of a model's was in it.
     var isRecognised = false
+    /// Whether what is said is kept.
+    var keepsContent = true
     /// How many pieces of content have come.
     private(set) var pieceCount = 0
     /// Whether content was left out.
@@ -54,6 +56,9 @@ struct AnswerDraft: Sendable {
     ///
     /// - Parameter contentLimit: The most bytes of text, reasoning and arguments.
     init(contentLimit: Int) { contentLeft = contentLimit }
+
+    /// Whether there is content without any reason that it ended: a stream was cut short.
+    var lacksEnd: Bool { pieceCount > 0 && choices.allSatisfy { $0.finishReason == nil } }
 
     /// The answer as far as it came.
     var modelAnswer: ModelAnswer {
@@ -189,6 +194,7 @@ extension AnswerDraft {
 
     /// The text as far as the limit allows.
     private mutating func taken(_ text: String) -> String {
+        guard keepsContent else { return "" }
         let count = text.utf8.count
         guard count > contentLeft else {
             contentLeft -= count

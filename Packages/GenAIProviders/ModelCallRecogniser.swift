@@ -52,7 +52,7 @@ public struct ModelCallRecogniser: Sendable {
     ///   - body: The whole body; a compressed one is not recognised.
     ///   - limits: What is kept of the exchange.
     public init?(method: String, url: String, body: some Collection<UInt8>, limits: Limits = Limits()) {
-        guard Self.mayRecognise(method: method, url: url), body.count <= limits.requestBytes,
+        guard Self.mayRecognise(method: method, url: url), !body.isEmpty, body.count <= limits.requestBytes,
             let parsed = CallURL(url), let route = Route(parsed)
         else { return nil }
         var assembler = JSONAssembler()
@@ -97,6 +97,7 @@ public struct ModelCallRecogniser: Sendable {
 
     /// Takes the end of the response.
     public mutating func finish() -> Outcome {
+        let isBroken = body.isBroken
         for event in body.finish() { reader.read(event, into: &draft) }
         let status = status ?? 200
         if status >= 400 || draft.failure != nil {
@@ -105,14 +106,23 @@ public struct ModelCallRecogniser: Sendable {
                 type: type ?? (status >= 400 ? String(status) : "_OTHER"), message: draft.failure?.message)
         }
         guard (200..<300).contains(status), draft.isRecognised else { return .unrecognised }
-        return .answered
+        let isCutShort = isBroken || request.isStream && draft.lacksEnd
+        return isCutShort ? .failed(type: "truncated", message: "the answer ended before it was complete") : .answered
     }
 
     /// The answer as far as it came, also of an exchange that failed or was cancelled.
     public var answer: ModelAnswer { draft.modelAnswer }
 
     /// Whether content was too long to be kept.
-    public var isCut: Bool { isRequestCut || draft.isCut || body.isCut }
+    public var isCut: Bool { !cutSides.isEmpty }
+
+    /// The sides of the call of which content was left out: `input`, `output`.
+    package var cutSides: [String] {
+        (isRequestCut ? ["input"] : []) + (draft.isCut || body.isCut ? ["output"] : [])
+    }
+
+    /// Keeps nothing from now on of what the model says.
+    package mutating func dropContent() { draft.keepsContent = false }
 
     /// The provider that the response names. Gateways and servers on loopback pass these fields on.
     private static func provider(of header: (String) -> String?) -> ProviderName? {

@@ -106,6 +106,9 @@ extension TelemetryEnvironment {
             "LAST9_GENAI_CONVENTIONS", "v1.41.1 with `Last9.install`, else v1.36.0",
             "`v1.36.0` or `v1.41.1`: the generation of the GenAI conventions"),
         Variable("LAST9_GENAI_REPORT", "none", "the file of a page that shows conversations, costs and traces"),
+        Variable(
+            "LAST9_GENAI_OBSERVE_URLSESSION", "true",
+            "`false` leaves calls to models through `URLSession.shared` alone"),
         Variable("LAST9_GENAI_CONVENTIONS_ONLY", "false", "`true` leaves out what only Last9's dashboards know"),
         Variable(
             "LAST9_GENAI_DIALECTS", "",

@@ -74,6 +74,11 @@ extension Last9 {
         public var meterProvider: MeterProvider?
         /// Whether the providers become the global ones, which clients use that are given none. Default true.
         public var becomesGlobal: Bool
+        /// Whether calls to models through `URLSession.shared` are recorded, whichever client makes them. Default true,
+        /// `LAST9_GENAI_OBSERVE_URLSESSION`. Takes effect with ``becomesGlobal``.
+        ///
+        /// On Linux only if `URLSession.shared` has not been used yet. Once observed it stays so.
+        public var observesURLSession: Bool
         /// Where environment variables are read.
         public var environment: TelemetryEnvironment
 
@@ -94,6 +99,7 @@ extension Last9 {
             self.environment = environment
             bridge = LogToSpanProcessor.Configuration(environment: environment)
             dialects = environment.choices("LAST9_GENAI_DIALECTS", of: Dialect.all) ?? []
+            observesURLSession = environment.bool("LAST9_GENAI_OBSERVE_URLSESSION") ?? true
             followsConventionsOnly = environment.bool("LAST9_GENAI_CONVENTIONS_ONLY") ?? false
         }
     }

@@ -7,4 +7,6 @@
 @_exported public import GenAIInstrumentation
 @_exported public import GenAIOpenAI
 @_exported public import GenAIPricing
+@_exported public import GenAIProviders
 @_exported public import GenAITelemetry
+@_exported public import GenAIURLSession

@@ -3,6 +3,7 @@ public import GenAIBridge
 import GenAICore
 import GenAIPricing
 public import GenAITelemetry
+import GenAIURLSession
 
 /// One call that wires up everything: providers, enrichment, bridge and exporters.
 public enum Last9 {
@@ -32,6 +33,7 @@ public enum Last9 {
             MeterProvider.global = telemetry.meterProvider
             let propagator = configuration.propagator ?? configuration.environment.propagator()
             if let propagator { W3CPropagator.global = propagator }
+            if configuration.observesURLSession { URLSessionObservation.observeShared() }
         }
         return telemetry
     }

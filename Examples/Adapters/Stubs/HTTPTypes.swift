@@ -14,10 +14,17 @@ public struct HTTPRequest: Sendable {
     public struct Method: Sendable {
         public var rawValue: String
     }
+
+    public var method: Method
+    public var path: String?
+    public var headerFields: HTTPFields
 }
 
 public struct HTTPResponse: Sendable {
     public struct Status: Sendable {
         public var code: Int
     }
+
+    public var status: Status
+    public var headerFields: HTTPFields
 }

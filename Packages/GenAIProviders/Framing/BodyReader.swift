@@ -36,11 +36,12 @@ struct BodyReader: Sendable {
     /// Whether anything was too long to be kept.
     var isCut: Bool { json.isCut }
 
-    /// Whether the body is a stream of events rather than JSON.
-    var isEventStream: Bool {
+    /// Whether the body ends in the middle of a value, or is no such body.
+    var isBroken: Bool {
         switch framing {
-        case .events, .amazon: true
-        default: false
+        case .json: json.isWithinValue || json.hasFailed
+        case .amazon(let stream): stream.isWithinMessage || stream.hasFailed
+        case .unknown, .events, .unreadable: false
         }
     }
 

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#if !canImport(Darwin)
+    import Foundation
+    import FoundationNetworking
+    import GenAIProviders
+
+    /// Loads a request with the platform's own protocol, so that redirects, challenges, cookies, caching, timeouts and
+    /// cancellation are exactly as without us, and listens to what it tells the session.
+    ///
+    /// Data goes to completion handlers through the protocol's client, in one piece. To a session's delegate it goes past
+    /// the client, so that this is for sessions without one.
+    final class NativeLoader: RequestLoader {
+        private let native: URLProtocol
+        private let call: HTTPCall?
+
+        /// Creates a loader, or returns `nil` where the platform has no protocol for the request.
+        init?(
+            _ task: URLSessionTask, cachedResponse: CachedURLResponse?, client: any URLProtocolClient, call: HTTPCall?
+        ) {
+            guard let request = task.currentRequest, let type = Self.protocolClass(for: request) else { return nil }
+            self.call = call
+            native = type.init(
+                task: task, cachedResponse: cachedResponse, client: ListeningClient(client, call: call))
+        }
+
+        private static func protocolClass(for request: URLRequest) -> URLProtocol.Type? {
+            let classes = URLSessionConfiguration.default.protocolClasses ?? []
+            return classes.lazy.compactMap { $0 as? URLProtocol.Type }
+                .first { !($0 is ObservingURLProtocol.Type) && $0.canInit(with: request) }
+        }
+
+        func start() { native.startLoading() }
+
+        func stop(isSuspension: Bool) {
+            // The session is told of a cancellation past the client.
+            if !isSuspension { call?.fail(type: "cancelled") }
+            native.stopLoading()
+        }
+    }
+
+    /// Passes everything on to the session, and tells the record of it.
+    private final class ListeningClient: NSObject, URLProtocolClient {
+        private let client: any URLProtocolClient
+        private let call: HTTPCall?
+
+        init(_ client: any URLProtocolClient, call: HTTPCall?) {
+            (self.client, self.call) = (client, call)
+        }
+
+        func urlProtocol(
+            _ urlProtocol: URLProtocol, wasRedirectedTo request: URLRequest, redirectResponse: URLResponse
+        ) {
+            client.urlProtocol(urlProtocol, wasRedirectedTo: request, redirectResponse: redirectResponse)
+        }
+
+        func urlProtocol(_ urlProtocol: URLProtocol, cachedResponseIsValid cachedResponse: CachedURLResponse) {
+            client.urlProtocol(urlProtocol, cachedResponseIsValid: cachedResponse)
+        }
+
+        func urlProtocol(
+            _ urlProtocol: URLProtocol, didReceive response: URLResponse,
+            cacheStoragePolicy policy: URLCache.StoragePolicy
+        ) {
+            client.urlProtocol(urlProtocol, didReceive: response, cacheStoragePolicy: policy)
+        }
+
+        func urlProtocol(_ urlProtocol: URLProtocol, didLoad data: Data) {
+            call?.receive(urlProtocol.task?.response)
+            call?.receive(data)
+            client.urlProtocol(urlProtocol, didLoad: data)
+        }
+
+        func urlProtocolDidFinishLoading(_ urlProtocol: URLProtocol) {
+            call?.receive(urlProtocol.task?.response)
+            call?.finish()
+            client.urlProtocolDidFinishLoading(urlProtocol)
+        }
+
+        func urlProtocol(_ urlProtocol: URLProtocol, didFailWithError error: any Error) {
+            call?.fail(withURLError: error)
+            client.urlProtocol(urlProtocol, didFailWithError: error)
+        }
+
+        func urlProtocol(_ urlProtocol: URLProtocol, didReceive challenge: URLAuthenticationChallenge) {
+            client.urlProtocol(urlProtocol, didReceive: challenge)
+        }
+
+        func urlProtocol(_ urlProtocol: URLProtocol, didCancel challenge: URLAuthenticationChallenge) {
+            client.urlProtocol(urlProtocol, didCancel: challenge)
+        }
+    }
+#endif
