@@ -13,7 +13,7 @@ public final class PriceBook: Sendable {
     private let bundled: PriceTable
     private let memo = PriceMemo()
 
-    /// The bundled prices alone. They are read on first use, in less than ten milliseconds.
+    /// The bundled prices alone. They are read on first use.
     public static let bundled = PriceBook()
 
     /// Creates a book.
@@ -210,15 +210,28 @@ extension PriceBook {
         return found.map { .success($0) } ?? .failure(reason)
     }
 
-    /// The model that answered goes first, unless the one asked for is the same with a date.
+    /// The model that answered goes first, unless the one asked for is the same with a date, or the same behind a prefix:
+    /// an answer of `gpt-4o-2024-11-20` to `azure/eu/gpt-4o` is one of `azure/eu/gpt-4o-2024-11-20`.
     private static func mostSpecificFirst(_ name: CallName) -> [(name: String, isRequest: Bool)] {
         guard let request = name.requestModel, request != name.model else { return [(name.model, false)] }
         guard let answered = NameForms.folded(name.model) else { return [(request, true)] }
         guard let asked = NameForms.folded(request) else { return [(name.model, false)] }
-        let rest = asked.dropFirst(answered.count)
-        let isDated =
-            asked.starts(with: answered) && (rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "@"))
+        let slash = UInt8(ascii: "/")
+        if let end = asked.lastIndex(of: slash), !answered.contains(slash) {
+            let tail = asked[(end + 1)...]
+            let prefixed = String(decoding: asked[...end] + answered, as: UTF8.self)
+            if tail.elementsEqual(answered) || isDated(answered, tail) {
+                return [(prefixed, true), (name.model, false), (request, true)]
+            }
+        }
+        return isDated(asked, answered[...])
+            ? [(request, true), (name.model, false)] : [(name.model, false), (request, true)]
+    }
+
+    /// Whether one name is another with a date behind it.
+    private static func isDated(_ name: [UInt8], _ other: ArraySlice<UInt8>) -> Bool {
+        let rest = name.dropFirst(other.count)
+        return name.starts(with: other) && (rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "@"))
             && rest.dropFirst().allSatisfy { $0.isDigit || $0 == UInt8(ascii: "-") }
-        return isDated ? [(request, true), (name.model, false)] : [(name.model, false), (request, true)]
     }
 }

@@ -119,6 +119,8 @@ struct NameTests {
         ("my-deployment", "gpt-4o", "gpt-4o", true),
         ("gpt-4o", "my-deployment", "gpt-4o", false),
         ("", "gpt-4o", "gpt-4o", true),
+        ("gpt-4o-2024-05-13", "azure/gpt-4o", "gpt-4o-2024-05-13", true),
+        ("gpt-4o-mini", "azure/gpt-4o", "gpt-4o-mini", false),
         ("my-deployment", "my-model", nil, false),
     ]
 
@@ -132,6 +134,17 @@ struct NameTests {
         } else {
             #expect(entry == nil)
         }
+    }
+
+    @Test("keep the region of the request where the answer only adds a date")
+    func requestRegion() throws {
+        let usage = TokenUsage(inputTokens: 1_000_000, outputTokens: 0)
+        let call = try PriceBook().cost(
+            of: usage, model: "gpt-4o-2024-11-20", requestModel: "azure/eu/gpt-4o", provider: "openai"
+        ).get()
+        #expect(call.total == USD("2.75"))
+        #expect(call.zone == "eu")
+        #expect(call.provider == "azure")
     }
 
     static let urls: [(url: String, provider: String?)] = [
