@@ -69,7 +69,7 @@ struct ConversationWriter: Sendable {
         if forms.contains(.dashboard) { span.attributes.insertIfAbsent(side.flat, .string(text)) }
         guard forms.contains(.events), !span.events.contains(where: { $0.name == side.event }) else { return }
         var content = Attributes()
-        content.insert(Attribute(side.eventField, .string(text)))
+        content.insert(side.eventField, .string(text), text.utf8.count)
         span.events.append(SpanEvent(name: side.event, nanoseconds: nanoseconds, attributes: content))
     }
 
@@ -128,7 +128,7 @@ extension Transcript {
 extension Attributes {
     /// Sets an attribute unless the application has set it itself.
     fileprivate mutating func insertIfAbsent(_ name: AttributeName, _ value: AttributeValue) {
-        if !contains(name) { insert(Attribute(name, value)) }
+        if !contains(name) { insert(name, value, value.plainByteCount) }
     }
 }
 

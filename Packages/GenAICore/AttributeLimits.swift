@@ -67,7 +67,9 @@ extension Attributes {
 extension AttributeValue {
     /// Cuts texts and bytes, within arrays and maps as well, and replaces arrays and maps that lie too deep by `null`.
     mutating func limit(_ limits: AttributeLimits) {
-        if exceeds(limits) { self = limited(limits) }
+        // Flat lists within usual limits need no look at their elements.
+        guard limits.valueLength != .max || limits.depth < 1 || isNested, exceeds(limits) else { return }
+        self = limited(limits)
     }
 
     /// Whether the value has to be changed to fit; the depth of the value itself is `depth`.

@@ -23,16 +23,14 @@ public struct Attribute: Sendable, Hashable {
         self.value = value
     }
 
-    // The empty name has the identifier 0, and hardly another name has.
+    /// The name with its identifier.
     @inlinable
     @inline(__always)
-    var hasName: Bool { id.bits != 0 || !key.isEmpty }
+    package var name: AttributeName { AttributeName(key, id) }
 
     /// Whether a map stores the attribute: it has a name and a value.
-    @inlinable
-    @inline(__always)
     var isStored: Bool {
-        if case .null = value { false } else { hasName }
+        if case .null = value { false } else { !name.isEmpty }
     }
 
     fileprivate func hasName(of other: Attribute) -> Bool {
@@ -64,7 +62,7 @@ public struct Attributes: @unchecked Sendable {
     public init(_ attributes: some Sequence<Attribute>) {
         self.init()
         reserveCapacity(attributes.underestimatedCount)
-        for attribute in attributes { insert(attribute) }
+        for attribute in attributes { insert(attribute.name, attribute.value, attribute.value.plainByteCount) }
     }
 
     /// A view of the storage; valid until the map changes or goes.
@@ -83,7 +81,7 @@ extension Attributes {
     public subscript(name: String) -> AttributeValue? {
         get { self[AttributeName(name)] }
         set {
-            if let newValue { return insert(Attribute(AttributeName(name), newValue)) }
+            if let newValue { return insert(AttributeName(name), newValue, newValue.plainByteCount) }
             guard let position = handle?.position(of: name, NameID(of: name)), let own = makeWritable(at: position)
             else { return }
             own.handle.remove(at: own.position)
@@ -96,7 +94,8 @@ extension Attributes {
         get { self[key.prepared].flatMap(Value.init(attributeValue:)) }
         set {
             if let newValue {
-                insert(Attribute(key.prepared, newValue.attributeValue))
+                let value = newValue.attributeValue
+                insert(key.prepared, value, value.plainByteCount)
             } else {
                 self[key.name] = nil
             }
@@ -123,7 +122,7 @@ extension Attributes {
             self = other
         } else {
             other.withRuns { run in
-                for attribute in run { insert(attribute) }
+                for attribute in run { insert(attribute.name, attribute.value, attribute.value.plainByteCount) }
             }
         }
     }
@@ -136,14 +135,20 @@ extension Attributes {
     }
 
     /// Sets the value of a name: the one way into a map.
+    ///
+    /// - Parameter byteCount: The value's ``AttributeValue/plainByteCount``, which the compiler often knows.
     @usableFromInline
-    @inline(__always)
-    package mutating func insert(_ attribute: consuming Attribute) {
-        guard attribute.isStored else { return }
-        if isKnownUniquelyReferenced(&storage), let handle, handle.admits(attribute.id, limit: .max) {
-            handle.append(attribute, attribute.value.plainByteCount)
+    @inline(never)
+    package mutating func insert(
+        _ name: consuming AttributeName, _ value: consuming AttributeValue, _ byteCount: Int?
+    ) {
+        // In its parts, which go in registers; the whole would go through memory.
+        if let byteCount, !name.isEmpty, isKnownUniquelyReferenced(&storage), let handle,
+            handle.admits(name.id, limit: .max)
+        {
+            handle.append(Attribute(name, value), byteCount)
         } else {
-            _ = insertSlowly(attribute, limit: .max)
+            _ = insertSlowly(Attribute(name, value), limit: .max)
         }
     }
 
@@ -152,6 +157,7 @@ extension Attributes {
     /// - Returns: False if the name would be one more than `limit`.
     @inline(never)
     mutating func insertSlowly(_ attribute: consuming Attribute, limit: Int) -> Bool {
+        guard attribute.isStored else { return true }
         if let position = handle?.position(of: attribute.key, attribute.id) {
             guard let own = makeWritable(at: position) else { return false }
             own.handle.replace(at: own.position, attribute.value)
@@ -291,7 +297,7 @@ extension Attributes: ExpressibleByDictionaryLiteral {
         // The empty literal is the default of many parameters, so it has to cost nothing.
         guard !elements.isEmpty else { return }
         reserveCapacity(elements.count)
-        for (key, value) in elements { insert(Attribute(key: key, value: value)) }
+        for (key, value) in elements { insert(AttributeName(key), value, value.plainByteCount) }
     }
 }
 

@@ -56,6 +56,11 @@ package struct AttributeName: Sendable, Hashable {
         self.id = id
     }
 
+    // The empty name has the identifier 0, and hardly another name has.
+    @inlinable
+    @inline(__always)
+    var isEmpty: Bool { id.bits == 0 && text.isEmpty }
+
     /// The prepared name of a key.
     package init<Value>(_ key: AttributeKey<Value>) {
         self = key.prepared

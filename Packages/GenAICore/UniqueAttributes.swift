@@ -34,7 +34,7 @@ package struct UniqueAttributes: ~Copyable, Sendable {
     package mutating func insert(
         _ attribute: consuming Attribute, _ byteCount: Int?, within limits: AttributeLimits
     ) -> Bool {
-        if let byteCount, byteCount <= limits.valueLength, attribute.hasName, let handle = map.handle,
+        if let byteCount, byteCount <= limits.valueLength, !attribute.name.isEmpty, let handle = map.handle,
             handle.admits(attribute.id, limit: limits.count)
         {
             handle.append(attribute, byteCount)
@@ -46,9 +46,13 @@ package struct UniqueAttributes: ~Copyable, Sendable {
     @usableFromInline
     @inline(never)
     mutating func insertSlowly(_ attribute: consuming Attribute, within limits: AttributeLimits) -> Bool {
-        var attribute = attribute
         guard attribute.isStored else { return true }
+        var attribute = attribute
         attribute.value.limit(limits)
+        if let handle = map.handle, handle.admits(attribute.id, limit: limits.count) {
+            handle.append(attribute, nil)
+            return true
+        }
         let isNewBeyondLimit = map.count >= limits.count && !AttributeLimits.exempts(attribute.key)
         return map.insertSlowly(attribute, limit: isNewBeyondLimit ? limits.count : .max)
     }

@@ -268,11 +268,13 @@ extension JSONReader {
         return UnsafeBufferPointer(rebasing: bytes[start..<offset])
     }
 
+    @inline(__always)
     private mutating func beginValue() throws(JSONSyntaxError) {
         guard place == .beforeValue || depth == 0 else { throw failure("a comma or the end") }
         skipSpace()
     }
 
+    @inline(__always)
     private mutating func endValue() {
         place = depth > 0 ? .afterValue : .start
     }

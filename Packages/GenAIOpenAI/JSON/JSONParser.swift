@@ -27,6 +27,7 @@ extension JSONValue {
         switch try reader.kind() {
         case .object:
             var members: [(key: String, value: JSONValue)] = []
+            members.reserveCapacity(8)
             try reader.enterObject()
             while let name = try reader.nextMember() { members.append((name.string, try JSONValue(&reader))) }
             self = .object(JSONObject(members: members))

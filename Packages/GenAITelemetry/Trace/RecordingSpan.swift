@@ -30,7 +30,7 @@ final class RecordingSpan: ActiveSpan {
             var changed = attributes.take()
             change(&changed)
             droppedAttributesCount &+= changed.limit(limits)
-            attributes = UniqueAttributes(changed)
+            attributes = UniqueAttributes(consume changed)
         }
 
         /// Takes all out, after which nothing is left to write to.
