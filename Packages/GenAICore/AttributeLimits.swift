@@ -7,7 +7,7 @@ package struct AttributeLimits: Sendable {
     @usableFromInline package let count: Int
     /// The most characters of a text and bytes of a `bytes` value.
     @usableFromInline package let valueLength: Int
-    /// How deep arrays and maps may lie in each other.
+    /// The depth to which arrays and maps may be nested.
     package let depth: Int
 
     /// Creates limits.

@@ -21,7 +21,7 @@ public enum AttributeValue: Sendable, Hashable {
 }
 
 extension AttributeValue {
-    /// How many bytes of text a text, number or truth value holds; `nil` for the others, which take a closer look.
+    /// The number of bytes of text that a text, number or truth value holds; `nil` for the others, which take a closer look.
     @inlinable
     @inline(__always)
     package var plainByteCount: Int? {

@@ -12,7 +12,7 @@ public struct Baggage: Sendable, Hashable {
         public let key: String
         /// The value, decoded.
         public var value: String
-        /// What further is said about the value.
+        /// Further remarks on the value.
         public var properties: [Property]
     }
 

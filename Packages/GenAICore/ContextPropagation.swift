@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Which parts of a context's identity cross process borders as baggage.
+/// The parts of a context's identity that cross process borders as baggage.
 ///
 /// None do unless they are named: baggage is readable by everyone on the way, and what arrives in it can be forged.
 public struct PropagatedIdentity: OptionSet, Sendable, Hashable {
@@ -23,7 +23,7 @@ public struct PropagatedIdentity: OptionSet, Sendable, Hashable {
 }
 
 extension GenAIContext {
-    /// What travels along with requests, for all services on the way to read.
+    /// The entries that travel along with requests, for all services on the way to read.
     ///
     /// Filled by ``extracting(from:accepting:attributes:using:)`` and passed on by ``inject(into:propagating:attributes:using:)``.
     public var baggage: Baggage { identity?.fields.baggage ?? Baggage() }
@@ -61,7 +61,7 @@ extension GenAIContext {
 
     /// The context with the parent span and the baggage that a carrier brings.
     ///
-    /// What the carrier lacks, or has malformed, leaves the context as it is.
+    /// Parts that the carrier lacks, or has malformed, leave the context as it is.
     ///
     /// - Parameters:
     ///   - carrier: For example the headers of an incoming request.

@@ -3,7 +3,7 @@
 /// Some of the conventions' names, to find the attributes that have them without comparing texts.
 @usableFromInline
 package struct ConventionNameSet: Sendable {
-    /// How many places there are; the first one is for what is not looked for.
+    /// The number of places; the first one is for names that are not in the set.
     @usableFromInline static var placeCount: Int { 32 }
     /// The place of the name with that number.
     @usableFromInline let places: [UInt8]
@@ -30,7 +30,7 @@ package struct ConventionNameSet: Sendable {
     }
 }
 
-/// Where the attributes lie that have the names of a set; valid while their map is looked into.
+/// Pointers to the attributes that have the names of a set; valid while their map is looked into.
 @usableFromInline
 // `@unchecked Sendable`: it is only read, and what it points at is not written to as long as it is valid.
 package struct ConventionValues: @unchecked Sendable {

@@ -92,7 +92,7 @@ extension AttributeKey where Value == String {
     @inlinable
     public static var genAIAgentName: Self { Self("gen_ai.agent.name", 0x30_7278) }
 
-    /// What the agent is for, in free text.
+    /// The purpose of the agent, in free text.
     ///
     /// Source: OpenTelemetry `gen_ai.agent.description` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
@@ -116,7 +116,7 @@ extension AttributeKey where Value == String {
     @inlinable
     public static var genAIToolName: Self { Self("gen_ai.tool.name", 0x34_8AC3) }
 
-    /// What the tool does, as told to the model.
+    /// The tool's description, as told to the model.
     ///
     /// Source: OpenTelemetry `gen_ai.tool.description` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
@@ -152,7 +152,7 @@ extension AttributeKey where Value == String {
     @inlinable
     public static var genAIEvaluationScoreLabel: Self { Self("gen_ai.evaluation.score.label", 0x46_A2B6) }
 
-    /// Why the evaluator gave the score.
+    /// The evaluator's reason for the score.
     ///
     /// Source: OpenTelemetry `gen_ai.evaluation.explanation` in v1.41.1, genai-main (Development).
     @inlinable
@@ -199,13 +199,13 @@ extension AttributeKey where Value == String {
     @inlinable
     public static var genAISkillName: Self { Self("gen_ai.skill.name", 0x4F_E12C) }
 
-    /// What the skill is for.
+    /// The purpose of the skill.
     ///
     /// Source: OpenTelemetry `gen_ai.skill.description` in genai-main (Development).
     @inlinable
     public static var genAISkillDescription: Self { Self("gen_ai.skill.description", 0x50_DD2B) }
 
-    /// Where the skill comes from.
+    /// The origin of the skill.
     ///
     /// Source: OpenTelemetry `gen_ai.skill.source.uri` in genai-main (Development).
     @inlinable
@@ -346,7 +346,7 @@ extension AttributeKey where Value == Int {
     @inlinable
     public static var genAIRequestMaxTokens: Self { Self("gen_ai.request.max_tokens", 0x05_D70A) }
 
-    /// How many candidate answers were asked for. Recorded only when it is not 1.
+    /// The number of candidate answers that were asked for. Recorded only when it is not 1.
     ///
     /// Source: OpenTelemetry `gen_ai.request.choice.count` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
@@ -432,7 +432,7 @@ extension AttributeKey where Value == Int {
     @inlinable
     public static var genAIEmbeddingsDimensionCount: Self { Self("gen_ai.embeddings.dimension.count", 0x3D_C595) }
 
-    /// How many documents a retrieval may return.
+    /// The most documents that a retrieval may return.
     ///
     /// Source: OpenTelemetry `gen_ai.retrieval.top_k` in genai-main (Development).
     @inlinable
@@ -540,7 +540,7 @@ extension AttributeKey where Value == Double {
     @inlinable
     public static var genAIRequestTopP: Self { Self("gen_ai.request.top_p", 0x07_9274) }
 
-    /// How many of the likeliest tokens are sampled from. A whole number in genai-main, floating point before.
+    /// The number of likeliest tokens that are sampled from. A whole number in genai-main, floating point before.
     ///
     /// Source: OpenTelemetry `gen_ai.request.top_k` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
@@ -601,7 +601,7 @@ extension AttributeKey where Value == [String] {
     @inlinable
     public static var genAIRequestEncodingFormats: Self { Self("gen_ai.request.encoding_formats", 0x0D_F7AF) }
 
-    /// Why generation ended, one per choice in order, in the provider's own words.
+    /// The reason why generation ended, one per choice in order, in the provider's own words.
     ///
     /// Source: OpenTelemetry `gen_ai.response.finish_reasons` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
@@ -686,7 +686,7 @@ extension AttributeKey where Value == OpenAIAPIType {
 }
 
 extension AttributeKey where Value == OperationName {
-    /// What the call does; the first word of most span names.
+    /// The operation of the call; the first word of most span names.
     ///
     /// Values: ``OperationName``.
     /// Source: OpenTelemetry `gen_ai.operation.name` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).

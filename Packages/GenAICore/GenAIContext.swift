@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// What surrounds the running code: conversation, turn, user, workflow, agent, custom attributes and current span.
+/// The surroundings of the running code: conversation, turn, user, workflow, agent, custom attributes and current span.
 ///
 /// The package's only task-local value. It follows child tasks and `Task {}`; `Task.detached`, callbacks and dispatch
 /// queues do not inherit it: capture ``current`` and ``run(isolation:_:)`` there.
@@ -119,7 +119,7 @@ public struct Agent: Sendable, Hashable {
     public var name: String?
     /// A stable identifier.
     public var id: String?
-    /// What the agent is for.
+    /// The purpose of the agent.
     public var description: String?
     /// The version of its definition.
     public var version: String?
@@ -171,7 +171,7 @@ package final class GenAIIdentity: Sendable {
     }
 
     package let fields: Fields
-    /// What spans are stamped with; made once a scope, not once a span.
+    /// The attributes that spans are stamped with; made once a scope, not once a span.
     package let stamp: Attributes
     /// Whether the next LLM call begins a turn.
     let awaitsTurn: Bool

@@ -146,14 +146,14 @@ extension MetricDefinition {
         description: "Tokens of one call, by token type.",
         isInteger: true, boundaries: tokensBoundaries)
 
-    /// How long a call took.
+    /// The duration of a call.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `gen_ai.client.operation.duration` in v1.28.0, v1.36.0, v1.41.1, genai-main
     /// (Development).
     public static let genAIClientOperationDuration = MetricDefinition(
         name: "gen_ai.client.operation.duration", kind: .histogram, unit: "s",
-        description: "How long a call took.",
+        description: "The duration of a call.",
         isInteger: false, boundaries: secondsBoundaries)
 
     /// Time from the request to the first chunk of a stream.
@@ -174,22 +174,22 @@ extension MetricDefinition {
         description: "Time between chunks of a stream, each after the first.",
         isInteger: false, boundaries: secondsBoundaries)
 
-    /// How long a model call took.
+    /// The duration of a model call.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `gen_ai.client.inference.duration` in genai-main (Development).
     public static let genAIClientInferenceDuration = MetricDefinition(
         name: "gen_ai.client.inference.duration", kind: .histogram, unit: "s",
-        description: "How long a model call took.",
+        description: "The duration of a model call.",
         isInteger: false, boundaries: secondsBoundaries)
 
-    /// How long computing embeddings took.
+    /// The duration of computing embeddings.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `gen_ai.client.embeddings.duration` in genai-main (Development).
     public static let genAIClientEmbeddingsDuration = MetricDefinition(
         name: "gen_ai.client.embeddings.duration", kind: .histogram, unit: "s",
-        description: "How long computing embeddings took.",
+        description: "The duration of computing embeddings.",
         isInteger: false, boundaries: secondsBoundaries)
 
     /// Time from the request to the first chunk of a stream.
@@ -282,13 +282,13 @@ extension MetricDefinition {
         description: "Input tokens of one embeddings call.",
         isInteger: true, boundaries: tokensBoundaries)
 
-    /// How long a model server worked on a request.
+    /// The time a model server worked on a request.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `gen_ai.server.request.duration` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     public static let genAIServerRequestDuration = MetricDefinition(
         name: "gen_ai.server.request.duration", kind: .histogram, unit: "s",
-        description: "How long a model server worked on a request.",
+        description: "The time a model server worked on a request.",
         isInteger: false, boundaries: secondsBoundaries)
 
     /// Time a model server needs per output token after the first.
@@ -311,22 +311,22 @@ extension MetricDefinition {
         description: "Time a model server needs for the first output token.",
         isInteger: false, boundaries: secondsToFirstTokenBoundaries)
 
-    /// How long a workflow ran.
+    /// The duration of a workflow.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `gen_ai.invoke_workflow.duration` in genai-main (Development).
     public static let genAIInvokeWorkflowDuration = MetricDefinition(
         name: "gen_ai.invoke_workflow.duration", kind: .histogram, unit: "s",
-        description: "How long a workflow ran.",
+        description: "The duration of a workflow.",
         isInteger: false, boundaries: workflowSecondsBoundaries)
 
-    /// How long an agent ran.
+    /// The duration of an agent's work.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `gen_ai.invoke_agent.duration` in genai-main (Development).
     public static let genAIInvokeAgentDuration = MetricDefinition(
         name: "gen_ai.invoke_agent.duration", kind: .histogram, unit: "s",
-        description: "How long an agent ran.",
+        description: "The duration of an agent's work.",
         isInteger: false, boundaries: agentSecondsBoundaries)
 
     /// Model calls of one agent run.
@@ -347,49 +347,49 @@ extension MetricDefinition {
         description: "Tool calls of one agent run.",
         isInteger: true, boundaries: callsBoundaries)
 
-    /// How long a tool ran.
+    /// The duration of a tool's work.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `gen_ai.execute_tool.duration` in genai-main (Development).
     public static let genAIExecuteToolDuration = MetricDefinition(
         name: "gen_ai.execute_tool.duration", kind: .histogram, unit: "s",
-        description: "How long a tool ran.",
+        description: "The duration of a tool's work.",
         isInteger: false, boundaries: secondsBoundaries)
 
-    /// How long an MCP request took, seen from its sender.
+    /// The duration of an MCP request, seen from its sender.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `mcp.client.operation.duration` in v1.41.1, genai-main (Development).
     public static let mcpClientOperationDuration = MetricDefinition(
         name: "mcp.client.operation.duration", kind: .histogram, unit: "s",
-        description: "How long an MCP request took, seen from its sender.",
+        description: "The duration of an MCP request, seen from its sender.",
         isInteger: false, boundaries: mcpSecondsBoundaries)
 
-    /// How long an MCP request took, seen from its receiver.
+    /// The duration of an MCP request, seen from its receiver.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `mcp.server.operation.duration` in v1.41.1, genai-main (Development).
     public static let mcpServerOperationDuration = MetricDefinition(
         name: "mcp.server.operation.duration", kind: .histogram, unit: "s",
-        description: "How long an MCP request took, seen from its receiver.",
+        description: "The duration of an MCP request, seen from its receiver.",
         isInteger: false, boundaries: mcpSecondsBoundaries)
 
-    /// How long an MCP session lasted, seen from the client.
+    /// The duration of an MCP session, seen from the client.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `mcp.client.session.duration` in v1.41.1, genai-main (Development).
     public static let mcpClientSessionDuration = MetricDefinition(
         name: "mcp.client.session.duration", kind: .histogram, unit: "s",
-        description: "How long an MCP session lasted, seen from the client.",
+        description: "The duration of an MCP session, seen from the client.",
         isInteger: false, boundaries: mcpSecondsBoundaries)
 
-    /// How long an MCP session lasted, seen from the server.
+    /// The duration of an MCP session, seen from the server.
     ///
     /// Unit: `s`. Has bucket boundaries of its own.
     /// Source: OpenTelemetry `mcp.server.session.duration` in v1.41.1, genai-main (Development).
     public static let mcpServerSessionDuration = MetricDefinition(
         name: "mcp.server.session.duration", kind: .histogram, unit: "s",
-        description: "How long an MCP session lasted, seen from the server.",
+        description: "The duration of an MCP session, seen from the server.",
         isInteger: false, boundaries: mcpSecondsBoundaries)
 }
 

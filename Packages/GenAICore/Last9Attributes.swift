@@ -55,7 +55,7 @@ extension AttributeKey where Value == String {
     /// Source: Last9 extension `gen_ai.completion.<index>.tool_calls`.
     public static func genAICompletionToolCalls(at index: Int) -> Self { Self("gen_ai.completion.\(index).tool_calls") }
 
-    /// Why a choice ended in the answer, one attribute per position.
+    /// The reason why a choice ended in the answer, one attribute per position.
     ///
     /// Source: Last9 extension `gen_ai.completion.<index>.finish_reason`.
     public static func genAICompletionFinishReason(at index: Int) -> Self {
@@ -287,7 +287,7 @@ extension AttributeKey where Value == Double {
     @inlinable
     public static var genAIUsageCost: Self { Self("gen_ai.usage.cost", 0x79_6335) }
 
-    /// How long the function ran.
+    /// The duration of the function.
     ///
     /// Unit: `ms`.
     /// Source: Last9 extension `gen_ai.function.call.duration_ms`.

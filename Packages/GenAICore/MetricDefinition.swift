@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What the conventions say about a metric: everything needed to create its instrument.
+/// The conventions' definition of a metric: everything needed to create its instrument.
 ///
 /// The conventions' metrics are static members, for example ``genAIClientTokenUsage``.
 public struct MetricDefinition: Sendable, Hashable {
@@ -18,7 +18,7 @@ public struct MetricDefinition: Sendable, Hashable {
     public var kind: Kind
     /// The unit in UCUM notation, for example `s`.
     public var unit: String
-    /// What is measured, in one sentence.
+    /// The measured quantity, in one sentence.
     public var description: String
     /// Whether measurements are whole numbers.
     public var isInteger: Bool

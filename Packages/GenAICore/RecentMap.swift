@@ -13,7 +13,7 @@
     @usableFromInline var young: [Key: Value] = [:]
     private var old: [Key: Value] = [:]
     private let generationSize: Int
-    /// How many entries were forgotten.
+    /// The number of entries that were evicted.
     public private(set) var evictedCount = 0
     /// Changes when the entries become old. Until then what has been used need not be used again to be remembered.
     public private(set) var generation = 0
@@ -23,7 +23,7 @@
         generationSize = max(1, capacity / 2)
     }
 
-    /// How many entries are kept.
+    /// The most entries that are kept.
     public var count: Int { young.count + old.count }
 
     /// The value of a key, without counting as a use.

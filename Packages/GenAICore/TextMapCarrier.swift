@@ -28,11 +28,11 @@ extension [String: String]: TextMapCarrier {
     }
 }
 
-/// What crosses a process border: where the trace stands and what the application sends along.
+/// The context that crosses a process border: the trace's position and the application's baggage.
 public struct PropagatedContext: Sendable, Hashable {
     /// The span that is the parent on the other side, when there is one.
     public var spanContext: SpanContext?
-    /// What the application sends along.
+    /// The application's own entries.
     public var baggage: Baggage
 
     /// Creates a context.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// What one call used, as the provider reported it: tokens, the few other things that are billed, and what the provider
+/// The usage of one call, as the provider reported it: tokens, the few other things that are billed, and what the provider
 /// says it cost.
 ///
 /// Every count is optional: `nil` means "not reported", which is not the same as zero.
@@ -13,7 +13,7 @@
 public struct TokenUsage: Sendable, Hashable {
     @usableFromInline var counts = Counts()
 
-    /// How much of the web a search model was told to take in, where that changes the fee of a request.
+    /// The share of the web that a search model was told to take in, where that changes the fee of a request.
     public var searchContextSize: SearchContextSize?
 
     /// Creates a usage from its totals and the parts of them that are billed apart.
@@ -199,7 +199,7 @@ extension TokenUsage {
         @inlinable set { counts.requests.value = newValue }
     }
 
-    /// What the provider itself says the call cost, as OpenRouter and Perplexity do; `nil` where it does not say.
+    /// The cost of the call in the provider's own words, as OpenRouter and Perplexity do; `nil` where it does not say.
     ///
     /// Kept up to 9,000,000 USD; a negative or larger amount is not one and reads as `nil`.
     public var statedCost: USD? {
@@ -209,7 +209,7 @@ extension TokenUsage {
         }
     }
 
-    /// How much of the web is taken in for an answer, in the words of OpenAI's and Perplexity's `search_context_size`.
+    /// The amount of the web that is taken in for an answer, in the words of OpenAI's and Perplexity's `search_context_size`.
     public struct SearchContextSize: Sendable, Hashable {
         enum Kind: String { case low, medium, high }
         let kind: Kind

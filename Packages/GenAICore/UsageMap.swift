@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Where the answers of one provider's API say what a call used.
+/// The places in the answers of one provider's API that say what a call used.
 ///
 /// A map adds: where several numbers lead to one count, the count is their sum, which is how parts that a provider
 /// reports beside a total come into it. Names of providers and APIs are those of genai-prices.
@@ -17,7 +17,7 @@ package struct UsageMap: Sendable {
     package struct Field: Sendable {
         /// From ``UsageMap/root`` to the number.
         package let path: [Step]
-        /// What the number is multiplied by to be a count.
+        /// The factor that makes the number a count.
         package let scale: Int
         /// Whether the map does not apply to an answer without the number.
         package let isRequired: Bool
@@ -26,7 +26,7 @@ package struct UsageMap: Sendable {
 
     /// Whose answers the map reads, such as `anthropic` or `x-ai`.
     package let providers: [String]
-    /// Which of their APIs, such as `chat`, `responses`, `embeddings` or, for their own, `default`.
+    /// The name of their API, such as `chat`, `responses`, `embeddings` or, for their own, `default`.
     package let api: String
     /// From the answer to the object that holds the usage.
     package let root: [Step]
@@ -41,7 +41,7 @@ package struct UsageMap: Sendable {
         all.first { $0.api == api && $0.providers.contains(provider) }
     }
 
-    /// What a call used, or `nil` where a number is missing that the map requires.
+    /// The usage of a call, or `nil` where a number is missing that the map requires.
     ///
     /// - Parameter number: Returns the number at a path inside the object at ``root``; `nil` where there is none.
     package func usage(_ number: ([Step]) -> Double?) -> TokenUsage? {

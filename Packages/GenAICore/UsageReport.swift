@@ -5,11 +5,11 @@
 /// Answers of `OpenAIClient` conform. Adopt it on your own client's answers, or on a wrapper around them, and
 /// `observe` records model, usage and cost without being told. Elements of a stream may each tell a part.
 public protocol UsageReporting {
-    /// What the value knows about the call.
+    /// The report of the call, as far as the value has it.
     var usageReport: UsageReport { get }
 }
 
-/// What is known about a call to a model once it has answered. Everything is optional.
+/// A report on a call to a model that has answered. Everything is optional.
 public struct UsageReport: Sendable, Hashable {
     /// The model that answered. Attribute `gen_ai.response.model`.
     public var model: String?
@@ -17,11 +17,11 @@ public struct UsageReport: Sendable, Hashable {
     public var responseID: String?
     /// Who served the model. Attribute `gen_ai.provider.name` or `gen_ai.system`.
     public var provider: ProviderName?
-    /// Why each answer ended. Attribute `gen_ai.response.finish_reasons`.
+    /// The reason why each answer ended. Attribute `gen_ai.response.finish_reasons`.
     public var finishReasons: [String]
-    /// What the call used up; its cost is worked out from it.
+    /// The usage of the call, from which its cost is worked out.
     public var usage: TokenUsage?
-    /// What the model said. Content: recorded only where that is allowed.
+    /// The model's answer. Content: recorded only where that is allowed.
     public var text: String?
     /// The tools the model wants to be called.
     public var toolCalls: [ToolCall]

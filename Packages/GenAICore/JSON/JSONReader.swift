@@ -25,7 +25,7 @@
 package struct JSONReader: ~Copyable {
     /// The rules that callers differ in.
     package struct Options: Sendable {
-        /// How deep arrays and objects may lie in each other. Default 512.
+        /// The depth to which arrays and objects may be nested. Default 512.
         package var maximumDepth = 512
         /// Whether bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD; otherwise they are errors.
         ///
@@ -55,9 +55,9 @@ package struct JSONReader: ~Copyable {
     /// The text that is read.
     package let bytes: UnsafeBufferPointer<UInt8>
     private let options: Options
-    /// How many bytes have been read.
+    /// The number of bytes that have been read.
     package private(set) var offset = 0
-    /// How many arrays and objects are open.
+    /// The number of open arrays and objects.
     package private(set) var depth = 0
     private var place = Place.start
     /// One bit for each open container, the innermost lowest: 1 for an object. Of depths beyond 64 the outer bits are in
@@ -457,6 +457,6 @@ package struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertib
     /// The number of the line, counted from 1.
     package var line: Int
 
-    /// What was expected, and where.
+    /// The expectation and the place.
     package var description: String { "expected \(expected) at byte \(offset), line \(line)" }
 }

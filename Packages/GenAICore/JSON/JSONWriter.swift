@@ -147,7 +147,7 @@ package struct JSONWriter: Sendable {
 
     /// An attribute value in plain JSON: maps are objects and bytes base64 text.
     ///
-    /// What is nested deeper than 128 levels is written as `null`, so that no input can exhaust the stack.
+    /// Values nested deeper than 128 levels are written as `null`, so that no input can exhaust the stack.
     package mutating func value(_ value: AttributeValue) {
         self.value(value, levels: 128)
     }
@@ -255,7 +255,7 @@ extension AttributeValue {
 }
 
 extension AttributeValue {
-    /// How deep ``jsonSize`` looks.
+    /// The depth that ``jsonSize`` looks to.
     package static let deepestJSONSize = 32
 
     /// About how long the value is as JSON text; escapes are not counted.
