@@ -101,7 +101,7 @@ let testDependencies: [String: [String]] = [
     "GenAIURLSession": [
         "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting", "LoopbackServer",
     ],
-    "Last9GenAI": ["GenAITelemetryTesting", "LoopbackServer", "quickstart"],
+    "Last9GenAI": ["GenAITelemetryTesting", "LoopbackServer", "quickstart", "telemetry-load"],
 ]
 
 let package = Package(

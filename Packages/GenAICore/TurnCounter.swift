@@ -3,10 +3,10 @@ import Synchronization
 
 /// Counts the turns of conversations, so that separate scopes with the same id go on counting.
 ///
-/// Remembers a bounded number of conversations: beyond it the one that counted longest ago is forgotten, and would
-/// begin at 1 again.
+/// Remembers a bounded number of conversations, whose ids take a bounded number of bytes: beyond it the one that counted
+/// longest ago is forgotten, and would begin at 1 again.
 package final class TurnCounter: Sendable {
-    /// The counter of this process: 100,000 conversations.
+    /// The counter of this process: 100,000 conversations, or 16 MiB of their ids.
     package static let shared = TurnCounter(capacity: 100_000)
 
     private let turns: Mutex<RecentMap<String, Int>>

@@ -15,8 +15,10 @@ public import GenAITelemetry
 /// Safe to share; concurrent exports work, but do not share buffers.
 ///
 /// Source: OpenTelemetry protocol specification 1.10, OTLP/HTTP and OTLP/gRPC.
-public struct OTLPSpanExporter: SpanExporter {
+public struct OTLPSpanExporter: SpanExporter, SuspendingExporter {
     private let client: OTLPClient<SpanData>
+    /// Whether no call blocks its thread: files and foreign transports may.
+    package let neverBlocks: Bool
 
     /// Creates an exporter.
     ///
@@ -30,10 +32,12 @@ public struct OTLPSpanExporter: SpanExporter {
         transport: (any HTTPTransport)? = nil
     ) throws(ConfigurationError) {
         client = try OTLPClient(configuration, environment: environment, transport: transport)
+        neverBlocks = transport == nil && configuration.spool == nil
     }
 
     init(client: OTLPClient<SpanData>) {
         self.client = client
+        neverBlocks = false
     }
 
     /// What the exporter has done so far.
@@ -65,8 +69,10 @@ public struct OTLPSpanExporter: SpanExporter {
 }
 
 /// Sends log records and events to an OTLP server; works like ``OTLPSpanExporter``.
-public struct OTLPLogRecordExporter: LogRecordExporter {
+public struct OTLPLogRecordExporter: LogRecordExporter, SuspendingExporter {
     private let client: OTLPClient<LogRecord>
+    /// Whether no call blocks its thread: files and foreign transports may.
+    package let neverBlocks: Bool
 
     /// Creates an exporter.
     ///
@@ -79,10 +85,12 @@ public struct OTLPLogRecordExporter: LogRecordExporter {
         transport: (any HTTPTransport)? = nil
     ) throws(ConfigurationError) {
         client = try OTLPClient(configuration, environment: environment, transport: transport)
+        neverBlocks = transport == nil && configuration.spool == nil
     }
 
     init(client: OTLPClient<LogRecord>) {
         self.client = client
+        neverBlocks = false
     }
 
     /// What the exporter has done so far.
@@ -114,8 +122,10 @@ public struct OTLPLogRecordExporter: LogRecordExporter {
 }
 
 /// Sends metrics to an OTLP server; works like ``OTLPSpanExporter``.
-public struct OTLPMetricExporter: MetricExporter {
+public struct OTLPMetricExporter: MetricExporter, SuspendingExporter {
     private let client: OTLPClient<MetricData>
+    /// Whether no call blocks its thread: files and foreign transports may.
+    package let neverBlocks: Bool
     private let temporality: TemporalityPreference
     private let histogramAggregation: MetricAggregation
 
@@ -135,6 +145,7 @@ public struct OTLPMetricExporter: MetricExporter {
         transport: (any HTTPTransport)? = nil
     ) throws(ConfigurationError) {
         client = try OTLPClient(configuration, environment: environment, transport: transport)
+        neverBlocks = transport == nil && configuration.spool == nil
         self.temporality = temporality ?? TemporalityPreference(environment: environment) ?? .cumulative
         self.histogramAggregation =
             histogramAggregation ?? .defaultHistogram(environment: environment) ?? .default

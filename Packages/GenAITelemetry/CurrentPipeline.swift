@@ -1,40 +1,56 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// The pipeline that a provider uses now: what all its spans or records share, replaced as a whole when it changes.
+/// The pipeline of a provider until the provider is shut down.
 ///
 /// Every span and record reads it, on all threads. A lock would cost a quarter of a span that is not sampled, and
 /// threads would wait for each other.
 struct CurrentPipeline<Pipeline: AnyObject & Sendable>: ~Copyable, Sendable {
-    // One of `all`, so it lives as long as the provider, and outlives whoever reads it there.
+    /// The pipeline, also after the shutdown; `nil` when the provider is disabled.
+    let pipeline: Pipeline?
     private let current: Atomic<Unmanaged<Pipeline>?>
-    /// Every pipeline there has been: one, and one more for each change of the configuration.
-    private let all: Mutex<[Pipeline]>
 
-    init(_ first: Pipeline?) {
-        current = Atomic(first.map(Unmanaged.passUnretained))
-        all = Mutex(first.map { [$0] } ?? [])
+    init(_ pipeline: Pipeline?) {
+        self.pipeline = pipeline
+        current = Atomic(pipeline.map(Unmanaged.passUnretained))
     }
 
     /// The pipeline; `nil` when the provider is disabled or shut down.
-    var held: Pipeline? { unheld?.takeUnretainedValue() }
+    var active: Pipeline? { unretained?.takeUnretainedValue() }
 
-    /// The same, not held: the provider has to be, and holding both takes a fifth of a span that is not sampled.
-    var unheld: Unmanaged<Pipeline>? { current.load(ordering: .acquiring) }
-
-    /// Puts another pipeline in the place of the one there is, if there is one.
-    func replace(_ other: (Pipeline) -> Pipeline) {
-        all.withLock { all in
-            guard let changed = held.map(other) else { return }
-            all.append(changed)
-            current.store(.passUnretained(changed), ordering: .releasing)
-        }
-    }
+    /// The same, unretained; valid while the provider is.
+    var unretained: Unmanaged<Pipeline>? { current.load(ordering: .acquiring) }
 
     /// Leaves the provider without a pipeline.
     ///
-    /// - Returns: The last one.
+    /// - Returns: The pipeline, the first time.
     func end() -> Pipeline? {
-        all.withLock { _ in current.exchange(nil, ordering: .acquiringAndReleasing) }?.takeUnretainedValue()
+        current.exchange(nil, ordering: .acquiringAndReleasing)?.takeUnretainedValue()
+    }
+}
+
+/// A redactor that can be replaced while spans and records pass.
+///
+/// A lock is taken only where there is a redactor, whose work is a hundred times as long.
+struct RedactorSlot: ~Copyable, Sendable {
+    private let isSet: Atomic<Bool>
+    private let value: Mutex<Redactor?>
+
+    init(_ redactor: Redactor?) {
+        isSet = Atomic(redactor != nil)
+        value = Mutex(redactor)
+    }
+
+    /// Whether there is a redactor.
+    var isOccupied: Bool { isSet.load(ordering: .acquiring) }
+
+    /// The redactor of now.
+    var current: Redactor? { isOccupied ? value.withLock { $0 } : nil }
+
+    func replace(with redactor: Redactor?) {
+        value.withLock { value in
+            value = redactor
+            isSet.store(redactor != nil, ordering: .releasing)
+        }
     }
 }

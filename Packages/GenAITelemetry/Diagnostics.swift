@@ -3,19 +3,26 @@ import Synchronization
 
 /// Where the SDK reports its own trouble: losses, refused configuration, failed exports.
 ///
-/// Each kind of trouble is reported at most once a minute; what came in between is counted in the next report. Messages
-/// never hold keys, header values, prompts or completions.
+/// Each kind of trouble is reported at most once a minute; what came in between is counted in the next report. Reports of
+/// level ``Level/debug`` are all given. Messages never hold keys, header values, prompts or completions.
 public enum Diagnostics {
-    /// How bad a report is.
-    public enum Level: Sendable, Hashable, Comparable {
-        /// Each single step, such as each export. Never held back.
-        case debug
+    /// How bad a report is. New levels may appear in minor releases.
+    public struct Level: Sendable, Hashable, Comparable, CustomStringConvertible {
+        private let rank: UInt8
+        /// The level as a word.
+        public let description: String
+
+        /// What the SDK does, export by export.
+        public static let debug = Level(rank: 0, description: "debug")
         /// For the record.
-        case info
+        public static let info = Level(rank: 1, description: "info")
         /// Something is off; telemetry goes on.
-        case warning
+        public static let warning = Level(rank: 2, description: "warning")
         /// Telemetry is lost.
-        case error
+        public static let error = Level(rank: 3, description: "error")
+
+        /// Whether one is less bad than the other.
+        public static func < (one: Level, other: Level) -> Bool { one.rank < other.rank }
     }
 
     /// One report.
@@ -28,14 +35,23 @@ public enum Diagnostics {
         public let text: String
         /// How many reports of the same kind were held back since the last one.
         public let suppressedCount: Int
+
+        /// Creates a report, for tests of handlers.
+        public init(level: Level, source: String, text: String, suppressedCount: Int = 0) {
+            self.level = level
+            self.source = source
+            self.text = text
+            self.suppressedCount = suppressedCount
+        }
     }
 
     /// Takes the reports.
     ///
-    /// Default: one line on standard error. Called on whatever thread has the trouble; must be quick and not call
-    /// back into telemetry.
+    /// Default: one line on standard error, written by a thread of its own. Nobody waits for it: while standard error is
+    /// full some lines are kept and the others counted, and a closed one does no harm. A handler is called on whatever
+    /// thread has the trouble; must be quick and not call back into telemetry.
     public static func setHandler(_ handler: (@Sendable (Message) -> Void)?) {
-        state.withLock { $0.handler = handler ?? writeToStandardError }
+        state.withLock { $0.handler = handler ?? writeLine }
     }
 
     /// The least that is reported; `nil` reports nothing. Default ``Level/info``, `OTEL_LOG_LEVEL`.
@@ -61,18 +77,28 @@ public enum Diagnostics {
     package static func report(
         _ level: Level, _ source: String, _ text: String, key: String? = nil, now: UInt64 = steadyNanoseconds()
     ) {
-        let kind = "\(source) \(key ?? text)"
         let delivery: (handler: @Sendable (Message) -> Void, suppressed: Int)? = state.withLock { state in
             guard state.threshold.admits(level) else { return nil }
             if level == .debug { return (state.handler, 0) }
-            return state.limiter.admit(kind, at: now).map { (state.handler, $0) }
+            return state.limiter.admit("\(source) \(key ?? text)", at: now).map { (state.handler, $0) }
         }
         guard let delivery else { return }
         delivery.handler(Message(level: level, source: source, text: text, suppressedCount: delivery.suppressed))
     }
 
+    /// Blocks the thread until standard error has the reports so far, for at most `timeout`.
+    package static func drain(within timeout: Duration) {
+        LineWriter.standardError.drain(within: timeout)
+    }
+
+    /// The default handler.
+    @Sendable private static func writeLine(_ message: Message) {
+        let repeats = message.suppressedCount > 0 ? " (and \(message.suppressedCount) more like it)" : ""
+        LineWriter.standardError.write("[\(message.source)] \(message.level): \(message.text)\(repeats)")
+    }
+
     private struct State {
-        var handler: @Sendable (Message) -> Void = writeToStandardError
+        var handler: @Sendable (Message) -> Void = writeLine
         var limiter = ReportLimiter()
         var threshold = ReportThreshold.initial(environmentValue(ReportThreshold.variable))
     }
@@ -114,14 +140,16 @@ struct ReportThreshold {
     }
 }
 
-/// Decides which reports pass: one of a kind a minute, and a bounded number of kinds.
+/// Decides which reports pass: one of a kind a minute, and a bounded number of kinds with names of bounded length.
 struct ReportLimiter {
     private static let interval: UInt64 = 60_000_000_000
     private static let capacity = 256
+    private static let maxKindLength = 256
     private var kinds: [String: (last: UInt64, suppressed: Int)] = [:]
 
     /// How many reports of this kind were held back before, or `nil` to hold this one back as well.
-    mutating func admit(_ kind: String, at now: UInt64) -> Int? {
+    mutating func admit(_ whole: String, at now: UInt64) -> Int? {
+        let kind = whole.utf8.count <= Self.maxKindLength ? whole : String(whole.prefix(Self.maxKindLength))
         if let known = kinds[kind], now &- known.last < Self.interval {
             kinds[kind] = (known.last, known.suppressed + 1)
             return nil

@@ -22,6 +22,11 @@ public struct TelemetryEnvironment: Sendable {
         self.lookUp = lookUp
     }
 
+    /// The environment without one variable.
+    package func ignoring(_ name: String) -> TelemetryEnvironment {
+        TelemetryEnvironment { [lookUp] in $0 == name ? nil : lookUp($0) }
+    }
+
     /// The text of a variable without white space around it; `nil` when unset or empty.
     public func string(_ name: String) -> String? {
         guard let text = lookUp(name)?.trimmed, !text.isEmpty else { return nil }

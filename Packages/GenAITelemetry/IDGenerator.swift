@@ -16,37 +16,34 @@ public protocol IDGenerator: Sendable {
 /// a process, and those of two processes meet with the likelihood of random numbers. A process that forks and goes
 /// on without `exec` must create a new generator.
 public final class RandomIDGenerator: IDGenerator {
-    private let counter: Atomic<UInt64>
-    private let keys: (UInt64, UInt64, UInt64)
+    private let identifiers = RandomIdentifiers()
 
     /// Creates a generator with keys of its own.
-    public init() {
-        counter = Atomic(UInt64.random(in: .min ... .max))
-        keys = (.random(in: .min ... .max), .random(in: .min ... .max), .random(in: .min ... .max))
-    }
+    public init() {}
 
     /// A new random trace identifier.
-    public func makeTraceID() -> TraceID {
-        makeTraceID(next())
-    }
+    public func makeTraceID() -> TraceID { identifiers.makeIDs(nil).0 }
 
     /// A new random span identifier.
-    public func makeSpanID() -> SpanID {
-        SpanID(rawValue: nonZero(scrambled(next() ^ keys.2)))
-    }
+    public func makeSpanID() -> SpanID { identifiers.makeIDs(nil).1 }
+}
+
+/// The state of a ``RandomIDGenerator``, which lies in the pipeline itself where no other generator is asked for.
+struct RandomIdentifiers: ~Copyable, Sendable {
+    private let counter = Atomic(UInt64.random(in: .min ... .max))
+    private let keys: (UInt64, UInt64, UInt64) = (
+        .random(in: .min ... .max), .random(in: .min ... .max), .random(in: .min ... .max)
+    )
 
     /// The identifiers of a span, both from one step of the counter.
+    ///
+    /// - Parameter traceID: The trace the span belongs to; `nil` for a new one.
+    @inline(__always)
     func makeIDs(_ traceID: TraceID?) -> (TraceID, SpanID) {
-        let number = next()
-        return (traceID ?? makeTraceID(number), SpanID(rawValue: nonZero(scrambled(number ^ keys.2))))
-    }
-
-    private func makeTraceID(_ number: UInt64) -> TraceID {
-        TraceID(high: scrambled(number ^ keys.0), low: nonZero(scrambled(number &+ keys.1)))
-    }
-
-    private func next() -> UInt64 {
-        counter.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+        let number = counter.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue
+        let spanID = SpanID(rawValue: nonZero(scrambled(number ^ keys.2)))
+        if let traceID { return (traceID, spanID) }
+        return (TraceID(high: scrambled(number ^ keys.0), low: nonZero(scrambled(number &+ keys.1))), spanID)
     }
 
     private func nonZero(_ number: UInt64) -> UInt64 { number == 0 ? 1 : number }

@@ -8,7 +8,9 @@ public struct InstrumentationSettings: Sendable, Hashable {
     /// Default nowhere. `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` wins over code, so that whoever runs a
     /// program can always switch content off: `NO_CONTENT` or `false`, `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT` or
     /// `true`. ``GenAICore/withContentCapture(_:isolation:_:)`` can narrow it, never widen it.
-    public var contentCapture: ContentCapture
+    public var contentCapture: ContentCapture {
+        didSet { isCaptureChosen = true }
+    }
     /// The generation of the GenAI conventions that spans and events follow.
     ///
     /// Where code says nothing, `LAST9_GENAI_CONVENTIONS` (`v1.36.0`, `v1.41.1`) or else `OTEL_SEMCONV_STABILITY_OPT_IN`
@@ -20,6 +22,16 @@ public struct InstrumentationSettings: Sendable, Hashable {
     /// Only from ``GenAIConventions/latest`` on; content is in it where ``contentCapture`` has events. Default: whether
     /// ``contentCapture`` has events when the settings are created, `OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT`.
     public var emitsOperationDetails: Bool
+    /// Whether content that other libraries record is exported even where content is switched off. Default false.
+    ///
+    /// Where content is switched off, by ``contentCapture`` in code, by the environment or by
+    /// ``GenAICore/withContentCapture(_:isolation:_:)``, it is removed from every span and log record before export,
+    /// whoever recorded it: messages, tool arguments and results, documents and queries, by the names of the GenAI
+    /// conventions in all their versions, of OpenInference and of OpenLLMetry. Where nothing was said about content,
+    /// instrumentations of this package record none, and what others record is left alone.
+    public var exportsForeignContent = false
+    /// Whether ``contentCapture`` was chosen by code or by the environment.
+    private(set) var isCaptureChosen: Bool
 
     /// Creates settings.
     ///
@@ -45,6 +57,7 @@ public struct InstrumentationSettings: Sendable, Hashable {
         self.emitsOperationDetails =
             emitsOperationDetails ?? environment.bool("OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT")
             ?? self.contentCapture.contains(.events)
+        isCaptureChosen = isSet || contentCapture != nil
     }
 }
 
@@ -65,6 +78,32 @@ extension GenAIConventions {
 }
 
 extension InstrumentationSettings {
+    /// Whether content is removed before export, whoever recorded it.
+    ///
+    /// - Parameter isForbidden: Whether the scopes around forbid content.
+    func removesContent(isForbidden: Bool) -> Bool {
+        (isForbidden || contentCapture == .nowhere && isCaptureChosen) && !exportsForeignContent
+    }
+
+    /// Whether content is removed of what is recorded in a context.
+    func removesContent(in context: GenAIContext) -> Bool {
+        removesContent(isForbidden: !context.allowsContentCapture)
+    }
+
+    /// The settings in one word, for an atomic.
+    init(packed: UInt32) {
+        contentCapture = ContentCapture(rawValue: UInt8(truncatingIfNeeded: packed))
+        conventions = GenAIConventions(generation: UInt8(truncatingIfNeeded: packed >> 8))
+        emitsOperationDetails = packed & 1 << 16 != 0
+        exportsForeignContent = packed & 1 << 17 != 0
+        isCaptureChosen = packed & 1 << 18 != 0
+    }
+
+    var packed: UInt32 {
+        UInt32(contentCapture.rawValue) | UInt32(conventions.generation) << 8 | (emitsOperationDetails ? 1 << 16 : 0)
+            | (exportsForeignContent ? 1 << 17 : 0) | (isCaptureChosen ? 1 << 18 : 0)
+    }
+
     /// The settings without content where the scopes around forbid it.
     public func narrowed(by context: GenAIContext) -> InstrumentationSettings {
         var settings = self

@@ -60,6 +60,11 @@ public struct LogRecordLimits: Sendable, Hashable {
     }
 }
 
+extension AttributeLimits {
+    /// The limits without a length: texts are cut later.
+    var withoutLength: AttributeLimits { AttributeLimits(count: count, valueLength: nil, depth: depth) }
+}
+
 extension SpanLimits {
     var forSpan: AttributeLimits { limits(attributeCount) }
     var forEvents: AttributeLimits { limits(eventAttributeCount) }

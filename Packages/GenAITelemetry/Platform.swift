@@ -24,22 +24,6 @@ package func environmentValue(_ name: String) -> String? {
     return text.isEmpty ? nil : text
 }
 
-/// Writes all of the bytes to a file descriptor; gives up at the first error.
-package func writeAll(_ bytes: some Collection<UInt8>, to descriptor: Int32) {
-    var rest = Array(bytes)[...]
-    while !rest.isEmpty {
-        let written = rest.withUnsafeBytes { write(descriptor, $0.baseAddress, $0.count) }
-        guard written > 0 else { return }
-        rest = rest.dropFirst(written)
-    }
-}
-
-/// The default handler of ``Diagnostics``.
-@Sendable func writeToStandardError(_ message: Diagnostics.Message) {
-    let repeats = message.suppressedCount > 0 ? " (and \(message.suppressedCount) more like it)" : ""
-    writeAll("[\(message.source)] \(message.level): \(message.text)\(repeats)\n".utf8, to: STDERR_FILENO)
-}
-
 /// Writes text to standard output.
 @Sendable func writeToStandardOutput(_ text: String) {
     writeAll(text.utf8, to: STDOUT_FILENO)

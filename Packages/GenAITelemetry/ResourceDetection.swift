@@ -66,11 +66,12 @@ extension TelemetryEnvironment {
         var attributes = Attributes()
         for part in list(variable) ?? [] {
             let sides = part.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-            guard sides.count == 2, let name = ASCII.percentDecoded(sides[0].trimmed), !name.isEmpty,
-                let value = ASCII.percentDecoded(sides[1].trimmed)
+            guard sides.count == 2, !sides[1].contains("="), let name = ASCII.percentDecoded(sides[0].trimmed),
+                !name.isEmpty, let value = ASCII.percentDecoded(sides[1].trimmed)
             else {
                 Diagnostics.report(
-                    .warning, "Resource", "\(variable) is ignored: \(part) is not name=value, percent-encoded")
+                    .warning, "Resource",
+                    "\(variable) is ignored: \(part) is not name=value; write %3D for = and %2C for a comma in them")
                 return [:]
             }
             attributes[name] = .string(value)

@@ -228,16 +228,39 @@ public struct BudgetExceeded: ErrorTypeProviding, Hashable, CustomStringConverti
 /// A budget within those around it.
 final class BudgetLink: CallMeter {
     let budget: Budget
-    let outer: (any CallMeter)?
+    /// The next one outside.
+    ///
+    /// `nonisolated(unsafe)`: written by `deinit` alone, when nobody else refers to the link.
+    nonisolated(unsafe) private(set) var outer: (any CallMeter)?
 
     init(_ budget: Budget, _ outer: (any CallMeter)?) {
         self.budget = budget
         self.outer = outer
     }
 
+    // A long chain would be released by as many nested calls as it is long.
+    deinit {
+        var next = detachOuter()
+        while var link = next {
+            next = nil
+            guard isKnownUniquelyReferenced(&link) else { return }
+            next = link.detachOuter()
+        }
+    }
+
+    private func detachOuter() -> BudgetLink? {
+        guard let link = outer as? BudgetLink else { return nil }
+        outer = nil
+        return link
+    }
+
     func check(model: String?) throws {
-        try budget.check(model: model)
-        try outer?.check(model: model)
+        var next: (any CallMeter)? = self
+        while let link = next as? BudgetLink {
+            try link.budget.check(model: model)
+            next = link.outer
+        }
+        try next?.check(model: model)
     }
 
     /// Charges a call to this budget and to those around it, to each once.
@@ -246,14 +269,13 @@ final class BudgetLink: CallMeter {
     func charge(_ totals: CostLedger.Totals) -> [Budget.ThresholdReached] {
         var reached: [Budget.ThresholdReached] = []
         let tokens = totals.inputTokens.addingReportingOverflow(totals.outputTokens)
-        var charged: [ObjectIdentifier] = []
+        var charged: Set<ObjectIdentifier> = []
         var next: BudgetLink? = self
         while let link = next {
-            if !charged.contains(ObjectIdentifier(link.budget)) {
+            if charged.insert(ObjectIdentifier(link.budget)).inserted {
                 reached += link.budget.charge(
                     totals.cost, tokens: tokens.overflow ? .max : tokens.partialValue,
                     isUnpriced: totals.unpricedCalls > 0)
-                charged.append(ObjectIdentifier(link.budget))
             }
             next = link.outer as? BudgetLink
         }

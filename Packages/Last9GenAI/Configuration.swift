@@ -18,6 +18,9 @@ extension Last9 {
         ///
         /// `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` wins over this.
         public var capturesContent: Bool
+        /// Whether prompts and completions that other libraries record are exported even where content is switched off.
+        /// Default false; see `InstrumentationSettings.exportsForeignContent`.
+        public var exportsForeignContent = false
         /// The generation of the GenAI conventions. Default ``GenAITelemetry/GenAIConventions/latest``,
         /// `LAST9_GENAI_CONVENTIONS`.
         ///
@@ -74,6 +77,17 @@ extension Last9 {
         public var meterProvider: MeterProvider?
         /// Whether the providers become the global ones, which clients use that are given none. Default true.
         public var becomesGlobal: Bool
+        /// Whether what waits is exported when the program ends without ``Last9Telemetry/shutdown(timeout:)``, by `exit` or
+        /// at the end of `main`; for at most two seconds. Default true. Takes effect with ``becomesGlobal``.
+        ///
+        /// Not when it ends by a signal, by `_exit`, or in a child that was forked.
+        public var flushesAtExit = true
+        /// Whether SIGTERM and SIGINT end the program only after what waits has been exported; for at most two seconds.
+        /// Default false. Takes effect with ``becomesGlobal``.
+        ///
+        /// The program still ends by the signal; a second one ends it at once. A signal that the program handles itself
+        /// is left alone, with a warning.
+        public var flushesOnTermination = false
         /// Whether calls to models through `URLSession.shared` are recorded, whichever client makes them. Default true,
         /// `LAST9_GENAI_OBSERVE_URLSESSION`. Takes effect with ``becomesGlobal``.
         ///

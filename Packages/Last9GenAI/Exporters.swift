@@ -5,8 +5,11 @@ import GenAITelemetry
 
 /// Where the three signals go: as code says, or else as `OTEL_{TRACES,LOGS,METRICS}_EXPORTER` say.
 ///
-/// `otlp`, `console`, `none` or a list of them, of which each counts once; `none` beside others does nothing. Unset means `otlp`, but only when the environment has an endpoint:
-/// a program on a machine without a collector is not to spend its life on connections that are refused.
+/// `otlp`, `console`, `none` or a list of them, of which each counts once; `none` beside others does nothing. Unset means
+/// `otlp`, but only when the environment has an endpoint: a program on a machine without a collector is not to spend its
+/// life on connections that are refused.
+///
+/// Nothing in the environment stops the program: a value that cannot be used is reported and counts as unset.
 struct Exporters: Sendable {
     private enum Kind: Sendable { case otlp, console, none }
 
@@ -18,26 +21,23 @@ struct Exporters: Sendable {
     init(_ configuration: Last9.Configuration) throws(ConfigurationError) {
         let environment = configuration.environment
         guard environment.bool("OTEL_SDK_DISABLED") != true else { return }
-        if let given = configuration.spanExporters {
-            spans = given
-        } else {
-            spans = try Self.spanExporters(environment)
-        }
-        if let given = configuration.logRecordExporters {
-            logRecords = given
-        } else {
-            logRecords = try Self.logRecordExporters(environment)
-        }
-        if let given = configuration.metricExporters {
-            metrics = given
-        } else {
-            metrics = try Self.metricExporters(environment)
-        }
+        spans =
+            if let given = configuration.spanExporters { given } else {
+                try usingVariables(environment, Self.spanExporters)
+            }
+        logRecords =
+            if let given = configuration.logRecordExporters { given } else {
+                try usingVariables(environment, Self.logRecordExporters)
+            }
+        metrics =
+            if let given = configuration.metricExporters { given } else {
+                try usingVariables(environment, Self.metricExporters)
+            }
         report = try Self.report(configuration)
-        if spans.isEmpty, report == nil, configuration.spanExporters == nil,
-            environment.string("OTEL_TRACES_EXPORTER") == nil,
-            configuration.tracerProvider == nil
-        {
+        let isLeftOpen =
+            configuration.spanExporters == nil && configuration.tracerProvider == nil
+            && environment.string("OTEL_TRACES_EXPORTER") == nil
+        if spans.isEmpty, logRecords.isEmpty, metrics.isEmpty, report == nil, isLeftOpen {
             Diagnostics.report(
                 .warning, "Last9",
                 "no OTLP endpoint is configured, so nothing is exported: set OTEL_EXPORTER_OTLP_ENDPOINT, for example "
@@ -143,5 +143,24 @@ struct Exporters: Sendable {
         if let chosen { return chosen }
         let endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_\(signal)_ENDPOINT"]
         return endpoints.contains { environment.string($0) != nil } ? [.otlp] : []
+    }
+}
+
+/// Makes something of environment variables; one that stands in the way is reported, and counts as unset.
+///
+/// - Throws: What has its cause elsewhere.
+func usingVariables<Made>(
+    _ environment: TelemetryEnvironment, _ make: (TelemetryEnvironment) throws(ConfigurationError) -> Made
+) throws(ConfigurationError) -> Made {
+    var environment = environment
+    while true {
+        do throws(ConfigurationError) {
+            return try make(environment)
+        } catch {
+            // Each round unsets one, so this ends.
+            guard environment.string(error.option) != nil else { throw error }
+            Diagnostics.report(.error, "Last9", "\(error); the variable is ignored")
+            environment = environment.ignoring(error.option)
+        }
     }
 }

@@ -20,11 +20,15 @@ public enum Last9 {
     /// Without an OTLP endpoint in the environment and without exporters in code nothing is exported; this is said
     /// once on standard error, and scopes, costs and the ledger work all the same.
     ///
-    /// - Throws: `ConfigurationError`, which names the variable or property at fault and the fix.
+    /// Nothing in the environment makes it throw: a variable that cannot be used is reported with the fix, and counts as
+    /// unset.
+    ///
+    /// - Throws: `ConfigurationError` for a mistake in code, which names the property at fault and the fix.
     public static func install(_ configuration: Configuration = Configuration()) throws(ConfigurationError)
         -> Last9Telemetry
     {
         Diagnostics.adoptLevel(from: configuration.environment)
+        try configuration.check()
         let exporters = try Exporters(configuration)
         let telemetry = try Last9Telemetry(configuration, exporters)
         if configuration.becomesGlobal {
@@ -33,6 +37,8 @@ public enum Last9 {
             MeterProvider.global = telemetry.meterProvider
             let propagator = configuration.propagator ?? configuration.environment.propagator()
             if let propagator { W3CPropagator.global = propagator }
+            if configuration.flushesAtExit { Termination.flushAtExit() }
+            if configuration.flushesOnTermination { Termination.flushOnSignals() }
             if configuration.observesURLSession { URLSessionObservation.observeShared() }
         }
         return telemetry
@@ -80,9 +86,10 @@ public final class Last9Telemetry: Sendable {
         let logProcessors: [any LogRecordProcessor] =
             (configuration.followsConventionsOnly ? [] : [bridge]) + configuration.logRecordProcessors
             + pipelines.logRecords.map(\.stage)
-        let instrumentation = InstrumentationSettings(
+        var instrumentation = InstrumentationSettings(
             contentCapture: configuration.capturesContent ? .everywhere : .nowhere,
             conventions: configuration.conventions, usualConventions: .latest, environment: environment)
+        instrumentation.exportsForeignContent = configuration.exportsForeignContent
         var tracing = TracerProvider.Configuration(environment: environment, resource: resource)
         tracing.sampler = CountingSampler(base: tracing.sampler)
         tracerProvider = configuration.tracerProvider ?? TracerProvider(tracing)
@@ -92,6 +99,7 @@ public final class Last9Telemetry: Sendable {
         loggerProvider =
             configuration.loggerProvider
             ?? LoggerProvider(LoggerProvider.Configuration(environment: environment, resource: resource))
+        loggerProvider.setInstrumentation(instrumentation)
         if let redactor = configuration.redactor { loggerProvider.setRedactor(redactor) }
         for processor in logProcessors { loggerProvider.addProcessor(processor) }
         selfMetrics =
@@ -121,9 +129,11 @@ public final class Last9Telemetry: Sendable {
         if LoggerProvider.global === loggerProvider { LoggerProvider.global = nil }
         if MeterProvider.global === meterProvider { MeterProvider.global = nil }
         pipelines.prepareForShutdown()
-        return await withAllProviders(
+        let isDelivered = await withAllProviders(
             { await $0.shutdown(timeout: timeout) }, { await $0.shutdown(timeout: timeout) },
             { await $0.shutdown(timeout: timeout) })
+        selfMetrics?.cancel()
+        return isDelivered
     }
 
     private func withAllProviders(
@@ -145,12 +155,26 @@ extension Last9.Configuration {
     }
 
     private func priceFile() throws(ConfigurationError) -> PriceFile? {
-        guard let path = environment.string(PriceFile.environmentVariable) else { return nil }
-        do throws(PriceFileError) {
-            return try PriceFile(path: path)
-        } catch {
+        try usingVariables(environment) { (environment) throws(ConfigurationError) -> PriceFile? in
+            guard let path = environment.string(PriceFile.environmentVariable) else { return nil }
+            do throws(PriceFileError) {
+                return try PriceFile(path: path)
+            } catch {
+                throw ConfigurationError(
+                    .invalidValue, option: PriceFile.environmentVariable, value: path, advice: error.description)
+            }
+        }
+    }
+
+    /// Finds what code asks for and cannot get.
+    ///
+    /// - Throws: What is wrong.
+    fileprivate func check() throws(ConfigurationError) {
+        if meterProvider != nil, metricExporters?.isEmpty == false {
             throw ConfigurationError(
-                .invalidValue, option: PriceFile.environmentVariable, value: path, advice: error.description)
+                .invalidValue, option: "metricExporters",
+                advice: "an existing meterProvider takes no exporters; give them to its readers, or leave one of the "
+                    + "two properties nil")
         }
     }
 }

@@ -16,7 +16,7 @@ struct Pipelines: Sendable {
 }
 
 /// What OTLP exporters tell, whatever their signal.
-protocol OTLPExporterAccounts {
+protocol OTLPExporterAccounts: Sendable {
     var statistics: OTLPStatistics { get }
     var losses: [ExportError.Code: Int] { get }
     var wireProtocol: OTLPProtocol { get }

@@ -90,8 +90,9 @@ private struct SelfInstruments {
     }
 
     mutating func addSpans(_ provider: TracerProvider) {
-        addCounter("otel.sdk.span.started", "{span}", "Spans that were started") { observer in
-            let statistics = provider.statistics
+        // Weak: the provider's processors hold the meter provider, which holds this.
+        addCounter("otel.sdk.span.started", "{span}", "Spans that were started") { [weak provider] observer in
+            guard let statistics = provider?.statistics else { return }
             for decision in SamplingResult.Decision.all {
                 for origin in SpanStatistics.ParentOrigin.allCases {
                     let count = statistics.started(decision, parent: origin)
@@ -106,8 +107,8 @@ private struct SelfInstruments {
                 }
             }
         }
-        addGauged("otel.sdk.span.live", "{span}", "Recorded spans that have not ended") { observer in
-            let statistics = provider.statistics
+        addGauged("otel.sdk.span.live", "{span}", "Recorded spans that have not ended") { [weak provider] observer in
+            guard let statistics = provider?.statistics else { return }
             for decision in [SamplingResult.Decision.recordOnly, .recordAndSample] {
                 observer.observe(
                     statistics.live(decision), attributes: ["otel.span.sampling_result": .string(decision.name)])
@@ -162,17 +163,31 @@ private struct SelfInstruments {
     mutating func addMetricExporters(_ components: [Component<PeriodicMetricReader>]) {
         guard !components.isEmpty else { return }
         let name = "otel.sdk.exporter.metric_data_point.exported"
+        let exporters = components.map { MetricExporterAccount($0) }
         addCounter(name, "{data_point}", "Data points whose export has ended, well or not") {
-            for one in components {
-                if let otlp = one.pipeline.otlp {
-                    $0.observeExported(otlp, one.exporter)
-                } else {
-                    let reader = one.pipeline.stage.statistics
-                    $0.observe(reader.exportedPointCount, attributes: one.exporter)
-                    $0.observe(reader.lostPointCount, one.exporter, lostBy: ExportError.Code.other.name)
-                }
-            }
+            for exporter in exporters { exporter.observe($0) }
         }
+    }
+}
+
+/// What became of the data points of one reader.
+private struct MetricExporterAccount: Sendable {
+    let name: Attributes
+    let otlp: (any OTLPExporterAccounts)?
+    // Weak: the reader holds the instruments it collects, and they hold this.
+    weak let reader: PeriodicMetricReader?
+
+    init(_ component: Component<PeriodicMetricReader>) {
+        name = component.exporter
+        otlp = component.pipeline.otlp
+        reader = component.pipeline.stage
+    }
+
+    func observe(_ observer: MetricObserver<Int>) {
+        if let otlp { return observer.observeExported(otlp, name) }
+        guard let statistics = reader?.statistics else { return }
+        observer.observe(statistics.exportedPointCount, attributes: name)
+        observer.observe(statistics.lostPointCount, name, lostBy: ExportError.Code.other.name)
     }
 }
 
@@ -191,9 +206,10 @@ extension MetricObserver where Value == Int {
     /// An item counts as processed once the exporter has it, whatever comes of it.
     fileprivate func observeProcessed(_ queue: PipelineStatistics, _ component: Attributes) {
         let lost = queue.dropped
-        let submitted = queue.received - queue.waiting - lost.queueFull - lost.afterShutdown - lost.atShutdown
+        let overflow = lost.queueFull + lost.queueBytesFull
+        let submitted = queue.received - queue.waiting - overflow - lost.afterShutdown - lost.atShutdown
         observe(submitted, attributes: component)
-        observe(lost.queueFull, component, lostBy: "queue_full")
+        observe(overflow, component, lostBy: "queue_full")
         observe(lost.afterShutdown, component, lostBy: "already_shutdown")
         observe(lost.atShutdown, component, lostBy: "shutdown_timeout")
     }

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
-import GenAITelemetry
 import GenAITelemetryTesting
 import Synchronization
 import Testing
+
+@testable import GenAITelemetry
 
 @Suite("Batch processor deadlines", .timeLimit(.minutes(1)))
 struct BatchDeadlineTests {
@@ -221,7 +222,8 @@ struct BatchOverflowTests {
         processor.onEnd(makeSpan(2, attributes: ["prompt": .string(String(repeating: "x", count: 60_000))]))
         processor.onEnd(makeSpan(3, attributes: ["prompt": .string(String(repeating: "x", count: 60_000))]))
         for number in 4...6 { processor.onEnd(makeSpan(number)) }
-        #expect(processor.statistics.dropped.queueFull == 2)
+        #expect(processor.statistics.dropped.queueFull == 1)
+        #expect(processor.statistics.dropped.queueBytesFull == 1)
         #expect(processor.statistics.pending == 4)
         exporter.release()
         await processor.forceFlush(timeout: patience)
@@ -315,5 +317,65 @@ struct BatchOverflowTests {
         #expect(processor.statistics.received == 3)
         #expect(processor.statistics.dropped.afterShutdown == 1)
         exporter.release()
+    }
+}
+
+/// Blocks the thread that it is called on, until it is released.
+private final class BlockingExporter: SpanExporter, LogRecordExporter, MetricExporter {
+    private let gate = ThreadCondition(false)
+    private let entered = Recorded<Void>()
+    var hasBeenCalled: Bool { !entered.all.isEmpty }
+
+    func release() { gate.update { $0 = true } }
+
+    private func block() {
+        entered.append(())
+        gate.wait { $0 ? .done(()) : .sleep(until: nil) }
+    }
+
+    func export(_ batch: [SpanData]) async throws(ExportError) { block() }
+    func export(_ batch: [LogRecord]) async throws(ExportError) { block() }
+    func export(_ batch: [MetricData]) async throws(ExportError) { block() }
+    func forceFlush() async throws(ExportError) { block() }
+    func shutdown() async { block() }
+}
+
+@Suite("Exporters that block their thread", .timeLimit(.minutes(1)))
+struct BlockingExporterTests {
+    @Test("hold up neither a shutdown nor the tasks of the program, however many there are")
+    func shutdown() async {
+        let exporter = BlockingExporter()
+        var tracing = TracerProvider.Configuration(environment: TelemetryEnvironment([:]))
+        tracing.processors = (0..<8).map { _ in BatchSpanProcessor(exporter: exporter) }
+        var logging = LoggerProvider.Configuration(environment: TelemetryEnvironment([:]))
+        logging.processors = (0..<8).map { _ in SimpleLogRecordProcessor(exporter: exporter) }
+        var metering = MeterProvider.Configuration(environment: TelemetryEnvironment([:]))
+        metering.readers = (0..<8).map { _ in PeriodicMetricReader(exporter: exporter) }
+        let tracer = TracerProvider(tracing)
+        let logger = LoggerProvider(logging)
+        let meter = MeterProvider(metering)
+        tracer.tracer(named: "t").startSpan("s").end()
+        logger.emitter(named: "t").emit(LogRecord(body: "b"))
+        meter.meter(named: "t").counter(named: "c").add(1)
+        let short = Duration.milliseconds(50)
+        async let traces = tracer.shutdown(timeout: short)
+        async let logs = logger.shutdown(timeout: short)
+        async let metrics = meter.shutdown(timeout: short)
+        #expect(await [traces, logs, metrics] == [false, false, false])
+        #expect(exporter.hasBeenCalled)
+        exporter.release()
+    }
+
+    @Test("are given up at the export timeout")
+    func timeout() async {
+        let exporter = BlockingExporter()
+        let processor = BatchSpanProcessor(
+            exporter: exporter, options: batchOptions { $0.exportTimeout = .milliseconds(20) })
+        processor.onEnd(makeSpan(1))
+        _ = await processor.forceFlush(timeout: .milliseconds(200))
+        while processor.statistics.dropped.timedOut == 0 { await Task.yield() }
+        exporter.release()
+        await processor.shutdown(timeout: patience)
+        #expect(processor.statistics.addsUp)
     }
 }

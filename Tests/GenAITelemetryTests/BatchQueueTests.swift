@@ -58,10 +58,10 @@ struct BatchQueueTests {
     func byteBound() {
         var queue = queue(bytes: 100)
         #expect(queue.append(1, byteCount: 1_000) == .ready)
-        #expect(queue.append(2, byteCount: 1) == .full)
+        #expect(queue.append(2, byteCount: 1) == .bytesFull)
         #expect(queue.takeBatch() == [1])
         #expect(queue.append(3, byteCount: 6) == .first)
-        #expect(queue.append(4, byteCount: 95) == .full)
+        #expect(queue.append(4, byteCount: 95) == .bytesFull)
         #expect(queue.append(5, byteCount: 94) == .ready)
     }
 
@@ -78,7 +78,7 @@ struct BatchQueueTests {
         var queue = queue(batch: 2)
         for number in 1...3 { _ = queue.append(number, byteCount: 1) }
         var exported = queue.takeBatch() ?? []
-        #expect(queue.giveBack(&exported).isEmpty)
+        #expect(queue.recycle(&exported).isEmpty)
         #expect(exported.isEmpty)
         var next: Int? = 4
         #expect(queue.append(&next, byteCount: 1) == .ready)
@@ -86,7 +86,7 @@ struct BatchQueueTests {
         exported = queue.takeBatch() ?? []
         #expect(exported == [3, 4])
         // Nobody may come for these, nor for what is left of the others.
-        #expect(queue.giveBack(&exported) == [1])
+        #expect(queue.recycle(&exported) == [1])
         #expect(exported == [3, 4])
         next = 5
         #expect(queue.append(&next, byteCount: 1) == .first)
@@ -99,7 +99,7 @@ struct BatchQueueTests {
         for number in 1...2 { _ = queue.append(number, byteCount: 1) }
         var exported = queue.takeBatch() ?? []
         for number in 3...4 { _ = queue.append(number, byteCount: 1) }
-        _ = queue.giveBack(&exported)
+        _ = queue.recycle(&exported)
         var next: Int? = 5
         #expect(queue.append(&next, byteCount: 1) == .full)
         #expect(next == 5)
@@ -140,7 +140,7 @@ struct BatchQueueTests {
         var queue = queue(size: 6, batch: 2)
         for number in 1...6 { _ = queue.append(number, byteCount: 1) }
         #expect(queue.append(7, byteCount: 1) == .full)
-        queue.countOverflow()
+        queue.countOverflow(byBytes: false)
         _ = queue.takeBatch()
         queue.settle(2, .returned(rejectedCount: 1))
         _ = queue.takeBatch()

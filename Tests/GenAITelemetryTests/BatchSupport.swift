@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 import GenAITelemetry
+import Synchronization
 import Testing
 
 /// A finished, sampled span that can be told from others by its number.
@@ -34,3 +35,12 @@ extension PipelineStatistics {
 
 /// A deadline that only a hanging implementation reaches; no test waits for it.
 let patience = Duration.seconds(60)
+
+/// Things in the order they came.
+final class Recorded<Element: Sendable>: Sendable {
+    private let elements = Mutex<[Element]>([])
+
+    var all: [Element] { elements.withLock { $0 } }
+
+    func append(_ element: Element) { elements.withLock { $0.append(element) } }
+}

@@ -169,3 +169,97 @@ private struct SplitMix: RandomNumberGenerator {
         return z ^ (z >> 31)
     }
 }
+
+@Suite("What redaction sees")
+struct RedactionReachTests {
+    static let foreign: [(String, String)] = [
+        ("４１１１ １１１１ １１１１ １１１１", "[card]"),
+        ("4111\u{A0}1111\u{2007}1111\u{202F}1111", "[card]"),
+        ("4111–1111—1111‑1111", "[card]"),
+        ("4111\u{2212}1111\u{FE63}1111\u{FF0D}1111", "[card]"),
+        ("41\u{200B}11 1111\u{AD} 1111 11\u{2060}11", "[card]"),
+        ("Karte ４１１１１１１１１１１１１１１１, bitte", "Karte [card], bitte"),
+        ("٤١١١ ١١١١ ١١١١ ١١١١", "[card]"),
+        ("＋４９　１７１　２３４５６７８", "[phone]"),
+        ("(555)\u{A0}123‐4567", "[phone]"),
+        ("ada＠example．org", "[email]"),
+        ("s\u{200B}k-proj-abcdefghij0123456789", "[api_key]"),
+        ("日本語 4111-1111-1111-1111 です", "日本語 [card] です"),
+    ]
+
+    @Test("digits, blanks and dashes of other scripts, and what is not seen between them", arguments: foreign)
+    func otherScripts(text: String, expected: String) {
+        #expect(Redactor().redact(text) == expected)
+        #expect(Redactor().redact(expected) == expected)
+    }
+
+    @Test("text of other scripts without anything to remove stays byte for byte")
+    func keptScripts() {
+        let text = "ünï – 日本語　２０２５年 \u{200B}e\u{301} 👩‍👩‍👧 ４１１１"
+        #expect(Redactor().redact(text).utf8.elementsEqual(text.utf8))
+    }
+
+    @Test("names of members in JSON, in maps and of attributes; two of them do not become one")
+    func names() {
+        var span = makeSpan(attributes: [
+            "a@b.de": 1, "c@d.de": 2, "json": #"{"a@b.de":{"4111111111111111":1}}"#,
+            "map": .map(["a@b.de": "x", "c@d.de": ["4111111111111111": "y"]]),
+        ])
+        span.events = [SpanEvent(name: "to a@b.de", nanoseconds: 1, attributes: ["a@b.de": true])]
+        Redactor().redact(&span)
+        #expect(span.attributes["[email]"] == 1)
+        #expect(span.attributes["[email]_2"] == 2)
+        #expect(span.attributes["json"] == #"{"[email]":{"[card]":1}}"#)
+        #expect(span.attributes["map"] == .map(["[email]": "x", "[email]_2": ["[card]": "y"]]))
+        #expect(span.attributes.count == 4)
+        #expect(span.events.first?.name == "to [email]")
+        #expect(span.events.first?.attributes == ["[email]": true])
+    }
+
+    @Test("names of log events, but a function of the user's sees no names")
+    func eventNames() {
+        var record = LogRecord(eventName: "mail.a@b.de", attributes: ["key": "value"])
+        Redactor(custom: { _ in "***" }).redact(&record)
+        #expect(record.eventName == "mail.[email]" || record.eventName == "[email]")
+        #expect(record.attributes == ["key": "***"])
+    }
+
+    @Test("many names that become the same take linear time")
+    func manyNames() {
+        let members = (0..<20_000).map { Attribute(key: "user\($0)@example.org", value: 1) }
+        var span = makeSpan(attributes: ["map": .map(Attributes(members))])
+        Redactor().redact(&span)
+        guard case .map(let redacted)? = span.attributes["map"] else { return #expect(Bool(false)) }
+        #expect(redacted.count == 20_000)
+        #expect(redacted["[email]_20000"] == 1)
+    }
+
+    @Test("text before it is cut, on spans, events, links and log records", arguments: [false, true])
+    func beforeCutting(atStart: Bool) async {
+        let exporter = InMemorySpanExporter()
+        let logs = InMemoryLogRecordExporter()
+        let environment = TelemetryEnvironment(["OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": "12"])
+        var configuration = TracerProvider.Configuration(environment: environment)
+        configuration.redactor = Redactor()
+        configuration.processors = [SimpleSpanProcessor(exporter: exporter)]
+        var logging = LoggerProvider.Configuration(environment: environment)
+        logging.redactor = Redactor()
+        logging.processors = [SimpleLogRecordProcessor(exporter: logs)]
+        let text: Attributes = ["t": "to 4111111111111111 and 4111111111111111", "list": .array(["4111111111111111"])]
+        let provider = TracerProvider(configuration)
+        let span = provider.tracer(named: "t").startSpan("s", attributes: atStart ? text : [:])
+        if !atStart { span.setAttributes(text) }
+        span.addEvent("e", attributes: text)
+        span.addLink(to: span.context, attributes: text)
+        span.end()
+        let logger = LoggerProvider(logging)
+        logger.emitter(named: "t").emit(LogRecord(attributes: text))
+        await provider.shutdown()
+        await logger.shutdown()
+        let cut: Attributes = ["t": "to [card] an", "list": .array(["[card]"])]
+        #expect(exporter.spans.map(\.attributes) == [cut])
+        #expect(exporter.spans.first?.events.map(\.attributes) == [cut])
+        #expect(exporter.spans.first?.links.map(\.attributes) == [cut])
+        #expect(logs.records.map(\.attributes) == [cut])
+    }
+}

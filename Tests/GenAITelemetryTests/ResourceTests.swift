@@ -33,7 +33,9 @@ struct ResourceTests {
         #expect(found["a"] == "code" && found["list"] == "x,y=z" && found["spaced"] != nil)
     }
 
-    @Test("discard the whole variable when a part cannot be read", arguments: ["a=1,b", "a=1,b=%zz", "a=1,=2"])
+    @Test(
+        "discard the whole variable when a part cannot be read",
+        arguments: ["a=1,b", "a=1,b=%zz", "a=1,=2", "a=1,eq=a=b"])
     func malformed(text: String) {
         #expect(detected(["OTEL_RESOURCE_ATTRIBUTES": text])["a"] == nil)
     }

@@ -1,12 +1,22 @@
 // SPDX-License-Identifier: MIT
-import Last9GenAI
 import LoopbackServer
 import Synchronization
 import Testing
 
+@testable import Last9GenAI
+
 @Suite("Budgets")
 struct BudgetTests {
     // One call of the harness costs 0.00021 USD and 1,100 tokens.
+
+    @Test("many nested ones are asked, charged and released without recursion")
+    func deep() throws {
+        var link = BudgetLink(Budget(usd: 1), nil)
+        for _ in 0..<100_000 { link = BudgetLink(Budget(usd: 1), link) }
+        try link.check(model: nil)
+        _ = link.charge(CostLedger.Totals(llmCalls: 1, toolCalls: 0))
+        link = BudgetLink(Budget(usd: 1), nil)
+    }
 
     @Test("stops a runaway agent loop before the call that would start past the limit")
     func runaway() async throws {

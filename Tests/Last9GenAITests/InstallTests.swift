@@ -146,20 +146,72 @@ struct InstallTests {
         #expect(span.attributes["gen_ai.usage.cost_usd"] == 0.000195)
     }
 
-    @Test("refuses what it cannot do, naming the variable and the fix")
-    func configurationErrors() {
-        let endpoint = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://localhost:4317"]
-        let wrong: [([String: String], String)] = [
-            (["OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318"], "OTEL_EXPORTER_OTLP_ENDPOINT"),
-            (["GENAI_PRICES_FILE": "/does/not/exist.json"], "GENAI_PRICES_FILE"),
-        ]
-        for (variables, name) in wrong {
-            let environment = TelemetryEnvironment(endpoint.merging(variables) { $1 })
-            let error = #expect(throws: ConfigurationError.self) {
-                try Last9.install(Last9.Configuration(becomesGlobal: false, environment: environment))
-            }
-            #expect(error?.option == name)
+    @Test(
+        "goes on without what the environment asks for and cannot have",
+        arguments: [
+            ["OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"], ["OTEL_EXPORTER_OTLP_PROTOCOL": "carrier pigeon"],
+            ["OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318"], ["OTEL_EXPORTER_OTLP_ENDPOINT": "::"],
+            ["OTEL_EXPORTER_OTLP_TRACES_ENDPOINT": "ftp://x"], ["OTEL_EXPORTER_OTLP_CERTIFICATE": "/does/not/exist"],
+            ["OTEL_EXPORTER_OTLP_CLIENT_KEY": "/does/not/exist"], ["GENAI_PRICES_FILE": "/does/not/exist.json"],
+            ["OTEL_EXPORTER_OTLP_HEADERS": "=,=,%"], ["OTEL_TRACES_EXPORTER": "zipkin,nonsense"],
+            ["OTEL_TRACES_SAMPLER": "nonsense", "OTEL_BSP_MAX_QUEUE_SIZE": "-1"], ["OTEL_SDK_DISABLED": "perhaps"],
+        ])
+    func legalVariables(variables: [String: String]) async throws {
+        let base = ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://127.0.0.1:9", "OTEL_EXPORTER_OTLP_TIMEOUT": "1"]
+        let environment = TelemetryEnvironment(base.merging(variables) { $1 })
+        let telemetry = try Last9.install(Last9.Configuration(becomesGlobal: false, environment: environment))
+        #expect(telemetry.spanProcessor.ledger.total.llmCalls == 0)
+        await telemetry.shutdown(timeout: .zero)
+    }
+
+    @Test("refuses a mistake in code, naming the property and the fix")
+    func mistakeInCode() {
+        var configuration = Last9.Configuration(becomesGlobal: false, environment: TelemetryEnvironment([:]))
+        configuration.meterProvider = MeterProvider(MeterProvider.Configuration(environment: TelemetryEnvironment([:])))
+        configuration.metricExporters = [InMemoryMetricExporter()]
+        let error = #expect(throws: ConfigurationError.self) { try Last9.install(configuration) }
+        #expect(error?.option == "metricExporters")
+    }
+
+    @Test("is released after the shutdown, with everything it has made")
+    func released() async throws {
+        weak var tracing: TracerProvider?
+        weak var metering: MeterProvider?
+        weak var exporter: InMemoryMetricExporter?
+        do {
+            let metrics = InMemoryMetricExporter()
+            let installed = try Installed { $0.metricExporters = [metrics] }
+            _ = try await installed.ask()
+            await installed.telemetry.shutdown()
+            #expect(metrics.metrics.contains { $0.name == "otel.sdk.span.started" })
+            (tracing, metering, exporter) = (
+                installed.telemetry.tracerProvider, installed.telemetry.meterProvider, metrics
+            )
         }
+        // Tasks that have done their work may take a moment to let go.
+        while tracing != nil || metering != nil || exporter != nil { await Task.yield() }
+    }
+
+    @Test(
+        "lets no content of other libraries out where content is switched off, unless told so",
+        arguments: [false, true])
+    func foreignContent(exports: Bool) async throws {
+        let installed = try Installed {
+            $0.capturesContent = false
+            $0.exportsForeignContent = exports
+        }
+        let tracer = installed.telemetry.tracerProvider.tracer(named: "other")
+        tracer.withSpan("chat", attributes: ["gen_ai.operation.name": "chat", "gen_ai.prompt.0.content": "SECRET"]) {
+            _ in
+            installed.telemetry.loggerProvider.emitter(named: "other").emit(
+                LogRecord(eventName: "gen_ai.user.message", body: ["content": "SECRET"]))
+        }
+        await installed.telemetry.flush()
+        let span = try #require(installed.spans.spans.first)
+        let record = try #require(installed.records.records.first)
+        let texts = span.attributes.map { $0.value.jsonText } + [record.body?.jsonText ?? ""]
+        #expect(texts.contains { $0.contains("SECRET") } == exports, "\(texts)")
+        #expect((span.attributes["gen_ai.prompt"] != nil) == exports)
     }
 
     @Test("records nothing when the SDK is disabled, and calls work")

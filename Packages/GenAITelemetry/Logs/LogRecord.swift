@@ -67,6 +67,11 @@ extension LogRecord {
             attributes: attributes, spanContext: spanContext, scope: scope, resource: resource, message: message)
     }
 
+    /// A cheap estimate of the memory the record holds.
+    var approximateByteCount: Int {
+        256 + attributes.approximateByteCount + (message?.size ?? ownBody?.approximateByteCount ?? 0)
+    }
+
     /// Refuses attributes at the limit.
     mutating func keepWithin(_ limits: AttributeLimits) {
         droppedAttributesCount += attributes.limit(limits)

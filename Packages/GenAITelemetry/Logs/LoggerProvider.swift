@@ -19,6 +19,8 @@ public final class LoggerProvider: Sendable {
         /// Whether records carry the attributes of the scopes around them as spans do: conversation, turn, user, workflow,
         /// agent and custom ones. What a record says itself stays. Default true.
         public var stampsIdentity = true
+        /// Whether content may leave; see ``InstrumentationSettings/exportsForeignContent``.
+        public var instrumentation: InstrumentationSettings
         /// Whether nothing is emitted at all. Default false, `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
 
@@ -26,6 +28,7 @@ public final class LoggerProvider: Sendable {
         public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
             self.resource = resource
             limits = LogRecordLimits(environment: environment)
+            instrumentation = InstrumentationSettings(environment: environment)
             isDisabled = environment.bool("OTEL_SDK_DISABLED") ?? false
         }
     }
@@ -39,7 +42,7 @@ public final class LoggerProvider: Sendable {
     }
 
     /// What new records are emitted with; `nil` when disabled or shut down.
-    var pipeline: LogPipeline? { current.held }
+    var pipeline: LogPipeline? { current.active }
 
     /// How many records were emitted so far; those after shutdown do not count.
     public var emittedCount: Int { emitted.load(ordering: .relaxed) }
@@ -60,22 +63,19 @@ public final class LoggerProvider: Sendable {
         return LogEmitter(provider: self, scope: scope)
     }
 
-    /// Adds a processor behind the others; records emitted from now on are seen by it.
+    /// Adds a processor behind the others; records emitted from now on are seen by it. It stays until the provider goes.
     public func addProcessor(_ processor: any LogRecordProcessor) {
-        change { $0.processors.append(processor) }
+        pipeline?.append(processor)
     }
 
     /// Changes what is removed from records emitted from now on.
     public func setRedactor(_ redactor: Redactor?) {
-        change { $0.redactor = redactor }
+        pipeline?.redaction.replace(with: redactor)
     }
 
-    private func change(_ change: (inout Configuration) -> Void) {
-        current.replace { pipeline in
-            var configuration = pipeline.configuration
-            change(&configuration)
-            return LogPipeline(configuration)
-        }
+    /// Changes whether content may leave with records emitted from now on.
+    public func setInstrumentation(_ settings: InstrumentationSettings) {
+        pipeline?.instrumentation = settings
     }
 
     fileprivate func countEmitted() { emitted.add(1, ordering: .relaxed) }
@@ -85,7 +85,7 @@ public final class LoggerProvider: Sendable {
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
     public func forceFlush(timeout: Duration = .seconds(30)) async -> Bool {
-        guard let processors = pipeline?.configuration.processors else { return true }
+        guard let processors = pipeline?.allProcessors else { return true }
         return await allSucceed(processors) { await $0.forceFlush(timeout: timeout) }
     }
 
@@ -94,7 +94,7 @@ public final class LoggerProvider: Sendable {
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
-        guard let processors = current.end()?.configuration.processors else { return true }
+        guard let processors = current.end()?.allProcessors else { return true }
         return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
     }
 }
@@ -109,28 +109,40 @@ extension LoggerProvider {
     }
 }
 
-/// What all records of a provider share; replaced as a whole when the provider changes.
+/// What all records of a provider share. What can be changed while they are emitted is changed in place.
 final class LogPipeline: Sendable {
-    let configuration: LoggerProvider.Configuration
+    let resource: Resource
     let limits: AttributeLimits
-    private let stages: StageList<Stage>
-    /// The only stage, if it can do without records.
-    private let messageStage: MessageStage?
+    let redaction: RedactorSlot
+    private let stampsIdentity: Bool
+    private let settings: Atomic<UInt32>
+    private let processors: ProcessorList<Stage>
 
     init(_ configuration: LoggerProvider.Configuration) {
-        self.configuration = configuration
+        resource = configuration.resource
         limits = configuration.limits.forRecord
-        stages = StageList(configuration.processors.map(Stage.init))
-        let isAlone = configuration.processors.count == 1 && configuration.redactor == nil
-        messageStage =
-            isAlone ? (configuration.processors[0] as? any LogMessageProcessor).map(MessageStage.init) : nil
+        redaction = RedactorSlot(configuration.redactor)
+        stampsIdentity = configuration.stampsIdentity
+        settings = Atomic(configuration.instrumentation.packed)
+        processors = ProcessorList(configuration.processors.map(Stage.init))
     }
 
-    var isEmpty: Bool { stages.all.isEmpty }
+    /// What may leave.
+    var instrumentation: InstrumentationSettings {
+        get { InstrumentationSettings(packed: settings.load(ordering: .relaxed)) }
+        set { settings.store(newValue.packed, ordering: .relaxed) }
+    }
+
+    var isEmpty: Bool { processors.count == 0 }
+    var allProcessors: [any LogRecordProcessor] { processors.all.map(\.processor) }
+
+    func append(_ processor: any LogRecordProcessor) {
+        processors.append(Stage(processor))
+    }
 
     /// Adds the attributes of the scopes around; what is there already stays.
     func stamp(_ attributes: inout Attributes, _ context: GenAIContext) {
-        guard configuration.stampsIdentity, let identity = context.identity else { return }
+        guard stampsIdentity, let identity = context.identity else { return }
         var stamped = identity.stamp
         stamped.merge(attributes)
         attributes = stamped
@@ -140,19 +152,24 @@ final class LogPipeline: Sendable {
     ///
     /// - Returns: Whether no record is needed.
     func process(_ message: LogMessage, _ context: GenAIContext) -> Bool {
-        guard let messageStage, let span = context.spanContext else { return false }
-        return messageStage.processor.onEmit(message, span: span)
+        guard processors.count == 1, !redaction.isOccupied, !instrumentation.removesContent(in: context),
+            let span = context.spanContext
+        else { return false }
+        return processors.with(0) { $0.messages?.onEmit(message, span: span) ?? false } ?? false
     }
 
-    /// Runs the processors, behind the redactor: exporting ones never see what an earlier one added, either.
+    /// Removes what must not be seen, brings the record within limits and runs the processors.
+    ///
+    /// The redactor comes before the limits, so that it sees texts whole, and again before exporting processors, which
+    /// never see what an earlier one added, either.
     func process(_ record: inout LogRecord, _ context: GenAIContext) {
-        guard let redactor = configuration.redactor else {
-            return stages.forEach { $0.processor.onEmit(&record, context: context) }
-        }
-        redactor.redact(&record)
+        if instrumentation.removesContent(in: context) { record.removeContent() }
+        let redactor = redaction.current
+        redactor?.redact(&record)
+        record.keepWithin(limits)
         var isRedacted = true
-        stages.forEach { stage in
-            if stage.isExporting, !isRedacted { redactor.redact(&record) }
+        processors.forEach(first: processors.count) { stage in
+            if let redactor, stage.isExporting, !isRedacted { redactor.redact(&record) }
             isRedacted = stage.isExporting
             stage.processor.onEmit(&record, context: context)
         }
@@ -161,19 +178,14 @@ final class LogPipeline: Sendable {
     /// A processor, called where it lies: calling one out of an array copies and frees it.
     private final class Stage: Sendable {
         let processor: any LogRecordProcessor
+        /// The processor, if it can do without records.
+        let messages: (any LogMessageProcessor)?
         let isExporting: Bool
 
         init(_ processor: any LogRecordProcessor) {
             self.processor = processor
+            messages = processor as? any LogMessageProcessor
             isExporting = processor is any ExportingLogRecordProcessor
-        }
-    }
-
-    private final class MessageStage: Sendable {
-        let processor: any LogMessageProcessor
-
-        init(_ processor: any LogMessageProcessor) {
-            self.processor = processor
         }
     }
 }
@@ -202,11 +214,10 @@ public struct LogEmitter: Sendable {
         provider.countEmitted()
         if let error { record.describe(error, context) }
         pipeline.stamp(&record.attributes, context)
-        record.keepWithin(pipeline.limits)
         record.observedNanoseconds = record.observedNanoseconds ?? systemUnixNanoseconds()
         record.spanContext = record.spanContext ?? context.spanContext
         record.scope = scope
-        record.resource = pipeline.configuration.resource
+        record.resource = pipeline.resource
         pipeline.process(&record, context)
     }
 
@@ -221,8 +232,7 @@ public struct LogEmitter: Sendable {
         pipeline.stamp(&attributes, context)
         var record = LogRecord(
             eventName: eventName, message: message, attributes: attributes, spanContext: context.spanContext,
-            scope: scope, resource: pipeline.configuration.resource)
-        record.keepWithin(pipeline.limits)
+            scope: scope, resource: pipeline.resource)
         pipeline.process(&record, context)
     }
 }

@@ -19,6 +19,9 @@ public final class MeterProvider: Sendable {
         /// How many attribute sets an instrument may have; measurements of further ones are added up in one series with
         /// `otel.metric.overflow`. Default 2000.
         public var cardinalityLimit = 2000
+        /// How many bytes the attribute sets of an instrument may take together, by an estimate; measurements of further
+        /// ones are added up in the same series as those beyond ``cardinalityLimit``. Default 16 MiB.
+        public var maxSeriesBytes = 16 << 20
         /// Whether nothing is recorded at all. Default false, `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
         /// The clock that points are stamped with.
@@ -96,7 +99,10 @@ public final class MeterProvider: Sendable {
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
         guard !shared.stop() else { return true }
-        return await allSucceed(readers.map(\.reader)) { await $0.shutdown(timeout: timeout) }
+        let isDelivered = await allSucceed(readers.map(\.reader)) { await $0.shutdown(timeout: timeout) }
+        // Nobody asks callbacks any more, and what they hold may hold this provider.
+        for case .observable(let core) in instruments.withLock({ $0.values.flatMap { $0 } }) { core.removeAll() }
+        return isDelivered
     }
 }
 

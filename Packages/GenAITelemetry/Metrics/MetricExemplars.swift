@@ -56,14 +56,17 @@ struct ExemplarReservoir: Sendable {
         let bucket: Int
     }
 
+    /// The most bytes of attributes that views keep out of series and an exemplar tells all the same.
+    private static let maxFilteredByteCount = 4 << 10
     private var exemplars: [Place: MetricExemplar] = [:]
 
     var isEmpty: Bool { exemplars.isEmpty }
 
     mutating func offer(_ value: MetricNumber, _ origin: MeasurementOrigin, series: Int, bucket: Int = 0) {
+        let filtered = origin.filteredAttributes
         exemplars[Place(series: series, bucket: bucket)] = MetricExemplar(
             value: value, nanoseconds: origin.nanoseconds, traceID: origin.traceID, spanID: origin.spanID,
-            filteredAttributes: origin.filteredAttributes)
+            filteredAttributes: filtered.approximateByteCount <= Self.maxFilteredByteCount ? filtered : [:])
     }
 
     /// The exemplars of each series, in the order of their buckets.

@@ -8,6 +8,7 @@ final class MetricShared: Sendable {
     let views: [MetricView]
     let exemplarFilter: ExemplarFilter
     let cardinalityLimit: Int
+    let seriesByteLimit: Int
     let now: @Sendable () -> UnixNanoseconds
     private let stopped = Atomic<Bool>(false)
     private let discarded = Atomic<Int>(0)
@@ -18,6 +19,7 @@ final class MetricShared: Sendable {
         views = configuration.views
         exemplarFilter = configuration.exemplarFilter
         cardinalityLimit = max(1, configuration.cardinalityLimit)
+        seriesByteLimit = max(0, configuration.maxSeriesBytes)
         now = configuration.now
     }
 
@@ -43,8 +45,8 @@ final class MetricShared: Sendable {
         guard isFirst || overflowedCount.isMultiple(of: 1024) else { return }
         Diagnostics.report(
             .warning, "Meter",
-            "\(stream.name) has more than \(stream.cardinalityLimit) attribute sets; further ones are added up in one "
-                + "series with otel.metric.overflow=true",
+            "\(stream.name) has more than \(stream.cardinalityLimit) attribute sets, or more than \(stream.byteLimit) bytes "
+                + "of them; further ones are added up in one series with otel.metric.overflow=true",
             key: "overflow \(stream.name)")
     }
 }

@@ -12,6 +12,8 @@ struct StreamDescription: Sendable {
     var temporality: AggregationTemporality
     /// How many series there may be beside the overflow series.
     var cardinalityLimit: Int
+    /// How many bytes their attribute sets may take together.
+    var byteLimit: Int
 
     static let overflowAttributes: Attributes = ["otel.metric.overflow": true]
 }
@@ -32,11 +34,15 @@ final class MetricStore: Sendable {
 
         /// The series of a set; beyond the limit the overflow series.
         mutating func series(
-            _ hash: UInt64, _ kept: Attributes, limit: Int, at nanoseconds: UnixNanoseconds
+            _ hash: UInt64, _ kept: Attributes, _ description: StreamDescription, at nanoseconds: UnixNanoseconds
         ) -> Int {
             if let known = index.find(hash, kept, filter: nil) { return known }
             let count = index.count - (overflowSeries == nil ? 0 : 1)
-            if count < limit { return append(hash, kept, nanoseconds) }
+            if count < description.cardinalityLimit,
+                index.byteCount &+ kept.approximateByteCount <= description.byteLimit
+            {
+                return append(hash, kept, nanoseconds)
+            }
             if let overflowSeries { return overflowSeries }
             let overflow = StreamDescription.overflowAttributes
             let series = append(AttributeHash.of(overflow, filter: nil), overflow, nanoseconds)
@@ -84,7 +90,7 @@ final class MetricStore: Sendable {
     ) -> SeriesPosition? {
         let nanoseconds = shared.now()
         let (position, overflows) = state.withLock { state -> (SeriesPosition, Bool) in
-            let series = state.series(hash, kept, limit: description.cardinalityLimit, at: nanoseconds)
+            let series = state.series(hash, kept, description, at: nanoseconds)
             state.accumulator.record(value, series: series, origin: origin)
             return (SeriesPosition(generation: state.generation, series: series), series == state.overflowSeries)
         }

@@ -113,6 +113,10 @@ final class ObservableCore: Sendable {
         state.withLock { state in state.callbacks.removeAll { $0.number == number } }
     }
 
+    func removeAll() {
+        state.withLock { $0.callbacks = [] }
+    }
+
     /// Runs the callbacks.
     func observe() -> [Observation] {
         let callbacks = state.withLock { $0.callbacks }

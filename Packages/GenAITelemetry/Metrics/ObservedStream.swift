@@ -20,10 +20,12 @@ final class ObservedStream: Sendable {
     let description: StreamDescription
     /// Whether the sum only grows; `nil` for gauges.
     private let isMonotonic: Bool?
+    private let shared: MetricShared
     private let state: Mutex<State>
 
     init(_ description: StreamDescription, isMonotonic: Bool?, shared: MetricShared) {
         self.description = description
+        self.shared = shared
         self.isMonotonic = isMonotonic
         state = Mutex(State(lastNanoseconds: shared.now()))
     }
@@ -54,10 +56,17 @@ final class ObservedStream: Sendable {
     private func totals(of observations: [Observation]) -> [Observation] {
         var totals: [Observation] = []
         var places: [Attributes: Int] = [:]
+        var byteCount = 0
         for observation in observations {
             var kept = description.filter?.kept(observation.attributes) ?? observation.attributes
-            if places[kept] == nil, places.count >= description.cardinalityLimit {
-                kept = StreamDescription.overflowAttributes
+            if places[kept] == nil {
+                let byteCountWith = byteCount &+ kept.approximateByteCount
+                if places.count >= description.cardinalityLimit || byteCountWith > description.byteLimit {
+                    kept = StreamDescription.overflowAttributes
+                    shared.countOverflow(in: description)
+                } else {
+                    byteCount = byteCountWith
+                }
             }
             if let place = places[kept] {
                 if isMonotonic == nil {

@@ -35,33 +35,36 @@ public final class PeriodicMetricReader: MetricReader {
         public var failedExportCount = 0
         /// How many collections were skipped because an export was still under way.
         public var skippedCollectionCount = 0
+
+        /// Creates an empty account; for tests of what reads one.
+        public init() {}
     }
 
     private struct State {
         var source: MetricSource?
-        var timer: Task<Void, Never>?
+        var timer: ExportTimer?
         var running: Task<Bool, Never>?
         var waiting: Task<Bool, Never>?
-        var export: Task<ExportError?, Never>?
+        var call: ExporterCall?
         var shutdown: Task<Bool, Never>?
         var statistics = Statistics()
     }
 
     private let exporter: any MetricExporter
     private let configuration: Configuration
-    private let clock: any Clock<Duration>
+    private let runtime: ExportRuntime
     private let state = Mutex(State())
 
     /// Creates a reader, which starts to collect when it is given to a provider.
     ///
-    /// - Parameter clock: What intervals and timeouts are measured with.
+    /// - Parameter clock: What intervals and timeouts are measured with; `nil` takes the system's.
     public init(
         exporter: any MetricExporter, configuration: Configuration = Configuration(),
-        clock: any Clock<Duration> = ContinuousClock()
+        clock: (any Clock<Duration>)? = nil
     ) {
         self.exporter = exporter
         self.configuration = configuration
-        self.clock = clock
+        runtime = ExportRuntime(exporterBlocks: !neverBlocks(exporter), clock: clock)
     }
 
     deinit {
@@ -81,15 +84,24 @@ public final class PeriodicMetricReader: MetricReader {
         let isFirst = state.withLock { state in
             guard state.source == nil, state.shutdown == nil else { return false }
             state.source = source
-            state.timer = Task.detached { [weak self, clock, interval = configuration.interval] in
-                while (try? await clock.sleep(for: interval.clampedForSleeping)) != nil {
-                    guard let self else { return }
-                    self.collectIfIdle()
-                }
-            }
             return true
         }
-        if !isFirst { reportSecondSource("PeriodicMetricReader") }
+        guard isFirst else { return reportSecondSource("PeriodicMetricReader") }
+        waitForInterval()
+    }
+
+    /// Collects after the interval, and again.
+    private func waitForInterval() {
+        let timer = runtime.after(configuration.interval) { [weak self] in
+            guard let self else { return }
+            self.collectIfIdle()
+            self.waitForInterval()
+        }
+        let isShutDown = state.withLock { state in
+            state.timer = timer
+            return state.shutdown != nil
+        }
+        if isShutDown { timer.cancel() }
     }
 
     /// Collects and exports everything recorded before the call. Fails after shutdown.
@@ -100,11 +112,13 @@ public final class PeriodicMetricReader: MetricReader {
     @discardableResult
     public func forceFlush(timeout: Duration) async -> Bool {
         guard state.withLock({ $0.shutdown == nil }) else { return false }
-        guard ExportScope.worker != ObjectIdentifier(self) else {
+        guard ExportScope.current != ObjectIdentifier(self) else {
             _ = enqueueCycle()
             return false
         }
-        return await withDeadline(timeout, clock: clock) { await self.flush() } ?? false
+        let outcome = Promise<Bool>()
+        runtime.spawn { outcome.resolve(await self.flush()) }
+        return await runtime.value(of: outcome, within: timeout, late: false)
     }
 
     /// Collects and exports for the last time, then shuts the exporter down. Idempotent.
@@ -115,30 +129,35 @@ public final class PeriodicMetricReader: MetricReader {
         let shutdown = state.withLock { state -> Task<Bool, Never> in
             if let shutdown = state.shutdown { return shutdown }
             state.timer?.cancel()
-            let shutdown = Task.detached {
-                let isDelivered = await self.flush()
-                await self.exporter.shutdown()
-                return isDelivered
-            }
+            let shutdown = runtime.spawn { await self.finish() }
             state.shutdown = shutdown
             return shutdown
         }
-        guard ExportScope.worker != ObjectIdentifier(self) else { return false }
-        if let isDelivered = await withDeadline(timeout, clock: clock, { await shutdown.value }) { return isDelivered }
-        state.withLock { $0.export }?.cancel()
+        guard ExportScope.current != ObjectIdentifier(self) else { return false }
+        let outcome = Promise<Bool?>()
+        runtime.spawn { outcome.resolve(await shutdown.value) }
+        if let isDelivered = await runtime.value(of: outcome, within: timeout, late: nil) { return isDelivered }
+        state.withLock { $0.call }?.cancel()
         return false
+    }
+
+    private func finish() async -> Bool {
+        let isDelivered = await flush()
+        _ = await call(timeout: nil) { [exporter] () async throws(ExportError) in await exporter.shutdown() }
+        // The source holds the instruments, whose callbacks may hold what holds this reader.
+        state.withLock { $0.source = nil }
+        return isDelivered
     }
 
     private func flush() async -> Bool {
         let isExported = await enqueueCycle().value
-        do throws(ExportError) {
+        let ending = await call(timeout: configuration.timeout) { [exporter] () async throws(ExportError) in
             try await exporter.forceFlush()
-            return isExported
-        } catch {
-            Diagnostics.report(
-                .warning, "PeriodicMetricReader", "the exporter could not be flushed: \(error.message)", key: "flush")
-            return false
         }
+        guard case .failed(let error) = ending else { return isExported }
+        Diagnostics.report(
+            .warning, "PeriodicMetricReader", "the exporter could not be flushed: \(error.message)", key: "flush")
+        return false
     }
 }
 
@@ -150,7 +169,7 @@ extension PeriodicMetricReader {
                 state.statistics.skippedCollectionCount += 1
                 return
             }
-            state.running = Task.detached { await self.runCycle() }
+            state.running = runtime.spawn { await self.runCycle() }
         }
     }
 
@@ -159,11 +178,11 @@ extension PeriodicMetricReader {
         state.withLock { state in
             if let waiting = state.waiting { return waiting }
             guard let running = state.running else {
-                let cycle = Task.detached { await self.runCycle() }
+                let cycle = runtime.spawn { await self.runCycle() }
                 state.running = cycle
                 return cycle
             }
-            let cycle = Task.detached {
+            let cycle = runtime.spawn {
                 _ = await running.value
                 self.state.withLock { state in
                     state.running = state.waiting
@@ -182,7 +201,10 @@ extension PeriodicMetricReader {
         let batch = source.collect()
         guard !batch.isEmpty else { return true }
         let points = batch.reduce(0) { $0 + $1.pointCount }
-        guard let error = await export(batch) else {
+        let ending = await call(timeout: configuration.timeout) { [exporter] () async throws(ExportError) in
+            try await exporter.export(batch)
+        }
+        guard case .failed(let error) = ending else {
             state.withLock { $0.statistics.exportedPointCount += points }
             return true
         }
@@ -198,27 +220,13 @@ extension PeriodicMetricReader {
         return false
     }
 
-    /// Exports, and cancels the export at the timeout. Ends only with the export, so that none overlaps the next.
-    private func export(_ batch: [MetricData]) async -> ExportError? {
-        let scope = ObjectIdentifier(self)
-        let export = Task.detached { [exporter] () -> ExportError? in
-            await ExportScope.$worker.withValue(scope) {
-                do throws(ExportError) {
-                    try await exporter.export(batch)
-                    return nil
-                } catch {
-                    return error
-                }
-            }
-        }
-        state.withLock { $0.export = export }
-        let alarm = Task.detached { [clock, timeout = configuration.timeout] in
-            guard let timeout, (try? await clock.sleep(for: timeout.clampedForSleeping)) != nil else { return }
-            export.cancel()
-        }
-        let error = await export.value
-        alarm.cancel()
-        state.withLock { $0.export = nil }
-        return error
+    /// Calls the exporter, and cancels the call at the timeout. Ends only with the call, so that none overlaps the next.
+    private func call(
+        timeout: Duration?, _ operation: @escaping @Sendable () async throws(ExportError) -> Void
+    ) async -> ExporterCall.Ending {
+        let call = ExporterCall()
+        state.withLock { $0.call = call }
+        defer { state.withLock { $0.call = nil } }
+        return await call.runToEnd(on: runtime, scope: ObjectIdentifier(self), cancelledAfter: timeout, operation)
     }
 }

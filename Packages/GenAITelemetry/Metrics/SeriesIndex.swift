@@ -9,6 +9,9 @@ struct SeriesIndex: Sendable {
     // Open addressing with linear probing, at most half full; -1 is a free slot.
     private var slots: [Int32] = []
 
+    /// About how many bytes the sets take.
+    private(set) var byteCount = 0
+
     var count: Int { attributes.count }
 
     /// Makes room for a number of sets.
@@ -40,6 +43,7 @@ struct SeriesIndex: Sendable {
     mutating func insert(_ hash: UInt64, _ set: Attributes) -> Int {
         if slots.count < Self.slotCount(for: count + 1) { rehash(for: count + 1) }
         attributes.append(set)
+        byteCount &+= set.approximateByteCount
         hashes.append(hash)
         place(count - 1)
         return count - 1

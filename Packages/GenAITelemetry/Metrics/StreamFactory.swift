@@ -72,7 +72,8 @@ struct StreamFactory {
         let stream = StreamDescription(
             name: name(for: instrument, view: view), description: view?.description ?? instrument.description,
             unit: instrument.unit, filter: view?.attributes, temporality: reader.temporality(for: instrument.kind),
-            cardinalityLimit: max(1, view?.cardinalityLimit ?? shared.cardinalityLimit))
+            cardinalityLimit: max(1, view?.cardinalityLimit ?? shared.cardinalityLimit),
+            byteLimit: shared.seriesByteLimit)
         var aggregation = view?.aggregation?.kind ?? .standard
         if aggregation == .standard { aggregation = reader.aggregation(for: instrument.kind).kind }
         if aggregation == .standard { aggregation = instrument.kind.standardAggregation }

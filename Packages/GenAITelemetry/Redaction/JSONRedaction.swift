@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Redacts the string values, and large whole numbers, of JSON text and copies the rest byte for byte.
+/// Redacts the member names, string values and large whole numbers of JSON text and copies the rest byte for byte.
 ///
 /// Reads just enough of the grammar to know that the text is made of JSON values and nothing else: where it is not,
 /// the caller treats it as plain text, so that nothing hides between brackets.
@@ -122,14 +122,12 @@ struct JSONRedaction {
         }
         guard end < bytes.count else { return false }
         followsValue = true
-        guard !isName(bytes, after: end) else {
-            copy(bytes, to: end + 1)
-            return true
-        }
         let content = bytes[(position + 1)..<end]
         let text = isEscaped ? unescaped(content) : String(decoding: content, as: UTF8.self)
         guard let text else { return false }
-        if let changed = redactor.redacted(text, levels: levels) {
+        let changed =
+            isName(bytes, after: end) ? redactor.redactedName(text) : redactor.redacted(text, levels: levels)
+        if let changed {
             replace(with: changed, upTo: end + 1)
         } else {
             copy(bytes, to: end + 1)

@@ -2,7 +2,8 @@
 
 /// One kind of thing to remove from texts.
 ///
-/// The scanners are written by hand and look at each byte a bounded number of times, whatever the text.
+/// The scanners are written by hand and look at each byte a bounded number of times, whatever the text. Digits, blanks
+/// and dashes of all scripts count as those of ASCII, and characters that are not seen do not count.
 public struct RedactionRule: Sendable {
     /// Names the rule.
     public let name: String
@@ -34,29 +35,8 @@ public struct RedactionRule: Sendable {
     public static let apiKey = RedactionRule("api_key", replacement: "[api_key]", matches: apiKeys)
 
     /// The text without matches, or `nil` when there are none.
-    func redacted(_ text: String) -> String? {
-        var bytes: [UInt8]?
-        let scan = { (utf8: UnsafeBufferPointer<UInt8>) -> [UInt8]? in
-            let ranges = matches(utf8)
-            guard !ranges.isEmpty else { return nil }
-            var result: [UInt8] = []
-            result.reserveCapacity(utf8.count)
-            var position = 0
-            for range in ranges {
-                result.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[position..<range.lowerBound]))
-                result.append(contentsOf: replacement.utf8)
-                position = range.upperBound
-            }
-            result.append(contentsOf: UnsafeBufferPointer(rebasing: utf8[position...]))
-            return result
-        }
-        if let result = text.utf8.withContiguousStorageIfAvailable(scan) {
-            bytes = result
-        } else {
-            var native = text
-            bytes = native.withUTF8(scan)
-        }
-        return bytes.map { String(decoding: $0, as: UTF8.self) }
+    func redacted(_ text: ScannedText) -> String? {
+        text.replacing(matches, with: replacement)
     }
 }
 

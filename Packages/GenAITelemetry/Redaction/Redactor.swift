@@ -6,11 +6,12 @@ import GenAICore
 ///
 /// Set it on a provider. Spans pass it after all processors have had their last word and before any exporter sees
 /// them; log records pass it before the first processor, and again before the batch and simple processors. What it
-/// sees: names, texts and large whole numbers in attributes, events, links and bodies, and the description of a
-/// status. Not resources, which the operator sets, and not metrics, which hold no content.
+/// sees: the names of spans, events, attributes and members of maps; texts and large whole numbers in attributes, events,
+/// links and bodies; the description of a status. It sees texts whole, before limits cut them. Not resources, which the
+/// operator sets, and not metrics, which hold no content.
 ///
-/// JSON in text stays JSON: the rules apply inside its string values. Runs on the thread that ends the span, in time
-/// linear in the text.
+/// JSON in text stays JSON: the rules apply to its member names and inside its string values. Runs on the thread that
+/// ends the span, in time linear in the text.
 public struct Redactor: Sendable {
     /// What is removed. Applied one after the other, in this order.
     public var rules: [RedactionRule]
@@ -23,8 +24,9 @@ public struct Redactor: Sendable {
     /// - Parameters:
     ///   - rules: What is removed. Default ``RedactionRule/standard``.
     ///   - exemptAttributes: Attributes that are left as they are.
-    ///   - custom: Sees each text after the rules, and returns what is to be exported. Called on whatever thread ends
-    ///     the span; must be quick, and must return the same when it is given its own result.
+    ///   - custom: Sees each text after the rules, but no names of attributes, members and log events, and returns what
+    ///     is to be exported. Called on whatever thread ends the span; must be quick, and must return the same when it is
+    ///     given its own result.
     public init(
         rules: [RedactionRule] = RedactionRule.standard, exemptAttributes: Set<String> = Self.defaultExemptions,
         custom: (@Sendable (String) -> String)? = nil
@@ -61,13 +63,22 @@ public struct Redactor: Sendable {
 
     /// The text redacted as it is, or `nil` when there is nothing to change.
     func redactedPlain(_ text: String) -> String? {
-        var result: String?
-        for rule in rules {
-            if let changed = rule.redacted(result ?? text) { result = changed }
-        }
+        var result = redactedName(text)
         if let custom {
             let changed = custom(result ?? text)
             if changed != result ?? text { result = changed }
+        }
+        return result
+    }
+
+    /// A name redacted by the rules alone, or `nil` when there is nothing to change.
+    func redactedName(_ name: String) -> String? {
+        var result: String?
+        var scanned = ScannedText(name)
+        for rule in rules {
+            guard let changed = rule.redacted(scanned) else { continue }
+            result = changed
+            scanned = ScannedText(changed)
         }
         return result
     }
@@ -92,15 +103,33 @@ extension Redactor {
 
     /// Redacts a log record.
     public func redact(_ record: inout LogRecord) {
+        if let name = record.eventName.flatMap(redactedName) { record.eventName = name }
         redact(&record.attributes)
         if let body = record.body, let changed = redacted(body, levels: 128) { record.body = changed }
         if let text = record.severityText, let changed = redactedPlain(text) { record.severityText = changed }
     }
 
     private func redact(_ attributes: inout Attributes) {
-        for attribute in attributes where !exemptAttributes.contains(attribute.key) {
-            if let changed = redacted(attribute.value, levels: 128) { attributes[attribute.key] = changed }
+        if let changed = redacted(attributes, levels: 128, exempt: exemptAttributes) { attributes = changed }
+    }
+
+    /// The attributes or members redacted, or `nil` when there is nothing to change.
+    private func redacted(_ entries: Attributes, levels: Int, exempt: Set<String> = []) -> Attributes? {
+        var result: [Attribute] = []
+        var hasChanged = false
+        var names = FreeNames(entries)
+        for entry in entries {
+            let isExempt = exempt.contains(entry.key)
+            let name = isExempt ? nil : redactedName(entry.key)
+            let value = isExempt ? nil : redacted(entry.value, levels: levels - 1)
+            guard name != nil || value != nil else {
+                result.append(entry)
+                continue
+            }
+            hasChanged = true
+            result.append(Attribute(key: name.map { names.next($0) } ?? entry.key, value: value ?? entry.value))
         }
+        return hasChanged ? Attributes(result) : nil
     }
 
     /// The value redacted, or `nil` when there is nothing to change. What is nested deeper than `levels` is removed:
@@ -119,15 +148,34 @@ extension Redactor {
             return .array(zip(values, changed).map { $1 ?? $0 })
         case .map(let entries):
             guard levels > 0 else { return .null }
-            var result: Attributes?
-            for entry in entries {
-                guard let changed = redacted(entry.value, levels: levels - 1) else { continue }
-                var map = result ?? entries
-                map[entry.key] = changed
-                result = map
-            }
-            return result.map(AttributeValue.map)
+            return redacted(entries, levels: levels).map(AttributeValue.map)
         case .bool, .double, .bytes, .null: return nil
         }
+    }
+}
+
+/// Names that are not taken: what was said under two addresses must not become one.
+private struct FreeNames {
+    private let entries: Attributes
+    private var taken: Set<String>?
+    /// The last number behind a name, so that many alike need no search.
+    private var numbers: [String: Int] = [:]
+
+    init(_ entries: Attributes) {
+        self.entries = entries
+    }
+
+    /// A name, with a number behind it where it is taken.
+    mutating func next(_ name: String) -> String {
+        var names = taken ?? Set(entries.map(\.key))
+        taken = nil
+        var free = name
+        while !names.insert(free).inserted {
+            let number = numbers[name, default: 1] + 1
+            numbers[name] = number
+            free = "\(name)_\(number)"
+        }
+        taken = names
+        return free
     }
 }

@@ -7,6 +7,12 @@ import Synchronization
 final class RecordingSpan: ActiveSpan {
     @usableFromInline let context: SpanContext
     private let pipeline: TracePipeline
+    /// How many of the pipeline's processors see the span: those that there were at its start.
+    let processorCount: Int
+    /// Whether texts are cut when the span ends, not when they are set.
+    private let cutsAtEnd: Bool
+    /// Whether the scopes around forbid content.
+    private let forbidsContent: Bool
     private let state: Mutex<State>
 
     // Cannot be copied, so that nothing but a move is possible.
@@ -48,10 +54,13 @@ final class RecordingSpan: ActiveSpan {
     init(
         name: String, context: SpanContext, parent: SpanContext?, kind: SpanKind, startNanoseconds: UnixNanoseconds,
         attributes: consuming UniqueAttributes, droppedAttributesCount: Int, origin: SpanOrigin,
-        surroundings: GenAIContext, pipeline: TracePipeline
+        surroundings: GenAIContext, pipeline: TracePipeline, cutsAtEnd: Bool
     ) {
         self.context = context
         self.pipeline = pipeline
+        self.cutsAtEnd = cutsAtEnd
+        processorCount = pipeline.processorCount
+        forbidsContent = !surroundings.allowsContentCapture
         state = Mutex(
             State(
                 data: SpanData(
@@ -61,6 +70,26 @@ final class RecordingSpan: ActiveSpan {
                     identity: surroundings.identity,
                     enclosing: surroundings.activeSpan as? RecordingSpan),
                 attributes: attributes, droppedAttributesCount: droppedAttributesCount))
+    }
+
+    // A chain of spans that were never ended would be released by as many nested calls as it is long.
+    deinit {
+        var next = detachEnclosing()
+        while var span = next {
+            next = nil
+            guard isKnownUniquelyReferenced(&span) else { return }
+            next = span.detachEnclosing()
+        }
+    }
+
+    private func detachEnclosing() -> RecordingSpan? {
+        state.withLock { $0.data?.enclosing.take() }
+    }
+
+    /// What holds for attributes when they are set.
+    @inline(__always)
+    private var limits: AttributeLimits {
+        cutsAtEnd ? pipeline.attributeLimits.withoutLength : pipeline.attributeLimits
     }
 
     var isRecording: Bool { state.withLock { $0.isRecording } }
@@ -77,7 +106,7 @@ final class RecordingSpan: ActiveSpan {
         var new = Optional(attribute)
         state.withLock { state in
             guard let attribute = new.take() else { return }
-            state.set(attribute, byteCount, pipeline.attributeLimits)
+            state.set(attribute, byteCount, limits)
         }
     }
 
@@ -86,7 +115,7 @@ final class RecordingSpan: ActiveSpan {
         state.withLock { state in
             // All at once where no limit is near: nothing is looked at twice.
             guard let attributes = new.take(), state.isRecording else { return }
-            let limits = pipeline.attributeLimits
+            let limits = limits
             guard attributes.mayExceed(limits, besides: state.attributes.count) else {
                 return state.update(limits) { $0.merge(attributes) }
             }
@@ -95,7 +124,7 @@ final class RecordingSpan: ActiveSpan {
     }
 
     func updateAttributes(_ change: (inout Attributes) -> Void) {
-        state.withLock { $0.update(pipeline.attributeLimits, change) }
+        state.withLock { $0.update(limits, change) }
     }
 
     func setUsage(_ usage: TokenUsage) {
@@ -107,16 +136,17 @@ final class RecordingSpan: ActiveSpan {
     }
 
     func addEvent(_ name: String, attributes: Attributes, at nanoseconds: UnixNanoseconds) {
-        let limits = pipeline.configuration.limits
+        let limits = pipeline.limits
         var kept = attributes
-        let dropped = kept.limit(limits.forEvents)
+        let dropped = kept.limit(cutsAtEnd ? limits.forEvents.withoutLength : limits.forEvents)
         let event = SpanEvent(name: name, nanoseconds: nanoseconds, attributes: kept, droppedAttributesCount: dropped)
         state.withLock { $0.data?.add(event, limit: limits.eventCount) }
     }
 
     func addLink(_ link: SpanLink) {
-        let link = link.limited(pipeline.configuration.limits)
-        state.withLock { $0.data?.add(link, limit: pipeline.configuration.limits.linkCount) }
+        let limits = pipeline.limits
+        let link = link.limited(cutsAtEnd ? limits.forLinks.withoutLength : limits.forLinks)
+        state.withLock { $0.data?.add(link, limit: limits.linkCount) }
     }
 
     /// Adds the links of the start.
@@ -134,33 +164,41 @@ final class RecordingSpan: ActiveSpan {
     }
 
     func recordError(type: String, message: String) {
-        let limits = pipeline.configuration.limits
+        let eventCount = pipeline.limits.eventCount
         let event = SpanEvent(
             name: "exception", nanoseconds: systemUnixNanoseconds(),
             attributes: ["exception.type": .string(type), "exception.message": .string(message)])
         state.withLock { state in
-            state.set(Attribute(AttributeName(.errorType), .string(type)), type.utf8.count, pipeline.attributeLimits)
+            state.set(Attribute(AttributeName(.errorType), .string(type)), type.utf8.count, limits)
             state.data?.apply(.error(description: message))
-            state.data?.add(event, limit: limits.eventCount)
+            state.data?.add(event, limit: eventCount)
         }
     }
 
     func end(at nanoseconds: UnixNanoseconds?) {
         // Taken out, not copied: from here on the span is this thread's alone, and later calls find nothing.
         guard let ended = state.withLock({ $0.end() }) else { return }
-        handOn(ended, at: nanoseconds)
+        finish(ended, at: nanoseconds)
     }
 
     @inline(__always)
-    private func handOn(_ ended: consuming SpanData, at nanoseconds: UnixNanoseconds?) {
-        pipeline.countEnd(isSampled: context.isSampled)
+    private func finish(_ ended: consuming SpanData, at nanoseconds: UnixNanoseconds?) {
+        pipeline.counters.countEnd(isSampled: context.isSampled)
         let enclosing = ended.enclosing.take()
         ended.endNanoseconds = max(nanoseconds ?? systemUnixNanoseconds(), ended.startNanoseconds)
-        pipeline.onEnding(&ended)
+        if cutsAtEnd { redactAndCut(&ended) }
+        pipeline.onEnding(&ended, count: processorCount)
         if ended.isCountedCall { enclosing?.noteCountedCall() }
         ended.identity = nil
-        pipeline.configuration.redactor?.redact(&ended)
-        pipeline.onEnd(ended)
+        if pipeline.instrumentation.removesContent(isForbidden: forbidsContent) { ended.removeContent() }
+        pipeline.redaction.current?.redact(&ended)
+        pipeline.onEnd(ended, count: processorCount)
+    }
+
+    @inline(never)
+    private func redactAndCut(_ ended: inout SpanData) {
+        pipeline.redaction.current?.redact(&ended)
+        ended.limit(pipeline.limits)
     }
 }
 
@@ -179,14 +217,25 @@ extension RecordingSpan {
 
 extension SpanLink {
     /// The link with its attributes within limits.
-    func limited(_ limits: SpanLimits) -> SpanLink {
+    func limited(_ limits: AttributeLimits) -> SpanLink {
         var kept = attributes
-        let dropped = kept.limit(limits.forLinks)
+        let dropped = kept.limit(limits)
         return SpanLink(context: context, attributes: kept, droppedAttributesCount: droppedAttributesCount + dropped)
     }
 }
 
 extension SpanData {
+    /// Brings the attributes of the span, its events and its links within limits.
+    mutating func limit(_ limits: SpanLimits) {
+        droppedAttributesCount += attributes.limit(limits.forSpan)
+        for index in events.indices {
+            events[index].droppedAttributesCount += events[index].attributes.limit(limits.forEvents)
+        }
+        for index in links.indices {
+            links[index].droppedAttributesCount += links[index].attributes.limit(limits.forLinks)
+        }
+    }
+
     mutating func add(_ event: SpanEvent, limit: Int) {
         guard events.count < limit else { return droppedEventsCount += 1 }
         events.append(event)

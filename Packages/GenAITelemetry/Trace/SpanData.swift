@@ -88,6 +88,16 @@ private final class UsageOfCall: SpanCall {
     init(_ usage: TokenUsage) { self.usage = usage }
 }
 
+extension SpanData {
+    /// A cheap estimate of the memory the span holds.
+    var approximateByteCount: Int {
+        var count = 512 + name.utf8.count + attributes.approximateByteCount
+        for event in events { count += 64 + event.attributes.approximateByteCount }
+        for link in links { count += 96 + link.attributes.approximateByteCount }
+        return count
+    }
+}
+
 /// Where spans of one tracer come from.
 final class SpanOrigin: Sendable {
     let scope: InstrumentationScope

@@ -1,59 +1,50 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
+import Synchronization
 
-/// What all spans of a provider share; replaced as a whole when the provider changes.
+/// What all spans of a provider share. What can be changed while they are recorded is changed in place.
 final class TracePipeline: Sendable {
-    let configuration: TracerProvider.Configuration
+    let resource: Resource
+    let limits: SpanLimits
     let attributeLimits: AttributeLimits
-    let instrumentation: InstrumentationSettings
     /// Whether spans without a parent are not recorded.
     let dropsRoots: Bool
+    let counters = SpanCounters()
+    let redaction: RedactorSlot
+    private let sampler: any Sampler
     private let sampling: FixedSampling
-
-    // What is called for each span is not held during the call: that would take as long as the call. The configuration
-    // holds the first two until the pipeline goes.
-    private let counters: Unmanaged<SpanCounters>
-    /// The generator, if it is the usual one: asked directly it takes a third of the time.
-    private let randomIDs: Unmanaged<RandomIDGenerator>?
-    private let stages: StageList<Stage>
+    /// The generator, unless it is the usual one, whose state lies here.
+    private let customIDs: (any IDGenerator)?
+    private let randomIDs = RandomIdentifiers()
+    private let settings: Atomic<UInt32>
+    private let processors: ProcessorList<Stage>
 
     init(_ configuration: TracerProvider.Configuration) {
-        self.configuration = configuration
+        resource = configuration.resource
+        limits = configuration.limits
         attributeLimits = configuration.limits.forSpan
-        instrumentation = configuration.instrumentation
+        redaction = RedactorSlot(configuration.redactor)
+        sampler = configuration.sampler
         sampling = FixedSampling(configuration.sampler)
         dropsRoots = sampling.decision(for: nil) == .drop
-        counters = .passUnretained(configuration.counters)
-        randomIDs = (configuration.idGenerator as? RandomIDGenerator).map(Unmanaged.passUnretained)
-        stages = StageList(configuration.processors.map(Stage.init))
+        customIDs = configuration.idGenerator is RandomIDGenerator ? nil : configuration.idGenerator
+        settings = Atomic(configuration.instrumentation.packed)
+        processors = ProcessorList(configuration.processors.map(Stage.init))
     }
 
-    func onStart(_ span: TraceSpan, parent: GenAIContext) {
-        stages.forEach { $0.processor.onStart(span, parent: parent) }
+    /// What instrumentations record.
+    var instrumentation: InstrumentationSettings {
+        get { InstrumentationSettings(packed: settings.load(ordering: .relaxed)) }
+        set { settings.store(newValue.packed, ordering: .relaxed) }
     }
 
-    func onEnding(_ span: inout SpanData) {
-        stages.forEach { $0.processor.onEnding(&span) }
-    }
+    /// Whether texts are cut only when a span ends, so that the redactor sees them whole.
+    var cutsAtEnd: Bool { limits.attributeValueLength != nil && redaction.isOccupied }
+}
 
-    func onEnd(_ span: consuming SpanData) {
-        guard let last = stages.all.last else { return }
-        for index in 0..<stages.all.count - 1 {
-            stages.all[index]._withUnsafeGuaranteedRef { $0.processor.onEnd(span) }
-        }
-        guard let batch = last._withUnsafeGuaranteedRef({ $0.batch }) else {
-            return last._withUnsafeGuaranteedRef { $0.processor.onEnd(span) }
-        }
-        // The usual last one keeps the span, which is not copied then.
-        guard span.context.isSampled else { return }
-        var item = WaitingItem(span)
-        batch._withUnsafeGuaranteedRef { $0.take(&item) }
-    }
+// MARK: - Processors
 
-    func countEnd(isSampled: Bool) {
-        counters._withUnsafeGuaranteedRef { $0.countEnd(isSampled: isSampled) }
-    }
-
+extension TracePipeline {
     /// A processor, called where it lies: calling one out of an array copies and frees it, which is a tenth of a span.
     private final class Stage: Sendable {
         let processor: any SpanProcessor
@@ -64,6 +55,36 @@ final class TracePipeline: Sendable {
             self.processor = processor
             batch = (processor as? BatchSpanProcessor).map(Unmanaged.passUnretained)
         }
+    }
+
+    /// How many processors there are; a span is seen by those that there are when it starts.
+    var processorCount: Int { processors.count }
+
+    var allProcessors: [any SpanProcessor] { processors.all.map(\.processor) }
+
+    func append(_ processor: any SpanProcessor) {
+        processors.append(Stage(processor))
+    }
+
+    func onStart(_ span: TraceSpan, parent: GenAIContext, count: Int) {
+        processors.forEach(first: count) { $0.processor.onStart(span, parent: parent) }
+    }
+
+    func onEnding(_ span: inout SpanData, count: Int) {
+        processors.forEach(first: count) { $0.processor.onEnding(&span) }
+    }
+
+    func onEnd(_ span: consuming SpanData, count: Int) {
+        guard count > 0 else { return }
+        processors.forEach(first: count - 1) { $0.processor.onEnd(span) }
+        guard let batch = processors.with(count - 1, { $0.batch }) ?? nil else {
+            processors.with(count - 1) { $0.processor.onEnd(span) }
+            return
+        }
+        // The usual last one keeps the span, which is not copied then.
+        guard span.context.isSampled else { return }
+        var item = WaitingItem(byteCount: span.approximateByteCount, span)
+        batch._withUnsafeGuaranteedRef { $0.enqueue(&item) }
     }
 }
 
@@ -101,7 +122,7 @@ extension TracePipeline {
         _ name: String, _ kind: SpanKind, _ links: [SpanLink], parent: SpanContext?, _ attributes: Attributes
     ) -> SampledSpan {
         var identity = identity(parent, flags: [])
-        let result = configuration.sampler.sample(
+        let result = sampler.sample(
             SpanToSample(
                 parent: parent, traceID: identity.traceID, name: name, kind: kind, attributes: attributes,
                 links: links))
@@ -123,14 +144,16 @@ extension TracePipeline {
         _ origin: SpanOrigin
     ) -> TraceSpan {
         if let more = sampled.attributes { attributes.merge(more) }
-        let droppedCount = attributes.limit(attributeLimits)
+        let cutsAtEnd = cutsAtEnd
+        let droppedCount = attributes.limit(cutsAtEnd ? attributeLimits.withoutLength : attributeLimits)
         let recording = RecordingSpan(
             name: name, context: sampled.identity, parent: parent, kind: kind,
             startNanoseconds: nanoseconds ?? systemUnixNanoseconds(), attributes: UniqueAttributes(consume attributes),
-            droppedAttributesCount: droppedCount, origin: origin, surroundings: context, pipeline: self)
+            droppedAttributesCount: droppedCount, origin: origin, surroundings: context, pipeline: self,
+            cutsAtEnd: cutsAtEnd)
         if !links.isEmpty { recording.addLinks(links) }
         let span = TraceSpan(context: sampled.identity, recording: recording)
-        onStart(span, parent: context)
+        onStart(span, parent: context, count: recording.processorCount)
         return span
     }
 
@@ -142,7 +165,7 @@ extension TracePipeline {
     }
 
     private func count(_ decision: SamplingResult.Decision, _ parent: SpanContext?) {
-        counters._withUnsafeGuaranteedRef { $0.countStart(decision, parent: parent) }
+        counters.countStart(decision, parent: parent)
     }
 
     /// The identity of a new span, whose trace is the parent's if it has one.
@@ -155,8 +178,8 @@ extension TracePipeline {
 
     @inline(__always)
     private func makeIDs(_ traceID: TraceID?) -> (TraceID, SpanID) {
-        if let randomIDs { return randomIDs._withUnsafeGuaranteedRef { $0.makeIDs(traceID) } }
-        return (traceID ?? configuration.idGenerator.makeTraceID(), configuration.idGenerator.makeSpanID())
+        guard let customIDs else { return randomIDs.makeIDs(traceID) }
+        return (traceID ?? customIDs.makeTraceID(), customIDs.makeSpanID())
     }
 }
 

@@ -33,7 +33,7 @@ public struct Tracer: Sendable {
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = Attributes(), links: [SpanLink] = [],
         context: GenAIContext? = nil, startNanoseconds: UnixNanoseconds? = nil
     ) -> TraceSpan {
-        guard let pipeline = provider.unheldPipeline else {
+        guard let pipeline = provider.unretainedPipeline else {
             guard GenAIContext.hasHadSpan else { return TraceSpan(context: .invalid, recording: nil) }
             return TraceSpan(context: (context ?? .current).validParent ?? .invalid, recording: nil)
         }

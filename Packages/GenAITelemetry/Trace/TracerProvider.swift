@@ -24,8 +24,6 @@ public final class TracerProvider: Sendable {
         public var redactor: Redactor?
         /// Whether nothing is recorded at all. Default false, `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
-        /// Counts the spans; every provider has its own.
-        var counters = SpanCounters()
 
         /// Creates the default configuration, changed by environment variables where they are set.
         public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
@@ -38,25 +36,21 @@ public final class TracerProvider: Sendable {
     }
 
     private let resource: Resource
-    private let counters: SpanCounters
     private let current: CurrentPipeline<TracePipeline>
 
     /// Creates a provider.
     public init(_ configuration: Configuration = Configuration()) {
-        var configuration = configuration
-        configuration.counters = SpanCounters()
-        counters = configuration.counters
         resource = configuration.resource
         current = CurrentPipeline(configuration.isDisabled ? nil : TracePipeline(configuration))
     }
 
     /// What new spans are recorded with; `nil` when disabled or shut down.
-    var pipeline: TracePipeline? { current.held }
-    /// The same, not held: only while the provider is.
-    var unheldPipeline: Unmanaged<TracePipeline>? { current.unheld }
+    var pipeline: TracePipeline? { current.active }
+    /// The same, unretained; valid while the provider is.
+    var unretainedPipeline: Unmanaged<TracePipeline>? { current.unretained }
 
     /// How many spans were started and ended so far; also after shutdown.
-    public var statistics: SpanStatistics { counters.statistics }
+    public var statistics: SpanStatistics { current.pipeline?.counters.statistics ?? SpanStatistics() }
 
     /// A tracer for one library.
     ///
@@ -76,27 +70,19 @@ public final class TracerProvider: Sendable {
         return Tracer(provider: self, origin: SpanOrigin(scope: scope, resource: resource))
     }
 
-    /// Adds a processor behind the others; spans that start from now on are seen by it.
+    /// Adds a processor behind the others; spans that start from now on are seen by it. It stays until the provider goes.
     public func addProcessor(_ processor: any SpanProcessor) {
-        change { $0.processors.append(processor) }
+        pipeline?.append(processor)
     }
 
     /// Changes what instrumentations that use this provider record, from their next call on.
     public func setInstrumentation(_ settings: InstrumentationSettings) {
-        change { $0.instrumentation = settings }
+        pipeline?.instrumentation = settings
     }
 
-    /// Changes what is removed from spans that start from now on.
+    /// Changes what is removed from spans that end from now on.
     public func setRedactor(_ redactor: Redactor?) {
-        change { $0.redactor = redactor }
-    }
-
-    private func change(_ change: (inout Configuration) -> Void) {
-        current.replace { pipeline in
-            var configuration = pipeline.configuration
-            change(&configuration)
-            return TracePipeline(configuration)
-        }
+        pipeline?.redaction.replace(with: redactor)
     }
 
     /// Hands on everything that ended before the call.
@@ -104,7 +90,7 @@ public final class TracerProvider: Sendable {
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
     public func forceFlush(timeout: Duration = .seconds(30)) async -> Bool {
-        guard let processors = pipeline?.configuration.processors else { return true }
+        guard let processors = pipeline?.allProcessors else { return true }
         return await allSucceed(processors) { await $0.forceFlush(timeout: timeout) }
     }
 
@@ -113,7 +99,7 @@ public final class TracerProvider: Sendable {
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
-        guard let processors = current.end()?.configuration.processors else { return true }
+        guard let processors = current.end()?.allProcessors else { return true }
         return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
     }
 }

@@ -10,6 +10,9 @@ import Last9GenAI
 //        telemetry-load calls COUNT             calls of the client to a scripted model
 //        telemetry-load streams COUNT           two streams of so many pieces, which the reader forgets
 //        telemetry-load installs COUNT          as many times: install, export, shut down
+//        telemetry-load exit                    records, and exits without a shutdown
+//        telemetry-load signal                  records, and waits to be ended by a signal
+//        telemetry-load diagnostics             reports more trouble than a pipe holds
 //
 // The span number n is called "n". Scripts/check-delivery and Scripts/soak run this and judge what comes out.
 
@@ -26,5 +29,8 @@ case "ids": try await Soak(count: Load.number(arguments.popFirst()), isEachAlone
 case "calls": try await ClientSoak.calls(count: Load.number(arguments.popFirst()))
 case "streams": try await ClientSoak.streams(count: Load.number(arguments.popFirst()))
 case "installs": try await ClientSoak.installs(count: Load.number(arguments.popFirst()))
+case "exit": try Ending.exit()
+case "signal": try await Ending.signal()
+case "diagnostics": Ending.diagnostics()
 default: Load.fail("usage: telemetry-load burst | spool | drain | soak | ids | calls | streams | installs ...")
 }

@@ -13,8 +13,10 @@ struct BatchQueue<Element> {
         case first
         /// It completed a batch.
         case ready
-        /// There is no room.
+        /// As many items wait as may.
         case full
+        /// The waiting items take as many bytes as they may.
+        case bytesFull
         /// The queue is closed.
         case closed
     }
@@ -51,8 +53,8 @@ struct BatchQueue<Element> {
     private var recentBatchCount = 0
     private var sealed: [Batch] = []
     private var sealedStart = 0
-    // What an exporter has taken, on its way back to the producers.
-    private var spent: [Element] = []
+    // Exported elements waiting to be destroyed; see `recycle`.
+    private var retired: [Element] = []
     private var isClosed = false
     private var waitingCount = 0
     private var waitingByteCount = 0
@@ -76,12 +78,14 @@ struct BatchQueue<Element> {
         var statistics = counts
         statistics.pending = acceptedCount - settledCount
         statistics.waiting = waitingCount
-        statistics.received = acceptedCount + counts.dropped.queueFull + counts.dropped.afterShutdown
+        statistics.received = acceptedCount + overflowCount + counts.dropped.afterShutdown
         return statistics
     }
 
     /// Accepted items that were lost.
     var undeliveredCount: Int { counts.dropped.exportFailed + counts.dropped.timedOut + counts.dropped.atShutdown }
+    /// Items that found no room.
+    var overflowCount: Int { counts.dropped.queueFull + counts.dropped.queueBytesFull }
     /// Whether nothing waits; something may be in flight.
     var isEmpty: Bool { waitingCount == 0 }
     /// Whether a batch can leave without waiting for more.
@@ -89,20 +93,20 @@ struct BatchQueue<Element> {
 
     // MARK: - Producers
 
-    /// Takes an item, unless there is no room; whether that is a loss is up to the caller, who keeps the item.
+    /// Appends an element, unless there is no room; whether that is a loss is up to the caller, who keeps it.
     ///
-    /// Leaves one that was exported in its place, if there is any, to be destroyed outside the lock.
+    /// - Parameter element: Replaced by a retired element, if there is any, to be destroyed outside the lock.
     mutating func append(_ element: inout Element?, byteCount: Int) -> Admission {
         guard !isClosed else {
             counts.dropped.afterShutdown += 1
             return .closed
         }
-        guard waitingCount < capacity, waitingByteCount + byteCount <= byteCapacity || waitingCount == 0 else {
-            return .full
-        }
+        guard waitingCount < capacity else { return .full }
+        // The sum cannot overflow: items are in memory, and so is what waits.
+        guard waitingByteCount &+ byteCount <= byteCapacity || waitingCount == 0 else { return .bytesFull }
         if open.elements.isEmpty { open.elements.reserveCapacity(recentBatchCount) }
         if let element = element.take() { open.elements.append(element) }
-        element = spent.popLast()
+        element = retired.popLast()
         open.byteCount += byteCount
         acceptedCount += 1
         waitingCount += 1
@@ -115,8 +119,10 @@ struct BatchQueue<Element> {
     }
 
     /// Counts an item that found no room.
-    mutating func countOverflow() {
-        counts.dropped.queueFull += 1
+    ///
+    /// - Parameter byBytes: Whether bytes were short, not places.
+    mutating func countOverflow(byBytes: Bool) {
+        if byBytes { counts.dropped.queueBytesFull += 1 } else { counts.dropped.queueFull += 1 }
     }
 
     // MARK: - The worker
@@ -162,7 +168,7 @@ struct BatchQueue<Element> {
         settledCount += count
     }
 
-    /// Lets producers destroy items that were exported, one for each that they add, while there are producers.
+    /// Recycles an exported batch: producers destroy one element with each that they add, while there are producers.
     ///
     /// A memory allocator keeps what a thread frees for that thread, and lets threads wait for each other when one
     /// frees what another has allocated.
@@ -170,10 +176,10 @@ struct BatchQueue<Element> {
     /// - Parameter items: Not shared, or the array would be copied under the lock. Empty afterwards, unless the queue
     ///   is: then nobody would come for them.
     /// - Returns: What producers have left from the last time, to be destroyed outside the lock.
-    mutating func giveBack(_ items: inout [Element]) -> [Element] {
-        let left = spent
-        spent = []
-        if !isEmpty { swap(&spent, &items) }
+    mutating func recycle(_ items: inout [Element]) -> [Element] {
+        let left = retired
+        retired = []
+        if !isEmpty { swap(&retired, &items) }
         return left
     }
 

@@ -46,7 +46,8 @@ public struct BatchOptions: Sendable, Hashable {
     ///
     /// Default: 64 MiB, no environment variable. Prompts and completions make single items large, which a bound by
     /// count alone does not see. A batch holds at most an eighth of it. An item larger than the whole bound is
-    /// still taken when nothing else waits.
+    /// still taken when nothing else waits. What finds no room is counted apart, in
+    /// ``PipelineStatistics/Dropped/queueBytesFull``.
     public var maxQueueBytes = 64 << 20
     /// What happens when the queue is full. Default: the new item is dropped.
     public var overflow = Overflow.dropNewest

@@ -6,30 +6,30 @@ import Synchronization
 /// The exporter is called once at a time. A call that exceeds its timeout is cancelled and its batch given up, but
 /// the next call waits until it has really returned; meanwhile items queue up to the bound. Flush and shutdown hold
 /// their deadlines even then.
-final class BatchWorker<Element: PipelineElement>: Sendable {
+final class BatchWorker<Element: Sendable>: Sendable {
     fileprivate enum Wake { case work, delayElapsed }
 
     fileprivate enum Step {
         case export(count: Int)
         case completeFlushes([BatchQueue<Element>.Flush])
-        case wait(OneShot<Wake>, delayed: Bool)
+        case wait(Promise<Wake>, delayed: Bool)
         case finish
     }
 
-    fileprivate enum Admission { case done, wake(OneShot<Wake>), full, closed }
+    fileprivate enum Admission { case done, wake(Promise<Wake>), full(byBytes: Bool), closed }
 
     fileprivate struct State {
         var queue: BatchQueue<Element>
         /// Set while the worker waits for something to do.
-        var parked: OneShot<Wake>?
+        var parked: Promise<Wake>?
         /// What the exporter has been given. Here alone, so that nobody shares it once the exporter has returned.
         var inFlight: [Element] = []
         /// The call in progress, also one that is given up but has not returned.
         var call: ExporterCall?
         /// Who waits for a flush, by its id.
-        var flushes: [Int: OneShot<Bool>] = [:]
+        var flushes: [Int: Promise<Bool>] = [:]
         /// Who waits for the shutdown.
-        var shutdowns: [ObjectIdentifier: OneShot<Bool?>] = [:]
+        var shutdowns: [ObjectIdentifier: Promise<Bool?>] = [:]
         var isClosing = false
         /// The shutdown's deadline has passed.
         var isAbandoned = false
@@ -43,99 +43,77 @@ final class BatchWorker<Element: PipelineElement>: Sendable {
 
     private let options: BatchOptions
     private let source: String
-    private let end: PipelineEnd<Element>
-    private let clock: any Clock<Duration>
+    private let exporter: AnyExporter<Element>
+    private let runtime: ExportRuntime
     private let state: Mutex<State>
     /// Present only when producers may wait for room.
-    private let room: RoomSignal?
-    private let thread: WorkerThread?
+    private let capacity: CapacitySignal?
 
-    init(_ end: PipelineEnd<Element>, options: BatchOptions, source: String, clock: (any Clock<Duration>)?) {
+    init(
+        _ exporter: AnyExporter<Element>, options: BatchOptions, source: String, clock: (any Clock<Duration>)? = nil
+    ) {
         let options = options.validated(source: source)
         self.options = options
         self.source = source
-        self.end = end
+        self.exporter = exporter
         state = Mutex(State(queue: BatchQueue(options)))
-        switch options.overflow.kind {
-        case .drop:
-            (room, thread) = (nil, nil)
-            self.clock = clock ?? ContinuousClock()
-        case .wait:
-            (room, thread) = (RoomSignal(), WorkerThread())
-            self.clock = clock ?? TimerThreadClock()
-        }
-        spawn { await self.run() }
+        let producersWait = options.overflow != .dropNewest
+        capacity = producersWait ? CapacitySignal() : nil
+        runtime = ExportRuntime(exporterBlocks: !exporter.neverBlocks, avoidsPool: producersWait, clock: clock)
+        runtime.spawn { await self.run() }
     }
 
     /// What has happened so far.
     var statistics: PipelineStatistics { state.withLock { $0.queue.statistics } }
-
-    // Detached: nothing of the caller's context, priority or cancellation may reach the exporter.
-    @discardableResult
-    private func spawn(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
-        Task.detached(executorPreference: thread) { await operation() }
-    }
-
-    private func after(_ delay: Duration, _ action: @escaping @Sendable () -> Void) -> Task<Void, Never> {
-        spawn { [clock] in
-            do { try await clock.sleep(for: delay.clampedForSleeping) } catch { return }
-            action()
-        }
-    }
 }
 
 // MARK: - Producers
 
 /// An item on its way into the queue, which is moved there. What waits is a few hundred bytes with a dozen references.
-struct WaitingItem<Element: PipelineElement>: ~Copyable {
+struct WaitingItem<Element: Sendable>: ~Copyable {
     let byteCount: Int
     // Not `Element?`, which would be set to nil first.
     fileprivate var element: Optional<Element>
 
-    init(_ element: consuming Element) {
-        byteCount = element.approximateByteCount
+    init(byteCount: Int, _ element: consuming Element) {
+        self.byteCount = byteCount
         self.element = .some(element)
     }
 }
 
 extension BatchWorker {
-    /// Adds an item. One short critical section, and at most one wake-up of the worker per batch.
-    func add(_ element: Element) {
-        var item = WaitingItem(element)
-        take(&item)
-    }
-
-    /// Adds an item that is moved into the queue, not copied.
-    func take(_ item: inout WaitingItem<Element>) {
-        let admission = state.withLock { $0.admit(&item, countsOverflow: room == nil) }
+    /// Adds an item, which is moved into the queue, not copied. One short critical section, and at most one wake-up of
+    /// the worker per batch.
+    func enqueue(_ item: inout WaitingItem<Element>) {
+        let admission = state.withLock { $0.admit(&item, countsOverflow: capacity == nil) }
         switch admission {
         case .done: return
         case .wake(let parked): parked.resolve(.work)
-        case .full: waitForRoom(&item)
+        case .full(let byBytes): waitForRoom(&item, byBytes: byBytes)
         case .closed: reportLate()
         }
     }
 
     private func reportLate() {
-        report("dropped \(Element.pluralName) that came after the shutdown", key: "afterShutdown")
+        report("dropped \(exporter.noun) that came after the shutdown", key: "afterShutdown")
     }
 
-    private func waitForRoom(_ item: inout WaitingItem<Element>) {
-        guard case .wait(let limit) = options.overflow.kind, let room else { return }
-        if ExportScope.worker != ObjectIdentifier(self) {
+    private func waitForRoom(_ item: inout WaitingItem<Element>, byBytes: Bool) {
+        guard case .wait(let limit) = options.overflow.kind, let capacity else { return }
+        if ExportScope.current != ObjectIdentifier(self) {
             let deadline = steadyNanoseconds(after: limit)
             while !state.withLock({ $0.isWaitingFutile }) {
-                let epoch = room.epoch
+                let epoch = capacity.epoch
                 switch state.withLock({ $0.admit(&item, countsOverflow: false) }) {
                 case .done: return
                 case .wake(let parked): return parked.resolve(.work)
                 case .closed: return reportLate()
-                case .full: if room.wait(after: epoch, until: deadline) { continue }
+                case .full: if capacity.wait(after: epoch, until: deadline) { continue }
                 }
                 state.withLock { $0.isWaitingFutile = true }
             }
         }
-        state.withLock { $0.queue.countOverflow() }
+        state.withLock { $0.queue.countOverflow(byBytes: byBytes) }
     }
 }
 
@@ -147,13 +125,16 @@ extension BatchWorker.State {
         case .queued: return .done
         case .closed: return .closed
         case .full:
-            if countsOverflow { queue.countOverflow() }
-            return .full
+            if countsOverflow { queue.countOverflow(byBytes: false) }
+            return .full(byBytes: false)
+        case .bytesFull:
+            if countsOverflow { queue.countOverflow(byBytes: true) }
+            return .full(byBytes: true)
         case .first, .ready: return wake().map { .wake($0) } ?? .done
         }
     }
 
-    fileprivate mutating func wake() -> OneShot<BatchWorker<Element>.Wake>? {
+    fileprivate mutating func wake() -> Promise<BatchWorker<Element>.Wake>? {
         defer { parked = nil }
         return parked
     }
@@ -168,14 +149,14 @@ extension BatchWorker.State {
             return .export(count: batch.count)
         }
         if isClosing { return .finish }
-        let parked = OneShot<BatchWorker<Element>.Wake>()
+        let parked = Promise<BatchWorker<Element>.Wake>()
         self.parked = parked
         return .wait(parked, delayed: !queue.isEmpty)
     }
 
     /// How many items found no room since this was last asked.
     fileprivate mutating func unreportedOverflowCount() -> Int {
-        let count = queue.statistics.dropped.queueFull
+        let count = queue.overflowCount
         defer { reportedOverflowCount = count }
         return count - reportedOverflowCount
     }
@@ -188,11 +169,11 @@ extension BatchWorker {
         while true {
             switch state.withLock({ $0.nextStep() }) {
             case .export(let count):
-                room?.notify()
+                capacity?.notify()
                 await export(count)
             case .completeFlushes(let flushes): await complete(flushes)
             case .wait(let parked, let delayed):
-                let timer = delayed ? after(options.scheduleDelay) { parked.resolve(.delayElapsed) } : nil
+                let timer = delayed ? runtime.after(options.scheduleDelay) { parked.resolve(.delayElapsed) } : nil
                 if await parked.value == .delayElapsed { state.withLock { $0.queue.seal() } }
                 timer?.cancel()
             case .finish: return await finish()
@@ -204,7 +185,7 @@ extension BatchWorker {
         let ending = await call { [self] () async throws(ExportError) in
             let batch = state.withLock { $0.inFlight }
             // Nothing is left if the shutdown gave the batch up before this task began.
-            if !batch.isEmpty { try await end.export(batch) }
+            if !batch.isEmpty { try await exporter.export(batch) }
         }
         let outcome = settlement(of: ending, count: count)
         let lost = state.withLock { state in
@@ -212,21 +193,22 @@ extension BatchWorker {
             return state.unreportedOverflowCount()
         }
         if lost > 0 {
-            report("dropped \(lost) \(Element.pluralName): the queue is full", key: "queueFull")
+            report("dropped \(lost) \(exporter.noun): the queue is full", key: "queueFull")
         }
         await callFreed()
-        giveBack()
+        recycle()
     }
 
-    /// What the exporter has let go of is destroyed by producers if there are any, else here.
-    private func giveBack() {
+    /// Recycles the exported batch: producers destroy it, if there are any, so that memory is freed by the threads that
+    /// allocated it.
+    private func recycle() {
         var items = state.withLock { state in
             defer { state.inFlight = [] }
             return state.inFlight
         }
         // Copies the array if the exporter has kept it.
         items.reserveCapacity(items.count)
-        _ = state.withLock { $0.queue.giveBack(&items) }
+        _ = state.withLock { $0.queue.recycle(&items) }
     }
 
     private func settlement(of ending: ExporterCall.Ending, count: Int) -> BatchQueue<Element>.Outcome {
@@ -234,11 +216,11 @@ extension BatchWorker {
         case .returned: return .returned(rejectedCount: 0)
         case .failed(let error):
             let rejectedCount = min(max(0, error.rejectedCount ?? count), count)
-            report("dropped \(rejectedCount) \(Element.pluralName): \(error.message)", key: "exportFailed")
+            report("dropped \(rejectedCount) \(exporter.noun): \(error.message)", key: "exportFailed")
             return .returned(rejectedCount: rejectedCount)
         case .timedOut:
             report(
-                "dropped \(count) \(Element.pluralName): the exporter did not return within \(options.exportTimeout)",
+                "dropped \(count) \(exporter.noun): the exporter did not return within \(options.exportTimeout)",
                 key: "timedOut")
             return .timedOut
         case .abandoned: return .abandoned
@@ -247,7 +229,7 @@ extension BatchWorker {
 
     private func complete(_ flushes: [BatchQueue<Element>.Flush]) async {
         var isFlushed = false
-        switch await call(end.forceFlush) {
+        switch await call(exporter.forceFlush) {
         case .returned: isFlushed = true
         case .failed(let error): report("flush failed: \(error.message)", key: "flushFailed")
         case .timedOut: report("the exporter did not flush within \(options.exportTimeout)", key: "flushTimedOut")
@@ -262,9 +244,11 @@ extension BatchWorker {
 
     private func finish() async {
         var isFlushed = false
-        if case .returned = await call(end.forceFlush) { isFlushed = true }
+        if case .returned = await call(exporter.forceFlush) { isFlushed = true }
         await callFreed()
-        let ending = await call(isLast: true) { [end] () async throws(ExportError) in await end.shutdown() }
+        let ending = await call(isLast: true) { [exporter] () async throws(ExportError) in
+            await exporter.shutdown()
+        }
         if case .returned = ending {} else { isFlushed = false }
         let (outcome, waiters) = state.withLock { state in
             let outcome = isFlushed && state.queue.undeliveredCount == state.undeliveredCountAtClose
@@ -287,29 +271,19 @@ extension BatchWorker {
             return state.isAbandoned
         }
         guard !isAbandoned || isLast else { return .abandoned }
-        let task = spawn {
-            await ExportScope.$worker.withValue(ObjectIdentifier(self)) {
-                do throws(ExportError) {
-                    try await operation()
-                    call.end(.returned)
-                } catch {
-                    call.end(.failed(error))
-                }
-            }
+        let scope = ObjectIdentifier(self)
+        guard !isAbandoned else {
+            call.start(on: runtime, scope: scope, operation)
+            return .abandoned
         }
-        guard !isAbandoned else { return .abandoned }
-        let hasTimeout = !isLast && options.exportTimeout > .zero
-        let timer = hasTimeout ? after(options.exportTimeout) { call.ending.resolve(.timedOut) } : nil
-        let ending = await call.ending.value
-        timer?.cancel()
-        task.cancel()
-        return ending
+        return await call.run(
+            on: runtime, scope: scope, timeout: isLast ? nil : options.exportTimeout, operation)
     }
 
     /// Waits until the exporter has really returned from the last call, or the shutdown abandons it.
     private func callFreed() async {
         guard let call = state.withLock({ $0.isAbandoned ? nil : $0.call }) else { return }
-        await call.freed.value
+        await call.waitUntilFreed()
         state.withLock { $0.call = nil }
     }
 
@@ -325,8 +299,8 @@ extension BatchWorker {
     ///
     /// From inside the exporter it only asks for it and returns false: the export in progress cannot wait for itself.
     func forceFlush(timeout: Duration) async -> Bool {
-        let waiter = OneShot<Bool>()
-        let (id, parked) = state.withLock { state -> (Int?, OneShot<Wake>?) in
+        let waiter = Promise<Bool>()
+        let (id, parked) = state.withLock { state -> (Int?, Promise<Wake>?) in
             guard !state.isClosing else { return (nil, nil) }
             let id = state.queue.beginFlush()
             state.flushes[id] = waiter
@@ -334,10 +308,8 @@ extension BatchWorker {
         }
         guard let id else { return await awaitShutdown(timeout: timeout) ?? false }
         parked?.resolve(.work)
-        guard ExportScope.worker != ObjectIdentifier(self) else { return false }
-        let timer = after(timeout) { waiter.resolve(false) }
-        let isDelivered = await waiter.value
-        timer.cancel()
+        guard ExportScope.current != ObjectIdentifier(self) else { return false }
+        let isDelivered = await runtime.value(of: waiter, within: timeout, late: false)
         state.withLock { state in
             state.flushes[id] = nil
             state.queue.endFlush(id)
@@ -348,8 +320,8 @@ extension BatchWorker {
     /// Exports what waits, shuts the exporter down and ends the worker; what remains at the deadline is dropped.
     func shutdown(timeout: Duration) async -> Bool {
         guard close() else { return await awaitShutdown(timeout: timeout) ?? false }
-        guard ExportScope.worker != ObjectIdentifier(self) else {
-            spawn { _ = await self.finishShutdown(timeout: timeout) }
+        guard ExportScope.current != ObjectIdentifier(self) else {
+            runtime.spawn { _ = await self.finishShutdown(timeout: timeout) }
             return false
         }
         return await finishShutdown(timeout: timeout)
@@ -360,7 +332,7 @@ extension BatchWorker {
     /// - Returns: Whether this was the first call.
     @discardableResult
     func close() -> Bool {
-        let (isFirst, parked) = state.withLock { state -> (Bool, OneShot<Wake>?) in
+        let (isFirst, parked) = state.withLock { state -> (Bool, Promise<Wake>?) in
             guard !state.isClosing else { return (false, nil) }
             state.isClosing = true
             state.queue.close()
@@ -368,7 +340,7 @@ extension BatchWorker {
             return (true, state.wake())
         }
         parked?.resolve(.work)
-        room?.notify()
+        capacity?.notify()
         return isFirst
     }
 
@@ -380,25 +352,21 @@ extension BatchWorker {
 
     /// Whether the shutdown delivered everything, or `nil` when it did not end in time.
     private func awaitShutdown(timeout: Duration) async -> Bool? {
-        let waiter = OneShot<Bool?>()
+        let waiter = Promise<Bool?>()
         let outcome = state.withLock { state in
             if state.outcome == nil { state.shutdowns[ObjectIdentifier(waiter)] = waiter }
             return state.outcome
         }
         if let outcome { return outcome }
-        let isInsideExporter = ExportScope.worker == ObjectIdentifier(self)
-        let timer = after(isInsideExporter ? .zero : timeout) { waiter.resolve(nil) }
-        defer {
-            timer.cancel()
-            state.withLock { _ = $0.shutdowns.removeValue(forKey: ObjectIdentifier(waiter)) }
-        }
-        return await waiter.value
+        let isInsideExporter = ExportScope.current == ObjectIdentifier(self)
+        defer { state.withLock { _ = $0.shutdowns.removeValue(forKey: ObjectIdentifier(waiter)) } }
+        return await runtime.value(of: waiter, within: isInsideExporter ? .zero : timeout, late: nil)
     }
 
     /// Gives up what has not been delivered at the shutdown's deadline.
     private func abandon() {
         let abandoned = state.withLock {
-            state -> (lost: Int, items: [[Element]], call: ExporterCall?, [OneShot<Bool>])? in
+            state -> (lost: Int, items: [[Element]], call: ExporterCall?, [Promise<Bool>])? in
             guard state.outcome == nil else { return nil }
             state.isAbandoned = true
             let lost = state.queue.statistics.pending
@@ -406,8 +374,8 @@ extension BatchWorker {
             return (lost, state.queue.abandon(), state.call, Array(state.flushes.values))
         }
         guard let (lost, _, call, flushes) = abandoned else { return }
-        call?.end(.abandoned)
+        call?.abandon()
         for flush in flushes { flush.resolve(false) }
-        if lost > 0 { report("dropped \(lost) \(Element.pluralName) at the shutdown's deadline", key: "atShutdown") }
+        if lost > 0 { report("dropped \(lost) \(exporter.noun) at the shutdown's deadline", key: "atShutdown") }
     }
 }

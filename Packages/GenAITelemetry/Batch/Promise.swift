@@ -4,7 +4,7 @@ import Synchronization
 /// A value that is set once, by whoever comes first, and that one task waits for.
 ///
 /// Waiting ignores cancellation: whoever needs a deadline lets a timer set the value.
-final class OneShot<Value: Sendable>: Sendable {
+final class Promise<Value: Sendable>: Sendable {
     private enum State {
         case empty
         case awaited(CheckedContinuation<Value, Never>)

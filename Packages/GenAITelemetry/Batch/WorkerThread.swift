@@ -49,7 +49,7 @@ final class WorkerThread: TaskExecutor {
 }
 
 /// Producers that wait for room in a queue.
-final class RoomSignal: Sendable {
+final class CapacitySignal: Sendable {
     private let condition = ThreadCondition<UInt64>(0)
 
     /// How often room was made; read before looking for room, so that none made in between is missed.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// A clock like `ContinuousClock` whose sleepers are woken by a thread of its own.
+/// A clock like `ContinuousClock` whose sleepers are woken by a thread of its own, one for the whole process.
 ///
 /// `Task.sleep` and `ContinuousClock` need a free thread of Swift's pool to wake anybody. This clock does not, so
 /// deadlines hold and retries go on while the whole pool waits for room in a queue.
@@ -18,8 +18,8 @@ package struct TimerThreadClock: Clock {
 
     /// Suspends the task until `deadline`; throws when it is cancelled.
     package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
-        let isOver = OneShot<Bool>()
-        let timer = TimerThread.Timer(due: steadyNanoseconds(after: now.duration(to: deadline)), isOver: isOver)
+        let isOver = Promise<Bool>()
+        let timer = TimerThread.Timer(due: steadyNanoseconds(after: now.duration(to: deadline))) { isOver.resolve(true) }
         let isComplete = await withTaskCancellationHandler {
             TimerThread.shared.add(timer)
             return await isOver.value
@@ -29,13 +29,27 @@ package struct TimerThreadClock: Clock {
         }
         if !isComplete { throw CancellationError() }
     }
+
+    /// Does something later, on the clock's thread: it must be quick.
+    ///
+    /// - Returns: What keeps it from happening.
+    func after(_ delay: Duration, _ action: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
+        let timer = TimerThread.Timer(due: steadyNanoseconds(after: delay), action: action)
+        TimerThread.shared.add(timer)
+        return { TimerThread.shared.remove(timer) }
+    }
 }
 
 /// The thread behind ``TimerThreadClock``.
 private final class TimerThread: Sendable {
-    struct Timer: Sendable {
+    final class Timer: Sendable {
         let due: UInt64
-        let isOver: OneShot<Bool>
+        let action: @Sendable () -> Void
+
+        init(due: UInt64, action: @escaping @Sendable () -> Void) {
+            self.due = due
+            self.action = action
+        }
     }
 
     static let shared = TimerThread()
@@ -56,11 +70,11 @@ private final class TimerThread: Sendable {
         }
         guard needsThread, !startThread({ self.run() }) else { return }
         condition.withLock { $0.hasThread = false }
-        timer.isOver.resolve(true)  // early rather than never
+        timer.action()  // early rather than never
     }
 
     func remove(_ timer: Timer) {
-        condition.withLock { state in state.timers.removeAll { $0.isOver === timer.isOver } }
+        condition.withLock { state in state.timers.removeAll { $0 === timer } }
     }
 
     private func run() {
@@ -74,7 +88,7 @@ private final class TimerThread: Sendable {
                 }
                 return .sleep(until: state.timers.map(\.due).min())
             }
-            for timer in due { timer.isOver.resolve(true) }
+            for timer in due { timer.action() }
         }
     }
 }

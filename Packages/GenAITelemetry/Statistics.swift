@@ -8,33 +8,43 @@ import Synchronization
 public struct PipelineStatistics: Sendable, Hashable {
     /// Items that were lost, by the reason. Each item is counted once.
     public struct Dropped: Sendable, Hashable {
-        /// Came when the queue was full, by count or by bytes.
-        public internal(set) var queueFull = 0
+        /// Came when as many items waited as may; see ``BatchOptions/maxQueueSize``.
+        public var queueFull = 0
+        /// Came when the waiting items took as many bytes as they may; see ``BatchOptions/maxQueueBytes``.
+        public var queueBytesFull = 0
         /// The exporter threw, or the backend refused them.
-        public internal(set) var exportFailed = 0
+        public var exportFailed = 0
         /// The exporter did not return within the export timeout. They may have arrived.
-        public internal(set) var timedOut = 0
+        public var timedOut = 0
         /// Not yet delivered at the deadline of the shutdown. Those in flight may have arrived.
-        public internal(set) var atShutdown = 0
+        public var atShutdown = 0
         /// Came after the shutdown.
-        public internal(set) var afterShutdown = 0
+        public var afterShutdown = 0
 
         /// All reasons together.
-        public var total: Int { queueFull + exportFailed + timedOut + atShutdown + afterShutdown }
+        public var total: Int {
+            queueFull + queueBytesFull + exportFailed + timedOut + atShutdown + afterShutdown
+        }
+
+        /// Creates an account without losses.
+        public init() {}
     }
 
     /// Sampled items handed to the processor.
-    public internal(set) var received = 0
+    public var received = 0
     /// Items the exporter took.
-    public internal(set) var exported = 0
+    public var exported = 0
     /// Items lost.
-    public internal(set) var dropped = Dropped()
+    public var dropped = Dropped()
     /// Items waiting or in flight.
-    public internal(set) var pending = 0
+    public var pending = 0
     /// Items waiting; the other pending ones are in flight.
-    public internal(set) var waiting = 0
+    public var waiting = 0
     /// How many items may wait at most.
-    public internal(set) var queueCapacity = 0
+    public var queueCapacity = 0
+
+    /// Creates an empty account; for tests of what reads one.
+    public init() {}
 }
 
 /// How many spans a provider has started and ended.
@@ -65,6 +75,9 @@ public struct SpanStatistics: Sendable, Hashable {
     var endedRecordedOnly = 0
     var endedSampled = 0
 
+    /// Creates an account of no spans.
+    public init() {}
+
     /// Spans that were started, whatever the sampler said.
     public var started: Int { dropped.total + recordedOnly.total + sampled.total }
 
@@ -94,7 +107,7 @@ public struct SpanStatistics: Sendable, Hashable {
 }
 
 /// Counts spans without a lock. Each number is exact; a snapshot taken while spans start may be one behind.
-final class SpanCounters: Sendable {
+struct SpanCounters: ~Copyable, Sendable {
     private struct ByParent: ~Copyable, Sendable {
         let none = Atomic<Int>(0)
         let local = Atomic<Int>(0)
