@@ -136,9 +136,9 @@ public struct TextCompletion: Codable, Hashable, Sendable, JSONRecord {
     package mutating func map(_ members: inout JSONMapper) {
         members("id", &id)
         members("model", &model)
-        members("created", &created)
+        members.time("created", &created)
         members.required("choices", &choices)
-        members("usage", &usage)
+        members.usage(&usage, choices: choices.lazy.map(\.additional))
         members("system_fingerprint", &systemFingerprint)
     }
 

@@ -47,7 +47,7 @@ extension OpenAIClient {
 
         package mutating func map(_ members: inout JSONMapper) {
             members.required("id", &id)
-            members("created", &created)
+            members.time("created", &created)
             members("owned_by", &ownedBy)
         }
     }

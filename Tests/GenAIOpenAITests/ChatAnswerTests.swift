@@ -79,12 +79,10 @@ struct ChatAnswerTests {
     static let malformed: [(text: String, path: [String])] = [
         ("{}", ["choices"]), (#"{"choices":null}"#, ["choices"]), ("[]", []), ("<html>", []), ("", []),
         (#"{"choices":[{}]}"#, ["choices", "0", "message"]),
-        (
-            #"{"choices":[{"message":{"tool_calls":[{"id":7}]}}]}"#,
-            ["choices", "0", "message", "tool_calls", "0", "id"]
-        ),
-        (#"{"choices":[],"usage":{"prompt_tokens":"3"}}"#, ["usage", "prompt_tokens"]),
-        (#"{"choices":[],"usage":{"prompt_tokens":1.5}}"#, ["usage", "prompt_tokens"]),
+        (#"{"choices":[{"message":null}]}"#, ["choices", "0", "message"]),
+        (#"{"choices":[{"message":"x"}]}"#, ["choices", "0", "message"]),
+        (#"{"choices":[{"message":{}},7]}"#, ["choices", "1"]), (#"{"choices":true}"#, ["choices"]),
+        (#"{"choices":[{"message":7,"finish_reason":"stop"}]}"#, ["choices", "0", "message"]),
     ]
 
     @Test("that are not as documented say where", arguments: malformed)

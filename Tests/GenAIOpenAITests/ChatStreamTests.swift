@@ -175,7 +175,8 @@ struct ChatStreamTests {
         (#"data: {"error":{"message":"bad gateway","code":502}}"#, .server),
         (#"data: {"error":{"message":"slow down","type":"throttling","code":"429"}}"#, .rateLimited),
         (#"data: {"error":"sk-test-0123456789abcdef is bad"}"#, .server),
-        ("data: {\"choices\":[{\"delta\":{\"content\":5}}]}", .decoding), ("data: {", .decoding),
+        ("data: {\"choices\":[{\"delta\":5}]}", .decoding), ("data: {\"choices\":[5]}", .decoding),
+        ("data: {", .decoding),
     ]
 
     @Test("throw the error a server sends in the middle, and are over then", arguments: streamedErrors)

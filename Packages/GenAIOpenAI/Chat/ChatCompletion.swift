@@ -27,9 +27,9 @@ public struct ChatCompletion: Codable, Hashable, Sendable, JSONRecord {
     package mutating func map(_ members: inout JSONMapper) {
         members("id", &id)
         members("model", &model)
-        members("created", &created)
+        members.time("created", &created)
         members.required("choices", &choices)
-        members("usage", &usage)
+        members.usage(&usage, choices: choices.lazy.map(\.additional))
         members("service_tier", &serviceTier)
         members("system_fingerprint", &systemFingerprint)
     }
@@ -53,9 +53,19 @@ public struct ChatChoice: Codable, Hashable, Sendable, JSONRecord {
 
     package mutating func map(_ members: inout JSONMapper) {
         members("index", &index)
-        members.required("message", &message)
+        mapMessage(&members)
         members("finish_reason", &finishReason)
         members("logprobs", &logprobs)
+    }
+
+    /// A filtered answer has a reason why it ended, and no message; no answer has neither.
+    private mutating func mapMessage(_ members: inout JSONMapper) {
+        let isDelta = members.isReading && members.left("message") == nil && members.left("delta") != nil
+        if members.isReading, !isDelta, members.left("finish_reason") != nil {
+            members.essential("message", &message)
+        } else {
+            members.required(isDelta ? "delta" : "message", &message)
+        }
     }
 }
 
@@ -102,8 +112,8 @@ public struct ChatLogprobs: Codable, Hashable, Sendable, JSONRecord {
 public struct TokenLogprob: Codable, Hashable, Sendable, JSONRecord {
     /// The token as text.
     public var token = ""
-    /// The natural logarithm of its probability.
-    public var logprob = 0.0
+    /// The natural logarithm of its probability; `nil` where the server does not know it, which is not 0 (certainty).
+    public var logprob: Double?
     /// The token as bytes, for those that are no whole characters.
     public var bytes: [Int]?
     /// The likeliest tokens at this place.
@@ -142,87 +152,6 @@ public struct ChatAudio: Codable, Hashable, Sendable, JSONRecord {
         members("id", &id)
         members("data", &data)
         members("transcript", &transcript)
-        members("expires_at", &expiresAt)
-    }
-}
-
-/// What an answer cost in tokens.
-public struct CompletionUsage: Codable, Hashable, Sendable, JSONRecord {
-    /// Tokens read, cached ones included.
-    public var promptTokens = 0
-    /// Tokens written, thinking included.
-    public var completionTokens = 0
-    /// Both together.
-    public var totalTokens = 0
-    /// Parts of ``promptTokens``.
-    public var promptTokensDetails: PromptDetails?
-    /// Parts of ``completionTokens``.
-    public var completionTokensDetails: CompletionDetails?
-    /// Members without a property.
-    public var additional: JSONObject = [:]
-
-    /// Creates a usage of nothing.
-    public init() {}
-
-    package mutating func map(_ members: inout JSONMapper) {
-        members("prompt_tokens", &promptTokens)
-        members("completion_tokens", &completionTokens)
-        members("total_tokens", &totalTokens)
-        members("prompt_tokens_details", &promptTokensDetails)
-        members("completion_tokens_details", &completionTokensDetails)
-    }
-
-    /// Parts of the tokens read.
-    public struct PromptDetails: Codable, Hashable, Sendable, JSONRecord {
-        /// Read from the prompt cache.
-        public var cachedTokens: Int?
-        /// Written to the prompt cache.
-        public var cacheWriteTokens: Int?
-        /// Text.
-        public var textTokens: Int?
-        /// Images.
-        public var imageTokens: Int?
-        /// Sound.
-        public var audioTokens: Int?
-        /// Members without a property.
-        public var additional: JSONObject = [:]
-
-        /// Creates details of nothing.
-        public init() {}
-
-        package mutating func map(_ members: inout JSONMapper) {
-            members("cached_tokens", &cachedTokens)
-            members("cache_write_tokens", &cacheWriteTokens)
-            members("text_tokens", &textTokens)
-            members("image_tokens", &imageTokens)
-            members("audio_tokens", &audioTokens)
-        }
-    }
-
-    /// Parts of the tokens written.
-    public struct CompletionDetails: Codable, Hashable, Sendable, JSONRecord {
-        /// Thinking.
-        public var reasoningTokens: Int?
-        /// Text.
-        public var textTokens: Int?
-        /// Sound.
-        public var audioTokens: Int?
-        /// Taken over from the prediction.
-        public var acceptedPredictionTokens: Int?
-        /// Predicted in vain, and paid for.
-        public var rejectedPredictionTokens: Int?
-        /// Members without a property.
-        public var additional: JSONObject = [:]
-
-        /// Creates details of nothing.
-        public init() {}
-
-        package mutating func map(_ members: inout JSONMapper) {
-            members("reasoning_tokens", &reasoningTokens)
-            members("text_tokens", &textTokens)
-            members("audio_tokens", &audioTokens)
-            members("accepted_prediction_tokens", &acceptedPredictionTokens)
-            members("rejected_prediction_tokens", &rejectedPredictionTokens)
-        }
+        members.time("expires_at", &expiresAt)
     }
 }

@@ -27,9 +27,9 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
     package mutating func map(_ members: inout JSONMapper) {
         members("id", &id)
         members("model", &model)
-        members("created", &created)
-        members("choices", &choices)
-        members("usage", &usage)
+        members.time("created", &created)
+        members.essential("choices", &choices)
+        members.usage(&usage, choices: choices.lazy.map(\.additional))
         members("service_tier", &serviceTier)
         members("system_fingerprint", &systemFingerprint)
     }
@@ -52,7 +52,9 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
 
         package mutating func map(_ members: inout JSONMapper) {
             members("index", &index)
-            members("delta", &delta)
+            // A server that does not stream after all, or repeats the whole message, calls it what it is.
+            let isWhole = members.isReading && members.left("delta") == nil && members.left("message") != nil
+            members.essential(isWhole ? "message" : "delta", &delta)
             members("finish_reason", &finishReason)
             members("logprobs", &logprobs)
         }
@@ -62,8 +64,8 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
     public struct Delta: Codable, Hashable, Sendable, JSONRecord {
         /// Who speaks, in the first chunk.
         public var role: ChatRole?
-        /// More text.
-        public var content: String?
+        /// More text, or more parts.
+        public var body: ChatContent?
         /// More of the refusal.
         public var refusal: String?
         /// More of the tool calls.
@@ -72,6 +74,12 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
         public var audio: ChatAudio?
         /// More of the thinking, as DeepSeek, vLLM and others send it.
         public var reasoningContent: String?
+        /// More of the thinking, as OpenRouter, Ollama, Groq and newer vLLM send it.
+        public var reasoning: String?
+        /// More of the thinking in OpenRouter's structured form.
+        public var reasoningDetails: [JSONValue] = []
+        /// More of the function call, in the older form.
+        public var functionCall: ChatToolCall.Function?
         /// More sources.
         public var annotations: [JSONValue] = []
         /// Members without a property.
@@ -82,12 +90,23 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
 
         package mutating func map(_ members: inout JSONMapper) {
             members("role", &role)
-            members("content", &content)
+            members("content", &body)
             members("refusal", &refusal)
             members.list("tool_calls", &toolCalls)
             members("audio", &audio)
             members("reasoning_content", &reasoningContent)
+            members("reasoning", &reasoning)
+            members.list("reasoning_details", &reasoningDetails)
+            members("function_call", &functionCall)
             members.list("annotations", &annotations)
         }
+    }
+}
+
+extension ChatCompletionChunk.Delta {
+    /// The text of the piece: all of it, or its text parts joined; `nil` where there is none.
+    public var content: String? {
+        get { body?.text }
+        set { body = newValue.map(ChatContent.text) }
     }
 }

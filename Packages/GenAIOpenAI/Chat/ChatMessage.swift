@@ -20,6 +20,12 @@ public struct ChatMessage: Codable, Hashable, Sendable, JSONRecord {
     public var annotations: [JSONValue] = []
     /// The model's thinking, as DeepSeek, vLLM and others send it (`reasoning_content`).
     public var reasoningContent: String?
+    /// The model's thinking, as OpenRouter, Ollama, Groq and newer vLLM send it (`reasoning`).
+    public var reasoning: String?
+    /// The model's thinking in OpenRouter's structured form, sealed parts included; to be sent back as it came.
+    public var reasoningDetails: [JSONValue] = []
+    /// The function the model wants called, in the older form.
+    public var functionCall: ChatToolCall.Function?
     /// Members without a property.
     public var additional: JSONObject = [:]
 
@@ -46,6 +52,9 @@ public struct ChatMessage: Codable, Hashable, Sendable, JSONRecord {
         members("audio", &audio)
         members.list("annotations", &annotations)
         members("reasoning_content", &reasoningContent)
+        members("reasoning", &reasoning)
+        members.list("reasoning_details", &reasoningDetails)
+        members("function_call", &functionCall)
     }
 }
 
@@ -117,11 +126,30 @@ public enum ChatContent: Codable, Sendable, JSONConvertible, Hashable, Expressib
         }
     }
 
+    /// Reads text, a list of parts, or one part outside a list.
+    package init(lenient json: JSONValue) throws(JSONError) {
+        if let text = try? String(lenient: json) {
+            self = .text(text)
+        } else if json.objectValue != nil, json["type"]?.stringValue == nil, json["text"]?.stringValue == nil {
+            throw JSONError(expected: "text or parts")
+        } else {
+            self = .parts(try [ChatContentPart](lenient: json))
+        }
+    }
+
     /// Text as a string, parts as a list.
     package var json: JSONValue {
         switch self {
         case .text(let text): text.json
         case .parts(let parts): parts.json
+        }
+    }
+
+    /// The parts; text as one part.
+    public var parts: [ChatContentPart] {
+        switch self {
+        case .text(let text): [.text(text)]
+        case .parts(let parts): parts
         }
     }
 
@@ -163,6 +191,11 @@ public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
         members("input_audio", &inputAudio)
         members("file", &file)
         members("refusal", &refusal)
+    }
+
+    /// Reads a part; a text outside one is a text part.
+    package init(lenient json: JSONValue) throws(JSONError) {
+        if let text = json.stringValue { self = .text(text) } else { try self.init(json: json) }
     }
 
     /// A piece of text.
@@ -226,6 +259,15 @@ public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension ChatContentPart {
+    /// The model's thinking, of the `thinking` parts that Mistral and others send; `nil` in any other part.
+    public var thinking: String? {
+        switch additional["thinking"] {
+        case .string(let text): text
+        case .array(let parts): parts.compactMap { $0["text"]?.stringValue }.joined()
+        default: nil
+        }
+    }
+
     /// Where an image is.
     public struct ImageURL: Codable, Hashable, Sendable, JSONRecord {
         /// `https:` or `data:`.

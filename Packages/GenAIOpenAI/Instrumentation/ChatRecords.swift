@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-public import GenAICore
+import GenAICore
 import GenAIInstrumentation
 
 extension ChatCompletionRequest: RecordedRequest {
@@ -54,7 +54,7 @@ extension ChatCompletionChunk: RecordedChunk {
         if let model = model.unlessEmpty { answer.model = answer.model ?? model }
         if let tier = serviceTier { answer.serviceTier = tier.rawValue }
         if let systemFingerprint { answer.systemFingerprint = systemFingerprint }
-        if let usage { answer.usage = usage.tokenUsage }
+        if let usage { answer.updateUsage(withCumulative: usage.tokenUsage) }
         for choice in choices { choice.add(to: &answer) }
     }
 }
@@ -62,7 +62,10 @@ extension ChatCompletionChunk: RecordedChunk {
 extension ChatCompletionChunk.Choice {
     fileprivate func add(to answer: inout ModelAnswer) {
         answer.begin(choice: index, role: delta.role.map { Message.Role(rawValue: $0.rawValue) })
-        if let text = delta.reasoningContent { answer.appendReasoning(text, choice: index) }
+        if let text = delta.reasoningContent ?? delta.reasoning { answer.appendReasoning(text, choice: index) }
+        for part in delta.body?.parts ?? [] {
+            if let text = part.thinking { answer.appendReasoning(text, choice: index) }
+        }
         if let text = delta.content { answer.appendText(text, choice: index) }
         if let text = delta.refusal { answer.appendText(text, choice: index) }
         if let text = delta.audio?.transcript { answer.appendText(text, choice: index) }
@@ -80,20 +83,6 @@ extension ChatChoice {
     var finishReasonText: String { finishReason?.rawValue ?? "error" }
 }
 
-extension CompletionUsage {
-    /// The usage in the terms of the conventions: totals include their parts.
-    public var tokenUsage: TokenUsage {
-        TokenUsage(
-            inputTokens: promptTokens, outputTokens: completionTokens,
-            cacheReadTokens: promptTokensDetails?.cachedTokens,
-            cacheWriteTokens: promptTokensDetails?.cacheWriteTokens,
-            reasoningTokens: completionTokensDetails?.reasoningTokens,
-            inputAudioTokens: promptTokensDetails?.audioTokens,
-            outputAudioTokens: completionTokensDetails?.audioTokens,
-            inputImageTokens: promptTokensDetails?.imageTokens)
-    }
-}
-
 // MARK: - Messages
 
 extension ChatMessage {
@@ -106,7 +95,7 @@ extension ChatMessage {
         }
         var parts: [Message.Part] = []
         if need == .full {
-            if let reasoningContent { parts.append(.reasoning(reasoningContent)) }
+            if let text = reasoningContent ?? reasoning { parts.append(.reasoning(text)) }
             switch body {
             case .text(let text): parts.append(.text(text))
             case .parts(let contents): parts += contents.map(\.part)
@@ -116,6 +105,11 @@ extension ChatMessage {
             if let audio { parts.append(audio.part) }
         }
         for call in toolCalls { parts.append(.toolCall(call.toolCall(need))) }
+        if let functionCall, toolCalls.isEmpty {
+            var call = ChatToolCall()
+            call.function = functionCall
+            parts.append(.toolCall(call.toolCall(need)))
+        }
         return Message(role: role, parts: parts, name: name)
     }
 }
@@ -157,6 +151,7 @@ extension ChatContentPart {
             return .media(.init(modality: "audio", mimeType: "audio/\(audio.format)", content: .base64(audio.data)))
         }
         if let file { return .media(file.media) }
+        if let thinking { return .reasoning(thinking) }
         if let text = text ?? refusal { return .text(text) }
         return .other(type: type, json: json.serializedText)
     }

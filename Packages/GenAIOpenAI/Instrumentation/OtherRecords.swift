@@ -40,7 +40,7 @@ extension TextCompletion: RecordedChunk {
     func add(to answer: inout ModelAnswer) {
         if let id = id.unlessEmpty { answer.id = answer.id ?? id }
         if let model = model.unlessEmpty { answer.model = answer.model ?? model }
-        if let usage { answer.usage = usage.tokenUsage }
+        if let usage { answer.updateUsage(withCumulative: usage.tokenUsage) }
         if let systemFingerprint { answer.systemFingerprint = systemFingerprint }
         for choice in choices {
             answer.appendText(choice.text, choice: choice.index)
@@ -66,7 +66,7 @@ extension EmbeddingResponse: RecordedAnswer {
     /// The answer without output tokens, which embeddings do not have.
     func modelAnswer(_ need: ContentNeed) -> ModelAnswer {
         var answer = ModelAnswer(
-            model: model.unlessEmpty, usage: usage.map { TokenUsage(inputTokens: $0.promptTokens) })
+            model: model.unlessEmpty, usage: usage.map { TokenUsage(inputTokens: $0.tokenUsage.inputTokens) })
         answer.embeddingDimensions = data.first?.vector.count
         return answer
     }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-public import GenAICore
+import GenAICore
 import GenAIInstrumentation
 
 extension ResponseRequest: RecordedRequest {
@@ -41,7 +41,7 @@ extension ModelResponse: RecordedAnswer {
     /// One choice, with everything the model put out.
     func modelAnswer(_ need: ContentNeed) -> ModelAnswer {
         var answer = ModelAnswer(
-            id: id.unlessEmpty, model: model.unlessEmpty, usage: usage?.tokenUsage, serviceTier: serviceTier?.rawValue)
+            id: id.unlessEmpty, model: model.unlessEmpty, usage: tokenUsage, serviceTier: serviceTier?.rawValue)
         guard isOver || !output.isEmpty else { return answer }
         answer.finishReasons = [finishReason?.rawValue ?? "error"]
         if need != .none { answer.messages = [Message(items: output, need)] }
@@ -101,7 +101,7 @@ extension ModelResponse {
         answer.id = id.unlessEmpty ?? answer.id
         answer.model = model.unlessEmpty ?? answer.model
         answer.serviceTier = serviceTier?.rawValue ?? answer.serviceTier
-        if let usage { answer.usage = usage.tokenUsage }
+        if let tokenUsage { answer.updateUsage(withCumulative: tokenUsage) }
         guard isOver else { return }
         if !output.isEmpty {
             answer.removeContent()
@@ -109,17 +109,6 @@ extension ModelResponse {
         }
         answer.begin()
         answer.finish(finishReason?.rawValue ?? "error")
-    }
-}
-
-extension ResponseUsage {
-    /// The usage in the terms of the conventions: totals include their parts.
-    public var tokenUsage: TokenUsage {
-        TokenUsage(
-            inputTokens: inputTokens, outputTokens: outputTokens,
-            cacheReadTokens: inputTokensDetails?.cachedTokens,
-            cacheWriteTokens: inputTokensDetails?.cacheWriteTokens,
-            reasoningTokens: outputTokensDetails?.reasoningTokens)
     }
 }
 

@@ -25,6 +25,15 @@ extension String: JSONConvertible {
         self = text
     }
 
+    /// Reads a string, or the digits of a number: identifiers come as either.
+    package init(lenient json: JSONValue) throws(JSONError) {
+        switch json {
+        case .integer(let number): self = String(number)
+        case .number(let text): self = text
+        default: try self.init(json: json)
+        }
+    }
+
     /// The string as a value.
     package var json: JSONValue { .string(self) }
 }
@@ -34,6 +43,15 @@ extension Bool: JSONConvertible {
     package init(json: JSONValue) throws(JSONError) {
         guard case .bool(let flag) = json else { throw JSONError(expected: "true or false") }
         self = flag
+    }
+
+    /// Reads `true` or `false`, or their names.
+    package init(lenient json: JSONValue) throws(JSONError) {
+        if let flag = json.stringValue.flatMap({ Bool($0.lowercased()) }) {
+            self = flag
+        } else {
+            try self.init(json: json)
+        }
     }
 
     /// The Boolean as a value.
@@ -47,6 +65,11 @@ extension Int: JSONConvertible {
         self = number
     }
 
+    /// Reads a whole number or its digits.
+    package init(lenient json: JSONValue) throws(JSONError) {
+        if let number = json.stringValue.flatMap({ Int($0) }) { self = number } else { try self.init(json: json) }
+    }
+
     /// The number as a value.
     package var json: JSONValue { .integer(Int64(self)) }
 }
@@ -56,6 +79,15 @@ extension Double: JSONConvertible {
     package init(json: JSONValue) throws(JSONError) {
         guard let number = json.doubleValue else { throw JSONError(expected: "a number") }
         self = number
+    }
+
+    /// Reads a number or its digits; not what is infinite or no number.
+    package init(lenient json: JSONValue) throws(JSONError) {
+        if let number = json.stringValue.flatMap({ Double($0) }), number.isFinite {
+            self = number
+        } else {
+            try self.init(json: json)
+        }
     }
 
     /// The number as a value; whole ones without a fraction.
@@ -71,6 +103,23 @@ extension Array: JSONConvertible where Element: JSONConvertible {
         for (index, element) in elements.enumerated() {
             do throws(JSONError) {
                 append(try Element(json: element))
+            } catch {
+                throw error.inside(String(index))
+            }
+        }
+    }
+
+    /// Reads a list without the elements that are `null`, or one element outside a list.
+    package init(lenient json: JSONValue) throws(JSONError) {
+        guard case .array(let elements) = json else {
+            self = [try Element(lenient: json)]
+            return
+        }
+        self = []
+        reserveCapacity(elements.count)
+        for (index, element) in elements.enumerated() where element != .null {
+            do throws(JSONError) {
+                append(try Element(lenient: element))
             } catch {
                 throw error.inside(String(index))
             }

@@ -1,45 +1,23 @@
 // SPDX-License-Identifier: MIT
 
-/// Why JSON text or a JSON value is not what was expected. Never holds any of its content.
-public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// What should have been there.
-    public var expected: String
-    /// The members and positions that lead to the value, outermost first; empty for the root.
-    public var path: [String] = []
-    /// How many bytes into the text, where the text itself is no JSON.
-    public var offset: Int?
-
-    /// Creates an error; a `Decodable` type that reads part of itself as a ``JSONValue`` throws it too.
-    public init(expected: String, path: [String] = [], offset: Int? = nil) {
-        self.expected = expected
-        self.path = path
-        self.offset = offset
-    }
-
-    func inside(_ component: String) -> JSONError {
-        var error = self
-        error.path.insert(component, at: 0)
-        return error
-    }
-
-    /// What and where, in one line.
-    public var description: String {
-        let place = path.isEmpty ? "" : " at \(path.joined(separator: "."))"
-        return "expected \(expected)\(place)\(offset.map { " at byte \($0)" } ?? "")"
-    }
-}
-
 /// A value with a JSON form.
 package protocol JSONConvertible: Codable, Sendable {
-    /// Reads the value.
+    /// Reads the value as it is documented.
     ///
     /// - Throws: ``JSONError`` saying what was expected and where.
     init(json: JSONValue) throws(JSONError)
+    /// Reads the value in the other forms that servers give it.
+    ///
+    /// - Throws: ``JSONError`` where no form fits.
+    init(lenient json: JSONValue) throws(JSONError)
     /// The JSON form.
     var json: JSONValue { get }
 }
 
 extension JSONConvertible {
+    /// Reads the value as documented: most have no other form.
+    package init(lenient json: JSONValue) throws(JSONError) { try self.init(json: json) }
+
     /// Reads the value through any decoder.
     public init(from decoder: any Decoder) throws {
         let value = try JSONValue(from: decoder)
@@ -58,7 +36,9 @@ extension JSONConvertible {
 
 /// A JSON object with known members, and room for those nobody knew when this was written.
 package protocol JSONRecord: JSONConvertible, Hashable {
-    /// The members without a property of their own: read ones are kept, and written ones win over the properties.
+    /// The members without a property of their own, and those whose value does not fit their property.
+    ///
+    /// Read ones are kept, and written ones win over the properties: what came goes back as it came.
     var additional: JSONObject { get set }
     /// Creates a record with nothing set.
     init()
@@ -77,6 +57,14 @@ extension JSONRecord {
         additional = JSONObject(members: mapper.members)
     }
 
+    /// The names of the members that have a property.
+    static var memberNames: Set<String> {
+        var mapper = JSONMapper(reading: [:], collectsNames: true)
+        var record = Self()
+        record.map(&mapper)
+        return mapper.names
+    }
+
     /// The object of the set properties, then ``additional``.
     package var json: JSONValue {
         var mapper = JSONMapper()
@@ -89,22 +77,40 @@ extension JSONRecord {
 }
 
 /// Carries members between a JSON object and the properties of a ``JSONRecord``, in one direction or the other.
+///
+/// The rule of reading: **lenient where nobody needs the member, strict where it matters.** Servers that speak OpenAI's
+/// format differ in details, and no answer is lost for one that the program may never look at.
+///
+/// - A member that is missing or `null` leaves its property as it is.
+/// - A member in another form that has only one meaning is converted (see ``JSONConvertible/init(lenient:)``): numbers
+///   and Booleans in strings, numbers where a string is expected, one value where a list is expected.
+/// - A member in a form without such a meaning counts as missing; its value stays in ``JSONRecord/additional``. So do
+///   numbers out of range: a fraction is not rounded where an identity or an index is expected.
+/// - A `null` in a list is left out.
+/// - A member that carries the answer itself must be readable (``essential(_:_:)``), and one without which the answer is
+///   none must be there (``required(_:_:)``): else the record is refused with a ``JSONError`` that names its path.
 package struct JSONMapper {
-    private let isReading: Bool
+    /// Whether properties are read from members, not written to them.
+    let isReading: Bool
     fileprivate var members: [(key: String, value: JSONValue)]
     fileprivate var failure: JSONError?
+    /// The names asked for, where they are wanted.
+    fileprivate var names: Set<String> = []
+    private let collectsNames: Bool
 
-    fileprivate init(reading object: JSONObject) {
+    fileprivate init(reading object: JSONObject, collectsNames: Bool = false) {
         isReading = true
+        self.collectsNames = collectsNames
         members = object.members
     }
 
     fileprivate init() {
         isReading = false
+        collectsNames = false
         members = []
     }
 
-    /// A member that is always written; where it is missing or `null`, the property keeps its value.
+    /// A member that is always written; where it cannot be read, the property keeps its value.
     package mutating func callAsFunction<Value: JSONConvertible>(_ key: String, _ value: inout Value) {
         guard isReading else { return members.append((key, value.json)) }
         if let found = read(key, as: Value.self) { value = found }
@@ -128,39 +134,64 @@ package struct JSONMapper {
         }
     }
 
+    /// A time in seconds since 1970, which some servers give with a fraction: the second it falls in.
+    package mutating func time(_ key: String, _ value: inout Int?) {
+        self(key, &value)
+        guard isReading, value == nil else { return }
+        var seconds: Double?
+        self(key, &seconds)
+        value = seconds.flatMap { Int(exactly: $0.rounded(.down)) }
+    }
+
     /// A member that must be there.
     package mutating func required<Value: JSONConvertible>(_ key: String, _ value: inout Value) {
         guard isReading else { return members.append((key, value.json)) }
-        if let found = read(key, as: Value.self) {
-            value = found
-        } else if failure == nil {
-            failure = JSONError(expected: "a value").inside(key)
+        guard let json = take(key) else { return fail(JSONError(expected: "a value").inside(key)) }
+        do throws(JSONError) {
+            value = try Value(lenient: json)
+        } catch {
+            fail(error.inside(key))
         }
     }
 
-    /// A member that is read only where it has the expected form; any other stays in ``JSONRecord/additional``.
-    mutating func ifPossible<Value: JSONConvertible>(_ key: String, _ value: inout Value?) {
-        guard isReading else { return self(key, &value) }
-        guard let index = members.firstIndex(where: { $0.key == key }) else { return }
-        guard let found = try? Value(json: members[index].value) else { return }
-        members.remove(at: index)
-        value = found
+    /// A member that may be missing, but carries the answer itself where it is there.
+    package mutating func essential<Value: JSONConvertible>(_ key: String, _ value: inout Value) {
+        if !isReading || left(key) != nil { required(key, &value) }
+    }
+
+    /// Refuses the record.
+    private mutating func fail(_ error: JSONError) {
+        if failure == nil { failure = error }
     }
 
     private mutating func read<Value: JSONConvertible>(_ key: String, as: Value.Type) -> Value? {
-        guard let index = members.firstIndex(where: { $0.key == key }) else { return nil }
+        guard let index = position(of: key) else { return nil }
+        let json = members[index].value
+        let isMissing = json == .null || json == "" && Value.self is any JSONStringValue.Type
+        let value = isMissing ? nil : try? Value(lenient: json)
+        if value != nil || isMissing { members.remove(at: index) }
+        return value
+    }
+
+    private mutating func position(of key: String) -> Int? {
+        if collectsNames { names.insert(key) }
+        return members.firstIndex { $0.key == key }
+    }
+
+    /// A member that is still left, unless it is `null`.
+    func left(_ key: String) -> JSONValue? {
+        members.first { $0.key == key && $0.value != .null }?.value
+    }
+
+    /// Takes a member out of those that are left, unless it is `null`.
+    private mutating func take(_ key: String) -> JSONValue? {
+        guard let index = position(of: key) else { return nil }
         let json = members.remove(at: index).value
-        guard json != .null else { return nil }
-        do throws(JSONError) {
-            return try Value(json: json)
-        } catch {
-            if failure == nil { failure = error.inside(key) }
-            return nil
-        }
+        return json == .null ? nil : json
     }
 }
 
-/// A string with well-known values and room for any other.
+/// A string with well-known values and room for any other. An empty one says nothing and counts as missing.
 package protocol JSONStringValue: JSONConvertible, RawRepresentable<String>, ExpressibleByStringLiteral, Hashable {
     /// Creates the value of that text.
     init(rawValue: String)
@@ -171,6 +202,8 @@ extension JSONStringValue {
     public init(stringLiteral value: String) { self.init(rawValue: value) }
     /// Reads a string.
     package init(json: JSONValue) throws(JSONError) { self.init(rawValue: try String(json: json)) }
+    /// Reads a string or a number.
+    package init(lenient json: JSONValue) throws(JSONError) { self.init(rawValue: try String(lenient: json)) }
     /// The string.
     package var json: JSONValue { .string(rawValue) }
     /// Reads a string.

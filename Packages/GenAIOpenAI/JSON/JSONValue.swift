@@ -90,17 +90,23 @@ extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
 /// The members of a JSON object, in the order they came.
 ///
 /// Order matters to the model where the object is a schema, and to prompt caches everywhere. Two objects are equal
-/// when they have the same members in any order.
+/// when they have the same members in any order. Of members with the same name, the first is found.
 public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
-    var members: [(key: String, value: JSONValue)]
+    /// The most members that are searched one by one.
+    private static let fewMembers = 32
+
+    private(set) var members: [(key: String, value: JSONValue)]
+    /// The first position of each name; `nil` for few members, and after a removal.
+    private var positions: [String: Int]?
 
     /// Creates an object of the given members.
     public init(_ members: some Sequence<(String, JSONValue)> = []) {
-        self.members = members.map { (key: $0.0, value: $0.1) }
+        self.init(members: members.map { (key: $0.0, value: $0.1) })
     }
 
     init(members: [(key: String, value: JSONValue)]) {
         self.members = members
+        indexIfMany()
     }
 
     /// Creates an object of the given members.
@@ -110,19 +116,41 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
 
     /// The member of that name; setting `nil` removes it.
     public subscript(key: String) -> JSONValue? {
-        get { members.first { $0.key == key }?.value }
+        get { position(of: key).map { members[$0].value } }
         set {
-            guard let index = members.firstIndex(where: { $0.key == key }) else {
-                if let newValue { members.append((key, newValue)) }
+            if positions == nil { indexIfMany() }
+            guard let position = position(of: key) else {
+                if let newValue { append(key, newValue) }
                 return
             }
-            if let newValue { members[index].value = newValue } else { members.remove(at: index) }
+            if let newValue {
+                members[position].value = newValue
+            } else {
+                members.remove(at: position)
+                positions = nil
+            }
         }
     }
 
     /// Sets every member of `other`, replacing those of the same name.
     public mutating func merge(_ other: JSONObject) {
         for (key, value) in other.members { self[key] = value }
+    }
+
+    private func position(of key: String) -> Int? {
+        if let positions { positions[key] } else { members.firstIndex { $0.key == key } }
+    }
+
+    private mutating func append(_ key: String, _ value: JSONValue) {
+        members.append((key, value))
+        positions?[key] = members.count - 1
+    }
+
+    /// Keeps the work for objects of strangers linear, however many members they have.
+    private mutating func indexIfMany() {
+        guard members.count > Self.fewMembers else { return }
+        positions = Dictionary(
+            members.enumerated().map { ($0.element.key, $0.offset) }, uniquingKeysWith: { first, _ in first })
     }
 }
 

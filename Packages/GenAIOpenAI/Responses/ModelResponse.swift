@@ -37,7 +37,7 @@ public struct ModelResponse: Codable, Hashable, Sendable, JSONRecord {
         members("status", &status)
         members("error", &error)
         members("incomplete_details", &incompleteDetails)
-        members("output", &output)
+        members.essential("output", &output)
         members("previous_response_id", &previousResponseID)
         members("usage", &usage)
         members("service_tier", &serviceTier)
@@ -94,7 +94,7 @@ extension ModelResponse {
         public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
-            members.ifPossible("code", &code)
+            members("code", &code)
             members("message", &message)
         }
     }
@@ -111,66 +111,6 @@ extension ModelResponse {
 
         package mutating func map(_ members: inout JSONMapper) {
             members("reason", &reason)
-        }
-    }
-}
-
-/// What a response cost in tokens.
-public struct ResponseUsage: Codable, Hashable, Sendable, JSONRecord {
-    /// Tokens read, cached ones included.
-    public var inputTokens = 0
-    /// Tokens written, thinking included.
-    public var outputTokens = 0
-    /// Both together.
-    public var totalTokens = 0
-    /// Parts of ``inputTokens``.
-    public var inputTokensDetails: InputDetails?
-    /// Parts of ``outputTokens``.
-    public var outputTokensDetails: OutputDetails?
-    /// Members without a property.
-    public var additional: JSONObject = [:]
-
-    /// Creates a usage of nothing.
-    public init() {}
-
-    package mutating func map(_ members: inout JSONMapper) {
-        members("input_tokens", &inputTokens)
-        members("output_tokens", &outputTokens)
-        members("total_tokens", &totalTokens)
-        members("input_tokens_details", &inputTokensDetails)
-        members("output_tokens_details", &outputTokensDetails)
-    }
-
-    /// Parts of the tokens read.
-    public struct InputDetails: Codable, Hashable, Sendable, JSONRecord {
-        /// Read from the prompt cache.
-        public var cachedTokens: Int?
-        /// Written to the prompt cache.
-        public var cacheWriteTokens: Int?
-        /// Members without a property.
-        public var additional: JSONObject = [:]
-
-        /// Creates details of nothing.
-        public init() {}
-
-        package mutating func map(_ members: inout JSONMapper) {
-            members("cached_tokens", &cachedTokens)
-            members("cache_write_tokens", &cacheWriteTokens)
-        }
-    }
-
-    /// Parts of the tokens written.
-    public struct OutputDetails: Codable, Hashable, Sendable, JSONRecord {
-        /// Thinking.
-        public var reasoningTokens: Int?
-        /// Members without a property.
-        public var additional: JSONObject = [:]
-
-        /// Creates details of nothing.
-        public init() {}
-
-        package mutating func map(_ members: inout JSONMapper) {
-            members("reasoning_tokens", &reasoningTokens)
         }
     }
 }

@@ -36,15 +36,15 @@ public struct ResponseEvent: Codable, Hashable, Sendable, JSONRecord {
         members("type", &type)
         members("sequence_number", &sequenceNumber)
         members("response", &response)
-        members.ifPossible("item", &item)
-        members.ifPossible("part", &part)
+        members("item", &item)
+        members("part", &part)
         members("item_id", &itemID)
         members("output_index", &outputIndex)
         members("content_index", &contentIndex)
-        members.ifPossible("delta", &delta)
-        members.ifPossible("text", &text)
-        members.ifPossible("arguments", &arguments)
-        members.ifPossible("refusal", &refusal)
+        members("delta", &delta)
+        members("text", &text)
+        members("arguments", &arguments)
+        members("refusal", &refusal)
     }
 }
 

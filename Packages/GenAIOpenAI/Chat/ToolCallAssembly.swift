@@ -1,0 +1,201 @@
+// SPDX-License-Identifier: MIT
+
+/// The tool calls of a message, put together from the pieces of a stream.
+///
+/// The rule of identity: **a piece belongs to the call that its id names; its index is a hint.** Servers number calls
+/// that are none, number all of them alike, or not at all, and their ids are new, empty or missing. In full:
+///
+/// - A piece with the id of a call continues it, whatever its index says.
+/// - A piece with a new id begins another call, unless the call with its index still waits for an id. Without a name it
+///   begins one only after complete arguments: some servers make up an id for each piece.
+/// - A piece without an id goes to the call of its index, else to the call of the piece before.
+/// - A piece with a name begins another call after complete arguments, and so does each but the first of the named
+///   pieces in one list. Before the arguments, a name that is the same or longer comes whole each time, and any other
+///   is appended: it comes in pieces.
+/// - Arguments are appended. Whole arguments that come twice count once, and `{}` before the arguments is no argument.
+///
+/// Numbers as ids, arguments as an object, and one call outside a list are read by ``JSONMapper``.
+struct ToolCallAssembly: Sendable {
+    private struct Call: Sendable {
+        var call: ChatToolCall
+        /// The last index a piece of it had.
+        var index: Int?
+        var arguments = JSONProgress()
+
+        var name: String? { (call.function?.name ?? call.custom?.name).nonEmpty }
+
+        mutating func add(_ piece: ChatToolCall) { call.add(piece, &arguments) }
+    }
+
+    private var parts: [Call] = []
+    private var positionsByIndex: [Int: Int] = [:]
+    private var positionsByID: [String: Int] = [:]
+    /// The position of the call that got the last piece.
+    private var current: Int?
+
+    /// The calls as far as they have come.
+    var calls: [ChatToolCall] { parts.map(\.call) }
+
+    /// Adds the pieces of one chunk.
+    mutating func add(_ pieces: [ChatToolCall]) {
+        var named: Set<Int> = []
+        for (offset, piece) in pieces.enumerated() {
+            let isPlaced = pieces.count > 1 && positionsByIndex.isEmpty && offset < parts.count
+            var position = position(of: piece, hint: isPlaced ? offset : nil)
+            if let known = position, named.contains(known), isAnother(piece, parts[known]) { position = nil }
+            let target = position ?? begin()
+            if piece.newName != nil { named.insert(target) }
+            add(piece, to: target)
+        }
+    }
+
+    private mutating func begin() -> Int {
+        parts.append(Call(call: ChatToolCall()))
+        return parts.count - 1
+    }
+
+    /// The position of the call that a piece continues, or `nil` where it begins one.
+    ///
+    /// - Parameter hint: The position that the place of a piece in its list suggests; `nil` for none.
+    private func position(of piece: ChatToolCall, hint: Int?) -> Int? {
+        if let id = piece.id.nonEmpty, let known = positionsByID[id] {
+            let isElsewhere = piece.index != nil && parts[known].index != nil && piece.index != parts[known].index
+            return isElsewhere && piece.newName != nil && parts[known].arguments.isComplete ? nil : known
+        }
+        let known: Int
+        if let index = piece.index {
+            guard let numbered = positionsByIndex[index] ?? (piece.isBeginning ? nil : current) else { return nil }
+            known = numbered
+        } else {
+            guard let last = piece.isBeginning ? current : hint ?? current else { return nil }
+            known = last
+        }
+        return continues(piece, parts[known]) ? known : nil
+    }
+
+    /// Whether a piece begins another call after one that was named in the same list.
+    private func isAnother(_ piece: ChatToolCall, _ known: Call) -> Bool {
+        guard let name = piece.newName, piece.id.nonEmpty == nil || piece.id != known.call.id else { return false }
+        return piece.index == nil || name != known.name
+    }
+
+    /// Whether a piece whose id is new or missing continues a call.
+    private func continues(_ piece: ChatToolCall, _ known: Call) -> Bool {
+        if piece.id.nonEmpty != nil, known.call.id != nil {
+            return piece.newName == nil && (!known.arguments.isComplete || piece.text.isBlank)
+        }
+        guard let name = piece.newName, let knownName = known.name else { return true }
+        if known.arguments.isComplete { return name == knownName && piece.text.isBlank }
+        if name == knownName || name.hasPrefix(knownName) { return true }
+        return piece.index != nil && known.arguments.isEmpty
+    }
+
+    private mutating func add(_ piece: ChatToolCall, to position: Int) {
+        current = position
+        if let index = piece.index {
+            positionsByIndex[index] = position
+            parts[position].index = index
+        }
+        if let id = piece.id.nonEmpty, parts[position].call.id == nil {
+            positionsByID[id] = position
+            parts[position].call.id = id
+        }
+        parts[position].add(piece)
+    }
+}
+
+extension ChatToolCall {
+    fileprivate var newName: String? { (function?.name ?? custom?.name).nonEmpty }
+    fileprivate var text: String { function?.arguments ?? custom?.input ?? "" }
+    /// Whether the piece has what only the first one of a call needs.
+    fileprivate var isBeginning: Bool { newName != nil || id.nonEmpty != nil }
+
+    fileprivate mutating func add(_ piece: ChatToolCall, _ progress: inout JSONProgress) {
+        if let type = piece.type.nonEmpty { self.type = type }
+        if let new = piece.function {
+            if type == nil { type = "function" }
+            var known = function ?? Function()
+            function = nil  // so that the arguments are grown in place
+            known.name.join(name: new.name, isOpen: progress.isEmpty)
+            known.arguments.join(arguments: new.arguments, &progress)
+            known.additional.merge(new.additional)
+            function = known
+        }
+        if let new = piece.custom {
+            var known = custom ?? Custom()
+            custom = nil
+            known.name.join(name: new.name, isOpen: known.input.isEmpty)
+            known.input += new.input
+            known.additional.merge(new.additional)
+            custom = known
+        }
+        additional.merge(piece.additional)
+    }
+}
+
+extension String? {
+    /// The text, unless there is none.
+    var nonEmpty: String? { self?.isEmpty == false ? self : nil }
+
+    fileprivate mutating func join(name: String?, isOpen: Bool) {
+        guard let name = name.nonEmpty, name != self else { return }
+        guard let known = nonEmpty else { return self = name }
+        if isOpen { self = name.hasPrefix(known) ? name : known + name }
+    }
+}
+
+extension String {
+    fileprivate var isBlank: Bool { allSatisfy(\.isWhitespace) }
+
+    fileprivate mutating func join(arguments piece: String, _ progress: inout JSONProgress) {
+        if progress.isComplete, piece.first == "{" {
+            if piece == self { return }
+            if self == "{}" {
+                self = ""
+                progress = JSONProgress()
+            }
+        }
+        progress.add(piece)
+        self += piece
+    }
+}
+
+/// How far a JSON object or list has come whose text arrives in pieces.
+private struct JSONProgress: Sendable {
+    private var depth = 0
+    private var isInString = false
+    private var isEscaped = false
+    /// Whether nothing but space has come.
+    private(set) var isEmpty = true
+    private var isContainer = false
+
+    /// Whether the outermost object or list has ended; never for any other value, whose end cannot be seen.
+    var isComplete: Bool { isContainer && depth == 0 }
+
+    mutating func add(_ piece: String) {
+        for byte in piece.utf8 { add(byte) }
+    }
+
+    private mutating func add(_ byte: UInt8) {
+        if isInString {
+            if isEscaped {
+                isEscaped = false
+            } else if byte == UInt8(ascii: "\\") {
+                isEscaped = true
+            } else if byte == UInt8(ascii: "\"") {
+                isInString = false
+            }
+            return
+        }
+        switch byte {
+        case UInt8(ascii: " "), UInt8(ascii: "\n"), UInt8(ascii: "\r"), UInt8(ascii: "\t"): return
+        case UInt8(ascii: "\""): isInString = true
+        case UInt8(ascii: "{"), UInt8(ascii: "["):
+            if isEmpty { isContainer = true }
+            depth += 1
+        case UInt8(ascii: "}"), UInt8(ascii: "]"): depth = max(depth - 1, 0)
+        default: break
+        }
+        isEmpty = false
+    }
+}
