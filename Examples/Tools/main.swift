@@ -13,10 +13,7 @@ let model = try ScriptedModel { message in
 struct Query: Codable, Sendable { var number: Int }
 struct Order: Codable, Sendable { var number: Int, state: String }
 
-let findOrder = LocalTool(
-    "find_order", description: "Finds an order by its number.", parameters: .object(["number": .integer()])
-) { arguments in
-    let query = Query(number: arguments["number"]?.intValue ?? 0)
+let findOrder = LocalTool("find_order", description: "Finds an order by its number.") { (query: Query) in
     let order = executeTool("query_database", type: .datastore, arguments: AttributeValue(encoding: query)) {
         Order(number: query.number, state: "shipped")
     }

@@ -18,7 +18,8 @@ extension OpenAIClient {
         ) async throws(OpenAIError) -> TextCompletion {
             var body = request
             body.streamOptions = nil
-            let call = APICall(path: "completions", model: request.model, body: body.json, options: options)
+            let call = APICall(
+                path: "completions", model: request.model, body: body.json, options: options, members: ["choices"])
             return try await sender.recorded(request, call)
         }
 
@@ -32,10 +33,12 @@ extension OpenAIClient {
             let asksForUsage = sender.addUsage(to: &body.streamOptions)
             body.additional["stream"] = true
             let call = APICall(
-                path: "completions", model: request.model, body: body.json, isStream: true, options: options)
+                path: "completions", model: request.model, body: body.json, isStream: true, options: options,
+                members: ["choices"], asksForUsage: asksForUsage)
             let rules = StreamRules<TextCompletion>(
                 hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
-                ends: { $0.choices.contains { $0.finishReason != nil } })
+                ends: { $0.choices.contains { $0.finishReason != nil } },
+                decodeWhole: { (json) throws(JSONError) in try TextCompletion(json: json) })
             return try await sender.recordedStream(request, rules: rules, call)
         }
     }
@@ -110,60 +113,6 @@ public struct CompletionRequest: Codable, Hashable, Sendable, JSONRecord {
         members("seed", &seed)
         members("user", &user)
         members("stream_options", &streamOptions)
-    }
-}
-
-/// The answer of `POST /completions`, and a piece of it in a stream.
-public struct TextCompletion: Codable, Hashable, Sendable, JSONRecord {
-    /// The server's name for the answer; empty where it gives none.
-    public var id = ""
-    /// The model that answered.
-    public var model = ""
-    /// When the answer was made, in seconds since 1970.
-    public var created: Int?
-    /// The continuations; in a stream, what to add to which.
-    public var choices: [Choice] = []
-    /// What the answer cost in tokens.
-    public var usage: CompletionUsage?
-    /// The server configuration behind the answer.
-    public var systemFingerprint: String?
-    /// Members without a property.
-    public var additional: JSONObject = [:]
-
-    /// Creates an empty answer.
-    public init() {}
-
-    package mutating func map(_ members: inout JSONMapper) {
-        members("id", &id)
-        members("model", &model)
-        members.time("created", &created)
-        members.required("choices", &choices)
-        members.usage(&usage, choices: choices.lazy.map(\.additional))
-        members("system_fingerprint", &systemFingerprint)
-    }
-
-    /// One continuation.
-    public struct Choice: Codable, Hashable, Sendable, JSONRecord {
-        /// The position among the continuations.
-        public var index = 0
-        /// The text.
-        public var text = ""
-        /// Why it ended; `nil` where it has not.
-        public var finishReason: ChatFinishReason?
-        /// The likelihood of its tokens.
-        public var logprobs: JSONObject?
-        /// Members without a property.
-        public var additional: JSONObject = [:]
-
-        /// Creates an empty continuation.
-        public init() {}
-
-        package mutating func map(_ members: inout JSONMapper) {
-            members("index", &index)
-            members("text", &text)
-            members("finish_reason", &finishReason)
-            members("logprobs", &logprobs)
-        }
     }
 }
 

@@ -115,11 +115,15 @@ extension OpenAIClient {
 
 extension OpenAIClient.Configuration: CustomStringConvertible, CustomReflectable {
     /// The base URL; never the key or the headers.
-    public var description: String { "Configuration(baseURL: \(baseURL))" }
+    public var description: String { "Configuration(baseURL: \(withoutSecrets(url: baseURL)))" }
 
     /// Shows what is safe to log.
     public var customMirror: Mirror {
-        Mirror(self, children: ["baseURL": baseURL, "hasKey": apiKey != nil, "headers": headers.fields.map(\.name)])
+        Mirror(
+            self,
+            children: [
+                "baseURL": withoutSecrets(url: baseURL), "hasKey": apiKey != nil, "headers": headers.fields.map(\.name),
+            ])
     }
 }
 
@@ -138,8 +142,19 @@ public struct CallOptions: Sendable {
     /// Called with the head of each response, failed attempts included, on the task of the call.
     public var onResponse: (@Sendable (ResponseInfo) -> Void)?
 
-    /// Creates options that change nothing.
-    public init() {}
+    /// Creates options that change what is given.
+    public init(
+        timeouts: HTTPTimeouts? = nil, maxRetries: Int? = nil, headers: HTTPHeaders = [:],
+        idempotencyKey: String? = nil, allowsContentCapture: Bool = true,
+        onResponse: (@Sendable (ResponseInfo) -> Void)? = nil
+    ) {
+        self.timeouts = timeouts
+        self.maxRetries = maxRetries
+        self.headers = headers
+        self.idempotencyKey = idempotencyKey
+        self.allowsContentCapture = allowsContentCapture
+        self.onResponse = onResponse
+    }
 }
 
 /// The head of one response, for logs and for pacing.

@@ -16,7 +16,15 @@ extension OpenAIClient {
         public func create(
             _ request: EmbeddingRequest, options: CallOptions = CallOptions()
         ) async throws(OpenAIError) -> EmbeddingResponse {
-            let call = APICall(path: "embeddings", model: request.model, body: request.json, options: options)
+            let count = request.input.count
+            var call = APICall(path: "embeddings", model: request.model, body: request.json, options: options)
+            call.members = ["data"]
+            call.check = { (json) throws(JSONError) in
+                let data = json["data"] ?? json
+                guard data.arrayValue.map({ $0.count >= count }) ?? true else {
+                    throw JSONError(expected: count == 1 ? "a vector" : "\(count) vectors", path: ["data"])
+                }
+            }
             return try await sender.recorded(request, call)
         }
     }
@@ -115,6 +123,17 @@ public struct EmbeddingResponse: Codable, Hashable, Sendable, JSONRecord {
         members.required("data", &data)
         members("usage", &usage)
     }
+
+    /// Reads an answer, or its vectors alone; they are put in the order of the input.
+    package init(lenient json: JSONValue) throws(JSONError) {
+        try self.init(json: json.arrayValue == nil ? json : ["data": json])
+        let isNumbered = Set(data.map(\.index)) == Set(data.indices)
+        if isNumbered {
+            data.sort { $0.index < $1.index }
+        } else {
+            for position in data.indices { data[position].index = position }
+        }
+    }
 }
 
 extension EmbeddingResponse {
@@ -135,6 +154,11 @@ extension EmbeddingResponse {
             var numbers = Numbers(vector: vector)
             members.required("embedding", &numbers)
             vector = numbers.vector
+        }
+
+        /// Reads a vector, or its numbers alone.
+        package init(lenient json: JSONValue) throws(JSONError) {
+            try self.init(json: json.arrayValue == nil ? json : ["embedding": json])
         }
 
         /// A list of numbers, or base64 of little-endian 32-bit floats.

@@ -14,7 +14,7 @@ extension OpenAIClient {
         ///
         /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
         public func list(options: CallOptions = CallOptions()) async throws(OpenAIError) -> [OpenAIClient.ModelInfo] {
-            let call = APICall(method: "GET", path: "models", options: options)
+            let call = APICall(method: "GET", path: "models", options: options, members: ["data", "models"])
             return try await sender.value(of: call, as: ModelList.self).data
         }
 
@@ -24,7 +24,8 @@ extension OpenAIClient {
         public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError)
             -> OpenAIClient.ModelInfo
         {
-            let call = APICall(method: "GET", path: "models/\(id.pathComponent)", options: options)
+            let call = APICall(
+                method: "GET", path: "models/\(id.pathComponent)", options: options, members: ["id", "name"])
             return try await sender.value(of: call, as: OpenAIClient.ModelInfo.self)
         }
     }
@@ -46,7 +47,9 @@ extension OpenAIClient {
         public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
-            members.required("id", &id)
+            // Google and Cohere call it a name.
+            let key = members.isReading && members.left("id") == nil && members.left("name") != nil ? "name" : "id"
+            members.required(key, &id)
             members.time("created", &created)
             members("owned_by", &ownedBy)
         }
@@ -57,7 +60,15 @@ private struct ModelList: JSONRecord {
     var data: [OpenAIClient.ModelInfo] = []
     var additional: JSONObject = [:]
 
+    /// Reads the list, or its elements alone.
+    init(lenient json: JSONValue) throws(JSONError) {
+        try self.init(json: json.arrayValue == nil ? json : ["data": json])
+    }
+
+    init() {}
+
     mutating func map(_ members: inout JSONMapper) {
-        members.required("data", &data)
+        guard members.isReading, members.left("data") == nil else { return members.required("data", &data) }
+        if members.contains("data") { members.list("data", &data) } else { members.required("models", &data) }
     }
 }

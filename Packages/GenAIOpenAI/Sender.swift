@@ -18,6 +18,12 @@ struct APICall: Sendable {
     var isStream = false
     /// What the caller wants done differently.
     var options = CallOptions()
+    /// The members of which an answer has at least one; empty where nothing is expected of it.
+    var members: [String] = []
+    /// Refuses an answer that does not fit the request.
+    var check: @Sendable (JSONValue) throws(JSONError) -> Void = { _ in }
+    /// Whether the client itself asks for the usage of a stream.
+    var asksForUsage = false
 }
 
 /// Turns calls into HTTP exchanges: addresses, headers, attempts, redirects, errors.
@@ -51,9 +57,11 @@ struct Sender: Sendable {
         self.key = key.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Reads error answers without giving secrets away.
-    var errorResponse: ErrorResponse {
-        ErrorResponse(scrubber: KeyScrubber(secrets: [configuration.apiKey, key].compactMap(\.self)))
+    /// Reads the errors of a call without giving away what was sent.
+    func errorResponse(for call: APICall) -> ErrorResponse {
+        var headers = configuration.headers
+        for field in call.options.headers.fields { headers.append(field.name, field.value) }
+        return ErrorResponse(headers: headers, key: key)
     }
 
     /// Sends a call and decodes its answer.
@@ -62,19 +70,56 @@ struct Sender: Sendable {
     func value<Value: JSONConvertible>(
         of call: APICall, as: Value.Type, recorder: ModelCall? = nil
     ) async throws(OpenAIError) -> Value {
-        let (response, bytes) = try await withAttempts(call, recorder) { (response) throws(OpenAIError) in
-            (response, try await body(of: response))
+        let (requestID, json) = try await withAttempts(call, recorder) { (response) throws(OpenAIError) in
+            (response.headers.requestID, try await answer(in: response, to: call))
         }
         do throws(JSONError) {
-            return try Value(json: JSONValue(parsing: bytes))
+            try call.check(json)
+            return try Value(lenient: json)
         } catch {
-            throw OpenAIError(error, requestID: response.headers.requestID)
+            throw OpenAIError(error, requestID: requestID)
         }
     }
 
-    /// Sends a call and returns when the head of its answer has come.
-    func stream(of call: APICall, recorder: ModelCall? = nil) async throws(OpenAIError) -> HTTPResponse {
-        try await withAttempts(call, recorder) { (response) throws(OpenAIError) in response }
+    /// Sends a call and returns when its answer begins.
+    ///
+    /// A server that may have refused the question for usage, which the client adds by itself, is asked once more without
+    /// it, and from then on is not asked for it at all.
+    func stream(of call: APICall, recorder: ModelCall? = nil) async throws(OpenAIError) -> EventSource {
+        do throws(OpenAIError) {
+            return try await begin(call, recorder)
+        } catch {
+            guard call.asksForUsage, let server = address?.origin, error.mayRefuseMember("stream_options") else {
+                throw error
+            }
+            recorder?.noteRetry(after: error, status: error.status)
+            let source = try await begin(call.withoutUsageQuestion, recorder)
+            UsageRefusals.shared.insert(server)
+            return source
+        }
+    }
+
+    private func begin(_ call: APICall, _ recorder: ModelCall?) async throws(OpenAIError) -> EventSource {
+        try await withAttempts(call, recorder) { (response) throws(OpenAIError) in
+            try await EventSource(
+                response, errorResponse: errorResponse(for: call), limit: configuration.maximumResponseBytes,
+                members: call.members)
+        }
+    }
+
+    /// The answer in a response of status 2xx, unless it is an error.
+    private func answer(in response: HTTPResponse, to call: APICall) async throws(OpenAIError) -> JSONValue {
+        let bytes = try await body(of: response)
+        if bytes.isEmpty, call.members.isEmpty { return .null }
+        let json: JSONValue
+        do throws(JSONError) {
+            json = try JSONValue(parsing: bytes.withoutByteOrderMark)
+        } catch {
+            throw OpenAIError(error, requestID: response.headers.requestID)
+        }
+        let error = errorResponse(for: call).error(inAnswer: json, members: call.members, headers: response.headers)
+        if let error { throw error }
+        return json
     }
 
     private func body(of response: HTTPResponse) async throws(OpenAIError) -> [UInt8] {
@@ -114,7 +159,7 @@ extension Sender {
                 let response = try await exchange(request)
                 call.options.onResponse?(ResponseInfo(response, retryCount: retries))
                 serverSaysRetry = response.headers.shouldRetry
-                guard (200..<300).contains(response.status) else { throw await error(for: response) }
+                guard (200..<300).contains(response.status) else { throw await error(for: response, to: call) }
                 serverSaysRetry = nil
                 return try await read(response)
             } catch {
@@ -164,9 +209,9 @@ extension Sender {
         return url
     }
 
-    private func error(for response: HTTPResponse) async -> OpenAIError {
+    private func error(for response: HTTPResponse, to call: APICall) async -> OpenAIError {
         let body = try? await response.body.collect(upTo: 1 << 20)
-        return errorResponse.error(status: response.status, headers: response.headers, body: body ?? [])
+        return errorResponse(for: call).error(status: response.status, headers: response.headers, body: body ?? [])
     }
 }
 
@@ -175,7 +220,13 @@ extension OpenAIError {
     var isWorthRetrying: Bool {
         if code == .quotaExceeded { return false }
         if let status { return [408, 409, 429].contains(status) || status >= 500 }
-        return code == .connection || code == .timedOut
+        return [.connection, .timedOut, .rateLimited, .server].contains(code)
+    }
+
+    /// Whether the server may have refused the request for a member it does not know.
+    func mayRefuseMember(_ name: String) -> Bool {
+        [.badRequest, .unprocessable].contains(code) && [400, 422].contains(status)
+            && (param == nil || param?.contains(name) == true)
     }
 }
 

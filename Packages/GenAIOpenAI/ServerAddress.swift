@@ -61,6 +61,9 @@ struct ServerAddress: Sendable, Hashable {
         return parts.count == 4 && parts[0] == "127" && parts.allSatisfy { UInt8($0) != nil }
     }
 
+    /// The scheme, the host and the port.
+    var origin: String { "\(scheme)://\(authority)" }
+
     /// Whether a key given to one may go to the other.
     func hasSameOrigin(as other: ServerAddress) -> Bool {
         scheme == other.scheme && host == other.host && port == other.port

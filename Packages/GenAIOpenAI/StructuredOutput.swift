@@ -18,13 +18,21 @@ extension OpenAIClient.Chat.Completions {
     ///   - name: What the model sees as the name of the form. Default: the name of `type`.
     /// - Throws: ``OpenAIError``, after the attempts the configuration allows, and as ``ChatCompletion/decoded(as:)``.
     public func create<Value: Decodable>(
-        _ request: ChatCompletionRequest, returning type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
+        _ request: ChatCompletionRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> Value {
         var request = request
         request.responseFormat = .jsonSchema(
             try given(schema, for: type), name: name ?? schemaName(of: type))
         return try await create(request, options: options).decoded(as: type)
+    }
+
+    /// Asks for an answer in the form of a Swift type: another name of ``create(_:as:schema:name:options:)``.
+    public func parse<Value: Decodable>(
+        _ request: ChatCompletionRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws(OpenAIError) -> Value {
+        try await create(request, as: type, schema: schema, name: name, options: options)
     }
 }
 
@@ -49,11 +57,11 @@ extension ChatCompletion {
 extension OpenAIClient.Responses {
     /// Asks for a response in the form of a Swift type.
     ///
-    /// As ``OpenAIClient/Chat/Completions/create(_:returning:schema:name:options:)`` for chat.
+    /// As ``OpenAIClient/Chat/Completions/create(_:as:schema:name:options:)`` for chat.
     ///
     /// - Throws: ``OpenAIError``, after the attempts the configuration allows, and as ``ModelResponse/decoded(as:)``.
     public func create<Value: Decodable>(
-        _ request: ResponseRequest, returning type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
+        _ request: ResponseRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
     ) async throws(OpenAIError) -> Value {
         var request = request
@@ -63,6 +71,14 @@ extension OpenAIClient.Responses {
         request.text = request.text ?? ResponseRequest.TextOptions()
         request.text?.format = format
         return try await create(request, options: options).decoded(as: type)
+    }
+
+    /// Asks for a response in the form of a Swift type: another name of ``create(_:as:schema:name:options:)``.
+    public func parse<Value: Decodable>(
+        _ request: ResponseRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
+        options: CallOptions = CallOptions()
+    ) async throws(OpenAIError) -> Value {
+        try await create(request, as: type, schema: schema, name: name, options: options)
     }
 }
 

@@ -3,15 +3,22 @@
 public import GenAIInstrumentation
 
 /// A function of the program that the model may call.
+///
+/// ```swift
+/// struct Query: Codable { var order: Int }
+/// let tool = LocalTool("find_order", description: "Finds an order") { (query: Query) in try await find(query.order) }
+/// ```
 public struct LocalTool: Sendable {
-    /// What the model is told about it.
+    /// The definition that the model sees.
     public var definition: ChatTool.Function
     let run: @Sendable (_ arguments: String) async throws -> String
+    /// The reason why the tool cannot be offered.
+    private(set) var failure: OpenAIError?
 
     /// Creates a tool that reads its arguments as any JSON.
     ///
     /// - Parameters:
-    ///   - description: What it does and when to call it, for the model.
+    ///   - description: Its purpose and when to call it, for the model.
     ///   - parameters: The JSON Schema of the arguments; `nil` for none.
     ///   - strict: Whether the arguments must follow the schema exactly.
     ///   - run: Does the work and returns what the model is told. Calls of one message run side by side.
@@ -27,15 +34,26 @@ public struct LocalTool: Sendable {
     /// Creates a tool that reads its arguments as a Swift type.
     ///
     /// - Parameters:
-    ///   - parameters: The JSON Schema of `type`; see ``JSONSchema/object(_:_:)``.
+    ///   - description: Its purpose and when to call it, for the model.
+    ///   - parameters: The JSON Schema of the arguments. Default: the one ``JSONSchema/init(describing:)`` derives from
+    ///     their type; where it derives none, ``OpenAIClient/Chat/Completions/runTools(_:tools:options:)`` says so.
+    ///   - strict: Whether the arguments must follow the schema exactly.
     ///   - run: Does the work and returns what the model is told. Calls of one message run side by side.
     public init<Arguments: Decodable & SendableMetatype>(
-        _ name: String, description: String? = nil, parameters: JSONSchema, strict: Bool? = nil,
-        taking type: Arguments.Type, run: @escaping @Sendable (Arguments) async throws -> String
+        _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil,
+        run: @escaping @Sendable (Arguments) async throws -> String
     ) {
-        self.init(name, description, parameters, strict) { arguments in
-            try await run(decode(type, from: arguments))
+        var schema = parameters
+        var failure: OpenAIError?
+        do throws(OpenAIError) {
+            if schema == nil { schema = try JSONSchema(describing: Arguments.self) }
+        } catch {
+            failure = error
         }
+        self.init(name, description, schema, strict) { arguments in
+            try await run(decode(Arguments.self, from: arguments.isEmpty ? "{}" : arguments))
+        }
+        self.failure = failure
     }
 
     private init(
@@ -90,7 +108,7 @@ extension OpenAIClient.Chat.Completions {
     /// ``OpenAIClient/Configuration/beforeCall`` first.
     ///
     /// - Parameter tools: Offered to the model beside those the request names itself.
-    /// - Throws: ``OpenAIError`` of a call; code `tooManyRounds` when the model still wants tools at the limit,
+    /// - Throws: ``OpenAIError`` of a call; code `configuration` for a tool whose schema cannot be derived, `tooManyRounds` when the model still wants tools at the limit,
     ///   `toolFailed` where the options say so.
     public func runTools(
         _ request: ChatCompletionRequest, tools: [LocalTool], options: ToolLoopOptions = ToolLoopOptions()
@@ -103,6 +121,7 @@ extension OpenAIClient.Chat.Completions {
     private func loop(
         _ request: ChatCompletionRequest, _ tools: [LocalTool], _ options: ToolLoopOptions
     ) async throws(OpenAIError) -> ToolLoopResult {
+        if let failure = tools.lazy.compactMap(\.failure).first { throw failure }
         var request = request
         request.tools += tools.map { tool in
             var offered = ChatTool()
@@ -113,9 +132,10 @@ extension OpenAIClient.Chat.Completions {
         for round in 1...max(options.maxRounds, 1) {
             let completion = try await create(request, options: options.call)
             if let new = completion.usage { usage.add(new) }
-            guard let message = completion.choices.first?.message else {
+            guard var message = completion.choices.first?.message else {
                 throw OpenAIError(.decoding, "the answer has no choice")
             }
+            message.nameToolCalls(round: round)
             request.messages.append(message)
             guard !message.toolCalls.isEmpty else {
                 return ToolLoopResult(completion: completion, messages: request.messages, usage: usage, rounds: round)
@@ -167,6 +187,15 @@ extension OpenAIClient.Chat.Completions {
             var failure = OpenAIError(.toolFailed, "the tool \(tool.definition.name) failed")
             failure.underlying = error
             return .failure(failure)
+        }
+    }
+}
+
+extension ChatMessage {
+    /// Gives the calls that came without an id one, for their results to refer to.
+    fileprivate mutating func nameToolCalls(round: Int) {
+        for index in toolCalls.indices where toolCalls[index].id.nonEmpty == nil {
+            toolCalls[index].id = "call_\(round)_\(index)"
         }
     }
 }

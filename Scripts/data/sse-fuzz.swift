@@ -13,13 +13,15 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     guard events(pieces(of: stream, lengths)) == whole else { fatalError("other events when cut by \(lengths)") }
     guard events(stream.map { [$0] }) == whole else { fatalError("other events byte by byte") }
     for event in whole ?? [] { readJSON(event.data) }
+    accumulate((whole ?? []).compactMap { try? JSONValue(parsing: $0.data) })
     return 0
 }
 
 /// The events of a stream that arrives in pieces; `nil` where a line or an event is too long.
 private func events(_ pieces: [[UInt8]]) -> [ServerSentEvent]? {
     var parser = ServerSentEvents(limit: 512)
-    return try? pieces.flatMap { try parser.parse($0) }
+    guard let events = try? pieces.flatMap({ try parser.parse($0) }) else { return nil }
+    return events + [parser.finish()].compactMap(\.self)
 }
 
 private func pieces(of stream: [UInt8], _ lengths: [Int]) -> [[UInt8]] {
@@ -39,4 +41,27 @@ private func readJSON(_ text: [UInt8]) {
     let written = value.serialized()
     guard let again = try? JSONValue(parsing: written) else { fatalError("cannot read what was written") }
     guard again == value else { fatalError("another value after writing") }
+}
+
+/// What can be read as pieces of an answer is put together, and none of its text is missing.
+private func accumulate(_ events: [JSONValue]) {
+    var chat = ChatAccumulator()
+    var text: [Int: String] = [:]
+    var completion = CompletionAccumulator()
+    var response = ResponseAccumulator()
+    for event in events {
+        if let chunk = try? ChatCompletionChunk(json: event) {
+            chat.add(chunk)
+            for choice in chunk.choices { text[choice.index, default: ""] += choice.delta.content ?? "" }
+        }
+        if let chunk = try? TextCompletion(json: event) { completion.add(chunk) }
+        if let event = try? ResponseEvent(json: event) { response.add(event) }
+    }
+    for choice in chat.completion.choices where choice.message.content ?? "" != text[choice.index] {
+        fatalError("text is missing from the answer")
+    }
+    _ = chat.completion.usage?.tokenUsage
+    _ = chat.completion.json.serialized()
+    _ = completion.completion.json.serialized()
+    _ = response.response?.json.serialized()
 }

@@ -159,7 +159,7 @@ struct ChatStreamTests {
 
     static let cutStreams: [[String]] = [
         [], ["data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n"],
-        ["data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}]}\n"],
+        ["data: {\"choices\":[{\"index\":0,\"delta\":{},\"finish_reason\":\"stop\"}"],
     ]
 
     @Test("cut short are an error, not an answer", arguments: cutStreams)
@@ -193,7 +193,7 @@ struct ChatStreamTests {
     }
 
     static let notStreams: [(body: String, code: OpenAIError.Code)] = [
-        (#"{"error":{"message":"no","code":"model_not_found"}}"#, .notFound), (ChatCompletionTests.hello, .decoding),
+        (#"{"error":{"message":"no","code":"model_not_found"}}"#, .notFound), ("<html>", .decoding),
     ]
 
     @Test("that are none are an error of the call", arguments: notStreams)

@@ -116,7 +116,7 @@ struct SchemaDerivationTests {
         completion.choices = [choice]
         let transport = StubTransport(.json(completion.json.serializedText))
         let day = try await OpenAIClient(transport).chat.completions
-            .create(.init(model: "m", messages: []), returning: Report.Day.self)
+            .create(.init(model: "m", messages: []), as: Report.Day.self)
         #expect(day == Report.Day(number: 7))
         let format = try transport.requests.first?.json["response_format"]?["json_schema"]
         #expect(format?["schema"] == Self.report["properties"]?["days"]?["items"])

@@ -49,7 +49,14 @@ struct ServerSentEventTests {
             testDescription: "one leading space removed, no more", stream: "data:a\n\ndata: b\n\ndata:  c \n\n",
             events: [event("a"), event("b"), event(" c ")]),
         Fixture(
-            testDescription: "an event without its blank line", stream: "data: a\n\ndata: b\n", events: [event("a")]),
+            testDescription: "an event without its blank line", stream: "data: a\n\ndata: b\n",
+            events: [event("a"), event("b")]),
+        Fixture(
+            testDescription: "an event without a line end", stream: "data: a\n\ndata: b",
+            events: [event("a"), event("b")]),
+        Fixture(
+            testDescription: "JSON as a line of its own", stream: "data: a\n\n{\"error\":1}\ndata: b\n\n",
+            events: [event("a"), event("{\"error\":1}"), event("b")]),
         Fixture(
             testDescription: "characters of several bytes", stream: "event: é\ndata: 日本語🎉\n\n",
             events: [event("日本語🎉", type: "é")]),
@@ -113,7 +120,8 @@ struct ServerSentEventTests {
 
     private func parse(_ pieces: [[UInt8]]) throws -> [ServerSentEvent] {
         var parser = ServerSentEvents(limit: 1000)
-        return try pieces.flatMap { try parser.parse($0) }
+        let events = try pieces.flatMap { try parser.parse($0) }
+        return events + [parser.finish()].compactMap(\.self)
     }
 
     private static func event(_ data: String, type: String = "", id: String = "") -> ServerSentEvent {

@@ -24,7 +24,7 @@ struct StructuredOutputTests {
     func chat() async throws {
         let transport = StubTransport(answer(#"{"name":"Ann","pets":[{"kind":"cat","age":null}]}"#))
         let person = try await OpenAIClient(transport).chat.completions
-            .create(.init(model: "m", messages: []), returning: Person.self, schema: Self.schema)
+            .create(.init(model: "m", messages: []), as: Person.self, schema: Self.schema)
         #expect(person == Person(name: "Ann", pets: [.init(kind: "cat", age: nil)]))
         #expect(
             try transport.requests.first?.json["response_format"] == [
@@ -39,7 +39,7 @@ struct StructuredOutputTests {
             .replacing(#""text":"hole""#, with: #""text":"2]""#)
         let transport = StubTransport(.json(body))
         let numbers = try await OpenAIClient(transport).responses
-            .create(.init(model: "m", input: "Count"), returning: [Int].self, schema: .array(of: .integer()))
+            .parse(.init(model: "m", input: "Count"), as: [Int].self, schema: .array(of: .integer()))
         #expect(numbers == [1, 2])
         let format = try transport.requests.first?.json["text"]?["format"]
         #expect(format?["name"] == "Array_Int_")
@@ -73,7 +73,7 @@ struct StructuredOutputTests {
         let transport = StubTransport(answer(test.content, refusal: test.refusal, finishReason: test.finishReason))
         let error = try await failure { () throws(OpenAIError) in
             try await OpenAIClient(transport).chat.completions
-                .create(.init(model: "m", messages: []), returning: Person.self, schema: Self.schema)
+                .create(.init(model: "m", messages: []), as: Person.self, schema: Self.schema)
         }
         #expect(error.code == test.code)
         #expect(error.codingPath == test.path)

@@ -30,7 +30,11 @@ final class StubTransport: HTTPTransport {
 
     private let state: Mutex<State>
 
-    init(_ answers: Answer...) {
+    convenience init(_ answers: Answer...) {
+        self.init(answers: answers)
+    }
+
+    init(answers: [Answer]) {
         state = Mutex(State(answers: answers))
     }
 

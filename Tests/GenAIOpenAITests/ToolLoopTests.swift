@@ -12,8 +12,8 @@ struct ToolLoopTests {
     }
 
     static let weather = LocalTool(
-        "weather", description: "Tells it", parameters: .object(["city": .string()]), strict: true, taking: City.self
-    ) { "Sunny in \($0.city)" }
+        "weather", description: "Tells it", parameters: .object(["city": .string()]), strict: true
+    ) { (city: City) in "Sunny in \(city.city)" }
     static let broken = LocalTool("broken") { _ in throw Outage() }
 
     @Test("asks, runs the tools side by side, tells the model, and returns its last answer")
@@ -37,6 +37,31 @@ struct ToolLoopTests {
                 ["role": "tool", "content": "Sunny in Rome", "tool_call_id": "c1"],
                 ["role": "tool", "content": "Sunny in Oslo", "tool_call_id": "c2"],
             ])
+    }
+
+    @Test("offers a tool by the type of its arguments, and says where that has no schema")
+    func derived() async throws {
+        struct Query: Decodable {
+            var order: Int
+            var note: String?
+        }
+        struct Loop: Decodable { var next: [Loop] }
+        let tool = LocalTool("find_order", description: "Finds an order") { (query: Query) in "order \(query.order)" }
+        #expect(
+            tool.definition.parameters == JSONSchema.object(["order": .integer(), "note": .string().orNull]).keywords)
+        let transport = StubTransport(calls(("", "find_order", #"{"order":7,"note":null}"#)), text("Found"))
+        let client = OpenAIClient(transport)
+        let result = try await client.chat.completions.runTools(.init(model: "m", messages: []), tools: [tool])
+        let id = try #require(result.messages.first?.toolCalls.first?.id)
+        #expect(!id.isEmpty)
+        #expect(result.messages[1].toolCallID == id)
+        #expect(result.messages[1].content == "order 7")
+        let endless = LocalTool("endless") { (_: Loop) in "" }
+        let error = try await failure { () throws(OpenAIError) in
+            try await client.chat.completions.runTools(.init(model: "m", messages: []), tools: [endless])
+        }
+        #expect(error.code == .configuration)
+        #expect(transport.requests.count == 2)
     }
 
     static let failures: [(name: String, arguments: String, told: String)] = [

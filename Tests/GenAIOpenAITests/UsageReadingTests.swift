@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import GenAICore
+import GenAIInstrumentation
 import GenAIOpenAI
 import Testing
 

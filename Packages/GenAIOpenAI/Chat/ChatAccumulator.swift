@@ -57,15 +57,3 @@ extension JSONObject {
         for (key, value) in other where value != .null && !names.contains(key) { self[key] = value }
     }
 }
-
-extension OpenAIStream where Chunk == ChatCompletionChunk {
-    /// Reads the rest of the stream and puts the answer together, token usage included.
-    ///
-    /// - Throws: ``OpenAIError`` where the stream breaks off.
-    public func collect() async throws(OpenAIError) -> ChatCompletion {
-        var accumulator = ChatAccumulator()
-        var iterator = makeAsyncIterator()
-        while let chunk = try await iterator.nextOfAll() { accumulator.add(chunk) }
-        return accumulator.completion
-    }
-}

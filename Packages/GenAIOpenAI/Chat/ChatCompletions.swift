@@ -41,14 +41,19 @@ extension OpenAIClient.Chat {
             body.additional["stream"] = true
             var call = call(body.json, request.model, options)
             call.isStream = true
+            call.asksForUsage = asksForUsage
             let rules = StreamRules<ChatCompletionChunk>(
                 hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
-                ends: { $0.choices.contains { $0.finishReason != nil } })
+                ends: { $0.choices.contains { $0.finishReason != nil } },
+                decodeWhole: { (json) throws(JSONError) in
+                    _ = try ChatCompletion(json: json)
+                    return try ChatCompletionChunk(json: json)
+                })
             return try await sender.recordedStream(request, rules: rules, call)
         }
 
         private func call(_ body: JSONValue, _ model: String, _ options: CallOptions) -> APICall {
-            APICall(path: "chat/completions", model: model, body: body, options: options)
+            APICall(path: "chat/completions", model: model, body: body, options: options, members: ["choices"])
         }
     }
 }
@@ -58,9 +63,9 @@ extension Sender {
     ///
     /// Mistral sends the usage unasked and refuses the question.
     func addUsage(to options: inout ChatStreamOptions?) -> Bool {
-        guard options?.includeUsage == nil, configuration.requestsStreamUsage, providerName != "mistral_ai" else {
-            return false
-        }
+        guard options?.includeUsage == nil, configuration.requestsStreamUsage, providerName != "mistral_ai",
+            address.map({ UsageRefusals.shared.contains($0.origin) }) != true
+        else { return false }
         options = options ?? ChatStreamOptions()
         options?.includeUsage = true
         return true

@@ -33,20 +33,29 @@ struct ToolCallAssembly: Sendable {
     /// The position of the call that got the last piece.
     private var current: Int?
 
+    /// The number of calls.
+    var count: Int { parts.count }
+
     /// The calls as far as they have come.
     var calls: [ChatToolCall] { parts.map(\.call) }
 
-    /// Adds the pieces of one chunk.
-    mutating func add(_ pieces: [ChatToolCall]) {
+    /// Adds the pieces of one chunk and returns the positions of the calls they belong to.
+    ///
+    /// - Parameter keepsArguments: Whether arguments are kept, not only followed.
+    @discardableResult
+    mutating func add(_ pieces: [ChatToolCall], keepsArguments: Bool = true) -> [Int] {
         var named: Set<Int> = []
+        var positions: [Int] = []
         for (offset, piece) in pieces.enumerated() {
             let isPlaced = pieces.count > 1 && positionsByIndex.isEmpty && offset < parts.count
             var position = position(of: piece, hint: isPlaced ? offset : nil)
             if let known = position, named.contains(known), isAnother(piece, parts[known]) { position = nil }
             let target = position ?? begin()
             if piece.newName != nil { named.insert(target) }
-            add(piece, to: target)
+            add(piece, to: target, keepsArguments)
+            positions.append(target)
         }
+        return positions
     }
 
     private mutating func begin() -> Int {
@@ -90,7 +99,7 @@ struct ToolCallAssembly: Sendable {
         return piece.index != nil && known.arguments.isEmpty
     }
 
-    private mutating func add(_ piece: ChatToolCall, to position: Int) {
+    private mutating func add(_ piece: ChatToolCall, to position: Int, _ keepsArguments: Bool) {
         current = position
         if let index = piece.index {
             positionsByIndex[index] = position
@@ -101,6 +110,33 @@ struct ToolCallAssembly: Sendable {
             parts[position].call.id = id
         }
         parts[position].add(piece)
+        if !keepsArguments {
+            parts[position].call.function?.arguments = ""
+            parts[position].call.custom?.input = ""
+        }
+    }
+}
+
+/// The calls that the tool calls in a stream's chunks belong to, for those who only follow them.
+struct ToolCallNumbering: Sendable {
+    private static let mostCalls = 1_024
+
+    private var calls: [Int: ToolCallAssembly] = [:]
+    private var count = 0
+
+    /// Gives each piece of a choice the position of its call as index, and its name as far as it has come.
+    mutating func number(_ choice: inout ChatCompletionChunk.Choice) {
+        guard count < Self.mostCalls else { return }
+        let positions = calls[choice.index, default: ToolCallAssembly()].add(
+            choice.delta.toolCalls, keepsArguments: false)
+        let known = calls[choice.index]?.calls ?? []
+        count = calls.values.reduce(0) { $0 + $1.count }
+        for (piece, position) in positions.enumerated() {
+            choice.delta.toolCalls[piece].index = position
+            guard choice.delta.toolCalls[piece].newName != nil else { continue }
+            choice.delta.toolCalls[piece].function?.name = known[position].function?.name
+            choice.delta.toolCalls[piece].custom?.name = known[position].custom?.name
+        }
     }
 }
 

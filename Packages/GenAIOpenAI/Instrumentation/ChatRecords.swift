@@ -59,6 +59,15 @@ extension ChatCompletionChunk: RecordedChunk {
     }
 }
 
+extension ChatCompletionChunk {
+    func numbered(by calls: inout ToolCallNumbering) -> ChatCompletionChunk {
+        guard choices.contains(where: { !$0.delta.toolCalls.isEmpty }) else { return self }
+        var chunk = self
+        for index in chunk.choices.indices { calls.number(&chunk.choices[index]) }
+        return chunk
+    }
+}
+
 extension ChatCompletionChunk.Choice {
     fileprivate func add(to answer: inout ModelAnswer) {
         answer.begin(choice: index, role: delta.role.map { Message.Role(rawValue: $0.rawValue) })

@@ -30,9 +30,12 @@ protocol RecordedChunk {
     func add(to answer: inout ModelAnswer)
     /// The reason why the server could not answer.
     var failure: CallFailure? { get }
+    /// The piece with the numbers and names of the tool calls that its own belong to.
+    func numbered(by calls: inout ToolCallNumbering) -> Self
 }
 
 extension RecordedChunk {
+    func numbered(by calls: inout ToolCallNumbering) -> Self { self }
     var failure: CallFailure? { nil }
 }
 

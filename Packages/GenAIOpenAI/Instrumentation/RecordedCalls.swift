@@ -39,26 +39,17 @@ extension Sender {
     ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
         try await askBeforeCall(call.model)
         guard let recorder = record(of: request, call) else {
-            return try await opened(try await stream(of: call), rules, nil)
+            let source = try await stream(of: call)
+            return OpenAIStream(
+                StreamOpening(source: source, rules: rules, lifetime: StreamLifetime(recorder: nil)))
         }
-        let response = try await watched(by: recorder) { () async throws(OpenAIError) -> HTTPResponse in
+        let source = try await watched(by: recorder) { () async throws(OpenAIError) -> EventSource in
             try await self.stream(of: call, recorder: recorder)
         }
-        do throws(OpenAIError) {
-            var rules = rules
-            rules.record = { chunk, lifetime in lifetime.add(chunk) }
-            return try await opened(response, rules, recorder)
-        } catch {
-            recorder.fail(error)
-            throw error
-        }
-    }
-
-    private func opened<Chunk: JSONRecord & RecordedChunk>(
-        _ response: HTTPResponse, _ rules: StreamRules<Chunk>, _ recorder: ModelCall?
-    ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
-        OpenAIStream(
-            try await StreamOpening(response, sender: self, rules: rules, lifetime: StreamLifetime(recorder: recorder)))
+        var rules = rules
+        rules.record = { chunk, lifetime in lifetime.add(chunk) }
+        return OpenAIStream(
+            StreamOpening(source: source, rules: rules, lifetime: StreamLifetime(recorder: recorder)))
     }
 
     /// Runs a closure in the context of a record, which ends if the closure throws.

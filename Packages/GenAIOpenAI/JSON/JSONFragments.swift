@@ -126,7 +126,7 @@ struct JSONObjectFragments: Sendable {
         var hasMore = false
         for (name, value) in fragment where value != .null {
             switch slots[name] {
-            case .text, .list: hasMore = true
+            case .text where value.stringValue != nil, .list where value.arrayValue != nil: hasMore = true
             case nil where name == "signature" || Self.textNames.contains(name): hasMore = true
             case .value(.null): hasMore = hasMore || name == "signature"
             case .value(let known) where known == value: continue

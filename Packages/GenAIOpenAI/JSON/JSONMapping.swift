@@ -173,6 +173,11 @@ package struct JSONMapper {
         return value
     }
 
+    /// Whether a member is still left, be it `null`.
+    func contains(_ key: String) -> Bool {
+        members.contains { $0.key == key }
+    }
+
     private mutating func position(of key: String) -> Int? {
         if collectsNames { names.insert(key) }
         return members.firstIndex { $0.key == key }

@@ -102,18 +102,3 @@ extension ResponseEvent {
         [.completed, .incomplete, .failed, EventType(rawValue: "response.cancelled")].contains(type)
     }
 }
-
-extension OpenAIStream where Chunk == ResponseEvent {
-    /// Reads the rest of the stream and returns the response of its last event.
-    ///
-    /// As with a plain call, a response that failed or is incomplete says so in its status.
-    ///
-    /// - Throws: ``OpenAIError`` where the stream breaks off.
-    public func collect() async throws(OpenAIError) -> ModelResponse {
-        var last: ModelResponse?
-        var iterator = makeAsyncIterator()
-        while let event = try await iterator.nextOfAll() { last = event.response ?? last }
-        guard let last else { throw OpenAIError(.truncated, "the stream held no response") }
-        return last
-    }
-}

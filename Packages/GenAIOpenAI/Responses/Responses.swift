@@ -18,7 +18,9 @@ extension OpenAIClient {
         public func create(
             _ request: ResponseRequest, options: CallOptions = CallOptions()
         ) async throws(OpenAIError) -> ModelResponse {
-            let call = APICall(path: "responses", model: request.model ?? "", body: request.json, options: options)
+            let call = APICall(
+                path: "responses", model: request.model ?? "", body: request.json, options: options,
+                members: ModelResponse.expected)
             return try await sender.recorded(request, call)
         }
 
@@ -31,15 +33,20 @@ extension OpenAIClient {
             var body = request
             body.additional["stream"] = true
             let call = APICall(
-                path: "responses", model: request.model ?? "", body: body.json, isStream: true, options: options)
-            return try await sender.recordedStream(request, rules: StreamRules(ends: \.isLast), call)
+                path: "responses", model: request.model ?? "", body: body.json, isStream: true, options: options,
+                members: ModelResponse.expected)
+            let rules = StreamRules<ResponseEvent>(
+                ends: \.isLast, decodeWhole: { (json) throws(JSONError) in try ResponseEvent(whole: json) })
+            return try await sender.recordedStream(request, rules: rules, call)
         }
 
         /// Fetches a kept response.
         ///
         /// - Throws: ``OpenAIError``, code `notFound` where there is no such response.
         public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) -> ModelResponse {
-            let call = APICall(method: "GET", path: "responses/\(id.pathComponent)", options: options)
+            let call = APICall(
+                method: "GET", path: "responses/\(id.pathComponent)", options: options,
+                members: ModelResponse.expected)
             return try await sender.value(of: call, as: ModelResponse.self)
         }
 
@@ -49,7 +56,8 @@ extension OpenAIClient {
         public func cancel(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError)
             -> ModelResponse
         {
-            let call = APICall(path: "responses/\(id.pathComponent)/cancel", options: options)
+            let call = APICall(
+                path: "responses/\(id.pathComponent)/cancel", options: options, members: ModelResponse.expected)
             return try await sender.value(of: call, as: ModelResponse.self)
         }
 
@@ -60,5 +68,23 @@ extension OpenAIClient {
             let call = APICall(method: "DELETE", path: "responses/\(id.pathComponent)", options: options)
             _ = try await sender.value(of: call, as: JSONValue.self)
         }
+    }
+}
+
+extension ModelResponse {
+    /// The members of which a response has at least one.
+    fileprivate static let expected = ["output", "status", "id"]
+}
+
+extension ResponseEvent {
+    /// Creates the last event of a server that does not stream after all.
+    fileprivate init(whole json: JSONValue) throws(JSONError) {
+        let response = try ModelResponse(json: json)
+        switch response.status {
+        case .incomplete: type = .incomplete
+        case .failed: type = .failed
+        default: type = .completed
+        }
+        self.response = response
     }
 }

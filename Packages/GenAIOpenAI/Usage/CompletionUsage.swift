@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import GenAICore
+package import GenAIInstrumentation
 
 /// What an answer cost in tokens.
 public struct CompletionUsage: Codable, Hashable, Sendable, JSONRecord {
@@ -104,9 +105,26 @@ extension CompletionUsage? {
     /// Takes over what a later report says; nothing is replaced by `null`, and no count by zero.
     mutating func update(with later: CompletionUsage) {
         guard let known = self?.json.objectValue, let new = later.json.objectValue else { return self = later }
-        self = (try? CompletionUsage(json: .object(UsageReading.merging(known, new)))) ?? later
+        self = (try? CompletionUsage(json: .object(known.merging(laterReport: new)))) ?? later
     }
 }
+
+extension JSONObject {
+    /// An earlier report with what a later one says; nothing is replaced by `null`, and no count by zero.
+    fileprivate func merging(laterReport later: JSONObject) -> JSONObject {
+        var merged = self
+        for (name, value) in later {
+            switch (merged[name], value) {
+            case (.object(let old)?, .object(let new)): merged[name] = .object(old.merging(laterReport: new))
+            case (_?, .null), (_?, 0): continue
+            default: merged[name] = value
+            }
+        }
+        return merged
+    }
+}
+
+extension JSONValue: JSONTree {}
 
 extension JSONMapper {
     /// The usage of an answer, wherever the server puts it; one without members counts as missing.

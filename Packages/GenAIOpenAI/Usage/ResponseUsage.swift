@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import GenAICore
+import GenAIInstrumentation
 
 /// What a response cost in tokens.
 public struct ResponseUsage: Codable, Hashable, Sendable, JSONRecord {

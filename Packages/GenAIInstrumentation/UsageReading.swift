@@ -2,6 +2,20 @@
 
 package import GenAICore
 
+/// A JSON value of any client, as far as reading a usage takes it apart.
+package protocol JSONTree {
+    /// The member of that name, or `nil` where there is none or this is no object.
+    subscript(key: String) -> Self? { get }
+    /// The number if it is whole and fits, or `nil`.
+    var intValue: Int? { get }
+    /// The number, or `nil` for any other kind of value.
+    var doubleValue: Double? { get }
+    /// The string, or `nil` for any other kind of value.
+    var stringValue: String? { get }
+    /// The Boolean, or `nil` for any other kind of value.
+    var boolValue: Bool? { get }
+}
+
 /// The usage object of an OpenAI-compatible answer, under whatever names a server puts its counts.
 ///
 /// The rules, for Chat, Responses and legacy Completions, plain and streamed:
@@ -13,11 +27,11 @@ package import GenAICore
 /// - What the total has beyond input, output and the parts reported is reasoning that the server does not itemize.
 ///
 /// Names from the providers' documentation and from genai-prices (MIT), key `extractors`.
-package struct UsageReading: Sendable {
-    private let usage: JSONValue
+package struct UsageReading<Tree: JSONTree> {
+    private let usage: Tree
 
     /// Creates a reading of a usage object.
-    package init(_ usage: JSONValue) { self.usage = usage }
+    package init(_ usage: Tree) { self.usage = usage }
 
     /// The counts in the terms of the conventions: totals include their parts.
     package var tokenUsage: TokenUsage {
@@ -33,10 +47,14 @@ package struct UsageReading: Sendable {
         return tokens
     }
 
-    private static let inputNames = ["prompt_tokens", "input_tokens"]
-    private static let outputNames = ["completion_tokens", "output_tokens"]
-    private static let inputDetails = ["prompt_tokens_details", "input_tokens_details", "input_token_details"]
-    private static let outputDetails = ["completion_tokens_details", "output_tokens_details", "output_token_details"]
+    private static var inputNames: [String] { ["prompt_tokens", "input_tokens"] }
+    private static var outputNames: [String] { ["completion_tokens", "output_tokens"] }
+    private static var inputDetails: [String] {
+        ["prompt_tokens_details", "input_tokens_details", "input_token_details"]
+    }
+    private static var outputDetails: [String] {
+        ["completion_tokens_details", "output_tokens_details", "output_token_details"]
+    }
 
     /// The largest count of any of the names, in the usage itself and in its details.
     private func largest(_ names: [String], in details: [String] = []) -> Int? {
@@ -98,7 +116,7 @@ package struct UsageReading: Sendable {
             ($0["file_search_calls"]?.count ?? 0).addingClamped($0["document_search_calls"]?.count ?? 0)
         }
         tokens.citationTokens = usage["citation_tokens"]?.count
-        switch usage["search_context_size"] {
+        switch usage["search_context_size"]?.stringValue {
         case "low": tokens.searchContextSize = .low
         case "medium": tokens.searchContextSize = .medium
         case "high": tokens.searchContextSize = .high
@@ -153,34 +171,18 @@ extension UsageReading {
             cost?.amount ?? cost?["total_cost"]?.amount ?? cost?["total"]?.amount ?? usage["total_cost"]?.amount
             ?? usage["cost_usd"]?.amount ?? usage["estimated_cost"]?.amount
         guard let stated = stated.flatMap({ USD($0) }) else { return nil }
-        let upstream = usage["is_byok"] == true ? usage["cost_details"]?["upstream_inference_cost"]?.amount : nil
+        let upstream =
+            usage["is_byok"]?.boolValue == true ? usage["cost_details"]?["upstream_inference_cost"]?.amount : nil
         return stated + (upstream.flatMap { USD($0) } ?? .zero)
     }
 
-    private static func isUSD(_ currency: JSONValue?) -> Bool {
+    private static func isUSD(_ currency: Tree?) -> Bool {
         guard let name = currency?.stringValue else { return true }
         return name.isEmpty || name.uppercased() == "USD"
     }
 }
 
-// MARK: - Several reports
-
-extension UsageReading {
-    /// An earlier report with what a later one says; nothing is replaced by `null`, and no count by zero.
-    static func merging(_ known: JSONObject, _ later: JSONObject) -> JSONObject {
-        var merged = known
-        for (name, value) in later {
-            switch (merged[name], value) {
-            case (.object(let old)?, .object(let new)): merged[name] = .object(merging(old, new))
-            case (_?, .null), (_?, 0): continue
-            default: merged[name] = value
-            }
-        }
-        return merged
-    }
-}
-
-extension JSONValue {
+extension JSONTree {
     /// The value as a count: rounded, from a number or its digits; `nil` if negative or out of range.
     fileprivate var count: Int? {
         if let count = intValue { return count < 0 ? nil : count }

@@ -12,8 +12,9 @@ struct ServerSentEvent: Sendable, Hashable {
 
 /// Splits a `text/event-stream` into events, however its bytes are cut.
 ///
-/// A pure value: it knows no connection and no clock. An event that the stream leaves without its blank line is
-/// dropped, as the standard demands. Source: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6.
+/// A pure value: it knows no connection and no clock. Source: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6, with
+/// two differences: the last event counts without its blank line (``finish()``), and a line that begins with a brace is
+/// the data of an event of its own, for proxies that write a JSON error into the stream as it is.
 struct ServerSentEvents: Sendable {
     /// A line or an event grew beyond the limit; the parser is of no use after it.
     struct TooLarge: Error {
@@ -61,6 +62,14 @@ struct ServerSentEvents: Sendable {
         return events
     }
 
+    /// Ends the stream; returns the event it leaves without a blank line.
+    mutating func finish() -> ServerSentEvent? {
+        let rest = line
+        line = []
+        let event = try? process(rest[...])
+        return event ?? dispatch()
+    }
+
     /// Skips a byte order mark at the start of the stream, even if it arrives byte by byte.
     private mutating func withoutByteOrderMark(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard !byteOrderMark.isEmpty else { return bytes }
@@ -89,6 +98,9 @@ struct ServerSentEvents: Sendable {
 
     private mutating func process(_ line: ArraySlice<UInt8>) throws(TooLarge) -> ServerSentEvent? {
         guard !line.isEmpty else { return dispatch() }
+        if line.first == UInt8(ascii: "{"), !hasData {
+            return ServerSentEvent(type: event.type, data: Array(line), lastEventID: event.lastEventID)
+        }
         guard let colon = line.firstIndex(of: UInt8(ascii: ":")) else {
             try setField(line, to: [])
             return nil

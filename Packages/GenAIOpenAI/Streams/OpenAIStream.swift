@@ -63,6 +63,8 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
 struct StreamRules<Chunk: Sendable>: Sendable {
     /// Reads a chunk.
     var decode: @Sendable (JSONValue) throws(JSONError) -> Chunk
+    /// Reads the answer of a server that does not stream after all, as one chunk.
+    var decodeWhole: @Sendable (JSONValue) throws(JSONError) -> Chunk
     /// Whether a chunk is there only because this client asked for it.
     var hides: @Sendable (Chunk) -> Bool = { _ in false }
     /// Whether a chunk says that the answer is complete, so that the stream may end after it without `[DONE]`.
@@ -72,8 +74,13 @@ struct StreamRules<Chunk: Sendable>: Sendable {
 }
 
 extension StreamRules where Chunk: JSONRecord {
-    init(hides: @escaping @Sendable (Chunk) -> Bool = { _ in false }, ends: @escaping @Sendable (Chunk) -> Bool) {
-        self.init(decode: { (json) throws(JSONError) in try Chunk(json: json) }, hides: hides, ends: ends)
+    init(
+        hides: @escaping @Sendable (Chunk) -> Bool = { _ in false }, ends: @escaping @Sendable (Chunk) -> Bool,
+        decodeWhole: @escaping @Sendable (JSONValue) throws(JSONError) -> Chunk
+    ) {
+        self.init(
+            decode: { (json) throws(JSONError) in try Chunk(json: json) }, decodeWhole: decodeWhole, hides: hides,
+            ends: ends)
     }
 }
 
@@ -81,6 +88,7 @@ extension StreamRules where Chunk: JSONRecord {
 final class StreamLifetime: Sendable {
     let recorder: ModelCall?
     private let failure = Mutex<CallFailure?>(nil)
+    private let calls = Mutex(ToolCallNumbering())
 
     init(recorder: ModelCall?) {
         self.recorder = recorder
@@ -89,6 +97,7 @@ final class StreamLifetime: Sendable {
     /// Adds a chunk as it is decoded: a reader that takes its time makes chunks late.
     func add(_ chunk: some RecordedChunk) {
         guard let recorder else { return }
+        let chunk = calls.withLock { chunk.numbered(by: &$0) }
         recorder.add { chunk.add(to: &$0) }
         if let failure = chunk.failure { self.failure.withLock { $0 = failure } }
     }
@@ -103,31 +112,11 @@ final class StreamLifetime: Sendable {
     }
 }
 
-/// A stream whose head has come and whose body nobody has read.
+/// A stream that has begun and that nobody has read.
 struct StreamOpening<Chunk: Sendable>: Sendable {
-    let body: HTTPBody
-    let requestID: String?
-    let errorResponse: ErrorResponse
-    let limit: Int
+    let source: EventSource
     let rules: StreamRules<Chunk>
     let lifetime: StreamLifetime
-
-    /// Checks that the answer is a stream; a server may answer 200 with an error object instead.
-    init(
-        _ response: HTTPResponse, sender: Sender, rules: StreamRules<Chunk>, lifetime: StreamLifetime
-    ) async throws(OpenAIError) {
-        body = response.body
-        requestID = response.headers.requestID
-        errorResponse = sender.errorResponse
-        limit = sender.configuration.maximumResponseBytes
-        self.rules = rules
-        self.lifetime = lifetime
-        guard response.headers["Content-Type"]?.lowercased().hasPrefix("application/json") == true else { return }
-        let bytes = (try? await body.collect(upTo: 1 << 20)) ?? []
-        let object = try? JSONValue(parsing: bytes)
-        throw object.flatMap { errorResponse.error(inStreamed: $0, requestID: requestID) }
-            ?? OpenAIError(JSONError(expected: "an event stream"), requestID: requestID)
-    }
 }
 
 /// Hands the connection to the first iterator and keeps nothing, so that dropping the iterator closes it.

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+
+/// Messages to chunks, one reader per stream.
+struct StreamReader<Chunk: Sendable> {
+    let rules: StreamRules<Chunk>
+    let lifetime: StreamLifetime
+    private var source: EventSource
+    private var isComplete = false
+
+    init(_ opening: StreamOpening<Chunk>) {
+        rules = opening.rules
+        lifetime = opening.lifetime
+        source = opening.source
+    }
+
+    /// The next chunk, or `nil` at a proper end: `[DONE]`, or the end of the body after a chunk that says it is last.
+    mutating func next() async throws(OpenAIError) -> Chunk? {
+        guard let message = try await source.next() else {
+            if isComplete || source.isOver { return nil }
+            throw source.failure(OpenAIError(.truncated, "the stream ended before the answer was complete"))
+        }
+        let chunk: Chunk
+        do throws(JSONError) {
+            chunk = try message.isWhole ? rules.decodeWhole(message.json) : rules.decode(message.json)
+        } catch {
+            throw source.failure(OpenAIError(error))
+        }
+        if message.isWhole || rules.ends(chunk) { isComplete = true }
+        rules.record(chunk, lifetime)
+        return chunk
+    }
+}

@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+
+import GenAITelemetry
+import Synchronization
+
+/// The servers that refuse to be asked for the token usage of streams (`stream_options`), for all clients of the process.
+final class UsageRefusals: Sendable {
+    static let shared = UsageRefusals()
+    private static let mostServers = 64
+
+    private let servers = Mutex<[String]>([])
+
+    func contains(_ server: String) -> Bool {
+        servers.withLock { $0.contains(server) }
+    }
+
+    /// Remembers a server and says so; of very many, the latest.
+    func insert(_ server: String) {
+        let isNew = servers.withLock { servers in
+            guard !servers.contains(server) else { return false }
+            servers.append(server)
+            if servers.count > Self.mostServers { servers.removeFirst() }
+            return true
+        }
+        guard isNew else { return }
+        Diagnostics.report(
+            .warning, "OpenAIClient",
+            "\(server) refuses stream_options: its streams are no longer asked for their token usage, so tokens and costs "
+                + "may be missing. Set Configuration.requestsStreamUsage to false to spare the first attempt.",
+            key: "stream_options \(server)")
+    }
+}
+
+extension APICall {
+    /// The call without the question that the client adds by itself.
+    var withoutUsageQuestion: APICall {
+        guard case .object(var body)? = body, case .object(var options)? = body["stream_options"] else { return self }
+        options["include_usage"] = nil
+        body["stream_options"] = options.isEmpty ? nil : .object(options)
+        var call = self
+        call.body = .object(body)
+        call.asksForUsage = false
+        return call
+    }
+}
