@@ -44,13 +44,13 @@ extension OpenAIClient {
     }
 }
 
-/// What to ask `POST /completions`.
+/// The body of `POST /completions`.
 public struct CompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     /// The model to ask.
     public var model = ""
     /// The texts to continue.
     public var prompt: [String] = []
-    /// What comes after the continuation.
+    /// The text after the continuation.
     public var suffix: String?
     /// The most tokens to write.
     public var maxTokens: Int?
@@ -58,11 +58,11 @@ public struct CompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     public var temperature: Double?
     /// The share of likely tokens to choose from, 0 to 1.
     public var topP: Double?
-    /// How many continuations per prompt.
+    /// The number of continuations per prompt.
     public var choiceCount: Int?
-    /// How many to write before choosing the best.
+    /// The number to write before choosing the best.
     public var bestOf: Int?
-    /// How many alternatives to return per token.
+    /// The number of alternatives to return per token.
     public var logprobs: Int?
     /// Whether to repeat the prompt.
     public var echo: Bool?
@@ -76,9 +76,9 @@ public struct CompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     public var logitBias: [String: Int]?
     /// Makes the continuation repeatable, as far as the server can.
     public var seed: Int?
-    /// Which user of yours this is for.
+    /// Your identifier of the user this is for.
     public var user: String?
-    /// What a stream carries besides the text; for streams only.
+    /// The further content of a stream; for streams only.
     public var streamOptions: ChatStreamOptions?
     /// Members without a property; these win over the properties.
     public var additional: JSONObject = [:]

@@ -4,7 +4,7 @@ public import GenAIHTTP
 public import GenAITelemetry
 
 extension OpenAIClient {
-    /// How a client reaches its server. Every property: code, then the environment variable, then the default.
+    /// The settings of a client. Every property: code, then the environment variable, then the default.
     public struct Configuration: Sendable {
         /// The key, sent as a bearer token, or in `api-key` for Azure; spaces around it do not count.
         ///
@@ -14,24 +14,24 @@ extension OpenAIClient {
         public var organization: String?
         /// The project to bill. Default: `OPENAI_PROJECT_ID`, else none.
         public var project: String?
-        /// Where the API is; paths such as `chat/completions` are appended, and a query is kept.
+        /// The base URL of the API; paths such as `chat/completions` are appended, and a query is kept.
         ///
         /// Default: `OPENAI_BASE_URL`, else `https://api.openai.com/v1`.
         public var baseURL: String
-        /// How to address an Azure OpenAI resource, or `nil` for any other server. Default: `nil`.
+        /// The addressing of an Azure OpenAI resource, or `nil` for any other server. Default: `nil`.
         public var azure: Azure?
         /// Headers to send with every request; they replace the client's own of the same name. Default: none.
         public var headers: HTTPHeaders = [:]
         /// The provider to name in telemetry. Default: `nil`, inferred from the host of ``baseURL``.
         public var providerName: String?
-        /// How long to wait, for each attempt.
+        /// The time limits of each attempt.
         ///
         /// Default: 30 seconds to connect (see `HTTPTimeouts.connect` for where that works), 10 minutes for the head (a
         /// plain answer's head comes when the model is done), 5 minutes between two pieces of the body, no limit in
         /// total.
         public var timeouts = HTTPTimeouts(
             connect: .seconds(30), head: .seconds(600), betweenChunks: .seconds(300))
-        /// How often to try again after 408, 409, 429, 5xx and connection failures. Default: 2.
+        /// The most further attempts after 408, 409, 429, 5xx and connection failures. Default: 2.
         ///
         /// Nothing is sent again once the first byte of a streamed answer has come.
         public var maxRetries = 2
@@ -96,7 +96,7 @@ extension OpenAIClient {
         }
     }
 
-    /// How an Azure OpenAI resource is addressed.
+    /// The addressing of an Azure OpenAI resource.
     public struct Azure: Sendable, Hashable {
         /// The dated version of the API, such as `2024-10-21`; `nil` for the undated `/openai/v1` paths.
         public var apiVersion: String?
@@ -127,7 +127,7 @@ extension OpenAIClient.Configuration: CustomStringConvertible, CustomReflectable
     }
 }
 
-/// What one call does differently from the client's configuration.
+/// The options of one call, beside the client's configuration.
 public struct CallOptions: Sendable {
     /// Replaces ``OpenAIClient/Configuration/timeouts``.
     public var timeouts: HTTPTimeouts?
@@ -167,6 +167,6 @@ public struct ResponseInfo: Sendable {
     public var rateLimits: OpenAIError.RateLimits?
     /// All header fields.
     public var headers: HTTPHeaders
-    /// How many attempts came before, 0 for the first.
+    /// The number of attempts before, 0 for the first.
     public var retryCount: Int
 }

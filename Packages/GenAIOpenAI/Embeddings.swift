@@ -30,17 +30,19 @@ extension OpenAIClient {
     }
 }
 
-/// What to ask `POST /embeddings`.
+/// The body of `POST /embeddings`.
 public struct EmbeddingRequest: Codable, Hashable, Sendable, JSONRecord {
     /// The model to ask.
     public var model = ""
     /// The texts, or their tokens.
     public var input = EmbeddingInput.texts([])
-    /// How many numbers per vector; `nil` for as many as the model has.
+    /// The number of dimensions; `nil` for as many as the model has.
     public var dimensions: Int?
-    /// How the numbers travel: `float` or `base64`, which is shorter. Both end as ``EmbeddingResponse/Embedding/vector``.
+    /// The encoding on the wire: `float` or `base64`, which is shorter.
+    ///
+    /// Both end as ``EmbeddingResponse/Embedding/vector``.
     public var encodingFormat: String?
-    /// Which user of yours this is for.
+    /// Your identifier of the user this is for.
     public var user: String?
     /// Members without a property; these win over the properties.
     public var additional: JSONObject = [:]
@@ -69,7 +71,7 @@ public struct EmbeddingRequest: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// What to turn into vectors.
+/// The input to embed.
 public enum EmbeddingInput: Codable, Sendable, JSONConvertible, Hashable {
     /// One vector per text.
     case texts([String])
@@ -95,7 +97,7 @@ public enum EmbeddingInput: Codable, Sendable, JSONConvertible, Hashable {
         }
     }
 
-    /// How many vectors this asks for.
+    /// The number of vectors this asks for.
     public var count: Int {
         switch self {
         case .texts(let texts): texts.count
@@ -110,7 +112,7 @@ public struct EmbeddingResponse: Codable, Hashable, Sendable, JSONRecord {
     public var model = ""
     /// The vectors, in the order of the input.
     public var data: [Embedding] = []
-    /// What the answer cost in tokens.
+    /// The tokens used.
     public var usage: CompletionUsage?
     /// Members without a property.
     public var additional: JSONObject = [:]

@@ -36,7 +36,7 @@ extension OpenAIClient {
     public struct ModelInfo: Codable, Hashable, Sendable, JSONRecord {
         /// The name to ask for.
         public var id = ""
-        /// When it was made, in seconds since 1970.
+        /// The time it was made, in seconds since 1970.
         public var created: Int?
         /// Whose it is.
         public var ownedBy: String?

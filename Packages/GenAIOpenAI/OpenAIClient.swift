@@ -10,7 +10,7 @@ import GenAITelemetry
 public struct OpenAIClient: Sendable {
     let sender: Sender
 
-    /// How the client reaches its server.
+    /// The settings the client was created with.
     public var configuration: Configuration { sender.configuration }
 
     /// Creates a client.

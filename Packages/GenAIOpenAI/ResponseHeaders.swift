@@ -18,7 +18,7 @@ extension HTTPHeaders {
         }
     }
 
-    /// How long the server asks to wait.
+    /// The time the server asks to wait.
     var retryAfter: Duration? {
         RetryAfter.delay(in: self, now: .nanoseconds(Int64(clamping: systemUnixNanoseconds())))
     }

@@ -27,10 +27,10 @@ extension JSONSchema {
     }
 }
 
-/// Why no schema can be derived.
+/// A type from which no schema can be derived.
 private struct Underivable: Error {}
 
-/// What one value looks like, found out by letting its type decode made-up values.
+/// The schema of a value, found out by letting its type decode made-up values.
 private struct SchemaRecorder {
     static let deepest = 16
     let depth: Int

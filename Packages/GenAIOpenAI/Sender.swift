@@ -16,7 +16,7 @@ struct APICall: Sendable {
     var body: JSONValue?
     /// Whether the answer is an event stream.
     var isStream = false
-    /// What the caller wants done differently.
+    /// The options of the caller.
     var options = CallOptions()
     /// The members of which an answer has at least one; empty where nothing is expected of it.
     var members: [String] = []
@@ -31,7 +31,7 @@ struct Sender: Sendable {
     let configuration: OpenAIClient.Configuration
     let transport: any HTTPTransport
     let clock: any Clock<Duration>
-    /// Where requests go; `nil` where the base URL cannot be used.
+    /// The server's address; `nil` where the base URL cannot be used.
     let address: ServerAddress?
     /// The provider that telemetry names.
     let providerName: String
@@ -83,8 +83,8 @@ struct Sender: Sendable {
 
     /// Sends a call and returns when its answer begins.
     ///
-    /// A server that may have refused the question for usage, which the client adds by itself, is asked once more without
-    /// it, and from then on is not asked for it at all.
+    /// A server that may have refused the question for usage, which the client adds by itself, is asked once more
+    /// without it, and from then on is not asked for it at all.
     func stream(of call: APICall, recorder: ModelCall? = nil) async throws(OpenAIError) -> EventSource {
         do throws(OpenAIError) {
             return try await begin(call, recorder)
@@ -195,7 +195,7 @@ extension Sender {
         throw OpenAIError(.redirect, "the server redirects without end")
     }
 
-    /// Where to send the same request again, or `nil` where the response is no redirect.
+    /// The URL to send the same request to again, or `nil` where the response is no redirect.
     private func redirect(of request: HTTPRequest, _ response: HTTPResponse) throws(OpenAIError) -> String? {
         let repeats = [307, 308] + (request.method == "GET" ? [301, 302] : [])
         guard (300..<400).contains(response.status), response.status != 304 else { return nil }
@@ -225,8 +225,14 @@ extension OpenAIError {
 
     /// Whether the server may have refused the request for a member it does not know.
     func mayRefuseMember(_ name: String) -> Bool {
-        [.badRequest, .unprocessable].contains(code) && [400, 422].contains(status)
-            && (param == nil || param?.contains(name) == true)
+        guard [.badRequest, .unprocessable].contains(code), [400, 422].contains(status) else { return false }
+        if let param { return param.contains(name) }
+        let text = message.lowercased()
+        let words = [
+            name, "extra", "unknown", "unrecognized", "unexpected", "unsupported", "not supported", "not permitted",
+            "not allowed", "http status",
+        ]
+        return words.contains { text.contains($0) }
     }
 }
 

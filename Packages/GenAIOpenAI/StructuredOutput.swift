@@ -129,7 +129,7 @@ func decode<Value: Decodable>(_ type: Value.Type, from text: String?) throws(Ope
 }
 
 extension DecodingError {
-    /// Where it went wrong, outermost first, a missing member included.
+    /// The path to the fault, outermost first, a missing member included.
     fileprivate var codingPath: [String] {
         let (context, key): (Context, (any CodingKey)?) =
             switch self {

@@ -6,11 +6,11 @@ public struct TextCompletion: Codable, Hashable, Sendable, JSONRecord {
     public var id = ""
     /// The model that answered.
     public var model = ""
-    /// When the answer was made, in seconds since 1970.
+    /// The time the answer was made, in seconds since 1970.
     public var created: Int?
     /// The continuations; in a stream, what to add to which.
     public var choices: [Choice] = []
-    /// What the answer cost in tokens.
+    /// The tokens used.
     public var usage: CompletionUsage?
     /// The server configuration behind the answer.
     public var systemFingerprint: String?
@@ -35,7 +35,7 @@ public struct TextCompletion: Codable, Hashable, Sendable, JSONRecord {
         public var index = 0
         /// The text.
         public var text = ""
-        /// Why it ended; `nil` where it has not.
+        /// The reason it ended; `nil` where it has not.
         public var finishReason: ChatFinishReason?
         /// The likelihood of its tokens.
         public var logprobs: JSONObject?

@@ -69,9 +69,9 @@ public struct LocalTool: Sendable {
     }
 }
 
-/// How a tool loop goes.
+/// The settings of a tool loop.
 public struct ToolLoopOptions: Sendable {
-    /// How often the model may be asked. Default: 10.
+    /// The most times the model is asked. Default: 10.
     public var maxRounds = 10
     /// Whether a tool that throws ends the loop, instead of the model being told. Default: `false`.
     ///
@@ -88,15 +88,15 @@ public struct ToolLoopOptions: Sendable {
     public init() {}
 }
 
-/// What a tool loop came to.
+/// The result of a tool loop.
 public struct ToolLoopResult: Sendable {
     /// The last answer, which asks for no tool.
     public var completion: ChatCompletion
     /// The whole conversation, the last answer included, to go on from.
     public var messages: [ChatMessage]
-    /// What all calls together cost in tokens, as far as the server said.
+    /// The tokens of all calls together, as far as the server reported them.
     public var usage: CompletionUsage
-    /// How often the model was asked.
+    /// The number of times the model was asked.
     public var rounds: Int
 }
 
@@ -108,8 +108,8 @@ extension OpenAIClient.Chat.Completions {
     /// ``OpenAIClient/Configuration/beforeCall`` first.
     ///
     /// - Parameter tools: Offered to the model beside those the request names itself.
-    /// - Throws: ``OpenAIError`` of a call; code `configuration` for a tool whose schema cannot be derived, `tooManyRounds` when the model still wants tools at the limit,
-    ///   `toolFailed` where the options say so.
+    /// - Throws: ``OpenAIError`` of a call; code `configuration` for a tool whose schema cannot be derived, `tooManyRounds`
+    ///   when the model still wants tools at the limit, `toolFailed` where the options say so.
     public func runTools(
         _ request: ChatCompletionRequest, tools: [LocalTool], options: ToolLoopOptions = ToolLoopOptions()
     ) async throws(OpenAIError) -> ToolLoopResult {

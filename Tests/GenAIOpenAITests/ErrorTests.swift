@@ -59,7 +59,7 @@ struct ErrorTests {
         Case(status: 418, body: #"{"error":{"message":"tea"}}"#, code: .badRequest, message: "tea"),
         Case(  // FastAPI
             status: 422, body: #"{"detail":[{"loc":["body","model"],"msg":"field required","type":"missing"}]}"#,
-            code: .unprocessable, message: "field required"),
+            code: .unprocessable, message: "field required", param: "model"),
         Case(
             status: 429, body: #"{"error":{"message":"slow","type":"tokens","code":"rate_limit_exceeded"}}"#,
             code: .rateLimited, message: "slow", apiCode: "rate_limit_exceeded"),

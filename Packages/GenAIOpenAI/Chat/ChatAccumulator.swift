@@ -2,7 +2,7 @@
 
 /// Puts a streamed answer together again.
 ///
-/// Feed it every chunk in order; ``completion`` is the answer so far at any time. What is empty never replaces what came
+/// Feed it every chunk in order; ``completion`` is the answer so far at any time. Nothing empty replaces what came
 /// before; texts, thinking and tool calls are joined; any other member counts as it came last.
 public struct ChatAccumulator: Sendable {
     /// The answer so far.

@@ -8,11 +8,11 @@ public struct ChatCompletion: Codable, Hashable, Sendable, JSONRecord {
     public var id = ""
     /// The model that answered; may be more exact than the one asked.
     public var model = ""
-    /// When the answer was made, in seconds since 1970.
+    /// The time the answer was made, in seconds since 1970.
     public var created: Int?
     /// The answers, as many as asked for.
     public var choices: [ChatChoice] = []
-    /// What the answer cost in tokens.
+    /// The tokens used.
     public var usage: CompletionUsage?
     /// The processing class used.
     public var serviceTier: ServiceTier?
@@ -41,7 +41,7 @@ public struct ChatChoice: Codable, Hashable, Sendable, JSONRecord {
     public var index = 0
     /// The answer.
     public var message = ChatMessage()
-    /// Why it ended; `nil` where the server does not say.
+    /// The reason it ended; `nil` where the server does not say.
     public var finishReason: ChatFinishReason?
     /// The likelihood of its tokens.
     public var logprobs: ChatLogprobs?
@@ -69,7 +69,7 @@ public struct ChatChoice: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// Why an answer ended.
+/// The reason an answer ended.
 public struct ChatFinishReason: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable,
     JSONStringValue
 {
@@ -138,7 +138,7 @@ public struct ChatAudio: Codable, Hashable, Sendable, JSONRecord {
     public var id: String?
     /// The sound in base64; in a stream, a piece of it.
     public var data: String?
-    /// What is said.
+    /// The transcript.
     public var transcript: String?
     /// Until when it can be referred to, in seconds since 1970.
     public var expiresAt: Int?

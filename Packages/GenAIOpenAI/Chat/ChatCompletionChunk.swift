@@ -8,11 +8,11 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
     public var id = ""
     /// The model that answers.
     public var model = ""
-    /// When the answer was begun, in seconds since 1970.
+    /// The time the answer was begun, in seconds since 1970.
     public var created: Int?
-    /// What is new in which answer; may be empty.
+    /// The additions to the answers; may be empty.
     public var choices: [Choice] = []
-    /// What the whole answer cost in tokens; usually in the last chunk only.
+    /// The tokens the whole answer used; usually in the last chunk only.
     public var usage: CompletionUsage?
     /// The processing class used.
     public var serviceTier: ServiceTier?
@@ -34,13 +34,13 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
         members("system_fingerprint", &systemFingerprint)
     }
 
-    /// What is new in one of the answers.
+    /// An addition to one of the answers.
     public struct Choice: Codable, Hashable, Sendable, JSONRecord {
         /// The position among the answers.
         public var index = 0
-        /// What to add.
+        /// The addition to the message.
         public var delta = Delta()
-        /// Why the answer ended, in its last chunk.
+        /// The reason the answer ended, in its last chunk.
         public var finishReason: ChatFinishReason?
         /// The likelihood of the new tokens.
         public var logprobs: ChatLogprobs?
@@ -60,9 +60,9 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
         }
     }
 
-    /// What to add to a message.
+    /// An addition to a message.
     public struct Delta: Codable, Hashable, Sendable, JSONRecord {
-        /// Who speaks, in the first chunk.
+        /// The author, in the first chunk.
         public var role: ChatRole?
         /// More text, or more parts.
         public var body: ChatContent?

@@ -2,7 +2,7 @@
 
 public import GenAICore
 
-/// What to ask `POST /chat/completions`.
+/// The body of `POST /chat/completions`.
 ///
 /// A property that is `nil` or empty is not sent, so the server's default holds.
 public struct ChatCompletionRequest: Codable, Hashable, Sendable, JSONRecord {
@@ -14,7 +14,7 @@ public struct ChatCompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     public var temperature: Double?
     /// The share of likely tokens to choose from, 0 to 1.
     public var topP: Double?
-    /// How many answers to write.
+    /// The number of answers to write.
     public var choiceCount: Int?
     /// The most tokens to write, thinking included.
     public var maxCompletionTokens: Int?
@@ -30,29 +30,29 @@ public struct ChatCompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     public var logitBias: [String: Int]?
     /// Whether to return the likelihood of each token.
     public var logprobs: Bool?
-    /// How many alternatives to return per token, 0 to 20.
+    /// The number of alternatives to return per token, 0 to 20.
     public var topLogprobs: Int?
     /// Makes the answer repeatable, as far as the server can.
     public var seed: Int?
-    /// How hard to think.
+    /// The reasoning effort.
     public var reasoningEffort: ReasoningEffort?
-    /// How long the answer should be: `low`, `medium` or `high`.
+    /// The length of the answer: `low`, `medium` or `high`.
     public var verbosity: String?
     /// The form of the answer.
     public var responseFormat: ChatResponseFormat?
     /// The tools the model may call.
     public var tools: [ChatTool] = []
-    /// Which tools it may or must call.
+    /// The tools it may or must call.
     public var toolChoice: ChatToolChoice?
     /// Whether it may call several at once.
     public var parallelToolCalls: Bool?
-    /// What to answer with: `text`, `audio`.
+    /// The forms to answer in: `text`, `audio`.
     public var modalities: [String] = []
     /// The voice and format of spoken answers.
     public var audio: JSONObject?
     /// Text the answer will largely repeat.
     public var prediction: JSONObject?
-    /// How the server searches the web.
+    /// The settings of the server's web search.
     public var webSearchOptions: JSONObject?
     /// The processing class.
     public var serviceTier: ServiceTier?
@@ -60,13 +60,13 @@ public struct ChatCompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     public var store: Bool?
     /// Labels of a kept answer.
     public var metadata: [String: String]?
-    /// Which user of yours this is for.
+    /// Your identifier of the user this is for.
     public var user: String?
     /// Groups requests that share a beginning, for the prompt cache.
     public var promptCacheKey: String?
     /// An anonymous user id for abuse detection.
     public var safetyIdentifier: String?
-    /// What a stream carries besides the answer; for streams only.
+    /// The further content of a stream; for streams only.
     public var streamOptions: ChatStreamOptions?
     /// Members without a property; these win over the properties.
     public var additional: JSONObject = [:]
@@ -131,7 +131,7 @@ public struct ChatCompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// How hard a model thinks before it answers.
+/// The effort a model spends on reasoning before it answers.
 public struct ReasoningEffort: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable,
     JSONStringValue
 {
@@ -165,7 +165,7 @@ extension ServiceTier: JSONStringValue {
     public static var priority: ServiceTier { ServiceTier(rawValue: "priority") }
 }
 
-/// What a stream carries besides the answer.
+/// The further content of a stream.
 public struct ChatStreamOptions: Codable, Hashable, Sendable, JSONRecord {
     /// Whether a last chunk without choices carries the token usage of the whole answer.
     public var includeUsage: Bool?
@@ -190,7 +190,7 @@ public struct ChatStreamOptions: Codable, Hashable, Sendable, JSONRecord {
 public struct ChatResponseFormat: Codable, Hashable, Sendable, JSONRecord {
     /// `text`, `json_object`, `json_schema` or another.
     public var type = "text"
-    /// What a `json_schema` answer must follow: `name`, `schema`, `strict`, `description`.
+    /// The schema of a `json_schema` answer: `name`, `schema`, `strict`, `description`.
     public var jsonSchema: JSONObject?
     /// Members without a property.
     public var additional: JSONObject = [:]

@@ -2,13 +2,13 @@
 
 /// One message of a conversation, sent or received.
 public struct ChatMessage: Codable, Hashable, Sendable, JSONRecord {
-    /// Who speaks.
+    /// The author.
     public var role: ChatRole = .assistant
-    /// What is said: text, or a list of parts.
+    /// The content: text, or a list of parts.
     public var body: ChatContent?
     /// Tells participants of the same role apart.
     public var name: String?
-    /// Why the model declined; `nil` where it did not.
+    /// The reason the model declined; `nil` where it did not.
     public var refusal: String?
     /// The tools the model wants called.
     public var toolCalls: [ChatToolCall] = []
@@ -71,16 +71,16 @@ extension ChatMessage {
     /// Instructions of the program, for o1 and later.
     public static func developer(_ text: String) -> ChatMessage { .init(role: .developer, content: .text(text)) }
 
-    /// What the user says.
+    /// A message of the user.
     public static func user(_ text: String) -> ChatMessage { .init(role: .user, content: .text(text)) }
 
-    /// What the user says and shows.
+    /// A message of the user, of text and other parts.
     public static func user(_ parts: [ChatContentPart]) -> ChatMessage { .init(role: .user, content: .parts(parts)) }
 
-    /// What the model said earlier.
+    /// An earlier message of the model.
     public static func assistant(_ text: String) -> ChatMessage { .init(role: .assistant, content: .text(text)) }
 
-    /// What a tool answered.
+    /// The result of a tool.
     public static func tool(_ text: String, callID: String) -> ChatMessage {
         var message = ChatMessage(role: .tool, content: .text(text))
         message.toolCallID = callID
@@ -88,7 +88,7 @@ extension ChatMessage {
     }
 }
 
-/// Who speaks a message.
+/// The author of a message.
 public struct ChatRole: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue {
     /// The text sent.
     public var rawValue: String
@@ -107,7 +107,7 @@ public struct ChatRole: RawRepresentable, ExpressibleByStringLiteral, Codable, H
     public static let tool = ChatRole(rawValue: "tool")
 }
 
-/// What a message says.
+/// The content of a message.
 public enum ChatContent: Codable, Sendable, JSONConvertible, Hashable, ExpressibleByStringInterpolation {
     /// Plain text.
     case text(String)
@@ -176,7 +176,7 @@ public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
     public var inputAudio: InputAudio?
     /// The file of a `file` part.
     public var file: File?
-    /// Why the model declined, in a `refusal` part.
+    /// The reason the model declined, in a `refusal` part.
     public var refusal: String?
     /// Members without a property.
     public var additional: JSONObject = [:]
@@ -268,7 +268,7 @@ extension ChatContentPart {
         }
     }
 
-    /// Where an image is.
+    /// The address of an image.
     public struct ImageURL: Codable, Hashable, Sendable, JSONRecord {
         /// `https:` or `data:`.
         public var url = ""

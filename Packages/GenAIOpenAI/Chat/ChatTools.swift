@@ -4,9 +4,9 @@
 public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
     /// `function`, `custom` or another.
     public var type = "function"
-    /// What a `function` tool takes.
+    /// The definition of a `function` tool.
     public var function: Function?
-    /// What a `custom` tool takes.
+    /// The definition of a `custom` tool.
     public var custom: JSONObject?
     /// Members without a property.
     public var additional: JSONObject = [:]
@@ -55,7 +55,7 @@ public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
     public struct Function: Codable, Hashable, Sendable, JSONRecord {
         /// Letters, digits, underscores and dashes, at most 64.
         public var name = ""
-        /// What it does and when to call it.
+        /// Its purpose and when to call it.
         public var description: String?
         /// The JSON Schema of the arguments.
         public var parameters: JSONObject?
@@ -76,7 +76,7 @@ public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// Which tools the model may or must call.
+/// The tools the model may or must call.
 public struct ChatToolChoice: Codable, Sendable, JSONConvertible, Hashable {
     /// The value sent.
     public var json: JSONValue
@@ -116,7 +116,7 @@ public struct ChatToolChoice: Codable, Sendable, JSONConvertible, Hashable {
 
 /// A call the model asks for, whole or, in a stream, a piece of one.
 public struct ChatToolCall: Codable, Hashable, Sendable, JSONRecord {
-    /// Which call of the message a streamed piece belongs to; `nil` in whole messages.
+    /// The number of the call a streamed piece belongs to; `nil` in whole messages.
     public var index: Int?
     /// The name of the call, to be given back with its result.
     public var id: String?
@@ -151,7 +151,7 @@ public struct ChatToolCall: Codable, Hashable, Sendable, JSONRecord {
 
     /// A function and what to call it with.
     public struct Function: Codable, Hashable, Sendable, JSONRecord {
-        /// Which function; missing in later streamed pieces.
+        /// The name of the function; missing in later streamed pieces.
         public var name: String?
         /// The arguments as JSON text, as the model wrote it: not necessarily valid.
         public var arguments = ""
@@ -172,7 +172,7 @@ public struct ChatToolCall: Codable, Hashable, Sendable, JSONRecord {
 
     /// A custom tool and its input.
     public struct Custom: Codable, Hashable, Sendable, JSONRecord {
-        /// Which tool; missing in later streamed pieces.
+        /// The name of the tool; missing in later streamed pieces.
         public var name: String?
         /// The input, free text.
         public var input = ""

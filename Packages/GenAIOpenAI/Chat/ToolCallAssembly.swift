@@ -69,7 +69,8 @@ struct ToolCallAssembly: Sendable {
     private func position(of piece: ChatToolCall, hint: Int?) -> Int? {
         if let id = piece.id.nonEmpty, let known = positionsByID[id] {
             let isElsewhere = piece.index != nil && parts[known].index != nil && piece.index != parts[known].index
-            return isElsewhere && piece.newName != nil && parts[known].arguments.isComplete ? nil : known
+            let isAnother = piece.newName != nil && !piece.text.isBlank && parts[known].arguments.isComplete
+            return isElsewhere && isAnother ? nil : known
         }
         let known: Int
         if let index = piece.index {
@@ -196,7 +197,7 @@ extension String {
     }
 }
 
-/// How far a JSON object or list has come whose text arrives in pieces.
+/// The progress of a JSON object or list whose text arrives in pieces.
 private struct JSONProgress: Sendable {
     private var depth = 0
     private var isInString = false

@@ -3,12 +3,12 @@
 import GenAIHTTP
 public import GenAITelemetry
 
-/// Why a call brought no usable answer.
+/// The reason a call brought no usable answer.
 ///
 /// Holds what the server said about the failure with everything that looks like a key removed, and never the
 /// request, its headers or what the model wrote.
 public struct OpenAIError: Error, Sendable {
-    /// What went wrong, to switch on.
+    /// The kind of failure, to switch on.
     public var code: Code
     /// Detail for a log line. Unstable: never parse it.
     public var message: String
@@ -22,13 +22,13 @@ public struct OpenAIError: Error, Sendable {
     public var type: String?
     /// The request parameter the server objects to.
     public var param: String?
-    /// How long the server asks to wait (`retry-after-ms`, `Retry-After`).
+    /// The time the server asks to wait (`retry-after-ms`, `Retry-After`).
     public var retryAfter: Duration?
     /// The limits the server reported with its answer.
     public var rateLimits: RateLimits?
-    /// Where in the answer decoding failed, outermost first; for code ``Code/decoding``.
+    /// The path in the answer where decoding failed, outermost first; for code ``Code/decoding``.
     public var codingPath: [String] = []
-    /// What the program's own code threw: a tool, or ``OpenAIClient/Configuration/beforeCall``.
+    /// The error of the program's own code: a tool, or ``OpenAIClient/Configuration/beforeCall``.
     public var underlying: (any Error)?
 
     /// Creates an error; test doubles throw it too.

@@ -7,7 +7,7 @@ struct ReportedError {
     /// The object around it.
     private let outer: JSONValue
 
-    /// Reads a value that is an error: `{"error": {…}}`, `[{"error": …}]`, `{"error": "…"}`, `{"detail": …}`, bare, …
+    /// Reads a value that is an error: `{"error": {…}}`, `[{"error": …}]`, `{"detail": …}`, bare and others.
     init(_ json: JSONValue) {
         let body = json.arrayValue?.first ?? json
         let inCloudflare = body["errors"]?.arrayValue?.first
@@ -23,7 +23,7 @@ struct ReportedError {
     ///   - isAnswer: Whether the members of an answer are there.
     ///   - isItsOwn: Whether `error` is a member of the answer itself, as in the Responses API.
     init?(in json: JSONValue, isAnswer: Bool, isItsOwn: Bool) {
-        if json["error"].isSubstantial, !(isItsOwn && isAnswer) || json["object"] == "error" {
+        if (json.arrayValue?.first ?? json)["error"].isSubstantial, !(isItsOwn && isAnswer) {
             self.init(json)
         } else if let error = Self.errorOfChoices(json) {
             self.init(error)
@@ -43,7 +43,6 @@ struct ReportedError {
     }
 
     private static func looksLikeError(_ json: JSONValue) -> Bool {
-        if let first = json.arrayValue?.first { return first["error"].isSubstantial }
         let names = [
             "detail", "error_message", "error_msg", "errorMessage", "error_code", "errorCode", "error_type", "errors",
             "fault",
@@ -85,7 +84,15 @@ extension ReportedError {
     }
 
     /// The parameter the server objects to.
-    var param: String? { inner["param"]?.stringValue ?? outer["param"]?.stringValue }
+    var param: String? { inner["param"]?.stringValue ?? outer["param"]?.stringValue ?? location }
+
+    /// The place in the body that FastAPI, and Mistral with it, objects to.
+    private var location: String? {
+        let details = inner["detail"] ?? inner["message"]?["detail"]
+        let path = details?.arrayValue?.first?["loc"]?.arrayValue ?? []
+        let names = path.compactMap { try? String(lenient: $0) }.filter { $0 != "body" }
+        return names.isEmpty ? nil : names.joined(separator: ".")
+    }
 
     /// The status that the error would have had.
     var status: Int? {

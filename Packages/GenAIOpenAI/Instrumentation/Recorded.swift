@@ -25,7 +25,7 @@ extension RecordedAnswer {
 }
 
 /// A piece of a streamed answer that telemetry can tell of.
-protocol RecordedChunk {
+protocol RecordedChunk: Sendable {
     /// Adds the piece to the answer so far.
     func add(to answer: inout ModelAnswer)
     /// The reason why the server could not answer.

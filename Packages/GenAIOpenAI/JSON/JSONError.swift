@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Why JSON text or a JSON value is not what was expected. Never holds any of its content.
+/// The reason JSON text or a JSON value is not what was expected. Never holds any of its content.
 public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
     /// A description of what should have been there, such as `a list`.
     public var expected: String

@@ -87,8 +87,8 @@ extension JSONRecord {
 /// - A member in a form without such a meaning counts as missing; its value stays in ``JSONRecord/additional``. So do
 ///   numbers out of range: a fraction is not rounded where an identity or an index is expected.
 /// - A `null` in a list is left out.
-/// - A member that carries the answer itself must be readable (``essential(_:_:)``), and one without which the answer is
-///   none must be there (``required(_:_:)``): else the record is refused with a ``JSONError`` that names its path.
+/// - A member that carries the answer itself must be readable (``essential(_:_:)``), and one without which there is no
+///   answer must be there (``required(_:_:)``): else the record is refused with a ``JSONError`` that names its path.
 package struct JSONMapper {
     /// Whether properties are read from members, not written to them.
     let isReading: Bool

@@ -8,19 +8,19 @@ public struct ModelResponse: Codable, Hashable, Sendable, JSONRecord {
     public var id = ""
     /// The model that answered.
     public var model = ""
-    /// When it was made, in seconds since 1970.
+    /// The time it was made, in seconds since 1970.
     public var createdAt: Double?
-    /// How far it is.
+    /// The state of the response.
     public var status: Status?
-    /// Why it failed.
+    /// The reason it failed.
     public var error: Failure?
-    /// Why it is incomplete.
+    /// The reason it is incomplete.
     public var incompleteDetails: IncompleteDetails?
-    /// What the model said, thought and wants called.
+    /// The messages, reasoning and tool calls of the model.
     public var output: [ResponseItem] = []
     /// The response this one continues.
     public var previousResponseID: String?
-    /// What the response cost in tokens.
+    /// The tokens used.
     public var usage: ResponseUsage?
     /// The processing class used.
     public var serviceTier: ServiceTier?
@@ -51,7 +51,7 @@ extension ModelResponse {
             .filter { $0.type == "output_text" }.compactMap(\.text).joined()
     }
 
-    /// Why the model declined; `nil` where it did not.
+    /// The reason the model declined; `nil` where it did not.
     public var refusal: String? {
         let texts = output.flatMap { $0.content?.parts ?? [] }.compactMap(\.refusal)
         return texts.isEmpty ? nil : texts.joined()
@@ -60,7 +60,7 @@ extension ModelResponse {
     /// The functions the model wants called.
     public var functionCalls: [ResponseItem] { output.filter { $0.type == .functionCall } }
 
-    /// How far a response is.
+    /// The state of a response.
     public struct Status: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue {
         /// The text received.
         public var rawValue: String
@@ -81,7 +81,7 @@ extension ModelResponse {
         public static let cancelled = Status(rawValue: "cancelled")
     }
 
-    /// Why a response failed.
+    /// The reason a response failed.
     public struct Failure: Codable, Hashable, Sendable, JSONRecord {
         /// Such as `server_error` or `rate_limit_exceeded`.
         public var code: String?
@@ -99,7 +99,7 @@ extension ModelResponse {
         }
     }
 
-    /// Why a response is incomplete.
+    /// The reason a response is incomplete.
     public struct IncompleteDetails: Codable, Hashable, Sendable, JSONRecord {
         /// `max_output_tokens`, `content_filter` or another.
         public var reason: String?

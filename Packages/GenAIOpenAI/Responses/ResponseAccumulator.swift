@@ -2,9 +2,9 @@
 
 /// Puts a streamed response together again.
 ///
-/// Feed it every event in order; ``response`` is the response so far at any time. The last event has the whole output; of
-/// servers that leave it out there, and of streams that break off, it is put together: from the items that are done and,
-/// of those that are not, from their pieces. What a finished item leaves empty comes from its pieces as well.
+/// Feed it every event in order; ``response`` is the response so far at any time. The last event has the whole output.
+/// Of servers that leave it out there, and of streams that break off, the output is put together from the items that are
+/// done and, of those that are not, from their pieces; so is what a finished item leaves empty.
 public struct ResponseAccumulator: Sendable {
     /// The response so far, or `nil` before the first event that tells of one.
     public var response: ModelResponse? {
@@ -32,7 +32,7 @@ public struct ResponseAccumulator: Sendable {
             let position = position(of: event, item.id, isNew: !isDone)
             items[position, default: PartialItem()].set(item, isDone: isDone)
         default:
-            guard event.isAboutItem else { return }
+            guard event.isPiece else { return }
             let position = position(of: event, event.itemID, isNew: items.isEmpty)
             items[position, default: PartialItem()].add(event)
         }
@@ -63,15 +63,19 @@ extension ModelResponse {
 }
 
 extension ResponseEvent {
-    /// Whether the event is about the pieces of an item.
-    fileprivate var isAboutItem: Bool {
-        (itemID != nil || outputIndex != nil || delta != nil) && response == nil && item == nil
+    /// Whether the event carries a piece of an item.
+    fileprivate var isPiece: Bool {
+        [
+            .outputTextDelta, .outputTextDone, .refusalDelta, .refusalDone, .contentPartDone,
+            .functionCallArgumentsDelta, .functionCallArgumentsDone, .customToolCallInputDelta, .reasoningTextDelta,
+            .reasoningSummaryTextDelta,
+        ].contains(type)
     }
 }
 
 /// An item of a response whose pieces are still coming.
 private struct PartialItem: Sendable {
-    private struct Part: Sendable {
+    fileprivate struct Part: Sendable {
         var text = ""
         var refusal = ""
     }

@@ -2,7 +2,7 @@
 
 /// One event of a streamed response. Which properties are set depends on its ``type``.
 public struct ResponseEvent: Codable, Hashable, Sendable, JSONRecord {
-    /// What happened.
+    /// The kind of event.
     public var type = EventType(rawValue: "")
     /// The position in the stream.
     public var sequenceNumber: Int?
@@ -18,7 +18,7 @@ public struct ResponseEvent: Codable, Hashable, Sendable, JSONRecord {
     public var outputIndex: Int?
     /// The position of the part in the item.
     public var contentIndex: Int?
-    /// What to add to text, arguments, refusal or thinking.
+    /// A piece of text, arguments, refusal or reasoning.
     public var delta: String?
     /// The whole text, in events that finish one.
     public var text: String?
@@ -49,7 +49,7 @@ public struct ResponseEvent: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension ResponseEvent {
-    /// What happened.
+    /// The kind of event.
     public struct EventType: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue
     {
         /// The text received.

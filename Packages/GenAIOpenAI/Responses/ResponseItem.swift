@@ -2,8 +2,8 @@
 
 /// One item of a response's input or output: a message, a tool call, its result, a piece of thinking, or another.
 ///
-/// What its ``type`` means, and which properties go with it, is the server's to say; an item of the output can be
-/// sent back as input as it is.
+/// The meaning of its ``type``, and the properties that go with it, are the server's to say. An item of the output can
+/// be sent back as input as it is.
 public struct ResponseItem: Codable, Hashable, Sendable, JSONRecord {
     /// `message`, `function_call`, `function_call_output`, `reasoning` or another; `nil` means a message.
     public var type: ItemType?
@@ -11,9 +11,9 @@ public struct ResponseItem: Codable, Hashable, Sendable, JSONRecord {
     public var id: String?
     /// `in_progress`, `completed` or `incomplete`.
     public var status: String?
-    /// Who speaks a message.
+    /// The author of a message.
     public var role: ChatRole?
-    /// What a message says, or what a `reasoning` item thinks.
+    /// The content of a message, or the text of a `reasoning` item.
     public var content: ResponseContent?
     /// The call that a call item makes and an output item answers.
     public var callID: String?
@@ -23,9 +23,9 @@ public struct ResponseItem: Codable, Hashable, Sendable, JSONRecord {
     public var arguments: String?
     /// The input of a `custom_tool_call`.
     public var input: String?
-    /// What a tool answered: text, or a list of parts.
+    /// The result of a tool: text, or a list of parts.
     public var output: JSONValue?
-    /// What a `reasoning` item lets see of the thinking.
+    /// The summary of a `reasoning` item.
     public var summary: [ResponseContentPart]?
     /// The thinking in sealed form, to send back where the server keeps nothing.
     public var encryptedContent: String?
@@ -68,7 +68,7 @@ extension ResponseItem {
         return item
     }
 
-    /// What a function answered to the call of that id.
+    /// The result of the function call of that id.
     public static func functionOutput(_ text: String, callID: String) -> ResponseItem {
         var item = ResponseItem()
         item.type = .functionCallOutput
@@ -77,7 +77,7 @@ extension ResponseItem {
         return item
     }
 
-    /// What an item is.
+    /// The type of an item.
     public struct ItemType: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue {
         /// The text sent or received.
         public var rawValue: String
@@ -88,11 +88,11 @@ extension ResponseItem {
         public static let message = ItemType(rawValue: "message")
         /// A function to call.
         public static let functionCall = ItemType(rawValue: "function_call")
-        /// What the function answered.
+        /// The result of a function.
         public static let functionCallOutput = ItemType(rawValue: "function_call_output")
         /// A tool with free-text input to call.
         public static let customToolCall = ItemType(rawValue: "custom_tool_call")
-        /// What the tool answered.
+        /// The result of a tool.
         public static let customToolCallOutput = ItemType(rawValue: "custom_tool_call_output")
         /// Thinking.
         public static let reasoning = ItemType(rawValue: "reasoning")
@@ -103,7 +103,7 @@ extension ResponseItem {
     }
 }
 
-/// What an item says.
+/// The content of an item.
 public enum ResponseContent: Codable, Sendable, JSONConvertible, Hashable {
     /// Plain text; only in input.
     case text(String)
@@ -142,15 +142,15 @@ public struct ResponseContentPart: Codable, Hashable, Sendable, JSONRecord {
     public var type = "input_text"
     /// The text.
     public var text: String?
-    /// Why the model declined, in a `refusal` part.
+    /// The reason the model declined, in a `refusal` part.
     public var refusal: String?
     /// The image of an `input_image` part, `https:` or `data:`.
     public var imageURL: String?
-    /// How closely to look at the image.
+    /// The level of detail to read the image with.
     public var detail: String?
     /// An uploaded image or file.
     public var fileID: String?
-    /// Where the file of an `input_file` part is.
+    /// The URL of the file of an `input_file` part.
     public var fileURL: String?
     /// The file as a `data:` URL.
     public var fileData: String?

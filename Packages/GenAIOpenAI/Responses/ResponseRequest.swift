@@ -2,13 +2,13 @@
 
 public import GenAICore
 
-/// What to ask `POST /responses`.
+/// The body of `POST /responses`.
 ///
 /// A property that is `nil` or empty is not sent, so the server's default holds.
 public struct ResponseRequest: Codable, Hashable, Sendable, JSONRecord {
     /// The model to ask; `nil` where a stored prompt names it.
     public var model: String?
-    /// What to answer.
+    /// The text or the items to answer.
     public var input: ResponseInput?
     /// Instructions of the program.
     public var instructions: String?
@@ -26,21 +26,21 @@ public struct ResponseRequest: Codable, Hashable, Sendable, JSONRecord {
     public var temperature: Double?
     /// The share of likely tokens to choose from, 0 to 1.
     public var topP: Double?
-    /// How many alternatives to return per token, 0 to 20.
+    /// The number of alternatives to return per token, 0 to 20.
     public var topLogprobs: Int?
-    /// How to think.
+    /// The reasoning settings.
     public var reasoning: Reasoning?
     /// The form of the answer.
     public var text: TextOptions?
     /// The tools the model may call.
     public var tools: [ResponseTool] = []
-    /// Which tools it may or must call.
+    /// The tools it may or must call.
     public var toolChoice: ResponseToolChoice?
     /// Whether it may call several at once.
     public var parallelToolCalls: Bool?
-    /// What to return besides, such as `reasoning.encrypted_content`.
+    /// Further members to return, such as `reasoning.encrypted_content`.
     public var include: [String] = []
-    /// What to do when the input is too long: `auto` or `disabled`.
+    /// The treatment of input that is too long: `auto` or `disabled`.
     public var truncation: String?
     /// The processing class.
     public var serviceTier: ServiceTier?
@@ -50,7 +50,7 @@ public struct ResponseRequest: Codable, Hashable, Sendable, JSONRecord {
     public var store: Bool?
     /// Labels of a kept response.
     public var metadata: [String: String]?
-    /// Which user of yours this is for.
+    /// Your identifier of the user this is for.
     public var user: String?
     /// Groups requests that share a beginning, for the prompt cache.
     public var promptCacheKey: String?
@@ -112,11 +112,11 @@ public struct ResponseRequest: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension ResponseRequest {
-    /// How to think.
+    /// The reasoning settings.
     public struct Reasoning: Codable, Hashable, Sendable, JSONRecord {
-        /// How hard.
+        /// The effort.
         public var effort: ReasoningEffort?
-        /// How much of it to show: `auto`, `concise` or `detailed`.
+        /// The detail of the summary: `auto`, `concise` or `detailed`.
         public var summary: String?
         /// Members without a property.
         public var additional: JSONObject = [:]
@@ -140,7 +140,7 @@ extension ResponseRequest {
     public struct TextOptions: Codable, Hashable, Sendable, JSONRecord {
         /// `{"type": "text"}`, `json_object`, or `json_schema` with its schema.
         public var format: JSONObject?
-        /// How long the answer should be: `low`, `medium` or `high`.
+        /// The length of the answer: `low`, `medium` or `high`.
         public var verbosity: String?
         /// Members without a property.
         public var additional: JSONObject = [:]
@@ -168,11 +168,11 @@ extension ResponseRequest {
     }
 }
 
-/// What a response answers.
+/// The input of a response.
 public enum ResponseInput: Codable, Sendable, JSONConvertible, Hashable, ExpressibleByStringInterpolation,
     ExpressibleByArrayLiteral
 {
-    /// What the user says.
+    /// A message of the user.
     case text(String)
     /// Messages, tool results and earlier output in order.
     case items([ResponseItem])
@@ -239,7 +239,7 @@ public struct ResponseTool: Codable, Sendable, JSONConvertible, Hashable {
     }
 }
 
-/// Which tools a response may or must call.
+/// The tools a response may or must call.
 public struct ResponseToolChoice: Codable, Sendable, JSONConvertible, Hashable {
     /// The value sent.
     public var json: JSONValue

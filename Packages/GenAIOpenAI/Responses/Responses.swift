@@ -73,7 +73,7 @@ extension OpenAIClient {
 
 extension ModelResponse {
     /// The members of which a response has at least one.
-    fileprivate static let expected = ["output", "status", "id"]
+    fileprivate static let expected = ["output", "status"]
 }
 
 extension ResponseEvent {

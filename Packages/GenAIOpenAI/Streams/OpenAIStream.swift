@@ -11,7 +11,7 @@ import Synchronization
 public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
     /// A chunk.
     public typealias Element = Chunk
-    /// Why a stream can break off.
+    /// The error of a stream that breaks off.
     public typealias Failure = OpenAIError
 
     private let source: StreamSource<Chunk>
@@ -59,7 +59,7 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
     }
 }
 
-/// What differs between the streams of different endpoints.
+/// The differences between the streams of the endpoints.
 struct StreamRules<Chunk: Sendable>: Sendable {
     /// Reads a chunk.
     var decode: @Sendable (JSONValue) throws(JSONError) -> Chunk

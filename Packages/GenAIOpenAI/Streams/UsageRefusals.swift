@@ -3,7 +3,7 @@
 import GenAITelemetry
 import Synchronization
 
-/// The servers that refuse to be asked for the token usage of streams (`stream_options`), for all clients of the process.
+/// The servers that refuse to be asked for the token usage of streams (`stream_options`); one list for the process.
 final class UsageRefusals: Sendable {
     static let shared = UsageRefusals()
     private static let mostServers = 64
@@ -25,8 +25,8 @@ final class UsageRefusals: Sendable {
         guard isNew else { return }
         Diagnostics.report(
             .warning, "OpenAIClient",
-            "\(server) refuses stream_options: its streams are no longer asked for their token usage, so tokens and costs "
-                + "may be missing. Set Configuration.requestsStreamUsage to false to spare the first attempt.",
+            "\(server) refuses stream_options: its streams are no longer asked for their token usage, so tokens and "
+                + "costs may be missing. Set Configuration.requestsStreamUsage to false to spare the first attempt.",
             key: "stream_options \(server)")
     }
 }

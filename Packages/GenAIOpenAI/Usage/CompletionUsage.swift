@@ -3,7 +3,7 @@
 public import GenAICore
 package import GenAIInstrumentation
 
-/// What an answer cost in tokens.
+/// The tokens an answer used.
 public struct CompletionUsage: Codable, Hashable, Sendable, JSONRecord {
     /// Tokens read, cached ones included.
     public var promptTokens = 0

@@ -3,7 +3,7 @@
 public import GenAICore
 import GenAIInstrumentation
 
-/// What a response cost in tokens.
+/// The tokens a response used.
 public struct ResponseUsage: Codable, Hashable, Sendable, JSONRecord {
     /// Tokens read, cached ones included.
     public var inputTokens = 0

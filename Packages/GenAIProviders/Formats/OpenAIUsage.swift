@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
+import GenAIInstrumentation
 
 /// The usage of OpenAI's APIs and of everything compatible with them.
 ///
-/// Totals include their parts. Sources: openai-python `completion_usage.py`, `response_usage.py`; DeepSeek API
-/// reference, `prompt_cache_hit_tokens`; Groq API reference, `x_groq`.
+/// Totals include their parts. Source of the places: Groq API reference, `x_groq`.
 enum OpenAIUsage {
     /// Finds the usage of a body or an event, wherever providers put it.
     static func find(in value: WireValue) -> WireValue? {
@@ -12,22 +12,18 @@ enum OpenAIUsage {
         return usage?.isObject == true ? usage : nil
     }
 
-    /// Reads a usage object.
+    /// Reads a usage object by the rules that all readers of this format share.
     static func read(_ usage: WireValue) -> TokenUsage? {
-        let input = usage["prompt_tokens_details"] ?? usage["input_tokens_details"]
-        let output = usage["completion_tokens_details"] ?? usage["output_tokens_details"]
-        var counts = TokenUsage(
-            inputTokens: (usage["prompt_tokens"] ?? usage["input_tokens"])?.count,
-            outputTokens: (usage["completion_tokens"] ?? usage["output_tokens"])?.count,
-            cacheReadTokens: (input?["cached_tokens"] ?? usage["prompt_cache_hit_tokens"] ?? usage["cached_tokens"])?
-                .count,
-            cacheWriteTokens: (input?["cache_write_tokens"] ?? input?["cache_creation_tokens"])?.count,
-            reasoningTokens: (output?["reasoning_tokens"] ?? usage["reasoning_tokens"])?.count,
-            inputAudioTokens: input?["audio_tokens"]?.count, outputAudioTokens: output?["audio_tokens"]?.count,
-            inputImageTokens: input?["image_tokens"]?.count, outputImageTokens: output?["image_tokens"]?.count)
-        counts.includeReasoning(ifTotalIs: usage["total_tokens"]?.count)
+        let counts = UsageReading(usage).tokenUsage
         return counts.isEmpty ? nil : counts
     }
+}
+
+extension WireValue: JSONTree {
+    var intValue: Int? { int }
+    var doubleValue: Double? { double }
+    var stringValue: String? { string }
+    var boolValue: Bool? { bool }
 }
 
 /// The errors of OpenAI's APIs and of everything compatible with them.
