@@ -93,6 +93,7 @@ private final class SchemaDecoder: Decoder {
     let userInfo: [CodingUserInfoKey: Any] = [:]
     private var schema: JSONSchema?
     private var members: [(name: String, schema: JSONSchema)] = []
+    private var nullableNames: Set<String> = []
     private var isObject = false
     private var isNullable = false
 
@@ -135,10 +136,18 @@ private final class SchemaDecoder: Decoder {
         let allKeys: [Key] = []
 
         func contains(_ key: Key) -> Bool { true }
-        func decodeNil(forKey key: Key) throws -> Bool { throw Underivable() }
+
+        /// Optional strings, numbers and Booleans ask this first; those of other types do not.
+        func decodeNil(forKey key: Key) throws -> Bool {
+            decoder.nullableNames.insert(key.stringValue)
+            return false
+        }
 
         func decode<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value {
-            try decoder.sample(of: type) { $0.members.append((key.stringValue, $1)) }
+            let name = key.stringValue
+            return try decoder.sample(of: type) { decoder, schema in
+                decoder.members.append((name, decoder.nullableNames.contains(name) ? schema.orNull : schema))
+            }
         }
 
         func decodeIfPresent<Value: Decodable>(_ type: Value.Type, forKey key: Key) throws -> Value? {

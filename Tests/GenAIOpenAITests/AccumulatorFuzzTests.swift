@@ -95,8 +95,11 @@ struct AccumulatorFuzzTests {
         }
         guard numbering == .indexed || numbering == .named else { return queues.flatMap(\.self) }
         var mixed: [JSONValue] = []
-        while let queue = queues.indices.filter({ !queues[$0].isEmpty }).randomElement(using: &random) {
+        var begun = 0
+        // Calls begin in order; then their pieces may alternate.
+        while let queue = queues.indices.filter({ !queues[$0].isEmpty && $0 <= begun }).randomElement(using: &random) {
             mixed.append(queues[queue].removeFirst())
+            begun = max(begun, queue + 1)
         }
         return mixed
     }

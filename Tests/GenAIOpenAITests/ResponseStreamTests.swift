@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 
+import GenAICore
 import GenAIHTTP
 import GenAIOpenAI
 import Testing
 
 @Suite("Streamed responses")
 struct ResponseStreamTests {
-    static let begun =
+    static let begun: String =
         #"{"type":"response.created","response":{"id":"r","model":"m","status":"in_progress","output":[]}}"#
-    static let item =
+    static let item: String =
         #"{"type":"message","id":"msg","role":"assistant","status":"completed","content":[{"type":"output_text","text":"Hello"}]}"#
-    static let added =
+    static let added: String =
         #"{"type":"response.output_item.added","output_index":0,"item":{"type":"message","id":"msg","role":"assistant","content":[]}}"#
 
     /// The events of a stream, of which the last leaves out its output.
@@ -31,7 +32,7 @@ struct ResponseStreamTests {
         ],
     ]
 
-    static let lasts = [
+    static let lasts: [String] = [
         #"{"type":"response.completed","response":{"id":"r","status":"completed","output":[],"usage":{"input_tokens":3,"output_tokens":4}}}"#,
         #"{"type":"response.completed","response":{"status":"completed","usage":{"input_tokens":3,"output_tokens":4}}}"#,
         #"{"type":"response.completed","response":{"status":"completed","output":null,"usage":{"input_tokens":3,"output_tokens":4}}}"#,
@@ -68,7 +69,7 @@ struct ResponseStreamTests {
         #expect(response.refusal == "No")
     }
 
-    static let unfinished: [(event: String, status: ModelResponse.Status)] = [
+    static let unfinishedEnds: [(event: String, status: ModelResponse.Status)] = [
         (
             #"{"type":"response.incomplete","response":{"status":"incomplete","incomplete_details":{"reason":"max_output_tokens"}}}"#,
             .incomplete
@@ -80,7 +81,7 @@ struct ResponseStreamTests {
         (#"{"type":"response.cancelled","response":{"status":"cancelled"}}"#, .cancelled),
     ]
 
-    @Test("that are incomplete, failed or cancelled keep what came", arguments: unfinished)
+    @Test("that are incomplete, failed or cancelled keep what came", arguments: unfinishedEnds)
     func unfinished(event: String, status: ModelResponse.Status) async throws {
         let response = try await collect(
             [Self.begun, Self.added, #"{"type":"response.output_text.delta","item_id":"msg","delta":"Hel"}"#, event])

@@ -108,6 +108,23 @@ struct SchemaDerivationTests {
         #expect(error?.code == .configuration)
     }
 
+    @Test("has null beside the type of optional strings, numbers and Booleans")
+    func optionals() throws {
+        struct Note: Decodable {
+            var text: String?
+            var count: Int?
+            var share: Double?
+            var isRead: Bool?
+            var tags: [String]?
+        }
+        #expect(
+            try JSONSchema(describing: Note.self)
+                == .object([
+                    "text": .string().orNull, "count": .integer().orNull, "share": .number().orNull,
+                    "isRead": .boolean().orNull, "tags": .array(of: .string()).orNull,
+                ]))
+    }
+
     @Test("is asked for where none is given")
     func asked() async throws {
         var choice = ChatChoice()

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import GenAICore
 import GenAIHTTP
 import GenAIOpenAI
 import GenAITelemetry
@@ -8,10 +9,10 @@ import Testing
 
 @Suite("Forms of streams")
 struct StreamFormTests {
-    static let piece = #"{"choices":[{"index":0,"delta":{"role":"assistant","content":"Hi"}}]}"#
-    static let end = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
+    static let piece: String = #"{"choices":[{"index":0,"delta":{"role":"assistant","content":"Hi"}}]}"#
+    static let end: String = #"{"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}"#
 
-    static let wholeForms = [
+    static let wholeForms: [String] = [
         "data: \(piece)\n\ndata: \(end)\n\ndata: [DONE]\n\n", "data: \(piece)\n\ndata: \(end)\n\ndata: [DONE]",
         "data: \(piece)\n\ndata: \(end)\n", "data: \(piece)\n\ndata: \(end)",
         "data:\(piece)\r\n\r\ndata:\(end)\r\n\r\n",
@@ -38,7 +39,7 @@ struct StreamFormTests {
         }
     }
 
-    static let cutForms = [
+    static let cutForms: [String] = [
         "", "\n", "data: \(piece)\n\n", "data: \(piece)\n\ndata: {\"choices\":[{\"index\":0,\"delta\":{},\"finish",
         "data: \(piece.replacing("\"Hi\"}", with: "\"Hi\"},\"finish_reason\":\"\""))\n\n",
         "data: \(piece)\n\ndata: [DON",

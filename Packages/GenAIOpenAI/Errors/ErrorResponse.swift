@@ -35,7 +35,8 @@ struct ErrorResponse: Sendable {
     /// The error that an event of a stream is, or `nil` for a piece of the answer.
     func error(inEvent json: JSONValue, type: String, headers: HTTPHeaders) -> OpenAIError? {
         let isErrorEvent = type == "error" || json["type"] == "error"
-        let isAnswer = !isErrorEvent && (json["type"] != nil || json["choices"].isSubstantial)
+        let isResponse = json["type"]?.stringValue?.hasPrefix("response.") == true
+        let isAnswer = !isErrorEvent && (isResponse || json["choices"].isSubstantial)
         let reported = ReportedError(in: json, isAnswer: isAnswer, isItsOwn: false)
         return (reported ?? (isErrorEvent ? ReportedError(json) : nil)).map { error($0, status: nil, headers: headers) }
     }

@@ -50,7 +50,7 @@ struct ReportedError {
         if names.contains(where: { json[$0].isSubstantial }) { return true }
         if json["object"] == "error" || json["type"] == "error" || json["success"] == false { return true }
         if let code = json["base_resp"]?["status_code"]?.intValue { return code != 0 }
-        let hasCode = ["code", "status", "status_code", "statusCode", "type"].contains { json[$0].isSubstantial }
+        let hasCode = ["code", "status", "status_code", "statusCode"].contains { json[$0].isSubstantial }
         return hasCode && ["message", "msg"].contains { json[$0]?.stringValue?.isEmpty == false }
     }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 public import GenAICore
-package import GenAIInstrumentation
+import GenAIInstrumentation
 
 /// The tokens an answer used.
 public struct CompletionUsage: Codable, Hashable, Sendable, JSONRecord {
