@@ -169,7 +169,8 @@ struct ResponsesTests {
         let event = #"{"type":"error","code":"server_error","message":"boom","param":"input","sequence_number":3}"#
         let transport = StubTransport(.events("event: error\ndata: \(event)\n\n"))
         let error = try await failure { () throws(OpenAIError) in
-            try await OpenAIClient(transport).responses.stream(.init(model: "m", input: "Hi")).collect()
+            try await OpenAIClient(transport) { $0.maxRetries = 0 }.responses.stream(.init(model: "m", input: "Hi"))
+                .collect()
         }
         #expect(error.code == .server)
         #expect(error.message == "boom")
