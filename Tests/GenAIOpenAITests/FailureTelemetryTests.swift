@@ -106,7 +106,8 @@ struct FailureTelemetryTests {
 
     @Test("of a stream that is opened and dropped ends with it")
     func dropped() async throws {
-        let exchange = try Exchange(.events([.hang]))
+        // The first event opens the stream.
+        let exchange = try Exchange(.events([.event(#"{"id":"c","choices":[]}"#), .hang]))
         _ = try await exchange.client.chat.completions.stream(Self.request)
         let span = try exchange.recorded.span()
         #expect(span.status == .unset && span.attributes["gen_ai.response.finish_reasons"] == nil)

@@ -28,7 +28,6 @@ final class ObservedServer: Sendable {
         configuration.processors = [SimpleSpanProcessor(exporter: exporter)]
         configuration.instrumentation = InstrumentationSettings(contentCapture: .spans, conventions: .latest)
         provider = TracerProvider(configuration)
-        TracerProvider.global = provider
         isObserving = URLSessionObservation.observeShared()
         server = try? LoopbackServer { Self.answer($0) }
     }

@@ -12,7 +12,7 @@ import Testing
     import FoundationNetworking
 #endif
 
-@Suite("URLSession.shared, observed", .serialized)
+@Suite("URLSession.shared, observed", .serialized, RecordingGlobally())
 struct SharedSessionTests {
     private let model = ObservedServer.shared
 
@@ -190,7 +190,7 @@ struct SharedSessionTests {
     }
 }
 
-@Suite("Sessions of a program's own, observed", .serialized)
+@Suite("Sessions of a program's own, observed", .serialized, RecordingGlobally())
 struct OwnSessionTests {
     private let model = ObservedServer.shared
 

@@ -223,7 +223,7 @@ struct InstallTests {
     }
 }
 
-@Suite("Global providers", .serialized)
+@Suite("Global providers", .serialized, UsingGlobalProviders())
 struct GlobalProviderTests {
     @Test("are those of the last install, until it is shut down")
     func lifecycle() async throws {
