@@ -4,10 +4,12 @@
 // A backend for swift-distributed-tracing: spans of Vapor, Hummingbird, AsyncHTTPClient, gRPC and your own code, in the
 // traces, conversations and costs of Last9GenAI. Copy this file into your program, then:
 //
-//     var configuration = Last9.Configuration()
-//     configuration.currentParent = { ServiceContext.current?.genAI?.spanContext }
-//     let telemetry = try Last9.install(configuration)
+//     let telemetry = try Last9.install()
 //     InstrumentationSystem.bootstrap(Last9Tracer(telemetry.tracerProvider))
+//
+// Calls to models within a span of the framework become its children with one line around them:
+//
+//     try await (ServiceContext.current?.genAI ?? .current).run { … }
 import GenAICore
 import GenAITelemetry
 import Synchronization

@@ -151,7 +151,7 @@ struct ScriptedServer {
         ]),
         "embeddings": .json(
             200,
-            #"{"object":"list","model":"text-embedding-3-small","data":[{"index":0,"embedding":[0.5,0.25]}],"usage":{"prompt_tokens":4,"total_tokens":4}}"#
+            #"{"object":"list","model":"text-embedding-3-small","data":[{"index":0,"embedding":[0.5,0.25]},{"index":1,"embedding":[0.25,0.5]}],"usage":{"prompt_tokens":4,"total_tokens":4}}"#
         ),
         "unauthorized": .json(401, #"{"error":{"message":"wrong key","type":"invalid_request_error"}}"#),
         "limited": .json(429, #"{"error":{"message":"slow down","type":"tokens"}}"#),

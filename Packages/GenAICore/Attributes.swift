@@ -281,7 +281,7 @@ extension Attributes: RandomAccessCollection {
     /// The number of attributes.
     public var count: Int { handle?.totalCount ?? 0 }
 
-    /// The attribute at a position, which must be one of ``indices``.
+    /// The attribute at a position, which must be one of `indices`.
     public subscript(position: Int) -> Attribute {
         guard let handle, position >= 0, position < handle.totalCount else {
             preconditionFailure("Attributes index \(position) is out of range 0..<\(count)")

@@ -90,7 +90,7 @@ public struct PriceSource: Sendable, Hashable, CustomStringConvertible {
     /// The table that comes with this package.
     public static let bundled = PriceSource(kind: .bundled)
 
-    /// The cost that the provider itself stated, ``TokenUsage/statedCost``: there is no price of ours.
+    /// The cost that the provider itself stated, `TokenUsage.statedCost`: there is no price of ours.
     public static let provider = PriceSource(kind: .provider)
 
     /// `code`, `file`, `provider`, or the name, version and date of the bundled data.

@@ -39,7 +39,7 @@ public final class PriceBook: Sendable {
 
     /// What a call cost.
     ///
-    /// A price of ours goes before ``TokenUsage/statedCost``, what the provider says; the bundled table only where it
+    /// A price of ours goes before `TokenUsage.statedCost`, what the provider says; the bundled table only where it
     /// has a price for everything that was used, and not for OpenRouter, whose routes charge each their own.
     /// ``PricedCall/source`` tells whose figure it is.
     /// Never traps or blocks, and never answers zero for want of a price. Any thread, as often as you like.

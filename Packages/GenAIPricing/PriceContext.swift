@@ -34,7 +34,7 @@ public struct PriceContext: Sendable, Hashable {
     }
 
     /// How much of the web is taken in for the answer, where the fee of a search or request depends on it. The one that
-    /// the usage reports, ``TokenUsage/searchContextSize``, if not given here.
+    /// the usage reports, `TokenUsage.searchContextSize`, if not given here.
     public var searchContextSize: TokenUsage.SearchContextSize? {
         get { self[.searchContext].flatMap { .init(rawValue: $0) } }
         set { self[.searchContext] = newValue?.rawValue }

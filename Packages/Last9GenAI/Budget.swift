@@ -72,7 +72,7 @@ public final class Budget: Sendable {
     /// Names the budget in errors and warnings.
     public let name: String?
 
-    /// The shares of a limit at which ``onThreshold`` is called, such as 0.8; each once.
+    /// The shares of a limit at which `onThreshold` is called, such as 0.8; each once.
     public let thresholds: [Double]
     private let onThreshold: (@Sendable (ThresholdReached) -> Void)?
 

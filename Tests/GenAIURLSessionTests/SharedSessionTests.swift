@@ -20,7 +20,7 @@ struct SharedSessionTests {
     func plain() async throws {
         #expect(model.isObserving)
         let request = try model.request("plain")
-        let (data, response) = try await withConversation("c1", userID: "u1") {
+        let (data, response) = try await withConversation("observed-1", userID: "u1") {
             try await URLSession.shared.data(for: request)
         }
         #expect((response as? HTTPURLResponse)?.statusCode == 200)
@@ -29,7 +29,7 @@ struct SharedSessionTests {
         let id = try #require(span.attributes[.genAIResponseID])
         #expect(String(decoding: data, as: UTF8.self) == ObservedServer.json(id, "plain"))
         #expect(spans.count == 1 && span.name == "chat plain")
-        #expect(span.attributes[.genAIConversationID] == "c1" && span.attributes[.genAIConversationTurn] == 1)
+        #expect(span.attributes[.genAIConversationID] == "observed-1" && span.attributes[.genAIConversationTurn] == 1)
         #expect(span.attributes[.genAIResponseModel] == "plain-1" && span.attributes[.genAIProviderName] == .openAI)
         #expect(span.attributes[.genAIUsageInputTokens] == 3 && span.attributes[.genAIUsageOutputTokens] == 2)
         #expect(span.attributes[.genAIResponseFinishReasons] == ["stop"])

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of swift-ai-sdk that the adapters use, so that CI can compile them without the package.
 // Source: github.com/teunlao/swift-ai-sdk, Sources/AISDKProviderUtils.
 import Foundation

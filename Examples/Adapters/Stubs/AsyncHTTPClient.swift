@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of async-http-client that the adapters use, so that CI can compile them without the package.
 // Source: github.com/swift-server/async-http-client, Sources/AsyncHTTPClient/AsyncAwait.
 import NIOCore

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of swift-metrics that the adapters use, so that CI can compile them without the package.
 // Source: github.com/apple/swift-metrics, Sources/CoreMetrics.
 public protocol MetricsFactory: Sendable {

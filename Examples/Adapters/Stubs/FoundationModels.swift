@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of FoundationModels that the adapters use, so that CI can compile them without the framework.
 // Source: developer.apple.com/documentation/foundationmodels.
 public struct GenerationOptions: Sendable {

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of swift-http-types that the adapters use, so that CI can compile them without the package.
 // Source: github.com/apple/swift-http-types, Sources/HTTPTypes.
 public struct HTTPField: Sendable {

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of Hummingbird that the adapters use, so that CI can compile them without the package.
 // Source: github.com/hummingbird-project/hummingbird 2, Sources/Hummingbird and Sources/HummingbirdCore.
 @_exported import HTTPTypes

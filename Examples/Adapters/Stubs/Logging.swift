@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of swift-log that the adapters use, so that CI can compile them without the package.
 // Source: github.com/apple/swift-log 1.9, Sources/Logging.
 public protocol LogHandler: Sendable {

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of swift-nio that the adapters use, so that CI can compile them without the package.
 // Source: github.com/apple/swift-nio, Sources/NIOCore and Sources/NIOHTTP1.
 public struct ByteBuffer: Sendable {

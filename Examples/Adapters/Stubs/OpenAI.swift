@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of MacPaw's OpenAI that the adapters use, so that CI can compile them without the package.
 // Source: github.com/MacPaw/OpenAI, Sources/OpenAI/Public/Protocols/OpenAIMiddleware.swift.
 import Foundation

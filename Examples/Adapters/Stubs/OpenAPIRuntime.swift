@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of swift-openapi-runtime that the adapters use, so that CI can compile them without the package.
 // Source: github.com/apple/swift-openapi-runtime, Sources/OpenAPIRuntime/Interface.
 import Foundation

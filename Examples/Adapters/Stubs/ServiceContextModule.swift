@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of swift-service-context that the adapters use, so that CI can compile them without the package.
 // Source: github.com/apple/swift-service-context, Sources/ServiceContextModule.
 public protocol ServiceContextKey: Sendable {

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of soto-core that the adapters use, so that CI can compile them without the package.
 // Source: github.com/soto-project/soto-core, Sources/SotoCore/HTTP and Sources/SotoCore/Middleware.
 import Foundation

@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of swift-distributed-tracing that the adapters use, so that CI can compile them without the package.
 // Source: github.com/apple/swift-distributed-tracing, Sources/Tracing and Sources/Instrumentation.
 @_exported import ServiceContextModule

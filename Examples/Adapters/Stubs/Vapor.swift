@@ -1,3 +1,4 @@
+// swift-format-ignore-file
 // The declarations of Vapor that the adapters use, so that CI can compile them without the package.
 // Source: github.com/vapor/vapor 4, Sources/Vapor, and swift-nio's NIOHTTP1.
 public struct HTTPHeaders: Sendable {

@@ -30,7 +30,7 @@ extension OpenAIClient.Chat {
         /// Asks for an answer in pieces.
         ///
         /// Returns when the answer begins. Token usage is asked for and kept out of sight unless the request's
-        /// ``ChatCompletionRequest/streamOptions`` say otherwise; ``OpenAIStream/collect()`` has it either way.
+        /// ``ChatCompletionRequest/streamOptions`` say otherwise; `OpenAIStream.collect()` has it either way.
         ///
         /// - Throws: ``OpenAIError``, after the attempts the configuration allows; so does the stream, without any.
         public func stream(

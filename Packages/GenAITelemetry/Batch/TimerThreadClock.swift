@@ -19,7 +19,9 @@ package struct TimerThreadClock: Clock {
     /// Suspends the task until `deadline`; throws when it is cancelled.
     package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let isOver = Promise<Bool>()
-        let timer = TimerThread.Timer(due: steadyNanoseconds(after: now.duration(to: deadline))) { isOver.resolve(true) }
+        let timer = TimerThread.Timer(due: steadyNanoseconds(after: now.duration(to: deadline))) {
+            isOver.resolve(true)
+        }
         let isComplete = await withTaskCancellationHandler {
             TimerThread.shared.add(timer)
             return await isOver.value
