@@ -11,7 +11,7 @@ enum PageAssets {
         <html lang="en">
         <head>
         <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-MR0pZXdNqUOXXEH1BEqXm+kGIdVJ3zcZTVc9836f3QU='; style-src 'sha256-R+pFsEAt+y1WCdFzfnXwxXlHmhrcdY5WbYN2Jjkt9Uo='; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-0M4NthhL5SW4xG6NCeFsAB6z1a+iCmYkQSlP274+l2I='; style-src 'sha256-R+pFsEAt+y1WCdFzfnXwxXlHmhrcdY5WbYN2Jjkt9Uo='; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="referrer" content="no-referrer">
         <meta name="color-scheme" content="light dark">
@@ -268,6 +268,9 @@ enum PageAssets {
           const tail = text.slice(cut);
           return h("span", { className: "money", ...properties }, text.slice(0, cut), tail && h("i", null, tail));
         }
+
+        // A sum of calls that all lack a price is unknown, not nothing.
+        const costOf = (sum) => sum.calls && sum.unpriced === sum.calls ? h("span", { className: "muted" }, "no price") : amount(sum.cost);
 
         const grouped = (number) => String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
         const compact = (number) => number < 10000 ? grouped(number) : number < 999500 ? (number / 1000).toFixed(number < 99950 ? 1 : 0) + "k" : (number / 1e6).toFixed(number < 99950000 ? 2 : 0) + "M";
@@ -603,7 +606,7 @@ enum PageAssets {
           const rest = groups.slice(shown.length);
           const row = (name, sum, place) => h("tr", null,
             h("td", { className: "name" }, h("span", { className: "dot k" + place, "aria-hidden": "true" }), h("span", { className: "bidi" }, name)),
-            h("td", { className: "right" }, grouped(sum.calls)), h("td", { className: "right slim" }, compact(sum.in + sum.out)), h("td", { className: "right slim" }, sum.failed ? h("span", { className: "bad" }, grouped(sum.failed)) : "0"), h("td", { className: "right" }, amount(sum.cost)));
+            h("td", { className: "right" }, grouped(sum.calls)), h("td", { className: "right slim" }, compact(sum.in + sum.out)), h("td", { className: "right slim" }, sum.failed ? h("span", { className: "bad" }, grouped(sum.failed)) : "0"), h("td", { className: "right" }, costOf(sum)));
           const table = h("table", { className: "rows", style: { marginTop: "12px" } },
             h("thead", null, h("tr", null, h("th", { scope: "col" }, "Group"), h("th", { className: "right", scope: "col" }, "Calls"), h("th", { className: "right slim", scope: "col" }, "Tokens"), h("th", { className: "right slim", scope: "col" }, "Errors"), h("th", { className: "right", scope: "col" }, "Cost"))),
             h("tbody", null, shown.map(([name, sum]) => row(name, sum, place.get(name))), rest.length ? row(`${plural(rest.length, "other")}`, merged(rest), 7) : null));
@@ -767,7 +770,7 @@ enum PageAssets {
             h("div", { className: "slim clip bidi muted" }, one.users[0] || "–"),
             h("div", { className: "right narrow" }, grouped(one.turns)), h("div", { className: "right slim" }, grouped(totals.calls)), h("div", { className: "right slim" }, compact(totals.in + totals.out)),
             h("div", { className: "right narrow" }, took(one.end - one.start)),
-            h("div", { className: "right" }, totals.calls && totals.unpriced === totals.calls ? h("span", { className: "muted" }, "no price") : amount(totals.cost)),
+            h("div", { className: "right" }, costOf(totals)),
             h("div", { className: "right narrow muted small" }, when(one.end)));
         }
 

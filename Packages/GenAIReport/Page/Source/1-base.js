@@ -59,6 +59,9 @@ function amount(pico, properties) {
   return h("span", { className: "money", ...properties }, text.slice(0, cut), tail && h("i", null, tail));
 }
 
+// A sum of calls that all lack a price is unknown, not nothing.
+const costOf = (sum) => sum.calls && sum.unpriced === sum.calls ? h("span", { className: "muted" }, "no price") : amount(sum.cost);
+
 const grouped = (number) => String(number).replace(/\B(?=(\d{3})+(?!\d))/g, ",");
 const compact = (number) => number < 10000 ? grouped(number) : number < 999500 ? (number / 1000).toFixed(number < 99950 ? 1 : 0) + "k" : (number / 1e6).toFixed(number < 99950000 ? 2 : 0) + "M";
 const plural = (count, one, many) => `${grouped(count)} ${count === 1 ? one : many || one + "s"}`;

@@ -138,7 +138,7 @@ function legend(groups, shown) {
   const rest = groups.slice(shown.length);
   const row = (name, sum, place) => h("tr", null,
     h("td", { className: "name" }, h("span", { className: "dot k" + place, "aria-hidden": "true" }), h("span", { className: "bidi" }, name)),
-    h("td", { className: "right" }, grouped(sum.calls)), h("td", { className: "right slim" }, compact(sum.in + sum.out)), h("td", { className: "right slim" }, sum.failed ? h("span", { className: "bad" }, grouped(sum.failed)) : "0"), h("td", { className: "right" }, amount(sum.cost)));
+    h("td", { className: "right" }, grouped(sum.calls)), h("td", { className: "right slim" }, compact(sum.in + sum.out)), h("td", { className: "right slim" }, sum.failed ? h("span", { className: "bad" }, grouped(sum.failed)) : "0"), h("td", { className: "right" }, costOf(sum)));
   const table = h("table", { className: "rows", style: { marginTop: "12px" } },
     h("thead", null, h("tr", null, h("th", { scope: "col" }, "Group"), h("th", { className: "right", scope: "col" }, "Calls"), h("th", { className: "right slim", scope: "col" }, "Tokens"), h("th", { className: "right slim", scope: "col" }, "Errors"), h("th", { className: "right", scope: "col" }, "Cost"))),
     h("tbody", null, shown.map(([name, sum]) => row(name, sum, place.get(name))), rest.length ? row(`${plural(rest.length, "other")}`, merged(rest), 7) : null));

@@ -84,7 +84,7 @@ function conversationRow(c, row) {
     h("div", { className: "slim clip bidi muted" }, one.users[0] || "–"),
     h("div", { className: "right narrow" }, grouped(one.turns)), h("div", { className: "right slim" }, grouped(totals.calls)), h("div", { className: "right slim" }, compact(totals.in + totals.out)),
     h("div", { className: "right narrow" }, took(one.end - one.start)),
-    h("div", { className: "right" }, totals.calls && totals.unpriced === totals.calls ? h("span", { className: "muted" }, "no price") : amount(totals.cost)),
+    h("div", { className: "right" }, costOf(totals)),
     h("div", { className: "right narrow muted small" }, when(one.end)));
 }
 
