@@ -76,7 +76,7 @@ extension LogEmitter {
     }
 }
 
-/// Emits the result of an evaluation on the global logger provider; see ``LogEmitter/emit(_:of:settings:context:)``.
+/// Emits the result of an evaluation on the global logger provider; see `LogEmitter.emit(_:of:)`.
 ///
 /// Does nothing without a provider.
 public func recordEvaluation(_ result: EvaluationResult, of span: SpanContext? = nil) {
