@@ -88,7 +88,7 @@ extension GenAIContext {
     private func propagated(_ identity: PropagatedIdentity, _ names: [String]) -> PropagatedContext {
         var baggage = self.baggage
         for name in names {
-            if let text = attributes[name]?.propagatedText { baggage[name] = text }
+            if let text = attributes[name]?.scalarText { baggage[name] = text }
         }
         func add(_ key: AttributeKey<String>, _ value: String?) {
             if let value { baggage[key.name] = value }
@@ -138,8 +138,8 @@ extension GenAIContext {
 }
 
 extension AttributeValue {
-    /// The value as baggage can carry it; `nil` for structures.
-    fileprivate var propagatedText: String? {
+    /// The text of a text, number or truth value, as baggage carries it and sums are kept by it; `nil` for the others.
+    package var scalarText: String? {
         switch self {
         case .string(let text): text
         case .int(let number): String(number)

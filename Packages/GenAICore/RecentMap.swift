@@ -38,7 +38,7 @@
         self.init(capacity: capacity, byteCapacity: .max, byteCount: nil)
     }
 
-    /// The most entries that are kept.
+    /// The number of entries that are kept.
     public var count: Int { young.count + old.count }
 
     /// The value of a key, without counting as a use.

@@ -172,7 +172,7 @@ extension ConventionValues {
     }
 
     /// The text of an attribute that calls are added up by.
-    fileprivate func id(_ name: Name) -> String? { self[name]?.pointee.accountID }
+    fileprivate func id(_ name: Name) -> String? { self[name]?.pointee.scalarText }
 
     fileprivate var usage: TokenUsage {
         TokenUsage(
@@ -181,18 +181,5 @@ extension ConventionValues {
             cacheReadTokens: number(.cacheReadTokens),
             cacheWriteTokens: number(.cacheWriteTokens) ?? number(.cacheCreationTokens),
             reasoningTokens: number(.reasoningTokens))
-    }
-}
-
-extension AttributeValue {
-    /// The text of an attribute that calls are added up by, also of a number or truth value.
-    var accountID: String? {
-        switch self {
-        case .string(let text): text
-        case .int(let number): String(number)
-        case .double(let number): String(number)
-        case .bool(let flag): String(flag)
-        default: nil
-        }
     }
 }

@@ -232,7 +232,7 @@ public final class CostLedger: Sendable {
         let evicted: Int = state.withLock { state in
             state.add(totals, facts, time)
             for position in Slot.allCases.count..<Swift.max(Slot.allCases.count, dimensions.count) {
-                guard let id = attributes[dimensions[position].attribute]?.accountID else { continue }
+                guard let id = attributes[dimensions[position].attribute]?.scalarText else { continue }
                 state.account(id, at: position).totals += totals
             }
             defer { state.unreportedEvictedCount = 0 }

@@ -17,7 +17,7 @@ struct CallContent {
         for event in span.events { read(event.name, event.attributes, body: nil) }
         for record in records {
             read(
-                record.eventName ?? record.attributes["event.name"]?.identifier ?? "", record.attributes,
+                record.eventName ?? record.attributes["event.name"]?.scalarText ?? "", record.attributes,
                 body: record.body)
         }
         if input.isEmpty { input = Self.former(attributes, "gen_ai.prompt", role: .user) }

@@ -154,7 +154,7 @@ extension StepView {
         arguments = names.lazy.compactMap { attributes[$0] }.first?.plainText
         let results = ["gen_ai.tool.call.result", "output.value", "traceloop.entity.output"]
         result = results.lazy.compactMap { attributes[$0] }.first?.plainText
-        callID = (attributes["gen_ai.tool.call.id"] ?? attributes["tool_call.id"])?.identifier
+        callID = (attributes["gen_ai.tool.call.id"] ?? attributes["tool_call.id"])?.scalarText
         if arguments == nil, result == nil { notes.append("Arguments and result were not captured.") }
     }
 

@@ -30,13 +30,13 @@ extension Message {
         }
         if case .map(let inner)? = members["message"] {
             var message = one(.map(inner), defaultRole: defaultRole)
-            message.finishReason = members["finish_reason"]?.identifier ?? message.finishReason
+            message.finishReason = members["finish_reason"]?.scalarText ?? message.finishReason
             return message
         }
-        let role = members["role"]?.identifier.map { Role(rawValue: $0) } ?? defaultRole
+        let role = members["role"]?.scalarText.map { Role(rawValue: $0) } ?? defaultRole
         var parts: [Part] = []
         if case .array(let list)? = members["parts"] { parts += list.flatMap { Part.list($0) } }
-        if let thought = members["reasoning_content"]?.identifier, !thought.isEmpty {
+        if let thought = members["reasoning_content"]?.scalarText, !thought.isEmpty {
             parts.append(.reasoning(thought))
         }
         if let content = members["content"] {
@@ -44,8 +44,8 @@ extension Message {
         }
         if case .array(let calls)? = members["tool_calls"]?.parsed { parts += calls.map { .toolCall(ToolCall($0)) } }
         return Message(
-            role: role, parts: parts, name: members["name"]?.identifier,
-            finishReason: members["finish_reason"]?.identifier)
+            role: role, parts: parts, name: members["name"]?.scalarText,
+            finishReason: members["finish_reason"]?.scalarText)
     }
 }
 
@@ -63,11 +63,11 @@ extension Message.Part {
 
     fileprivate static func result(_ content: AttributeValue, _ members: Attributes) -> Message.Part {
         let id = members["tool_call_id"] ?? members["id"]
-        return .toolResult(Message.ToolResult(callID: id?.identifier, result: content.plainText))
+        return .toolResult(Message.ToolResult(callID: id?.scalarText, result: content.plainText))
     }
 
     private static func part(_ members: Attributes) -> Message.Part {
-        let type = members["type"]?.identifier ?? (members["text"] != nil ? "text" : "")
+        let type = members["type"]?.scalarText ?? (members["text"] != nil ? "text" : "")
         switch type {
         case "text", "input_text", "output_text", "refusal":
             return .text((members["content"] ?? members["text"] ?? members["refusal"])?.plainText ?? "")
@@ -78,7 +78,7 @@ extension Message.Part {
         case "tool_call_response", "tool_result":
             let result = members["response"] ?? members["result"] ?? members["content"]
             return .toolResult(
-                Message.ToolResult(callID: members["id"]?.identifier, result: result?.plainText ?? ""))
+                Message.ToolResult(callID: members["id"]?.scalarText, result: result?.plainText ?? ""))
         case "uri", "blob", "file": return media(members)
         case "image_url": return image(members)
         default: return .other(type: type, json: AttributeValue.map(members).jsonText)
@@ -87,22 +87,22 @@ extension Message.Part {
 
     private static func media(_ members: Attributes) -> Message.Part {
         let content: Message.Media.Content =
-            if let uri = members["uri"]?.identifier {
+            if let uri = members["uri"]?.scalarText {
                 .uri(uri)
-            } else if let id = members["file_id"]?.identifier {
+            } else if let id = members["file_id"]?.scalarText {
                 .file(id: id)
             } else {
-                .base64(members["content"]?.identifier ?? members["data"]?.identifier ?? "")
+                .base64(members["content"]?.scalarText ?? members["data"]?.scalarText ?? "")
             }
         return .media(
             Message.Media(
-                modality: members["modality"]?.identifier ?? "file", mimeType: members["mime_type"]?.identifier,
+                modality: members["modality"]?.scalarText ?? "file", mimeType: members["mime_type"]?.scalarText,
                 content: content))
     }
 
     private static func image(_ members: Attributes) -> Message.Part {
-        var url = members["image_url"]?.identifier
-        if case .map(let inner)? = members["image_url"] { url = inner["url"]?.identifier }
+        var url = members["image_url"]?.scalarText
+        if case .map(let inner)? = members["image_url"] { url = inner["url"]?.scalarText }
         return .media(Message.Media(modality: "image", content: .uri(url ?? "")))
     }
 }
@@ -118,7 +118,7 @@ extension Message.ToolCall {
         if case .map(let function)? = members["function"] { inner = function }
         let arguments = inner["arguments"] ?? inner["input"]
         self.init(
-            id: (members["id"] ?? members["call_id"])?.identifier, name: inner["name"]?.identifier ?? "",
+            id: (members["id"] ?? members["call_id"])?.scalarText, name: inner["name"]?.scalarText ?? "",
             arguments: arguments.map(\.plainText))
     }
 }

@@ -132,7 +132,7 @@ struct FactTable {
     /// The first of some attributes that has a text which is not empty; numbers and truth values are spelled out.
     func text(_ names: FactName...) -> String? {
         for name in names {
-            if let text = self[name]?.identifier, !text.isEmpty { return text }
+            if let text = self[name]?.scalarText, !text.isEmpty { return text }
         }
         return nil
     }
@@ -151,17 +151,4 @@ struct FactTable {
 
     /// A number.
     func number(_ name: FactName) -> Double? { self[name].flatMap { Double(attributeValue: $0) } }
-}
-
-extension AttributeValue {
-    /// The text of a value that spans are grouped by; `nil` for lists, maps and nothing.
-    var identifier: String? {
-        switch self {
-        case .string(let text): text
-        case .int(let number): String(number)
-        case .double(let number): String(number)
-        case .bool(let flag): String(flag)
-        default: nil
-        }
-    }
 }

@@ -81,10 +81,10 @@ struct GroupFinder {
         case .fact(let find): return find(facts)
         case .attributes(let names):
             for place in places[position] {
-                if let text = facts.extras[place]?.identifier { return text }
+                if let text = facts.extras[place]?.scalarText { return text }
             }
             for name in names {
-                if let text = resource[name]?.identifier { return text }
+                if let text = resource[name]?.scalarText { return text }
             }
             return nil
         }

@@ -63,10 +63,10 @@ struct CallRow {
         }
         for attribute in span.data.resource.attributes
         where ["service.name", "service.version", "deployment.environment.name"].contains(attribute.key) {
-            if let value = attribute.value.identifier { found.append((attribute.key, value)) }
+            if let value = attribute.value.scalarText { found.append((attribute.key, value)) }
         }
         for attribute in span.data.attributes where isDimension(attribute.key) {
-            guard let value = attribute.value.identifier, value.utf8.count <= 120 else { continue }
+            guard let value = attribute.value.scalarText, value.utf8.count <= 120 else { continue }
             found.append((attribute.key, value))
         }
         return found

@@ -170,7 +170,7 @@ struct TraceBlock {
         writer.object { writer in
             writer.text("id", "\(id)")
             writer.text("name", root?.facts.name)
-            writer.text("service", root?.data.resource.attributes["service.name"]?.identifier)
+            writer.text("service", root?.data.resource.attributes["service.name"]?.scalarText)
             writer.key("spans")
             writer.int(trace.spans.count)
             writer.milliseconds("start", start)
