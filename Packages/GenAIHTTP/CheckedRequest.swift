@@ -2,15 +2,15 @@
 
 import Foundation
 
-/// Scheme, host and port: all of a URL that may stand in a message. The rest may hold secrets.
+/// Returns the scheme, host and port of a URL. Only these may appear in messages, because the rest may hold secrets.
 func describe(_ url: URL) -> String {
     let port = url.port.map { ":\($0)" } ?? ""
     return "\(url.scheme ?? "")://\(url.host ?? "")\(port)"
 }
 
-/// A request that may be sent as it is, with the fields that a transport adds.
+/// A validated request, with the header fields that a transport adds.
 struct CheckedRequest: Sendable {
-    /// The codings that every transport undoes.
+    /// The content codings that every transport decodes.
     static let decodedCodings = "gzip, deflate"
 
     let method: String
@@ -18,10 +18,10 @@ struct CheckedRequest: Sendable {
     private(set) var headers: HTTPHeaders = [:]
     let body: [UInt8]
     let requiresHTTP2: Bool
-    /// Where it goes to, and all of the URL that may stand in a message.
+    /// The scheme, host and port of the URL, for messages.
     var origin: String { describe(url) }
 
-    /// Checks a request.
+    /// Validates a request.
     ///
     /// - Throws: ``HTTPError`` with code `badURL` or `invalidRequest`. Messages name a header field, never its value.
     init(_ request: HTTPRequest) throws(HTTPError) {
@@ -47,19 +47,19 @@ struct CheckedRequest: Sendable {
             guard isFieldValue(field.value) else {
                 throw HTTPError(.invalidRequest, "the value of the header \(field.name) is not valid")
             }
-            // How the body is framed is the transport's business.
+            // The transport decides how the body is framed.
             guard !["content-length", "transfer-encoding"].contains(field.name.lowercased()) else { continue }
             headers.append(field.name, field.value)
         }
         if headers["Accept-Encoding"] == nil { headers.append("Accept-Encoding", Self.decodedCodings) }
-        // Without this, the platforms would call any body of a POST a web form.
+        // Without this field, the platforms would label the body of any POST as a web form.
         if !body.isEmpty, headers["Content-Type"] == nil {
             headers.append("Content-Type", "application/octet-stream")
         }
     }
 }
 
-/// Whether this is a `token` of RFC 9110 section 5.6.2.
+/// Returns whether this is a `token` of RFC 9110 section 5.6.2.
 private func isToken(_ text: String) -> Bool {
     !text.isEmpty
         && text.utf8.allSatisfy { byte in
@@ -72,7 +72,7 @@ private func isToken(_ text: String) -> Bool {
         }
 }
 
-/// Whether this may be sent as a field value: no control characters but the tab. RFC 9110 section 5.5.
+/// Returns whether this is a valid field value: no control characters except the tab. RFC 9110 section 5.5.
 private func isFieldValue(_ text: String) -> Bool {
     text.utf8.allSatisfy { ($0 >= 0x20 && $0 != 0x7F) || $0 == 0x09 }
 }

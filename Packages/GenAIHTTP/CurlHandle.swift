@@ -4,7 +4,8 @@
     import CCurl
     import Foundation
 
-    /// One request inside libcurl, and what its callbacks work on. Lives and dies on the thread of its loop.
+    /// One request inside libcurl, with the state that its callbacks use. Created, used and freed on the thread of its
+    /// loop.
     final class CurlHandle {
         let number: Int
         let easy: OpaquePointer
@@ -19,7 +20,7 @@
         private var failure: HTTPError?
         private var isComplete = true
 
-        /// Prepares a request; `nil` if libcurl has no memory or refuses it.
+        /// Prepares a request; `nil` if libcurl is out of memory or rejects an option.
         init?(
             _ request: CurlRequest, _ exchange: Exchange, _ configuration: HTTPTransportConfiguration,
             transfers: CurlTransfers
@@ -41,7 +42,7 @@
             problem.deallocate()
         }
 
-        /// Finds the handle again from libcurl's.
+        /// Returns the handle that belongs to one of libcurl's.
         static func of(_ easy: OpaquePointer) -> CurlHandle? {
             ccurl_private(easy).map(from)
         }
@@ -50,10 +51,10 @@
             Unmanaged<CurlHandle>.fromOpaque(context).takeUnretainedValue()
         }
 
-        /// Whose connection it uses.
+        /// The scheme, host and port that the request connects to.
         var origin: String { request.origin }
 
-        /// Tells the exchange how its transfer ended.
+        /// Reports the result of the transfer to the exchange.
         func finish(_ result: Int32) {
             let origin = origin
             let words = words(for: result, String(cString: problem))
@@ -62,7 +63,7 @@
             exchange.finish { hasHead in
                 if let failure { return failure }
                 if result == CCURL_OK { return HTTPError(.connection, "the response head broke off from \(origin)") }
-                // The other limits are watched by the exchange.
+                // The exchange itself watches the other limits.
                 if result == CCURL_TIMED_OUT {
                     return HTTPError(.timedOut, "no connection to \(origin) in time (limit: connect)")
                 }
@@ -71,7 +72,7 @@
             }
         }
 
-        /// What libcurl says of this failure, or else of all of its kind.
+        /// Returns libcurl's message for this failure, or else its general text for the result code.
         private func words(for result: Int32, _ text: String) -> String {
             guard result != CCURL_OK else { return "" }
             let general = ccurl_explanation(result).map { String(cString: $0) } ?? "libcurl error \(result)"
@@ -95,7 +96,8 @@
         }
 
         fileprivate func receive(piece: UnsafeRawBufferPointer) -> Int {
-            // Nothing is lost if the consumer reads meanwhile: its order to go on is carried out after this.
+            // Nothing is lost if the consumer reads meanwhile: its command to resume is carried out after this
+            // callback.
             if exchange.isHalted { return CCURL_WRITE_PAUSE }
             exchange.receive(piece)
             return piece.count
@@ -135,7 +137,7 @@
                     guard let context else { return CCURL_READ_ABORT }
                     return CurlHandle.from(context).send(into: .init(start: bytes, count: size * count))
                 })
-            // libcurl asks to go back only to send a body a second time. Whether to do that is the caller's decision.
+            // libcurl seeks only to send a body a second time. Whether to do that is the caller's decision.
             note(ccurl_set_seek_function(easy, CCURL_SEEKFUNCTION) { _, _, _ in CCURL_SEEK_FAIL })
         }
 
@@ -153,8 +155,8 @@
                 set(CCURL_NOBODY, 1)
             }
             set(CCURL_CUSTOMREQUEST, request.method)
-            // A reused connection that breaks makes libcurl repeat a request without a body, so that one that may not
-            // be repeated gets a new one.
+            // When a reused connection breaks, libcurl repeats a request without a body. A request that must not be
+            // repeated therefore gets a new connection.
             let isRepeatable = ["GET", "HEAD", "OPTIONS", "PUT", "DELETE", "TRACE"].contains(request.method)
             if request.body.isEmpty, !isRepeatable { set(CCURL_FRESH_CONNECT, 1) }
             setFields()
@@ -166,7 +168,7 @@
                 return set(CCURL_HTTP_VERSION, Int(CCURL_HTTP_VERSION_2_TLS))
             }
             set(CCURL_HTTP_VERSION, Int(CCURL_HTTP_VERSION_2_PRIOR_KNOWLEDGE))
-            // Before 8.0, such a connection cannot be used again: the second request fails (curl issue 10634).
+            // Before 8.0, such a connection cannot be reused: the second request fails (curl issue 10634).
             if ccurl_version() < 0x08_00_00 {
                 set(CCURL_FRESH_CONNECT, 1)
                 set(CCURL_FORBID_REUSE, 1)
@@ -177,7 +179,7 @@
             for field in request.headers.fields where field.name.lowercased() != "expect" {
                 add(field: field.value.isEmpty ? "\(field.name);" : "\(field.name): \(field.value)")
             }
-            // A name without a value leaves out what libcurl would add.
+            // A name without a value removes the field that libcurl would add.
             add(field: "Expect:")
             if request.headers["Content-Type"] == nil { add(field: "Content-Type:") }
             note(ccurl_set_pointer(easy, CCURL_HTTPHEADER, UnsafeRawPointer(fields)))
@@ -186,7 +188,7 @@
         private func setConnection(_ configuration: HTTPTransportConfiguration) {
             set(CCURL_NOSIGNAL, 1)
             set(CCURL_TCP_KEEPALIVE, 1)
-            // Cancelling must not wait for a name that is being resolved. Older versions than 7.87 cannot but wait.
+            // Cancelling must not wait for a name that is being resolved. Versions before 7.87 always wait.
             _ = ccurl_set_number(easy, CCURL_QUICK_EXIT, 1)
             if let path = configuration.certificateAuthorityFile {
                 set(CCURL_CAINFO, path)
@@ -199,7 +201,7 @@
         }
 
         private func setConnectTimeout(_ timeout: Duration?) {
-            // Zero would mean five minutes, libcurl's own limit.
+            // Zero would mean libcurl's own limit of five minutes.
             let longest = Duration.seconds(604_800)
             let milliseconds = max(.milliseconds(1), min(timeout ?? longest, longest)) / .milliseconds(1)
             set(CCURL_CONNECTTIMEOUT_MS, Int(milliseconds.rounded(.up)))
@@ -214,7 +216,7 @@
             note(ccurl_set_number(easy, option, number))
         }
 
-        /// libcurl keeps a copy of the text.
+        /// Sets an option whose value is text; libcurl copies it.
         private func set(_ option: Int32, _ text: String) {
             note(ccurl_set_pointer(easy, option, text))
         }
@@ -225,14 +227,16 @@
     }
 
     extension HTTPError.Code {
-        /// Reads a result of libcurl. Only the text tells that chunks are none, or that the peer ended TLS with an alert.
+        /// Classifies a result of libcurl. Only the text tells that the chunked coding is malformed, or that the peer
+        /// ended TLS with an alert.
         fileprivate init(curlResult: Int32, text: String) {
             let text = text.lowercased()
             switch curlResult {
             case 3: self = .badURL
-            // Handshake, certificates and the files that hold them.
+            // The handshake, the certificates and the files that hold them.
             case 35, 51, 53, 54, 58, 59, 60, 64, 66, 77, 80, 82, 83, 90, 91, 98: self = .tls
-            // No HTTP/1.x or HTTP/2, no valid answer, no known coding, a length or a head that is too large.
+            // Neither HTTP/1.x nor HTTP/2, an invalid response, an unknown coding, or a length or head that is too
+            // large.
             case 1, 8, 16, 61, 63, 92, 100: self = .protocolViolation
             case 55 where text.contains("alert"), 56 where text.contains("alert"): self = .tls
             default: self = text.contains("chunk") ? .protocolViolation : .connection

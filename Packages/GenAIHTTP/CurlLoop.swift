@@ -5,11 +5,11 @@
     import Glibc
     import Synchronization
 
-    /// The thread on which all of libcurl happens, and the queue of what it is asked to do.
+    /// The one thread that calls libcurl, and the queue of commands to it.
     ///
     /// The thread keeps the loop alive until it ends: after ``stop()``, or after ``finish()`` and the last transfer.
     final class CurlLoop: Sendable {
-        /// What the thread can be asked to do with the exchange of a number.
+        /// A command to the thread. The number identifies the exchange.
         enum Command {
             case start(CurlRequest, Exchange)
             case resume(Int)
@@ -23,7 +23,7 @@
             var commands: [Command] = []
             var life = Life.open
             var lastNumber = 0
-            /// How many exchanges are watched for having waited too long, as of the loop's last round.
+            /// The number of exchanges with a deadline, as of the last iteration of the loop.
             var watchedCount = 0
             /// `nil` once the thread has ended.
             var multi: Multi?
@@ -31,9 +31,9 @@
 
         /// libcurl's set of transfers.
         ///
-        /// Unchecked, because a pointer is not Sendable: all functions that take it are called on the loop's thread,
-        /// but for the one that wakes it, which libcurl allows on any. That one is called under the lock under which
-        /// the pointer is taken away before it is freed.
+        /// Unchecked, because a pointer is not Sendable. Every function that takes it is called on the loop's thread,
+        /// except the one that wakes the loop, which libcurl allows on any thread. That call is made under the lock
+        /// that also guards clearing the pointer before it is freed.
         private struct Multi: @unchecked Sendable {
             let pointer: OpaquePointer
         }
@@ -41,13 +41,13 @@
         private let configuration: HTTPTransportConfiguration
         private let state: Mutex<State>
 
-        /// Starts the thread; `nil` if the system or libcurl has not what it takes.
+        /// Starts the thread; `nil` if libcurl is unusable or no thread can be started.
         init?(_ configuration: HTTPTransportConfiguration) {
             guard ccurl_load(), let pointer = ccurl_multi_new() else { return nil }
             self.configuration = configuration
             state = Mutex(State(multi: Multi(pointer: pointer)))
             let idleLimit = max(1, min(configuration.maximumConnectionsPerHost, 65_536))
-            // A loop that cannot be woken would hang: better to find out now.
+            // A loop that cannot be woken would hang, so this is checked here.
             guard ccurl_multi_set_number(pointer, CCURL_MULTI_MAXCONNECTS, idleLimit) == CCURL_OK,
                 ccurl_multi_wake(pointer) == CCURL_OK, startThread()
             else {
@@ -70,7 +70,7 @@
 
         // MARK: - On any thread
 
-        /// A number for an exchange, or `nil` once the loop is to end.
+        /// Returns a number for an exchange, or `nil` if the loop is about to end.
         func makeNumber() -> Int? {
             state.withLock { state in
                 guard state.life == .open else { return nil }
@@ -79,7 +79,7 @@
             }
         }
 
-        /// Asks for something; says no if the loop has been stopped.
+        /// Queues a command. Returns false if the loop has been stopped.
         @discardableResult
         func send(_ command: Command) -> Bool {
             state.withLock { state in
@@ -90,7 +90,7 @@
             }
         }
 
-        /// How many exchanges are watched for having waited too long.
+        /// The number of exchanges with a deadline.
         var watchedCount: Int { state.withLock { $0.watchedCount } }
 
         /// Ends all exchanges with the error `shutDown`.
@@ -98,7 +98,7 @@
             end(.stopped)
         }
 
-        /// Ends the loop once its exchanges have.
+        /// Ends the loop after its last exchange.
         func finish() {
             end(.finishing)
         }
@@ -128,7 +128,7 @@
                 let next = takeNextStep(after: transfers)
                 if next == .end { break }
                 if next == .work { continue }
-                // A wait that fails must not become a loop without one.
+                // A failing wait must not turn the loop into a busy one.
                 if ccurl_multi_wait(multi, Self.longestWait(for: transfers)) != CCURL_OK { usleep(10_000) }
             }
             transfers.abortAll(.afterShutdown)
@@ -136,15 +136,15 @@
             ccurl_multi_free(multi)
         }
 
-        /// How many milliseconds to wait at most. libcurl waits no longer than its own timers allow; should it forget
-        /// one, which `advance` does not let it, then what runs is late and does not hang.
+        /// Returns the maximum wait in milliseconds. libcurl waits no longer than its own timers allow. If it loses a
+        /// timer, which `advance` prevents, the transfer is late but does not hang.
         private static func longestWait(for transfers: CurlTransfers) -> Int32 {
             let limit = Duration.milliseconds(transfers.isEmpty ? 60_000 : 1_000)
             let rest = max(.zero, transfers.timeToDeadline(from: .now) ?? limit)
             return Int32((min(limit, rest) / .milliseconds(1)).rounded(.up))
         }
 
-        /// Carries out what was asked for, and says whether to go on.
+        /// Carries out the queued commands. Returns whether the loop continues.
         private func carryOutCommands(_ transfers: CurlTransfers) -> Bool {
             let (commands, life) = state.withLock { state in
                 let commands = state.commands
@@ -161,10 +161,11 @@
             return life != .stopped
         }
 
-        /// What to do after the transfers have gone on; if that is to end, the loop takes no orders from here on.
+        /// Returns the next step of the loop after the transfers have advanced. Once that is to end, the loop accepts
+        /// no more commands.
         ///
-        /// Looks for orders once more because libcurl 8.21 forgets, while it goes on, that it was to be woken. For an
-        /// order that comes after this look it is woken after that too.
+        /// Checks the queue again, because libcurl 8.21 loses a wake-up that arrives while the transfers advance. A
+        /// command that arrives after this check wakes the loop as usual.
         private func takeNextStep(after transfers: CurlTransfers) -> Step {
             let (isIdle, watchedCount) = (transfers.isEmpty, transfers.deadlines.count)
             return state.withLock { state in

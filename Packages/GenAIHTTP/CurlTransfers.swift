@@ -3,14 +3,14 @@
 #if canImport(Glibc)
     import CCurl
 
-    /// What an exchange needs of libcurl.
+    /// The settings that libcurl needs for one exchange.
     struct CurlRequest: Sendable {
         let number: Int
         let request: CheckedRequest
         let connectTimeout: Duration?
     }
 
-    /// The transfers of one loop. Lives and dies on the loop's thread.
+    /// The transfers of one loop. Created, used and freed on the loop's thread.
     final class CurlTransfers {
         private typealias Waiting = (request: CurlRequest, exchange: Exchange)
 
@@ -27,7 +27,7 @@
             queue = TransferQueue(limit: configuration.maximumConnectionsPerHost)
         }
 
-        /// Whether none is left; those that wait do so for one that runs.
+        /// Indicates whether there are no transfers. Waiting transfers always wait for a running one.
         var isEmpty: Bool { handles.isEmpty }
 
         // MARK: - What is asked for
@@ -42,7 +42,7 @@
             guard let handle = handles[number] else { return }
             watch(handle.exchange, number)
             let result = ccurl_unpause(handle.easy)
-            // libcurl may have delivered what it held back, and would not come back to what went wrong with it.
+            // libcurl may have delivered what it held back before it failed, and does not report that failure again.
             if result != CCURL_OK { end(handle) { handle.finish(result) } }
         }
 
@@ -51,7 +51,7 @@
             if let handle = handles[number] { end(handle) {} } else { queue.remove(number) }
         }
 
-        /// Ends everything; libcurl's set is empty after it.
+        /// Ends all transfers and empties libcurl's set.
         func abortAll(_ error: HTTPError) {
             for handle in handles.values {
                 ccurl_multi_remove(multi, handle.easy)
@@ -64,29 +64,29 @@
 
         // MARK: - Deadlines
 
-        /// Sees to it that an exchange ends when it has waited too long; again when its head has arrived.
+        /// Watches the deadlines of an exchange. Called again when the response head has arrived.
         func watch(_ exchange: Exchange, _ number: Int) {
             deadlines.watch(exchange, number: number, until: exchange.nextDeadline)
         }
 
-        /// Aborts the exchanges that have waited too long.
+        /// Aborts the exchanges whose deadlines have passed.
         func expire(at now: ContinuousClock.Instant) {
             for (number, exchange) in deadlines.takeDue(at: now) {
                 deadlines.watch(exchange, number: number, until: exchange.expire(at: now))
             }
         }
 
-        /// How long nothing has to be done about deadlines; `nil` if there is none.
+        /// Returns the time until the next deadline; `nil` if there is none.
         func timeToDeadline(from now: ContinuousClock.Instant) -> Duration? {
             deadlines.next().map { now.duration(to: $0) }
         }
 
         // MARK: - What happens
 
-        /// Goes on with all transfers as far as the network lets them.
+        /// Advances all transfers as far as the network allows.
         ///
-        /// As long as new ones begin it does so again: up to 8.15, libcurl forgets timers that it sets in the same
-        /// round in which a transfer begins, and a timer may be all that would bring it back to another transfer.
+        /// Repeats as long as new transfers begin: up to 8.15, libcurl loses timers that it sets in the same call in
+        /// which a transfer begins, and such a timer may be the only event that would resume another transfer.
         func advance() {
             var isAgain = true
             while isAgain || hasBegun {
@@ -117,7 +117,7 @@
         }
 
         private func tryToBegin(_ waiting: Waiting) -> Bool {
-            // An order to cancel may have come before; it found nothing then.
+            // A command to cancel may have arrived earlier, when there was no transfer to cancel yet.
             guard !waiting.exchange.hasEnded else { return false }
             let handle = CurlHandle(waiting.request, waiting.exchange, configuration, transfers: self)
             guard let handle, ccurl_multi_add(multi, handle.easy) == CCURL_OK else {
@@ -129,7 +129,7 @@
             return true
         }
 
-        /// Takes a transfer out. In its middle this closes the connection, after its end it frees it for another.
+        /// Removes a transfer. A running one has its connection closed; a finished one leaves it for reuse.
         private func end(_ handle: CurlHandle, _ report: () -> Void) {
             handles[handle.number] = nil
             deadlines.remove(handle.number)

@@ -4,27 +4,27 @@
     import CCurl
     import Foundation
 
-    /// Sends requests through the system's libcurl, on one thread of its own: the default on Linux.
+    /// A transport on the system's libcurl, with one thread of its own. The default on Linux.
     ///
-    /// FoundationNetworking is made on libcurl too, and loads it anyway; without the layer between, no answer can stop
-    /// the process, a slow consumer slows the server down, and certificate files work.
+    /// FoundationNetworking is built on libcurl too and loads it anyway. Without that layer, no response can crash the
+    /// process, a slow consumer slows the server down, and certificate files work.
     ///
-    /// - HTTP/1.1, or HTTP/2 for requests that require it, with connections that are reused. libcurl before 8.0 uses one
-    ///   of HTTP/2 without TLS only once. Redirects are not followed: a 3xx response comes back whole.
-    /// - No cookies, cache or stored credentials. Proxies are those of the environment: `http_proxy` (lower case only,
+    /// - HTTP/1.1, or HTTP/2 for requests that require it, on reused connections. libcurl before 8.0 uses a connection
+    ///   of HTTP/2 without TLS only once. Redirects are not followed: a 3xx response is returned whole.
+    /// - No cookies, cache or stored credentials. Proxies come from the environment: `http_proxy` (lower case only,
     ///   because a server's `HTTP_PROXY` may come from a request's `Proxy` field), `https_proxy`, `all_proxy` and
-    ///   `no_proxy`. HTTP/2 without TLS passes through none.
-    /// - Nothing is sent twice, but for requests without a body whose method RFC 9110 calls idempotent, when a reused
-    ///   connection breaks before the answer.
-    /// - The body that arrives is decoded: without an `Accept-Encoding` of the caller the transport asks for `gzip` or
-    ///   `deflate`, libcurl undoes it, and the fields `Content-Encoding` and `Content-Length` are removed.
+    ///   `no_proxy`. HTTP/2 without TLS uses no proxy.
+    /// - No request is sent twice, with one exception: a request without a body whose method RFC 9110 calls idempotent
+    ///   is repeated when a reused connection breaks before the response.
+    /// - Response bodies are decoded: unless the caller sets `Accept-Encoding`, the transport asks for `gzip` or
+    ///   `deflate`, libcurl decodes the body, and the fields `Content-Encoding` and `Content-Length` are removed.
     /// - While a consumer is slow, reading from the network stops at half of
     ///   ``HTTPTransportConfiguration/bufferLimit``.
-    /// - A response head of more than 256 KiB or 1,000 fields, or an absurd `Content-Length`, is an error.
+    /// - A response head of more than 256 KiB or 1,000 fields, or a `Content-Length` above 2^60, is an error.
     ///
-    /// Dropping the transport lets running exchanges come to their end; ``shutdown()`` ends them.
+    /// Releasing the transport lets running exchanges complete; ``shutdown()`` ends them.
     public final class CurlTransport: HTTPTransport {
-        /// Whether libcurl 7.68 or newer with TLS, zlib and background name resolution can be loaded.
+        /// Indicates whether libcurl 7.68 or newer with TLS, zlib and background name resolution can be loaded.
         public static var isAvailable: Bool { ccurl_load() }
 
         private let configuration: HTTPTransportConfiguration
@@ -33,7 +33,7 @@
         /// Creates a transport and its thread.
         ///
         /// - Throws: ``HTTPError`` with code `tls` for a certificate file that cannot be read or is not PEM, and
-        ///   `connection` where libcurl or the thread is not to be had; see ``isAvailable``.
+        ///   `connection` if libcurl is not available or the thread cannot be started; see ``isAvailable``.
         public init(_ configuration: HTTPTransportConfiguration = .init()) throws(HTTPError) {
             try configuration.checkFiles()
             guard let loop = CurlLoop(configuration) else {
@@ -49,15 +49,15 @@
 
         /// Sends one request and returns when the response head has arrived; the body streams.
         ///
-        /// Cancelling the task, or dropping the response before its end, closes the connection.
+        /// Cancelling the task, or releasing the response before its end, closes the connection.
         ///
         /// - Throws: ``HTTPError``: `badURL` or `invalidRequest` before anything is sent, `timedOut` when one of the
-        ///   request's timeouts passes, `shutDown` after ``shutdown()``, else what went wrong on the way.
+        ///   request's timeouts passes, `shutDown` after ``shutdown()``, otherwise the code of the network failure.
         public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
             let checked = try CheckedRequest(request)
             guard !Task.isCancelled else { throw .cancelledBefore }
             guard let number = loop.makeNumber() else { throw .afterShutdown }
-            // A piece is at most 16 KiB, so that half of the buffer is always room for one more.
+            // A chunk has at most 16 KiB, so half of the buffer always has room for one more.
             let buffer = ResponseBuffer(limit: max(configuration.bufferLimit, 32_768), canHalt: true)
             let work = CurlRequest(number: number, request: checked, connectTimeout: request.timeouts.connect)
             let wire = CurlWire(request: work, loop: loop)
@@ -66,21 +66,21 @@
             return try await HTTPResponse(of: exchange)
         }
 
-        /// Whether the libcurl that was loaded can do HTTP/2.
+        /// Returns whether the loaded libcurl supports HTTP/2.
         public func supportsHTTP2(to url: String) -> Bool { ccurl_has_http2() }
 
-        /// Ends every running exchange with the error `shutDown`, and refuses further ones. Idempotent.
+        /// Ends every running exchange with the error `shutDown`, and rejects further ones. Idempotent.
         public func shutdown() {
             loop.stop()
         }
     }
 
     extension CurlTransport: CustomReflectable {
-        /// The configuration; requests on their way are not shown.
+        /// The configuration; running requests are not shown.
         public var customMirror: Mirror { Mirror(self, children: ["configuration": configuration]) }
     }
 
-    /// Carries an exchange by what it asks of the loop.
+    /// Controls one transfer by commands to the loop.
     private struct CurlWire: Wire {
         let request: CurlRequest
         let loop: CurlLoop
@@ -89,7 +89,7 @@
             if !loop.send(.start(request, exchange)) { exchange.abort(.afterShutdown) }
         }
 
-        /// Nothing to do: the loop asks the exchange before it delivers the next piece.
+        /// Does nothing: the loop asks the exchange before it delivers the next chunk.
         func halt() {}
         func resume() { loop.send(.resume(request.number)) }
         func cancel() { loop.send(.cancel(request.number)) }

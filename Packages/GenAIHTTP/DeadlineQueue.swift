@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-/// What has to be looked at when its time has come, for as long as it is not over.
+/// Elements with deadlines, and the ones that are due.
 ///
-/// The one timer of a transport serves all its exchanges from here. Decides, and knows no clock or lock.
+/// Serves all exchanges of a transport with one timer. Pure: no clock and no lock.
 struct DeadlineQueue<Element> {
     typealias Instant = ContinuousClock.Instant
 
@@ -12,16 +12,16 @@ struct DeadlineQueue<Element> {
     }
 
     private var watched: [Int: Watched] = [:]
-    /// The earliest first, among it some that are watched no longer or were moved. Exchanges have like limits, so a new
-    /// one nearly always belongs at the end.
+    /// Sorted by instant. May contain stale entries for elements that were removed or rescheduled. Exchanges have
+    /// similar limits, so a new one nearly always belongs at the end.
     private var order: [(instant: Instant, number: Int)] = []
 
-    /// How many are watched.
+    /// The number of watched elements.
     var count: Int { watched.count }
-    /// How many places are held, those of removed ones included.
+    /// The number of entries, stale ones included.
     var heldCount: Int { order.count }
 
-    /// Sees to it that an element comes up at an instant; one that comes up earlier anyway stays as it is.
+    /// Watches an element until an instant. An earlier deadline of the same element is kept.
     mutating func watch(_ element: Element, number: Int, until instant: Instant?) {
         guard let instant else { return }
         if let known = watched[number], known.instant <= instant { return }
@@ -29,20 +29,20 @@ struct DeadlineQueue<Element> {
         order.insert((instant, number), at: place(of: instant))
     }
 
-    /// Forgets an element, and gives its place back soon.
+    /// Stops watching an element. Its entry is freed soon after.
     mutating func remove(_ number: Int) {
         guard watched.removeValue(forKey: number) != nil, order.count > 2 * watched.count + 32 else { return }
         order = order.filter(isCurrent)
     }
 
-    /// When to come back; `nil` if nothing is watched.
+    /// Returns the earliest deadline; `nil` if nothing is watched.
     mutating func next() -> Instant? {
         if let first = order.firstIndex(where: isCurrent), first > 0 { order.removeFirst(first) }
         if watched.isEmpty { order = [] }
         return order.first?.instant
     }
 
-    /// Takes out all whose time has come.
+    /// Removes and returns all elements whose deadline has passed.
     mutating func takeDue(at now: Instant) -> [(number: Int, element: Element)] {
         let end = order.firstIndex { $0.instant > now } ?? order.endIndex
         var due: [(number: Int, element: Element)] = []
@@ -57,7 +57,7 @@ struct DeadlineQueue<Element> {
         watched[entry.number]?.instant == entry.instant
     }
 
-    /// The place behind everything that is not later.
+    /// Returns the index after all entries that are not later.
     private func place(of instant: Instant) -> Int {
         guard let last = order.last, last.instant > instant else { return order.endIndex }
         var (low, high) = (order.startIndex, order.endIndex)

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// When an exchange has waited long enough: decides, and knows no clock or task.
+/// The deadlines of one exchange. Pure: no clock and no task.
 struct Deadlines {
     /// One of the limits of ``HTTPTimeouts``.
     enum Limit: Hashable {
         case head, betweenChunks, total
 
-        /// Says what did not happen in time.
+        /// A phrase for the error message: the event that did not happen in time.
         var explanation: String {
             switch self {
             case .head: "no response head arrived in time"
@@ -16,19 +16,19 @@ struct Deadlines {
         }
     }
 
-    /// A limit and when it passes.
+    /// A limit and the instant at which it passes.
     struct Deadline: Hashable {
         var limit: Limit
         var instant: ContinuousClock.Instant
     }
 
-    /// Limits beyond it count as none; clocks are not made for them.
+    /// Longer limits count as none; clocks cannot represent them.
     private static let longest = Duration.seconds(315_360_000)
 
     private let timeouts: HTTPTimeouts
     private let start: ContinuousClock.Instant
     private var lastPiece: ContinuousClock.Instant?
-    /// While reading is halted for a slow consumer, a lack of pieces is not the peer's doing.
+    /// Indicates whether reading is halted for a slow consumer. The limit between chunks does not apply meanwhile.
     var isHalted = false
 
     init(_ timeouts: HTTPTimeouts, start: ContinuousClock.Instant) {
@@ -36,12 +36,12 @@ struct Deadlines {
         self.start = start
     }
 
-    /// Notes that the head or a piece of the body arrived.
+    /// Notes that the head or a chunk of the body arrived.
     mutating func progress(at instant: ContinuousClock.Instant) {
         lastPiece = instant
     }
 
-    /// The deadline that passes first, or `nil` if none can.
+    /// The earliest deadline, or `nil` if there is none.
     var next: Deadline? {
         let total = Self.deadline(.total, timeouts.total, after: start)
         let step =

@@ -2,25 +2,24 @@
 
 import Synchronization
 
-/// What carries one exchange over the network. Called from any thread, never under the exchange's lock.
+/// The network side of one exchange. Called from any thread, never under the exchange's lock.
 protocol Wire: Sendable {
-    /// Sends the request, and from then on tells `exchange` what comes back.
+    /// Sends the request and from then on reports events to `exchange`.
     func start(_ exchange: Exchange)
     /// Stops reading from the network, because the consumer is slow.
     func halt()
-    /// Reads on.
+    /// Resumes reading.
     func resume()
-    /// Closes the connection, soon and without waiting for it.
+    /// Closes the connection soon, without waiting for it.
     func cancel()
 }
 
-/// One request on its way: takes what the wire delivers and hands it to the task that waits for it.
+/// One running request: passes the response from the wire to the task that awaits it.
 ///
-/// The wire calls `receive` and `finish`; consumers call `head` and `next`; anyone may call `abort`.
-/// Whatever comes first wins, and every waiter is resumed exactly once because it is taken out of the state under the
-/// lock.
+/// The wire calls `receive` and `finish`; consumers call `head` and `next`; anyone may call `abort`. The first of these
+/// to end the exchange wins. Every waiter is resumed exactly once, because it is taken out of the state under the lock.
 final class Exchange: Sendable {
-    /// What came before the body.
+    /// The part of the response before the body.
     struct Head: Sendable {
         var status: Int
         var headers: HTTPHeaders
@@ -39,7 +38,7 @@ final class Exchange: Sendable {
         var deadlines: Deadlines
         var wire: (any Wire)?
         var waiters: [CheckedContinuation<Void, Never>] = []
-        /// Counts changes, so that a waiter cannot miss one between looking and waiting.
+        /// Counts changes, so that a waiter cannot miss one between checking and waiting.
         var version = 0
 
         var hasFailed: Bool {
@@ -47,7 +46,7 @@ final class Exchange: Sendable {
         }
     }
 
-    /// What a change leaves to do outside the lock.
+    /// The work that a change leaves to do outside the lock.
     private struct Aftermath {
         var waiters: [CheckedContinuation<Void, Never>] = []
         var wireToCancel: (any Wire)?
@@ -72,17 +71,18 @@ final class Exchange: Sendable {
 
     // MARK: - Deadlines
 
-    /// When the exchange has waited too long, as far as can be said now; `nil` if it cannot, or is over.
+    /// The current deadline of the exchange; `nil` if it has none or has ended.
     ///
-    /// Later progress moves it on, so that it is only the time to ask again. It comes earlier just when the head has
-    /// arrived and when reading goes on after a halt: then whoever watches has to look anew.
+    /// Progress moves the deadline later, so a watcher can use an old value to decide when to ask again. The deadline
+    /// moves earlier in two cases only, when the head has arrived and when reading resumes after a halt, and then
+    /// watchers must ask anew.
     var nextDeadline: ContinuousClock.Instant? {
         state.withLock { $0.end == nil ? $0.deadlines.next?.instant : nil }
     }
 
-    /// Aborts if a deadline has passed.
+    /// Aborts the exchange if a deadline has passed.
     ///
-    /// - Returns: When to ask again, or `nil` to ask no more.
+    /// - Returns: The instant at which to ask again, or `nil` for never.
     func expire(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let deadline = state.withLock { $0.end == nil ? $0.deadlines.next : nil }
         guard let deadline, deadline.instant <= now else { return deadline?.instant }
@@ -92,13 +92,13 @@ final class Exchange: Sendable {
 
     // MARK: - What the wire delivers
 
-    /// Whether the consumer is so far behind that the wire should not deliver more for now.
+    /// Indicates whether the consumer is so far behind that the wire should pause delivery.
     var isHalted: Bool { state.withLock { $0.end == nil && $0.buffer.isHalted } }
 
-    /// Whether nothing more can come.
+    /// Indicates whether the exchange has ended.
     var hasEnded: Bool { state.withLock { $0.end != nil } }
 
-    /// Takes the response head. A second one is ignored.
+    /// Receives the response head. A second one is ignored.
     func receive(_ head: Head) {
         change { state in
             if state.head == nil { state.head = head }
@@ -106,7 +106,7 @@ final class Exchange: Sendable {
         }
     }
 
-    /// Takes a piece of the body. More than the buffer holds ends the exchange.
+    /// Receives a chunk of the body. A chunk that exceeds the buffer's limit ends the exchange.
     func receive(_ piece: some Collection<UInt8>) {
         var verdict = ResponseBuffer.Verdict.goOn
         var limit = 0
@@ -119,16 +119,17 @@ final class Exchange: Sendable {
         }
         if let wire = wireToHalt.flatMap({ $0 }) {
             wire.halt()
-            // A reader that emptied the buffer meanwhile has resumed before the halt: nobody else would resume again.
+            // A reader that emptied the buffer meanwhile has resumed before the halt, and nobody else would resume
+            // again.
             if !isHalted { wire.resume() }
         }
         guard verdict == .overflow else { return }
         abort(HTTPError(.tooLarge, "more than \(limit) bytes of the response body arrived before they were read"))
     }
 
-    /// Takes the end of the exchange: `nil` if all of it arrived. What is buffered can still be read.
+    /// Ends the exchange: without a failure if all of it arrived. Buffered chunks can still be read.
     ///
-    /// - Parameter trailers: The fields after the body; `nil` where the wire cannot tell.
+    /// - Parameter trailers: The fields after the body; `nil` if the wire cannot report them.
     func finish(trailers: HTTPHeaders? = nil, _ failure: ((_ hasHead: Bool) -> HTTPError)?) {
         let aftermath = state.withLock { state in
             guard state.end == nil else { return Aftermath() }
@@ -138,7 +139,7 @@ final class Exchange: Sendable {
         aftermath.run()
     }
 
-    /// Ends the exchange at once: closes the connection and drops what is buffered.
+    /// Ends the exchange at once: closes the connection and discards the buffer.
     func abort(_ error: HTTPError) {
         let aftermath = state.withLock { state in
             if state.hasFailed { return Aftermath() }
@@ -159,7 +160,7 @@ final class Exchange: Sendable {
         return Aftermath(waiters: state.waiters)
     }
 
-    /// Changes a running exchange and wakes those who wait; does nothing and returns `nil` after its end.
+    /// Changes a running exchange and wakes the waiters. Does nothing and returns `nil` after its end.
     @discardableResult
     private func change<Value>(_ body: (inout State) -> Value) -> Value? where Value: Sendable {
         let (value, waiters) = state.withLock { state -> (Value?, [CheckedContinuation<Void, Never>]) in
@@ -175,7 +176,7 @@ final class Exchange: Sendable {
 
     // MARK: - What the consumer asks for
 
-    /// The response head, once it is there.
+    /// Returns the response head as soon as it has arrived.
     func head() async throws(HTTPError) -> Head {
         try await wait { state in
             if let head = state.head { return .success(head) }
@@ -187,7 +188,7 @@ final class Exchange: Sendable {
         }
     }
 
-    /// Everything of the body that has arrived since the last call, or `nil` at the end.
+    /// Returns all of the body that has arrived since the last call, or `nil` at the end.
     func next() async throws(HTTPError) -> [UInt8]? {
         var wireToResume: (any Wire)?
         let piece: [UInt8]? = try await wait { state in
@@ -208,10 +209,10 @@ final class Exchange: Sendable {
         return piece
     }
 
-    /// The fields after the body, once it has ended; `nil` before, and where the wire cannot tell.
+    /// The fields after the body, once it has ended; `nil` before, and if the wire cannot report them.
     var trailers: HTTPHeaders? { state.withLock { $0.trailers } }
 
-    /// Waits until `look` finds something. Cancelling the waiting task aborts the exchange.
+    /// Waits until `look` returns a value. Cancelling the waiting task aborts the exchange.
     private func wait<Value: Sendable>(
         _ look: (inout State) -> Result<Value, HTTPError>?
     ) async throws(HTTPError) -> Value {
@@ -235,9 +236,9 @@ final class Exchange: Sendable {
     }
 }
 
-/// Keeps an exchange going for as long as anyone may still read its body.
+/// Keeps an exchange running for as long as someone may still read its body.
 ///
-/// The body's `pull` function holds the only reference; when the last copy of it goes, the connection is closed.
+/// The body's `pull` function holds the only reference. When the last copy of it is released, the connection is closed.
 final class ExchangeReader: Sendable {
     private let exchange: Exchange
 
@@ -257,7 +258,7 @@ final class ExchangeReader: Sendable {
 }
 
 extension HTTPResponse {
-    /// Waits for the head of an exchange that has begun, and hands out its body as it comes.
+    /// Waits for the head of an exchange that has begun, then streams its body.
     init(of exchange: Exchange) async throws(HTTPError) {
         // From here on the reader's end is the exchange's end, also if waiting for the head throws.
         let reader = ExchangeReader(exchange)

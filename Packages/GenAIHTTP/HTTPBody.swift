@@ -2,28 +2,28 @@
 
 import Synchronization
 
-/// A response body: pieces of bytes in the order they arrive.
+/// A response body: an asynchronous sequence of chunks, in the order they arrive.
 ///
-/// Iterate once. Dropping the body or its iterator before the end closes the connection.
+/// Can be iterated once. Releasing the body or its iterator before the end closes the connection.
 public struct HTTPBody: AsyncSequence, Sendable {
-    /// A piece of the body; its borders mean nothing.
+    /// A chunk of the body. Its boundaries have no meaning.
     public typealias Element = [UInt8]
-    /// Why a body can break off.
+    /// The error that ends a body early.
     public typealias Failure = HTTPError
 
     private let pull: @Sendable () async throws(HTTPError) -> [UInt8]?
     private let readTrailers: @Sendable () -> HTTPHeaders?
 
-    /// The fields that came after the body, once it has been read to its end.
+    /// The trailer fields, available once the body has been read to its end.
     ///
-    /// `nil` before that, and where the transport cannot tell, as URLSession cannot.
+    /// `nil` before that, and if the transport cannot report them, as URLSession cannot.
     public var trailers: HTTPHeaders? { readTrailers() }
 
-    /// Creates a body.
+    /// Creates a body from a function that returns its chunks.
     ///
     /// - Parameters:
-    ///   - trailers: Gives the fields after the body, once that has ended; `nil` where there is no telling.
-    ///   - pull: Gives the next piece, or `nil` at the end.
+    /// - trailers: Returns the trailer fields after the body has ended; `nil` if they are unknown.
+    /// - pull: Returns the next chunk, or `nil` at the end.
     public init(
         trailers: @escaping @Sendable () -> HTTPHeaders? = { nil },
         pull: @escaping @Sendable () async throws(HTTPError) -> [UInt8]?
@@ -32,24 +32,24 @@ public struct HTTPBody: AsyncSequence, Sendable {
         self.pull = pull
     }
 
-    /// Yields the pieces.
+    /// An iterator over the chunks.
     public struct Iterator: AsyncIteratorProtocol, Sendable {
         let pull: @Sendable () async throws(HTTPError) -> [UInt8]?
 
-        /// The next piece, or `nil` at the end.
+        /// Returns the next chunk, or `nil` at the end.
         public mutating func next() async throws(HTTPError) -> [UInt8]? {
             try await pull()
         }
     }
 
-    /// Begins reading.
+    /// Returns an iterator over the chunks.
     public func makeAsyncIterator() -> Iterator {
         Iterator(pull: pull)
     }
 }
 
 extension HTTPBody {
-    /// Creates a body of bytes that are all there.
+    /// Creates a body from bytes in memory.
     public init(_ bytes: [UInt8]) {
         let rest = Mutex(bytes)
         self.init(pull: { () throws(HTTPError) in
@@ -63,7 +63,7 @@ extension HTTPBody {
 
     /// Reads the whole body into memory.
     ///
-    /// - Parameter limit: The most bytes to accept.
+    /// - Parameter limit: The maximum number of bytes to accept.
     /// - Throws: ``HTTPError`` with code `tooLarge` as soon as more than `limit` bytes have arrived.
     public func collect(upTo limit: Int) async throws(HTTPError) -> [UInt8] {
         var bytes: [UInt8] = []

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Why no complete answer came back. Never holds header values or body content.
+/// An error that prevented a complete response. Never holds header values or body content.
 public struct HTTPError: Error, Sendable {
     /// The kind of failure. New codes may appear in minor releases.
     public struct Code: Sendable, Hashable {
@@ -11,9 +11,9 @@ public struct HTTPError: Error, Sendable {
 
         /// The URL cannot be parsed or is neither `http` nor `https`.
         public static let badURL = Code(kind: .badURL)
-        /// The method or a header field may not be sent as it is. Nothing was sent.
+        /// The method or a header field is invalid. Nothing was sent.
         public static let invalidRequest = Code(kind: .invalidRequest)
-        /// The name did not resolve, the connection was refused, or it broke.
+        /// The name could not be resolved, the connection was refused, or it broke.
         public static let connection = Code(kind: .connection)
         /// One of the request's ``HTTPTimeouts`` passed.
         public static let timedOut = Code(kind: .timedOut)
@@ -21,20 +21,20 @@ public struct HTTPError: Error, Sendable {
         public static let cancelled = Code(kind: .cancelled)
         /// The body is larger than the caller allows.
         public static let tooLarge = Code(kind: .tooLarge)
-        /// The peer does not speak HTTP as it should.
+        /// The peer violated the HTTP protocol.
         public static let protocolViolation = Code(kind: .protocolViolation)
-        /// The certificate was not accepted, or the handshake failed.
+        /// The certificate was not accepted, or the TLS handshake failed.
         public static let tls = Code(kind: .tls)
         /// The transport was shut down.
         public static let shutDown = Code(kind: .shutDown)
     }
 
-    /// What went wrong, to switch on.
+    /// The kind of failure, to switch on.
     public var code: Code
-    /// Detail for a log line. Unstable: never parse it.
+    /// Details for a log line. Unstable: never parse it.
     public var message: String
 
-    /// Creates an error; custom transports throw it too.
+    /// Creates an error. Custom transports throw it too.
     public init(_ code: Code, _ message: String) {
         self.code = code
         self.message = message
@@ -57,7 +57,7 @@ extension HTTPError.Code: CustomStringConvertible {
 }
 
 extension HTTPError.Code {
-    /// Says what is wrong with an exchange, for a message that goes on with the server's name.
+    /// Returns the start of a message, which the server's name completes.
     func problem(hasHead: Bool) -> String {
         switch self {
         case .badURL: "the platform refuses the URL of"

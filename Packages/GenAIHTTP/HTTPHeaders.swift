@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-/// HTTP header fields in order, with names compared without regard to case.
+/// HTTP header fields in order. Names are case-insensitive.
 public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// One field.
     public struct Field: Sendable, Hashable {
-        /// The name, as given.
+        /// The name, with its original case.
         public var name: String
         /// The value.
         public var value: String
@@ -13,12 +13,12 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
     /// All fields, in the order they were added.
     public private(set) var fields: [Field] = []
 
-    /// Creates fields from name and value pairs.
+    /// Creates fields from pairs of name and value.
     public init(dictionaryLiteral elements: (String, String)...) {
         for (name, value) in elements { append(name, value) }
     }
 
-    /// The first value of a field, or `nil`; setting replaces every field of that name.
+    /// The first value of a field, or `nil` if there is none. Setting it replaces every field of that name.
     public subscript(name: String) -> String? {
         get { fields.first { isSame($0.name, name) }?.value }
         set {
@@ -27,18 +27,18 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
         }
     }
 
-    /// Adds a field and keeps those of the same name.
+    /// Appends a field and keeps others of the same name.
     public mutating func append(_ name: String, _ value: String) {
         fields.append(Field(name: name, value: value))
     }
 
-    /// Goes on with the value of the field that was added last, if there is one.
+    /// Appends to the value of the last field, if there is one.
     mutating func appendToLast(_ value: String) {
         guard !fields.isEmpty else { return }
         fields[fields.count - 1].value += value
     }
 
-    /// Leaves out the fields that describe the coded form of a body that has been decoded: they would mislead.
+    /// Removes the fields that describe the coded form of a body, once it has been decoded.
     mutating func removeCoding() {
         self["Content-Encoding"] = nil
         self["Content-Length"] = nil
@@ -46,18 +46,18 @@ public struct HTTPHeaders: Sendable, Hashable, ExpressibleByDictionaryLiteral {
 }
 
 extension HTTPHeaders: CustomStringConvertible, CustomReflectable {
-    /// The fields, without values that may be secret.
+    /// The fields, with values that may be secret masked.
     public var description: String { "[\(fields.map(\.description).joined(separator: ", "))]" }
-    /// The fields, without values that may be secret.
+    /// The fields, with values that may be secret masked.
     public var customMirror: Mirror {
         Mirror(self, unlabeledChildren: fields.map(\.description), displayStyle: .collection)
     }
 }
 
 extension HTTPHeaders.Field: CustomStringConvertible, CustomReflectable {
-    /// The name, with the value where that is no secret.
+    /// The name and the value, which is masked if it may be secret.
     public var description: String { "\(name): \(isHarmless(name) ? value : "***")" }
-    /// The name, with the value where that is no secret.
+    /// The name and the value, which is masked if it may be secret.
     public var customMirror: Mirror {
         Mirror(self, children: ["name": name, "value": isHarmless(name) ? value : "***"])
     }

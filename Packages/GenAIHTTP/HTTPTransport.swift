@@ -1,42 +1,45 @@
 // SPDX-License-Identifier: MIT
 
-/// Sends HTTP requests: the seam where a program puts its own HTTP client.
+/// A type that sends HTTP requests. Conform to it to use an HTTP client of your own.
 ///
-/// The package's own are `CurlTransport` (Linux) and ``URLSessionTransport``; see
-/// ``makeDefaultTransport(_:)``. Tests use a small struct.
+/// The package brings `CurlTransport` (Linux) and ``URLSessionTransport``; see ``makeDefaultTransport(_:)``. Tests use
+/// a small struct.
 public protocol HTTPTransport: Sendable {
     /// Sends one request and returns when the response head has arrived; the body streams.
     ///
-    /// Never follows a redirect and never retries: both are decisions of the caller. Cancelling the task closes the
-    /// connection.
+    /// Implementations never follow a redirect and never retry: both are decisions of the caller. Cancelling the task
+    /// closes the connection.
     ///
     /// - Throws: ``HTTPError``. A status of 400 or more is a response, not an error.
     func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
 
-    /// Whether requests with ``HTTPRequest/requiresHTTP2`` can be sent to a URL; false unless a transport says more.
+    /// Returns whether requests with ``HTTPRequest/requiresHTTP2`` can be sent to a URL. The default implementation
+    /// returns false.
     func supportsHTTP2(to url: String) -> Bool
 }
 
 extension HTTPTransport {
-    /// Says no.
+    /// Returns false.
     public func supportsHTTP2(to url: String) -> Bool { false }
 }
 
-/// One outgoing request.
+/// An outgoing request.
 public struct HTTPRequest: Sendable {
-    /// The verb, upper case.
+    /// The method, in upper case.
     public var method: String
-    /// Where to: absolute, `http` or `https`.
+    /// The absolute `http` or `https` URL.
     public var url: String
     /// The header fields.
     public var headers: HTTPHeaders
     /// The whole body; empty for none.
     public var body: [UInt8]
-    /// How long to wait, and for what.
+    /// The time limits; none by default.
     public var timeouts: HTTPTimeouts
-    /// Whether it has to go over HTTP/2, as gRPC does: with prior knowledge for `http`, by ALPN for `https`.
+    /// Indicates whether the request must use HTTP/2, as gRPC does: with prior knowledge for `http`, by ALPN for
+    /// `https`.
     ///
-    /// False by default. Ask ``HTTPTransport/supportsHTTP2(to:)`` first; a transport that cannot uses what it can.
+    /// False by default. Ask ``HTTPTransport/supportsHTTP2(to:)`` first: a transport without HTTP/2 uses another
+    /// version.
     public var requiresHTTP2 = false
 
     /// Creates a request.
@@ -53,9 +56,9 @@ public struct HTTPRequest: Sendable {
 }
 
 extension HTTPRequest: CustomStringConvertible, CustomReflectable {
-    /// Method and URL, without what may be secret.
+    /// The method and the URL, with what may be secret masked.
     public var description: String { "\(method) \(withoutSecrets(url: url))" }
-    /// The request without its body and what may be secret.
+    /// The request without its body and with what may be secret masked.
     public var customMirror: Mirror {
         let children: KeyValuePairs<String, Any> = [
             "method": method, "url": withoutSecrets(url: url), "headers": headers, "bodyByteCount": body.count,
@@ -65,18 +68,19 @@ extension HTTPRequest: CustomStringConvertible, CustomReflectable {
     }
 }
 
-/// The limits a request waits for; `nil` means no limit.
+/// The time limits of a request; `nil` means no limit.
 public struct HTTPTimeouts: Sendable, Hashable {
-    /// For finding the server's address, connecting and the TLS handshake; no limit on a connection that is reused.
+    /// The limit for resolving the server's name, connecting and the TLS handshake. Does not apply to a reused
+    /// connection.
     ///
-    /// Only `CurlTransport`, the default on Linux, tells connecting from waiting. URLSession cannot: there only
-    /// ``head`` limits it.
+    /// Only `CurlTransport`, the default on Linux, supports this limit. With URLSession, only ``head`` limits
+    /// connecting.
     public var connect: Duration?
-    /// Until the response head has arrived, connecting included.
+    /// The limit until the response head has arrived, connecting included.
     public var head: Duration?
-    /// Between two pieces of the response body.
+    /// The limit between two chunks of the response body.
     public var betweenChunks: Duration?
-    /// For the whole exchange, body included.
+    /// The limit for the whole exchange, body included.
     public var total: Duration?
 
     /// Creates timeouts; none by default.
@@ -90,7 +94,7 @@ public struct HTTPTimeouts: Sendable, Hashable {
     }
 }
 
-/// What the server answered.
+/// A response, whose body may still be arriving.
 public struct HTTPResponse: Sendable {
     /// The status code.
     public var status: Int

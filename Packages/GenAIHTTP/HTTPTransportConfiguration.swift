@@ -1,36 +1,39 @@
 // SPDX-License-Identifier: MIT
 
-/// How one of the package's own transports connects.
+/// The connection settings of the package's own transports.
 public struct HTTPTransportConfiguration: Sendable, Hashable {
-    /// The most connections to one host and port; further requests wait for one, within their own timeouts.
+    /// The maximum number of connections to one host and port. Further requests wait for one, within their own
+    /// timeouts.
     ///
     /// 256 by default.
     public var maximumConnectionsPerHost = 256
-    /// The most bytes of one response body to hold for a consumer that has not read them; 32 KiB at least.
+    /// The maximum number of unread bytes to buffer for one response body; at least 32 KiB.
     ///
-    /// 64 MiB by default. Where the transport can, it stops reading from the network at half of it.
+    /// 64 MiB by default. If the transport can, it stops reading from the network at half of it.
     public var bufferLimit = 67_108_864
-    /// A PEM file with the certificates of the only authorities to trust; `nil` for the system's.
+    /// The path of a PEM file with the certificates of the only trusted authorities; `nil` for the system's.
     public var certificateAuthorityFile: String?
-    /// A PEM file with a client certificate, followed by those between it and its authority, if any; `nil` for none.
+    /// The path of a PEM file with a client certificate, followed by its intermediate certificates, if any; `nil` for
+    /// none.
     ///
-    /// `CurlTransport` only: URLSession cannot use one.
+    /// `CurlTransport` only: URLSession does not support it.
     public var clientCertificateFile: String?
-    /// A PEM file with the key of the client certificate, not encrypted; `nil` if it is in the certificate's file.
+    /// The path of a PEM file with the unencrypted key of the client certificate; `nil` if the key is in the
+    /// certificate's file.
     ///
-    /// `CurlTransport` only: URLSession cannot use one.
+    /// `CurlTransport` only: URLSession does not support it.
     public var clientKeyFile: String?
 
     /// Creates a configuration with all defaults.
     public init() {}
 }
 
-/// Creates the best transport of the platform: `CurlTransport` on Linux with glibc, else ``URLSessionTransport``.
+/// Creates the default transport: `CurlTransport` on Linux with glibc, otherwise ``URLSessionTransport``.
 ///
-/// Where no usable libcurl is found on Linux, it is ``URLSessionTransport`` too.
+/// If Linux has no usable libcurl, the result is ``URLSessionTransport`` too.
 ///
-/// - Throws: ``HTTPError`` with code `tls` if a certificate file cannot be read, or asks for what the transport cannot
-///   do.
+/// - Throws: ``HTTPError`` with code `tls` if a certificate file cannot be read, or asks for a feature that the
+///   transport does not support.
 public func makeDefaultTransport(
     _ configuration: HTTPTransportConfiguration
 ) throws(HTTPError) -> any HTTPTransport {
@@ -40,7 +43,7 @@ public func makeDefaultTransport(
     return try URLSessionTransport(configuration)
 }
 
-/// What is to be said about the default transport, or `nil`.
+/// A warning about the default transport, or `nil` if there is nothing to warn about.
 package var defaultTransportWarning: String? {
     #if canImport(Glibc)
         if !CurlTransport.isAvailable {
@@ -52,7 +55,7 @@ package var defaultTransportWarning: String? {
     return nil
 }
 
-/// Creates the best transport of the platform with the default configuration.
+/// Creates the default transport with the default configuration.
 public func makeDefaultTransport() -> any HTTPTransport {
     #if canImport(Glibc)
         if let transport = try? CurlTransport() { return transport }

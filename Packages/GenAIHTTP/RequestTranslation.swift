@@ -7,9 +7,9 @@ import Foundation
 #endif
 
 extension URLRequest {
-    /// Turns a request into the platform's form.
+    /// Creates the platform's form of a request.
     init(_ request: CheckedRequest) {
-        // The limits are watched by the exchange; the platform's own must not come first. A week is its longest.
+        // The exchange watches the limits, so the platform's own must not pass first. Its maximum is a week.
         self.init(url: request.url, cachePolicy: .reloadIgnoringLocalCacheData, timeoutInterval: 604_800)
         httpMethod = request.method
         httpShouldHandleCookies = false
@@ -19,7 +19,7 @@ extension URLRequest {
 }
 
 extension HTTPError {
-    /// Reads an error of URLSession. Its own text is never passed on, for it may hold the URL.
+    /// Creates an error from one of URLSession. The original text is never used, because it may hold the URL.
     init(_ error: any Error, from origin: String, hasHead: Bool) {
         guard let error = error as? URLError else {
             self.init(.connection, "the exchange with \(origin) failed")
@@ -55,7 +55,7 @@ extension HTTPError.Code {
             .serverCertificateHasUnknownRoot, .serverCertificateNotYetValid, .clientCertificateRejected,
             .clientCertificateRequired, .appTransportSecurityRequiresSecureConnection:
             self = .tls
-        // The URL was checked before; what libcurl does not support is an answer that is no HTTP.
+        // The URL was checked before. "Unsupported URL" from libcurl means a response that is not HTTP.
         case .unsupportedURL, .cannotParseResponse, .cannotDecodeRawData, .cannotDecodeContentData,
             .dataLengthExceedsMaximum:
             self = .protocolViolation
@@ -70,7 +70,7 @@ extension HTTPError.Code {
         }
     }
 
-    /// Tells the many libcurl errors apart that Linux reports under one code.
+    /// Classifies the libcurl errors that Linux reports under one code.
     fileprivate init?(libcurlText text: String) {
         let text = text.lowercased()
         if ["ssl", "tls", "certificate"].contains(where: text.contains) {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// What has arrived of a response body and is not yet read. Decides, and knows no lock or task.
+/// The part of a response body that has arrived and is not yet read. Pure: no lock and no task.
 struct ResponseBuffer {
-    /// What the reader of the network has to do after an append.
+    /// The action for the reader of the network after an append.
     enum Verdict: Hashable {
         case goOn, halt, overflow
     }
 
-    /// The most bytes to hold.
+    /// The maximum number of bytes to hold.
     let limit: Int
-    /// From how many bytes on reading should halt; `nil` where the platform cannot.
+    /// The number of bytes from which reading should halt; `nil` if the platform cannot halt.
     let haltThreshold: Int?
     private(set) var bytes: [UInt8] = []
     private(set) var isHalted = false
@@ -19,9 +19,9 @@ struct ResponseBuffer {
         haltThreshold = canHalt ? limit / 2 : nil
     }
 
-    /// Adds what arrived; `overflow` means that it does not fit and nothing was added.
+    /// Adds a chunk. `overflow` means that it does not fit and was not added.
     mutating func append(_ piece: some Collection<UInt8>) -> Verdict {
-        // Where reading can halt, pieces that were under way when it did still arrive, as large as they may be.
+        // If reading can halt, chunks that were already under way still arrive after the halt, whatever their size.
         guard piece.count <= limit - bytes.count || haltThreshold != nil else { return .overflow }
         bytes.append(contentsOf: piece)
         guard let haltThreshold, !isHalted, bytes.count >= haltThreshold else { return .goOn }
@@ -29,7 +29,7 @@ struct ResponseBuffer {
         return .halt
     }
 
-    /// Takes out everything, and says whether halted reading has to go on.
+    /// Removes and returns all bytes, and whether halted reading must resume.
     mutating func takeAll() -> (bytes: [UInt8], resumes: Bool) {
         defer {
             bytes = []

@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: MIT
 
-/// Puts a response head together from its lines. Decides, and knows no network.
+/// Assembles a response head from its lines. Pure: no network.
 struct ResponseHeadReader {
-    /// What a line was.
+    /// The result of reading one line.
     enum Step {
         case more
         case complete(Exchange.Head)
         case invalid(HTTPError)
     }
 
-    /// The most bytes of all lines: final head, the 1xx heads before it and the trailer.
+    /// The maximum number of bytes of all lines: the 1xx heads, the final head and the trailer.
     static let byteLimit = 262_144
-    /// The most fields of one head.
+    /// The maximum number of fields of one head.
     static let fieldLimit = 1_000
-    /// The longest body that anyone may announce.
+    /// The largest body length that is accepted.
     static let lengthLimit: UInt64 = 1 << 60
 
     private var byteCount = 0
     private var head: Exchange.Head?
-    /// Whether the final head is through; lines after it are trailer fields.
+    /// Indicates whether the final head is complete; later lines are trailer fields.
     private(set) var isComplete = false
-    /// The fields after the body.
+    /// The trailer fields.
     private(set) var trailers: HTTPHeaders = [:]
 
-    /// Takes one line, with its end.
+    /// Reads one line, its line break included.
     mutating func read(line: some Collection<UInt8>) -> Step {
         byteCount += line.count
         guard byteCount <= Self.byteLimit else { return .invalid(.tooLargeHead) }
@@ -44,7 +44,7 @@ struct ResponseHeadReader {
     }
 
     private mutating func addField(_ line: ArraySlice<UInt8>) -> Step {
-        // An old way to go on with the value of the line before. RFC 9112 section 5.2.
+        // An obsolete way to continue the value of the previous line. RFC 9112 section 5.2.
         if let first = line.first, isBlank(first) {
             head?.headers.appendToLast(" " + String(decoding: line.trimmed(isBlank), as: UTF8.self))
             return .more
@@ -62,7 +62,7 @@ struct ResponseHeadReader {
         return .more
     }
 
-    /// What is no field is left out: the body has come, and a trailer is no reason to lose it.
+    /// Adds a trailer field. An invalid one is ignored: the body has arrived, and a trailer is no reason to lose it.
     private mutating func addTrailer(_ line: ArraySlice<UInt8>) -> Step {
         guard trailers.fields.count < Self.fieldLimit else { return .invalid(.tooLargeHead) }
         if let (name, value) = Self.field(line) { trailers.append(name, value) }
@@ -80,7 +80,7 @@ struct ResponseHeadReader {
         self.head = nil
         if 100...199 ~= head.status { return .more }
         isComplete = true
-        // libcurl refuses a coding that it does not undo.
+        // libcurl rejects a coding that it cannot decode.
         if let coding = head.headers["Content-Encoding"], coding.lowercased() != "identity" {
             head.headers.removeCoding()
         }
@@ -97,7 +97,7 @@ private func isBlank(_ byte: UInt8) -> Bool {
 }
 
 extension ArraySlice<UInt8> {
-    /// What is left without such bytes at both ends.
+    /// Returns the elements without matching ones at both ends.
     fileprivate func trimmed(_ isLeftOut: (UInt8) -> Bool) -> Self {
         guard let first = firstIndex(where: { !isLeftOut($0) }), let last = lastIndex(where: { !isLeftOut($0) })
         else { return [] }

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// Reads how long a server asks to be left alone.
+/// Reads the delay that a server asks for.
 package enum RetryAfter {
-    /// No server may ask for more than a day.
+    /// The maximum delay: a server cannot ask for more than a day.
     package static let longest = Duration.seconds(86_400)
-    /// Longer fields are no dates and no numbers.
+    /// Longer fields hold neither a date nor a number.
     private static let longestField = 64
 
-    /// The wait that `retry-after-ms` or else `Retry-After` asks for; `nil` if neither says anything readable.
+    /// Returns the delay from `retry-after-ms` or else `Retry-After`; `nil` if neither has a readable value.
     ///
-    /// A date in the past asks for no wait.
+    /// A date in the past means no delay.
     ///
     /// - Parameter now: The time since 1970-01-01 00:00:00 UTC.
     package static func delay(in headers: HTTPHeaders, now: Duration) -> Duration? {
@@ -19,14 +19,14 @@ package enum RetryAfter {
         return headers["Retry-After"].flatMap { delay(retryAfter: $0, now: now) }
     }
 
-    /// The wait that the value of a `Retry-After` field asks for. Source: RFC 9110 section 10.2.3.
+    /// Returns the delay from the value of a `Retry-After` field. Source: RFC 9110 section 10.2.3.
     package static func delay(retryAfter field: String, now: Duration) -> Duration? {
         if let count = decimal(field) { return min(.seconds(count), longest) }
         guard let seconds = HTTPDate.seconds(field) else { return nil }
         return min(max(.zero, .seconds(seconds) - now), longest)
     }
 
-    /// A number without a sign; a fraction is beyond the RFC, but sent.
+    /// Parses a number without a sign. RFC 9110 has no fractions, but servers send them.
     private static func decimal(_ field: String) -> Double? {
         let text = field.utf8.drop { $0 == UInt8(ascii: " ") }.reversed().drop { $0 == UInt8(ascii: " ") }
         let digits = Array(text.reversed())
@@ -52,7 +52,7 @@ enum HTTPDate {
         "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
     ]
 
-    /// The seconds from 1970-01-01 00:00:00 UTC to a date, or `nil` if it is none.
+    /// Returns the seconds from 1970-01-01 00:00:00 UTC to a date, or `nil` if the text is not one.
     static func seconds(_ text: String) -> Int64? {
         guard text.utf8.count <= 64 else { return nil }
         let words = text.split(separator: " ").map(String.init)
@@ -64,7 +64,7 @@ enum HTTPDate {
         }
     }
 
-    /// `Sun, 06 Nov 1994 08:49:37 GMT`
+    /// Parses `Sun, 06 Nov 1994 08:49:37 GMT`.
     private static func fixdate(_ words: [String]) -> Int64? {
         guard days.contains(where: { $0 + "," == words[0] }), words[5] == "GMT", words[1].utf8.count == 2 else {
             return nil
@@ -72,19 +72,19 @@ enum HTTPDate {
         return seconds(year: number(words[3], digits: 4...4), month: words[2], day: words[1], time: words[4])
     }
 
-    /// `Sun Nov  6 08:49:37 1994`
+    /// Parses `Sun Nov  6 08:49:37 1994`.
     private static func asctime(_ words: [String]) -> Int64? {
         guard days.contains(words[0]) else { return nil }
         return seconds(year: number(words[4], digits: 4...4), month: words[1], day: words[2], time: words[3])
     }
 
-    /// `Sunday, 06-Nov-94 08:49:37 GMT`
+    /// Parses `Sunday, 06-Nov-94 08:49:37 GMT`.
     private static func rfc850(_ words: [String]) -> Int64? {
         let date = words[1].split(separator: "-").map(String.init)
         guard longDays.contains(where: { $0 + "," == words[0] }), words[3] == "GMT", date.count == 3,
             let year = number(date[2], digits: 2...2)
         else { return nil }
-        // Two digits mean a year from 1970 to 2069: a wait never asks for one further away.
+        // Two digits mean a year from 1970 to 2069: a delay never asks for a later one.
         return seconds(year: year < 70 ? 2000 + year : 1900 + year, month: date[1], day: date[0], time: words[2])
     }
 
@@ -113,7 +113,7 @@ enum HTTPDate {
         return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month]
     }
 
-    /// Days in the Gregorian calendar, counted in years that begin in March so that leap days come last.
+    /// Returns days in the Gregorian calendar, counted in years that begin in March so that leap days come last.
     private static func daysSince1970(year: Int64, month: Int64, day: Int64) -> Int64 {
         let shifted = month <= 2 ? year - 1 : year
         let monthsSinceMarch = (month + 9) % 12

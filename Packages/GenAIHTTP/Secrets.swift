@@ -2,35 +2,35 @@
 
 import Foundation
 
-/// Texts that must not be shown, and how to show others without them.
+/// Secret texts, and a way to mask them in other texts.
 ///
-/// Meant for what may echo them: the answers of servers and the words of libraries. Text is masked before it is cut, so
-/// that no half of a secret stays.
+/// Applied to texts that may echo secrets: responses of servers and messages of libraries. Text is masked before it is
+/// truncated, so that no part of a secret remains.
 package struct Secrets: Sendable {
-    /// Shorter ones are left alone: they stand in any text.
+    /// Shorter secrets are not masked: they occur by chance in any text.
     private static let shortest = 4
     private static let mask = Array("***".utf8)
 
-    /// By their first byte, the longest first.
+    /// Keyed by their first byte, the longest first.
     private var values: [UInt8: [[UInt8]]] = [:]
 
     /// Creates an empty collection.
     package init() {}
 
-    /// Collects the values of header fields and what of URLs may be secret.
+    /// Collects the values of header fields and the parts of URLs that may be secret.
     package init(headers: HTTPHeaders, urls: [String] = []) {
         for field in headers.fields where !isHarmless(field.name) { add(field) }
         for url in urls { add(url: url) }
     }
 
-    /// Adds a secret in the forms in which it may come back: as it is, percent-encoded and percent-decoded.
+    /// Adds a secret in the forms in which it may be echoed: as it is, percent-encoded and percent-decoded.
     package mutating func add(_ secret: String) {
         addExactly(secret)
         if let decoded = secret.removingPercentEncoding { addExactly(decoded) }
         if let encoded = secret.addingPercentEncoding(withAllowedCharacters: .alphanumerics) { addExactly(encoded) }
     }
 
-    /// Adds user info and the values of the query, and parts of the path that look like keys.
+    /// Adds the user info, the values of the query, and path segments that look like keys.
     package mutating func add(url: String) {
         let parts = URLParts(url)
         for part in parts.userInfo.split(separator: ":") { add(String(part)) }
@@ -40,7 +40,7 @@ package struct Secrets: Sendable {
         for segment in parts.path.split(separator: "/") where isLikeKey(segment) { add(String(segment)) }
     }
 
-    /// Adds a field's value as a whole and its words, for one may be repeated without the scheme before it.
+    /// Adds a field's value as a whole and word by word, because a server may echo it without its scheme.
     private mutating func add(_ field: HTTPHeaders.Field) {
         add(field.value)
         for word in field.value.split(separator: " ") where !isScheme(word) {
@@ -58,14 +58,14 @@ package struct Secrets: Sendable {
         values[bytes[0]]?.sort { $0.count > $1.count }
     }
 
-    /// The text with every secret replaced by `***`, then cut.
+    /// Returns the text with every secret replaced by `***`, then truncated.
     ///
-    /// - Parameter limit: The most bytes to return.
+    /// - Parameter limit: The maximum number of bytes to return.
     package func masked(_ text: String, limit: Int = .max) -> String {
         masked(text.utf8, limit: limit)
     }
 
-    /// As ``masked(_:limit:)`` for text that is still bytes.
+    /// Like ``masked(_:limit:)``, for text in UTF-8.
     package func masked(_ bytes: some Collection<UInt8>, limit: Int = .max) -> String {
         var rest = Array(bytes)[...]
         var shown: [UInt8] = []
@@ -78,28 +78,28 @@ package struct Secrets: Sendable {
                 shown.append(first)
             }
         }
-        // No piece of a character stays at the end.
+        // Truncation must not leave a partial character at the end.
         if !rest.isEmpty { shown = shown.prefix(limit).dropLastPartialCharacter() }
         return String(decoding: shown, as: UTF8.self)
     }
 }
 
 extension Secrets: CustomStringConvertible, CustomReflectable {
-    /// Says how many there are.
+    /// The number of secrets.
     package var description: String { "Secrets(\(values.values.reduce(0) { $0 + $1.count }))" }
-    /// Nothing.
+    /// Empty, so that dumps show no secret.
     package var customMirror: Mirror { Mirror(self, children: []) }
 }
 
-/// A URL as a message may show it: without user info, query and fragment, and with parts of the path that look like
-/// keys masked.
+/// Returns a URL for use in messages: without user info, query and fragment, and with path segments that look like keys
+/// masked.
 package func withoutSecrets(url: String) -> String {
     let parts = URLParts(url)
     let path = parts.path.split(separator: "/", omittingEmptySubsequences: false).map { isLikeKey($0) ? "***" : $0 }
     return parts.scheme + parts.host + path.joined(separator: "/")
 }
 
-/// Whether the values of a field are no secret; those of all others may be.
+/// Returns whether the values of a header field are never secret. All other fields are treated as secret.
 func isHarmless(_ fieldName: String) -> Bool {
     [
         "accept", "accept-encoding", "content-encoding", "content-length", "content-type", "date", "grpc-status",
@@ -111,13 +111,13 @@ private func isScheme(_ word: Substring) -> Bool {
     ["basic", "bearer", "digest", "token", "apikey", "api-key", "key"].contains(word.lowercased())
 }
 
-/// Whether part of a path may be a key: long, and of letters and digits mixed. The services of OTLP are none.
+/// Returns whether a path segment may be a key: long, with letters and digits mixed. OTLP's service names are excluded.
 private func isLikeKey(_ segment: Substring) -> Bool {
     !segment.hasPrefix("opentelemetry.proto.") && segment.utf8.count >= 20
         && segment.contains { $0.isASCII && $0.isNumber } && segment.contains { $0.isLetter }
 }
 
-/// A URL taken apart without judging it, because a faulty one may hold secrets as well.
+/// The parts of a URL, split without validation, because an invalid URL may hold secrets as well.
 private struct URLParts {
     var scheme: Substring
     var userInfo: Substring

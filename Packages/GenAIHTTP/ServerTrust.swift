@@ -9,18 +9,19 @@ import Foundation
     import Security
 #endif
 
-/// Which servers a session trusts: those of the system, or those of one certificate authority.
+/// The servers that a session trusts: the system's choice, or those of given certificate authorities.
 struct ServerTrust: Sendable {
     private let authorities: [Data]
 
-    /// Trusts what the system trusts.
+    /// Creates the system's trust.
     init() {
         authorities = []
     }
 
-    /// Reads the files of a configuration.
+    /// Creates trust from the files of a configuration.
     ///
-    /// - Throws: ``HTTPError`` with code `tls` where the platform cannot do what is asked, or a file is no use.
+    /// - Throws: ``HTTPError`` with code `tls` if the platform does not support the configuration, or a file is
+    ///   unusable.
     init(_ configuration: HTTPTransportConfiguration) throws(HTTPError) {
         guard configuration.clientCertificateFile == nil, configuration.clientKeyFile == nil else {
             throw HTTPError(
@@ -54,7 +55,7 @@ struct ServerTrust: Sendable {
             return certificates
         }
 
-        /// The certificates of a PEM file in DER form, or `nil` if there is none.
+        /// Returns the certificates of a PEM file in DER form, or `nil` if there are none.
         private static func pemBlocks(in text: String) -> [Data]? {
             let blocks = text.components(separatedBy: "-----BEGIN CERTIFICATE-----").dropFirst().compactMap { block in
                 let base64 = block.components(separatedBy: "-----END CERTIFICATE-----")[0]
@@ -63,7 +64,8 @@ struct ServerTrust: Sendable {
             return blocks.isEmpty ? nil : blocks
         }
 
-        /// Answers a challenge: checks a server against the given authorities and leaves the rest to the system.
+        /// Answers a challenge: checks a server against the given authorities, and leaves other challenges to the
+        /// system.
         func answer(
             _ challenge: URLAuthenticationChallenge
         ) -> (URLSession.AuthChallengeDisposition, URLCredential?) {
@@ -71,7 +73,7 @@ struct ServerTrust: Sendable {
                 return (.performDefaultHandling, nil)
             }
             let anchors = authorities.compactMap { SecCertificateCreateWithData(nil, $0 as CFData) }
-            // No look-ups over the network while the session's one queue waits.
+            // No network look-ups while the session's only queue waits.
             guard SecTrustSetNetworkFetchAllowed(trust, false) == errSecSuccess,
                 SecTrustSetAnchorCertificates(trust, anchors as CFArray) == errSecSuccess,
                 SecTrustSetAnchorCertificatesOnly(trust, true) == errSecSuccess,

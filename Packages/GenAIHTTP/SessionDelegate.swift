@@ -7,8 +7,8 @@ import Foundation
     import FoundationNetworking
 #endif
 
-/// Brings what a session reports to the exchange it belongs to. All calls come from the session's serial queue, so
-/// the pieces of a body keep their order.
+/// Forwards a session's events to the exchange they belong to. All calls come from the session's serial queue, so the
+/// chunks of a body keep their order.
 final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
     let exchanges = SessionExchanges()
     private let trust: ServerTrust
@@ -47,7 +47,7 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
             let origin = task.originalRequest?.url.map(describe) ?? "the server"
             exchange.finish { hasHead in HTTPError(error, from: origin, hasHead: hasHead) }
         } else {
-            // On Linux a redirect without a usable target is reported by its end alone.
+            // On Linux, a redirect without a usable target is reported only by its end.
             if let head = task.response.flatMap(Exchange.Head.init) { exchange.receive(head) }
             exchange.finish(nil)
         }
@@ -58,8 +58,8 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
         newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
     ) {
         #if canImport(FoundationNetworking)
-            // swift-corelibs-foundation (6.3) stops the process if the answer to this call meets a cancelled task,
-            // so there is no answer: the response ends here, without its body.
+            // swift-corelibs-foundation (6.3) crashes the process if the completion handler is called for a cancelled
+            // task. It is therefore never called, and the response ends here, without its body.
             receive(response, of: task)
             exchange(of: task)?.finish(nil)
             DispatchQueue.global().async { task.cancel() }
@@ -69,7 +69,7 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
     }
 
     #if canImport(FoundationNetworking)
-        /// Asked only when a reused connection broke before the answer and libcurl wants to send the body anew.
+        /// Called only when a reused connection broke before the response and libcurl wants to send the body again.
         ///
         /// swift-corelibs-foundation (6.3) cannot rewind a body, and would send a request without the body announced in
         /// it. Whether to send twice is the caller's decision anyway.
@@ -88,13 +88,13 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
         completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
     ) {
         #if canImport(FoundationNetworking)
-            // Asked only once a 401 response has arrived whole. Any other answer would leave the task without an end.
+            // Called only once a 401 response has arrived whole. Any other reply would leave the task without an end.
             exchange(of: task)?.finish(nil)
             DispatchQueue.global().async { completionHandler(.cancelAuthenticationChallenge, nil) }
         #else
             let (disposition, credential) = trust.answer(challenge)
             if disposition == .cancelAuthenticationChallenge {
-                // The task would end as cancelled, which reads like a connection that may come back.
+                // The task would end as cancelled, which does not say that the certificate was the cause.
                 let origin = task.originalRequest?.url.map(describe) ?? "the server"
                 exchange(of: task)?.abort(
                     HTTPError(.tls, "the certificate of \(origin) is not signed by the configured authority"))
@@ -107,10 +107,10 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
 #if canImport(FoundationNetworking)
     /// Runs each operation at once, on the queue on which the session reads from the network.
     ///
-    /// A queue of its own would let pieces of a body pile up between the network and the buffer that is to bound them:
-    /// on Linux the session reads on, however long the queue. The delegate never blocks, so nothing is held up.
+    /// A separate queue would let chunks of a body pile up between the network and the buffer that limits them: on
+    /// Linux the session reads on, however long the queue. The delegate never blocks, so nothing is delayed.
     ///
-    /// Unchecked only because it has to repeat what its superclass says; it adds no state.
+    /// Unchecked only because it must restate its superclass's conformance; it adds no state.
     final class InlineQueue: OperationQueue, @unchecked Sendable {
         override func addOperation(_ block: @escaping @Sendable () -> Void) {
             block()
@@ -119,7 +119,7 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
 #endif
 
 extension Exchange.Head {
-    /// Reads a final response; `nil` for one that only announces another (1xx), which Linux reports too.
+    /// Creates a head from a final response; `nil` for an interim one (1xx), which Linux reports too.
     fileprivate init?(_ response: URLResponse) {
         guard let response = response as? HTTPURLResponse, !(100...199).contains(response.statusCode) else {
             return nil
@@ -130,7 +130,7 @@ extension Exchange.Head {
 }
 
 extension HTTPHeaders {
-    /// Reads the fields, sorted by name because the platform forgets their order.
+    /// Creates the fields, sorted by name because the platform does not keep their order.
     fileprivate init(_ response: HTTPURLResponse) {
         self = [:]
         let fields = response.allHeaderFields.compactMap { name, value -> (String, String)? in

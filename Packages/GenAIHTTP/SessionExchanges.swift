@@ -3,7 +3,7 @@
 import Dispatch
 import Synchronization
 
-/// The exchanges of one session by the numbers of their tasks, and the one timer that ends those that wait too long.
+/// The exchanges of one session by task number, and the one timer for all their deadlines.
 final class SessionExchanges: Sendable {
     private struct State {
         var exchanges: [Int: Exchange] = [:]
@@ -17,10 +17,10 @@ final class SessionExchanges: Sendable {
         state.withLock { $0.timer?.cancel() }
     }
 
-    /// The exchange of a task that runs.
+    /// The exchange of a running task.
     subscript(number: Int) -> Exchange? { state.withLock { $0.exchanges[number] } }
 
-    /// How many exchanges are watched.
+    /// The number of exchanges with a deadline.
     var watchedCount: Int { state.withLock { $0.deadlines.count } }
 
     func add(_ exchange: Exchange, number: Int) {
@@ -40,9 +40,10 @@ final class SessionExchanges: Sendable {
         for exchange in all { exchange.abort(error) }
     }
 
-    /// Looks anew when an exchange has waited too long.
+    /// Schedules the exchange's current deadline.
     func watch(_ number: Int) {
-        // The exchange is asked outside of the lock, and may end meanwhile; then it is removed after this, or is gone.
+        // The exchange is asked outside the lock and may end meanwhile; then it is removed after this, or is already
+        // gone.
         let deadline = self[number]?.nextDeadline
         state.withLock { state in
             guard let exchange = state.exchanges[number] else { return }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// Which transfers may run at once, and which wait until a connection to their host is free.
+/// The running transfers and those that wait for a connection to their host.
 ///
-/// Decides, and knows no network. libcurl can keep such a queue too, but up to 8.15 it forgets the transfer whose turn
-/// it is when another one begins at the wrong moment, and then nothing wakes it.
+/// Pure: no network. libcurl has such a queue too, but up to 8.15 it can lose the transfer whose turn it is when
+/// another one begins at the wrong moment, and then nothing wakes it.
 struct TransferQueue<Transfer> {
     private struct Host {
         var runningCount = 0
         var waiting: [Int: Transfer] = [:]
-        /// Numbers of those that wait in the order they came, among numbers of those that do no longer.
+        /// The numbers of waiting transfers in order of arrival, among stale numbers of removed ones.
         var order: [Int] = []
         var nextIndex = 0
 
@@ -36,7 +36,7 @@ struct TransferQueue<Transfer> {
         }
     }
 
-    /// The most transfers to run for one host; at least one.
+    /// The maximum number of running transfers for one host; at least one.
     let limit: Int
     private var hosts: [String: Host] = [:]
 
@@ -44,7 +44,7 @@ struct TransferQueue<Transfer> {
         self.limit = max(1, limit)
     }
 
-    /// Takes a transfer, and gives it back if it is to begin now.
+    /// Adds a transfer, and returns it if it is to begin now.
     mutating func add(_ transfer: Transfer, number: Int, host: String) -> Transfer? {
         guard hosts[host, default: Host()].runningCount < limit else {
             hosts[host]?.add(transfer, number: number)
@@ -54,7 +54,7 @@ struct TransferQueue<Transfer> {
         return transfer
     }
 
-    /// Notes that a transfer has ended which ran for this host, and gives the one to begin in its place.
+    /// Notes the end of a transfer for this host, and returns the next one to begin in its place.
     mutating func takeNext(afterOneOf host: String) -> Transfer? {
         if let next = hosts[host]?.takeNext() { return next }
         hosts[host]?.runningCount -= 1
@@ -62,12 +62,12 @@ struct TransferQueue<Transfer> {
         return nil
     }
 
-    /// Takes out a transfer that waits.
+    /// Removes a waiting transfer.
     mutating func remove(_ number: Int) {
         for host in hosts.keys where hosts[host]?.take(number) != nil { return }
     }
 
-    /// Takes out all that wait.
+    /// Removes and returns all waiting transfers.
     mutating func removeAll() -> [Transfer] {
         defer { hosts = [:] }
         return hosts.values.flatMap(\.waiting.values)

@@ -8,26 +8,26 @@ import Synchronization
     import FoundationNetworking
 #endif
 
-/// Sends requests through one `URLSession` of its own, so that connections are reused.
+/// A transport on a `URLSession` of its own, which reuses connections.
 ///
-/// - Redirects are not followed: a 3xx response comes back as it is. On Linux its body is left out.
-/// - No cookies, cache or stored credentials. Proxies are those of the platform's settings.
+/// - Redirects are not followed: a 3xx response is returned as it is. On Linux its body is missing.
+/// - No cookies, cache or stored credentials. Proxies come from the platform's settings.
 /// - The transport sends nothing twice. The platform may: libcurl repeats a request without a body when a reused
-///   connection breaks before the answer, and Apple's URLSession may repeat idempotent requests.
-/// - The body that arrives is decoded: without an `Accept-Encoding` of the caller the transport asks for `gzip` or
-///   `deflate`, the platform undoes it, and the fields `Content-Encoding` and `Content-Length` are removed.
-/// - Apple platforms stop reading from the network while a consumer is slow. Linux cannot: there, a body that runs
-///   ahead of its consumer by more than ``HTTPTransportConfiguration/bufferLimit`` ends with the error `tooLarge`.
+///   connection breaks before the response, and Apple's URLSession may repeat idempotent requests.
+/// - Response bodies are decoded: unless the caller sets `Accept-Encoding`, the transport asks for `gzip` or `deflate`,
+///   the platform decodes the body, and the fields `Content-Encoding` and `Content-Length` are removed.
+/// - While a consumer is slow, Apple platforms stop reading from the network. Linux cannot: there, a body that is ahead
+///   of its consumer by more than ``HTTPTransportConfiguration/bufferLimit`` ends with the error `tooLarge`.
 ///
-/// On Linux two kinds of answer stop the whole process inside Foundation, as of Swift 6.3.1
+/// On Linux, as of Swift 6.3.1, two kinds of response crash the whole process inside Foundation
 /// (swift-corelibs-foundation issue 5285): a connection that is closed in the middle of a response head, and a chunked
-/// body with trailer fields. So does a `Content-Length` of 2^63 - 1. No delegate can prevent it: where the peer is not
-/// trusted that far, use `CurlTransport`, the default there.
+/// body with trailer fields. So does a `Content-Length` of 2^63 - 1. No delegate can prevent it. If you do not trust
+/// the peer that far, use `CurlTransport`, the default there.
 ///
-/// Dropping the transport lets running exchanges come to their end; ``shutdown()`` ends them.
+/// Releasing the transport lets running exchanges complete; ``shutdown()`` ends them.
 public final class URLSessionTransport: HTTPTransport {
     private let configuration: HTTPTransportConfiguration
-    /// `nil` after shutdown: on Linux idle connections close only when the session itself goes.
+    /// `nil` after shutdown: on Linux, idle connections close only when the session itself is released.
     private let session: Mutex<URLSession?>
     let delegate: SessionDelegate
 
@@ -38,7 +38,8 @@ public final class URLSessionTransport: HTTPTransport {
 
     /// Creates a transport.
     ///
-    /// - Throws: ``HTTPError`` with code `tls` if the certificate files ask for what the platform cannot do.
+    /// - Throws: ``HTTPError`` with code `tls` if the certificate files ask for a feature that the platform does not
+    ///   support.
     public convenience init(_ configuration: HTTPTransportConfiguration) throws(HTTPError) {
         self.init(configuration, trust: try ServerTrust(configuration))
     }
@@ -56,10 +57,10 @@ public final class URLSessionTransport: HTTPTransport {
 
     /// Sends one request and returns when the response head has arrived; the body streams.
     ///
-    /// Cancelling the task, or dropping the response before its end, closes the connection.
+    /// Cancelling the task, or releasing the response before its end, closes the connection.
     ///
     /// - Throws: ``HTTPError``: `badURL` or `invalidRequest` before anything is sent, `timedOut` when one of the
-    ///   request's timeouts passes, `shutDown` after ``shutdown()``, else what went wrong on the way.
+    ///   request's timeouts passes, `shutDown` after ``shutdown()``, otherwise the code of the network failure.
     public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
         let urlRequest = URLRequest(try CheckedRequest(request))
         guard !Task.isCancelled else { throw .cancelledBefore }
@@ -67,7 +68,8 @@ public final class URLSessionTransport: HTTPTransport {
         return try await HTTPResponse(of: exchange)
     }
 
-    /// Whether the platform negotiates HTTP/2 for the URL: Apple's do over TLS. Trailer fields are never told.
+    /// Returns whether the platform negotiates HTTP/2 for the URL: Apple's platforms do over TLS. Trailer fields are
+    /// never reported.
     public func supportsHTTP2(to url: String) -> Bool {
         #if canImport(FoundationNetworking)
             false
@@ -76,7 +78,7 @@ public final class URLSessionTransport: HTTPTransport {
         #endif
     }
 
-    /// Ends every running exchange with the error `shutDown`, and refuses further ones. Idempotent.
+    /// Ends every running exchange with the error `shutDown`, and rejects further ones. Idempotent.
     public func shutdown() {
         guard let session = takeSession() else { return }
         delegate.exchanges.abortAll(.afterShutdown)
@@ -91,8 +93,8 @@ public final class URLSessionTransport: HTTPTransport {
     }
 
     private func begin(_ request: URLRequest, timeouts: HTTPTimeouts) throws(HTTPError) -> Exchange {
-        // Under the lock, because an invalidated session stops the process when it is asked for a task, and because
-        // shutdown has to find every exchange. The session calls nothing of ours meanwhile.
+        // Under the lock, because an invalidated session crashes the process when it is asked for a task, and because
+        // shutdown must find every exchange. The session does not call back meanwhile.
         let exchange = session.withLock { session -> Exchange? in
             guard let task = session?.dataTask(with: request) else { return nil }
             let buffer = ResponseBuffer(limit: configuration.bufferLimit, canHalt: Self.canHalt)
@@ -107,7 +109,7 @@ public final class URLSessionTransport: HTTPTransport {
     }
 
     #if canImport(FoundationNetworking)
-        // Suspending a task there takes its transfer out of libcurl, and resuming sends the request anew.
+        // On Linux, suspending a task removes its transfer from libcurl, and resuming sends the request anew.
         private static let canHalt = false
     #else
         private static let canHalt = true
@@ -115,7 +117,7 @@ public final class URLSessionTransport: HTTPTransport {
 }
 
 extension URLSessionTransport: CustomReflectable {
-    /// The configuration; requests on their way are not shown.
+    /// The configuration; running requests are not shown.
     public var customMirror: Mirror { Mirror(self, children: ["configuration": configuration]) }
 }
 
@@ -127,14 +129,14 @@ extension URLSessionConfiguration {
         bare.httpCookieStorage = nil
         bare.httpCookieAcceptPolicy = .never
         bare.httpShouldSetCookies = false
-        // The limits are watched by the exchange. Where the session's is shorter than the request's, it would win.
+        // The exchange watches the limits. If the session's were shorter than the request's, it would win.
         bare.timeoutIntervalForRequest = 604_800
         bare.httpMaximumConnectionsPerHost = max(1, configuration.maximumConnectionsPerHost)
         return bare
     }
 }
 
-/// Carries an exchange with a task of a session.
+/// Controls one exchange with a task of a session.
 private struct SessionWire: Wire {
     let task: URLSessionTask
     let exchanges: SessionExchanges
@@ -149,7 +151,7 @@ private struct SessionWire: Wire {
 
     func cancel() {
         #if canImport(FoundationNetworking)
-            // There cancelling waits for the session's queue, which may be the one we are on; see `InlineQueue`.
+            // On Linux, cancelling waits for the session's queue, which may be the current one; see `InlineQueue`.
             DispatchQueue.global().async { task.cancel() }
         #else
             task.cancel()
@@ -158,7 +160,7 @@ private struct SessionWire: Wire {
 }
 
 extension OperationQueue {
-    /// A queue that keeps the order of what it is given.
+    /// Creates a serial queue for the delegate.
     fileprivate static func forDelegate() -> OperationQueue {
         #if canImport(FoundationNetworking)
             let queue = InlineQueue()
