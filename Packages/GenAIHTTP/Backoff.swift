@@ -21,10 +21,10 @@ package struct Backoff: Sendable, Hashable {
     /// Returns the wait before the next attempt, or `nil` to give up.
     ///
     /// - Parameters:
-    /// - attempt: The number of attempts that have failed, 1 or more.
-    /// - serverDelay: The delay that the server asked for; see ``RetryAfter``. The wait is never shorter.
-    /// - remaining: The time left for all attempts. If the wait would use it up, the result is `nil`.
-    /// - jitter: The fraction of the wait to use, from 0 to 1. Random by default.
+    ///   - attempt: The number of attempts that have failed, 1 or more.
+    ///   - serverDelay: The delay that the server asked for; see ``RetryAfter``. The wait is never shorter.
+    ///   - remaining: The time left for all attempts. If the wait would use it up, the result is `nil`.
+    ///   - jitter: The fraction of the wait to use, from 0 to 1. Random by default.
     package func delay(
         afterFailedAttempt attempt: Int, serverDelay: Duration? = nil, remaining: Duration? = nil,
         jitter: Double = .random(in: 0...1)

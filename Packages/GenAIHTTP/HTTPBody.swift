@@ -22,8 +22,8 @@ public struct HTTPBody: AsyncSequence, Sendable {
     /// Creates a body from a function that returns its chunks.
     ///
     /// - Parameters:
-    /// - trailers: Returns the trailer fields after the body has ended; `nil` if they are unknown.
-    /// - pull: Returns the next chunk, or `nil` at the end.
+    ///   - trailers: Returns the trailer fields after the body has ended; `nil` if they are unknown.
+    ///   - pull: Returns the next chunk, or `nil` at the end.
     public init(
         trailers: @escaping @Sendable () -> HTTPHeaders? = { nil },
         pull: @escaping @Sendable () async throws(HTTPError) -> [UInt8]?

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// A JSON text as a tree that remembers lines. Numbers stay text, so that prices are read exactly.
+/// A JSON tree with line numbers. Numbers stay text, so that prices are read exactly.
 indirect enum JSONValue: Equatable {
     case null
     case bool(Bool)
@@ -24,10 +24,11 @@ struct JSONMember: Equatable {
 }
 
 extension JSONItem {
-    /// How deep arrays and objects may lie in each other.
+    /// The maximum nesting of arrays and objects.
     static let deepest = 32
 
-    /// Reads a whole text: well-formed UTF-8, and no name twice in one object, since either of its values may be meant.
+    /// Parses a whole text. It must be well-formed UTF-8 and must not repeat a name within an object, because either
+    /// value might be meant.
     init(parsing bytes: [UInt8]) throws(JSONSyntaxError) {
         let options = JSONReader.Options(maximumDepth: Self.deepest, repairsText: false)
         self = try JSONReader.read(bytes, options: options) { (reader) throws(JSONSyntaxError) in

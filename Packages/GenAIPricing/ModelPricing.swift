@@ -4,12 +4,11 @@ import GenAICore
 
 /// The prices of one model, given in code.
 ///
-/// Prices are taken as the decimals they are written as: `0.15` is exactly fifteen cents. A unit without a price
-/// is not charged apart: cached tokens cost what other input tokens cost, searches cost nothing.
-/// A price that is negative, not a number or above 9,000,000 makes calls answer
-/// ``UnpricedReason/Code/invalidPrice`` instead of a wrong cost.
+/// Prices are taken as the decimals they are written as: `0.15` is exactly fifteen cents. A unit without a price is not
+/// charged separately: cached tokens cost what other input tokens cost, searches cost nothing. If a price is negative,
+/// not a number or above 9,000,000, calls have no cost, with the reason ``UnpricedReason/Code/invalidPrice``.
 public struct ModelPricing: Sendable, Hashable {
-    /// How many tokens a price is for.
+    /// The number of tokens that a price is for.
     public struct TokenScale: Sendable, Hashable {
         /// Powers of ten from this scale to a million tokens.
         let digits: Int
@@ -29,7 +28,7 @@ public struct ModelPricing: Sendable, Hashable {
     }
 
     private(set) var prices: [PricedUnit: Price] = [:]
-    /// Prices of some units that hold at certain times, the later ones going before the earlier.
+    /// Prices of some units at certain times. Later entries take precedence over earlier ones.
     private(set) var periods: [Period] = []
 
     struct Period: Sendable, Hashable {
@@ -37,14 +36,14 @@ public struct ModelPricing: Sendable, Hashable {
         var prices: [PricedUnit: Price]
     }
 
-    /// The prices of a model that costs nothing, such as one you run yourself. A known zero.
+    /// The prices of a model that costs nothing, such as one you host yourself. Its calls have a known cost of zero.
     public static let free = ModelPricing()
 
     private init() {}
 
     /// Creates prices in USD.
     ///
-    /// - Parameter scale: How many tokens the prices are for. A million unless said otherwise.
+    /// - Parameter scale: The number of tokens that the prices are for. A million by default.
     public init(
         input: Double,
         output: Double? = nil,
@@ -68,7 +67,7 @@ public struct ModelPricing: Sendable, Hashable {
 
     /// The price of a unit in USD, for ``PricedUnit/per`` of it: a million tokens, a thousand searches, an hour.
     ///
-    /// Setting a price drops the unit's tiers; setting `nil` drops its price.
+    /// Setting a price removes the unit's tiers; setting `nil` removes its price.
     public subscript(unit: PricedUnit) -> Double? {
         get { prices[unit].map { $0.pico < 0 ? .nan : Double($0.pico) / 1e12 } }
         set {
@@ -77,9 +76,9 @@ public struct ModelPricing: Sendable, Hashable {
         }
     }
 
-    /// Adds prices for calls whose whole input is larger than a bound. They apply to all tokens of the call.
+    /// Adds prices for calls whose whole input exceeds a threshold. They apply to all tokens of the call.
     ///
-    /// - Parameter scale: How many tokens the prices are for. A million unless said otherwise.
+    /// - Parameter scale: The number of tokens that the prices are for. A million by default.
     public mutating func addTier(
         aboveInputTokens bound: Int,
         input: Double? = nil,
@@ -100,9 +99,9 @@ public struct ModelPricing: Sendable, Hashable {
 }
 
 extension ModelPricing {
-    /// Adds prices that hold at certain times, in place of the usual ones; what they do not price costs the usual.
+    /// Adds prices that apply at certain times. Units without such a price keep their usual one.
     ///
-    /// Of several periods that hold, the one added last counts. Times within `prices` are not looked at.
+    /// If several periods apply, the one added last takes precedence. Periods within `prices` are ignored.
     public mutating func addPrices(_ prices: ModelPricing, during period: PricePeriod) {
         periods.append(Period(period: period, prices: prices.prices))
     }
@@ -115,8 +114,8 @@ extension ModelPricing {
         prices[unit] = Price(pico: pico ?? PriceTable.Rate.invalid)
     }
 
-    /// Adds a tier in its place; one for the same bound replaces the earlier. Without a base price, small calls
-    /// are free.
+    /// Inserts a tier in order; it replaces one with the same threshold. Without a base price, calls below the
+    /// threshold are free.
     mutating func addTier(above bound: Int, _ pico: Int64?, for unit: PricedUnit) {
         var price = prices[unit] ?? Price(pico: 0)
         price.tiers.removeAll { $0.aboveInputTokens == bound }
@@ -125,12 +124,12 @@ extension ModelPricing {
         prices[unit] = price
     }
 
-    /// Pico-USD for a million tokens, `nil` if the price cannot be one.
+    /// Returns pico-USD for a million tokens, or `nil` if the price is invalid.
     static func pico(_ price: Double, _ scale: TokenScale) -> Int64? {
         DecimalText.scaled(price, by: DecimalText.picoDigits + scale.digits).flatMap(checked)
     }
 
-    /// The same, for a decimal from a file.
+    /// Returns pico-USD for a million tokens, from a decimal in a file.
     static func pico(_ decimal: String, _ scale: TokenScale) -> Int64? {
         DecimalText.scaled(decimal.utf8, by: DecimalText.picoDigits + scale.digits).flatMap(checked)
     }

@@ -2,14 +2,14 @@
 
 typealias NameBytes = UnsafeBufferPointer<UInt8>
 
-/// A table's clauses, ready to be tried against many names.
+/// A table's clauses, prepared for matching many names.
 struct ClauseMatcher {
     let table: PriceTable
     let pool: NameBytes
     let clauses: UnsafeBufferPointer<NameClause>
     let models: UnsafeBufferPointer<PriceTable.Model>
 
-    /// Runs `body` with the table's names and clauses at hand.
+    /// Calls `body` with a matcher that borrows the table's names and clauses.
     static func with<Result>(_ table: PriceTable, _ body: (ClauseMatcher) -> Result) -> Result {
         table.pool.withUnsafeBufferPointer { pool in
             table.clauses.withUnsafeBufferPointer { clauses in
@@ -20,7 +20,7 @@ struct ClauseMatcher {
         }
     }
 
-    /// Whether any clause, or any run of clauses tied together, holds for a lower-case name.
+    /// Returns whether any clause, or any run of joined clauses, holds for a lower-case name.
     func any(of rows: PriceTable.Rows, hold name: NameBytes) -> Bool {
         any(of: rows, hold: name, BytePairs(name))
     }
@@ -42,13 +42,13 @@ struct ClauseMatcher {
         return false
     }
 
-    /// The first model of a provider that a name fits. The order of the table decides.
+    /// Returns the first model of a provider that matches a name, in the order of the table.
     func model(of provider: PriceTable.Provider, named name: NameBytes) -> Int? {
         let pairs = BytePairs(name)
         return provider.models.range.first { any(of: models[$0].clauses, hold: name, pairs) }
     }
 
-    /// The model of a provider that has exactly this identifier.
+    /// Returns the model of a provider that has exactly this identifier.
     func model(of provider: PriceTable.Provider, id: NameBytes) -> Int? {
         provider.models.range.first { pool[models[$0].id.range].elementsEqual(id) }
     }
@@ -72,7 +72,7 @@ struct ClauseMatcher {
         }
     }
 
-    /// Whether `word` occurs at the end of the name or before a dash.
+    /// Returns whether `word` occurs at the end of the name or before a dash.
     private func containsWord(_ word: NameBytes, _ name: NameBytes) -> Bool {
         var rest = name
         while let index = rest.firstIndex(of: word) {
@@ -120,7 +120,7 @@ extension NameBytes {
         count >= length && self[..<length].allSatisfy(\.isDigit)
     }
 
-    /// Whether the name is ten bytes of the shape 2026-01-31.
+    /// Indicates whether the name is ten bytes of the shape 2026-01-31.
     var isDashedDate: Bool {
         count == 10 && allDigits(4) && self[4] == UInt8(ascii: "-") && dropping(5).allDigits(2)
             && self[7] == UInt8(ascii: "-") && dropping(8).allDigits(2)

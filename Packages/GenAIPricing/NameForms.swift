@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-/// How the name of a call's model led to a price. Everything but ``asGiven`` is an inference to be aware of.
+/// The way in which the name of a call's model led to a price. Every match but ``asGiven`` is an inference.
 public struct NameMatch: Sendable, Hashable, CustomStringConvertible {
     let step: UInt8
 
-    /// The name as it was given, except for letter case, surrounding blanks and how a date in it is written.
+    /// The name as given, except for letter case, surrounding blanks and the format of a date in it.
     public static let asGiven = NameMatch(step: 0)
-    /// The name without what stands before it, as in `azure/gpt-4o` or `models/gemini-2.5-pro`.
+    /// The name without its prefix, as in `azure/gpt-4o` or `models/gemini-2.5-pro`.
     public static let withoutPrefix = NameMatch(step: 1)
-    /// The name without its date or `-latest`: this snapshot has no price of its own.
+    /// The name without its date or `-latest`, because this snapshot has no price of its own.
     public static let withoutDate = NameMatch(step: 2)
-    /// The model a fine-tuned one is based on, where only that has a price of the user's own.
+    /// The base model of a fine-tuned one, used only if the caller's own prices have just the base model.
     public static let fineTunedBase = NameMatch(step: 4)
-    /// The name without its choice of a route, as in `openai/gpt-4o:nitro` at OpenRouter: the price is that of the usual one.
+    /// The name without its route, as in `openai/gpt-4o:nitro` at OpenRouter. The price is that of the default route.
     public static let withoutRoute = NameMatch(step: 3)
 
     /// A word for log lines.
@@ -27,21 +27,21 @@ public struct NameMatch: Sendable, Hashable, CustomStringConvertible {
     }
 }
 
-/// The ways one model name may be written in a table, the closest first. Pure.
+/// The spellings under which a table may list a model, the closest first. Pure.
 struct NameForms {
     struct Form: Equatable {
         var name: [UInt8]
         var match: NameMatch
-        /// What stood before the name, up to a slash or colon, if anything did: maybe a provider.
+        /// The part before the name, up to a slash or colon: possibly a provider.
         var prefix: [UInt8]?
-        /// What stood between that and the name: maybe a region, as in `azure/eu/gpt-4o`.
+        /// The part between the prefix and the name: possibly a region, as in `azure/eu/gpt-4o`.
         var zone: [UInt8]?
     }
 
-    /// No name in use is longer. A longer one is unknown without a look.
+    /// The maximum length of a name. A longer one is unknown without a search.
     static let longestName = 512
     private static let mostPrefixes = 4
-    /// Path parts that name no provider.
+    /// Path segments that name no provider.
     private static let pathWords = ["models", "model", "publishers", "endpoints", "converse", "invoke"].map {
         Array($0.utf8)
     }
@@ -57,7 +57,8 @@ struct NameForms {
         for form in plain { addUndated(form) }
     }
 
-    /// Lower case, without blanks and control characters around; `nil` for an empty or overlong name.
+    /// Returns the name in lower case, without surrounding blanks and control characters; `nil` if it is empty or too
+    /// long.
     static func folded(_ name: String) -> [UInt8]? {
         guard name.utf8.count <= longestName else { return nil }
         var bytes = name.utf8.drop { $0 <= 0x20 }.map(\.lowercased)
@@ -73,12 +74,12 @@ struct NameForms {
         if !form.name.isEmpty, isNew { forms.append(form) }
     }
 
-    /// Adds a name made of a form's, with its surroundings.
+    /// Adds a name derived from a form, with the same prefix and zone.
     private mutating func add(_ name: some Sequence<UInt8>, _ match: NameMatch, like form: Form) {
         add(name, match, prefix: form.prefix, zone: form.zone)
     }
 
-    /// `a/b/c` is also `b/c` from `a`, `c` from `b`, and `c` from `a` in the zone `b`.
+    /// Adds the forms of `a/b/c`: `b/c` from `a`, `c` from `b`, and `c` from `a` in the zone `b`.
     private mutating func addPrefixForms(_ name: [UInt8]) {
         if name.starts(with: "arn:aws".utf8), let slash = name.lastIndex(of: UInt8(ascii: "/")) {
             add(name, .asGiven, prefix: Array("bedrock".utf8))
@@ -102,7 +103,8 @@ struct NameForms {
         for form in zones { add(form.name, .withoutPrefix, prefix: form.prefix, zone: form.zone) }
     }
 
-    /// Where a leading `word/` or `word:` ends. A colon ends only a plain word: `v1:0` and `ft:` are no prefixes.
+    /// Returns the end of a leading `word/` or `word:`. A colon ends only a plain word: `v1:0` and `ft:` are not
+    /// prefixes.
     private static func prefixEnd(_ name: ArraySlice<UInt8>) -> Int? {
         guard let end = name.firstIndex(where: { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: ":") }),
             end > name.startIndex
@@ -112,8 +114,8 @@ struct NameForms {
         return word.contains(UInt8(ascii: ".")) || word.elementsEqual("ft".utf8) ? nil : end
     }
 
-    /// `ft:gpt-4o-mini:org::id` is priced as `ft:gpt-4o-mini`; by the user's own prices, which may mean both, also as
-    /// `gpt-4o-mini`.
+    /// Adds `ft:gpt-4o-mini` for `ft:gpt-4o-mini:org::id`. Also adds the base model `gpt-4o-mini`, which is used only
+    /// with the caller's own prices.
     private mutating func addFineTuned(_ plain: [Form]) {
         for form in plain where form.name.starts(with: "ft:".utf8) {
             let base = form.name.dropFirst(3).prefix { $0 != UInt8(ascii: ":") }
@@ -125,7 +127,7 @@ struct NameForms {
         }
     }
 
-    /// A name without its date, or without `-latest`.
+    /// Adds the name without its date or `-latest`.
     private mutating func addUndated(_ form: Form) {
         if let name = Self.undated(form.name[...]) { add(name, .withoutDate, like: form) }
     }
@@ -143,7 +145,7 @@ struct NameForms {
         return nil
     }
 
-    /// `-20260131` is also written `-2026-01-31`.
+    /// Adds `-2026-01-31` for `-20260131`.
     private mutating func addRewrittenDate(_ form: Form) {
         guard form.name.count > 9 else { return }
         let dash = UInt8(ascii: "-")
@@ -170,7 +172,7 @@ struct NameForms {
         return isDashed((Array(text.prefix(4)) + [dash] + text.dropFirst(4).prefix(2) + [dash] + text.suffix(2))[...])
     }
 
-    /// Month and year, as in `08-2024`.
+    /// Returns whether the text is a month and a year, as in `08-2024`.
     private static func isMonth(_ text: ArraySlice<UInt8>) -> Bool {
         isDashed((Array(text.suffix(4)) + [UInt8(ascii: "-")] + text.prefix(2) + Array("-01".utf8))[...])
             && text.dropFirst(2).first == UInt8(ascii: "-")

@@ -1,28 +1,30 @@
 // SPDX-License-Identifier: MIT
 
-/// Where a name leads in one table, or why it leads nowhere.
+/// The row that a name leads to in one table, or the reason for finding none.
 enum Resolution: Equatable {
     case found(model: Int, provider: Int, zone: Int?, usesFallback: Bool, match: NameMatch)
     case unknownModel
     case unknownProvider
 }
 
-/// Finds the row of a table that prices a model. Pure; only called for names not seen before.
+/// Finds the row of a table that prices a model. Pure; called only for names that are not in the memo.
 struct NameResolver {
-    /// Names of providers in use elsewhere that no clause of the table covers, with dashes for `_`, `.` and blanks.
+    /// Provider names in common use that no clause of the table covers, with dashes for `_`, `.` and blanks.
     private static let aliases = [
         "fireworks-ai": "fireworks", "grok": "x-ai", "kimi": "moonshotai", "az-ai-inference": "azure",
         "azure-ai": "azure", "azure-ai-inference": "azure", "azure-ai-foundry": "azure", "microsoft-foundry": "azure",
         "together-ai": "together", "togetherai": "together", "open-router": "openrouter", "z-ai": "zai",
         "zhipu": "zhipuai", "voyage": "voyageai",
     ]
-    /// A gateway that puts the provider in the model's name.
+    /// A gateway that puts the provider into the model's name.
     private static let gateway = "litellm"
-    /// The provider whose API others speak, and whose name therefore stands for any of them. Its own names have no prefix.
+    /// The provider whose API others implement, and whose name may therefore stand for any of them. Its own models have
+    /// no prefix.
     private static let dialect = "openai"
-    /// Where weights are published: a server of one's own names its models like this.
+    /// Publishers of open weights: self-hosted servers name their models with this prefix.
     private static let publishers = ["mistralai"].map { Array($0.utf8) }
-    /// The provider whose names start with a maker, behind a region or not, as in `eu.anthropic.claude-sonnet-4-5`.
+    /// The provider whose model names start with a maker, optionally after a region, as in
+    /// `eu.anthropic.claude-sonnet-4-5`.
     private static let bedrock = "aws"
     private static let makers = [
         "ai21", "amazon", "anthropic", "cohere", "deepseek", "google", "luma", "meta", "minimax", "mistral", "moonshot",
@@ -33,18 +35,18 @@ struct NameResolver {
     let matcher: ClauseMatcher
     private var table: PriceTable { matcher.table }
 
-    /// Which provider was meant, as far as that is known without the model's name.
+    /// The provider as far as it is known without the model's name.
     private enum Given {
-        /// By its name or URL.
+        /// Known by its name or URL.
         case provider(Int)
-        /// By the API alone: a server that speaks OpenAI's, which may be OpenAI's own.
+        /// Known by the API alone: a server with OpenAI's API, which may be OpenAI's own.
         case dialect(Int)
-        /// A URL of nobody in the table: perhaps a gateway, whose models' names start with their provider.
+        /// A URL that is not in the table: perhaps a gateway, whose model names start with their provider.
         case unknownHost
         case nothing
     }
 
-    /// The row for a name: at the provider given, else at the one a URL belongs to, else at the one inferred.
+    /// Returns the row for a name: at the provider given, else at the one a URL belongs to, else at the one inferred.
     func resolve(_ forms: NameForms, provider: String?, apiURL: String?) -> Resolution {
         guard let given = given(provider, apiURL) else { return .unknownProvider }
         var tried: [NameForms.Form] = []
@@ -76,9 +78,10 @@ struct NameResolver {
         return self.provider(at: apiURL).map { .provider($0) } ?? .unknownHost
     }
 
-    /// The provider to ask about a form: the one given, else the one in the name, else the one the name is typical of.
+    /// Returns the provider to search for a form: the one given, else the one in the name, else the one that such names
+    /// are typical of.
     ///
-    /// A prefix is only taken off where it names a provider: `my-company/gpt-4o` may cost anything.
+    /// A prefix is removed only if it names a provider: `my-company/gpt-4o` may have any price.
     private func provider(for form: NameForms.Form, _ given: Given) -> Int? {
         guard let prefix = form.prefix else {
             switch given {
@@ -130,7 +133,7 @@ struct NameResolver {
         }
     }
 
-    /// The first zone of a provider that has this name and is meant for the model.
+    /// Returns the first zone of a provider that has this name and applies to the model.
     private func zone(_ name: [UInt8], of model: [UInt8], at provider: Int) -> Int? {
         model.withUnsafeBufferPointer { model in
             table.providers[provider].zones.range.first { row in
@@ -143,7 +146,7 @@ struct NameResolver {
 
     // MARK: - Names of Bedrock
 
-    /// Amazon's row, where no provider is named, or only by its API.
+    /// Returns Amazon's row if no provider is named, or only by its API.
     private func bedrockIfUnnamed(_ given: Given) -> Int? {
         switch given {
         case .nothing, .dialect: provider(withID: Array(Self.bedrock.utf8))
@@ -151,7 +154,8 @@ struct NameResolver {
         }
     }
 
-    /// Whether a name starts with a maker and a dot, behind one region or none: `openai.gpt-5`, `eu.meta.llama3`.
+    /// Returns whether a name starts with a maker and a dot, after at most one region: `openai.gpt-5`,
+    /// `eu.meta.llama3`.
     private static func startsWithMaker(_ name: [UInt8]) -> Bool {
         let words = name.split(separator: UInt8(ascii: "."), maxSplits: 2)
         return words.count >= 2 && words.dropLast().contains { makers.contains(Array($0)) }
@@ -159,7 +163,7 @@ struct NameResolver {
 
     // MARK: - Providers
 
-    /// The provider whose models have names like this one.
+    /// Returns the provider whose models have names like this one.
     private func inferred(from name: [UInt8]) -> Int? {
         let plain = name.starts(with: "ft:".utf8) ? Array(name.dropFirst(3)) : name
         return plain.withUnsafeBufferPointer { plain in
@@ -195,7 +199,7 @@ struct NameResolver {
         }
     }
 
-    /// The host of `https://user@host:port/path`, in lower case; the scheme may be missing.
+    /// Returns the host of `https://user@host:port/path` in lower case; the scheme may be missing.
     static func host(of url: String) -> [UInt8]? {
         guard let url = NameForms.folded(String(url.prefix(NameForms.longestName / 4))) else { return nil }
         var rest = url[...]

@@ -2,27 +2,27 @@
 
 public import GenAICore
 
-/// Answers what a call cost, from prices given in code, then a file, then the bundled table.
+/// Prices from code, a file and the bundled table, in this order of precedence, and the costs of calls by them.
 ///
-/// A book never changes, so it may be used from any thread and answers alike for as long as it lives. It remembers
-/// the names it has seen in a fixed 32 KiB: the first call for a name takes microseconds, later ones take no lock
-/// and allocate nothing. To change prices while the program runs, see ``LivePrices``.
+/// A book never changes, so it can be used from any thread and always gives the same answers. It remembers names in a
+/// fixed 32 KiB: the first call for a name takes microseconds, later ones take no lock and allocate nothing. To change
+/// prices while the program runs, see ``LivePrices``.
 public final class PriceBook: Sendable {
     private let overrides: PriceOverrides
     private let file: PriceOverrides
     private let bundled: PriceTable
     private let memo = PriceMemo()
 
-    /// The bundled prices alone. They are read on first use.
+    /// The bundled prices alone. They are parsed on first use.
     public static let bundled = PriceBook()
 
     /// Creates a book.
     ///
     /// - Parameters:
-    ///   - overrides: Prices by model name. A key `gpt-4o` also prices `GPT-4o`, `azure/gpt-4o`, `gpt-4o-2024-08-06`
-    ///     and models fine-tuned from it, unless a key fits better; `azure/gpt-4o` prices only calls to that provider;
-    ///     `ollama/*` prices all that starts like this.
-    ///   - file: Prices from a file, asked after the overrides.
+    ///   - overrides: Prices by model name. A key `gpt-4o` also prices `GPT-4o`, `azure/gpt-4o`, `gpt-4o-2024-08-06` and
+    ///     models fine-tuned from it, unless a key matches better; `azure/gpt-4o` prices only calls to that provider;
+    ///     `ollama/*` prices all names with this prefix.
+    ///   - file: Prices from a file, with lower precedence than the overrides.
     public init(overrides: [String: ModelPricing] = [:], file: PriceFile? = nil) {
         self.overrides = PriceOverrides(overrides)
         self.file = PriceOverrides(file?.prices ?? [:])
@@ -31,27 +31,28 @@ public final class PriceBook: Sendable {
 
     /// Creates a book with the prices of the file that `GENAI_PRICES_FILE` names, if it is set.
     ///
-    /// - Parameter overrides: Prices by model name that go before those of the file.
+    /// - Parameter overrides: Prices by model name that take precedence over those of the file.
     /// - Throws: ``PriceFileError`` if the file cannot be used.
     public static func fromEnvironment(overrides: [String: ModelPricing] = [:]) throws(PriceFileError) -> PriceBook {
         PriceBook(overrides: overrides, file: try .fromEnvironment())
     }
 
-    /// What a call cost.
+    /// Returns the cost of a call.
     ///
-    /// A price of ours goes before `TokenUsage.statedCost`, what the provider says; the bundled table only where it
-    /// has a price for everything that was used, and not for OpenRouter, whose routes charge each their own.
-    /// ``PricedCall/source`` tells whose figure it is.
-    /// Never traps or blocks, and never answers zero for want of a price. Any thread, as often as you like.
+    /// Prices from code and file take precedence over the cost that the provider states (`TokenUsage.statedCost`). The
+    /// bundled table does so only if it has a price for everything that was used, and never for OpenRouter, whose
+    /// routes each have their own price. ``PricedCall/source`` tells whose figure it is. A missing price gives a
+    /// reason, never zero. Never traps or blocks; call it from any thread, as often as you like.
     ///
     /// - Parameters:
-    ///   - usage: What the provider reported.
-    ///   - model: The model that answered, or the one asked for where the answer does not say.
-    ///   - requestModel: The model asked for. It is used where `model` has no price, or is the same without its date.
-    ///   - provider: The provider's name in any usual spelling. Inferred from the model's name if not given or `_OTHER`.
-    ///   - apiURL: The URL called, to find the provider where it is not named.
-    ///   - context: How the call was made, where that matters to its price. `nil` is the usual way.
-    ///   - unixSeconds: When the call was made. Now, if not given.
+    ///   - usage: The usage that the provider reported.
+    ///   - model: The model that answered, or the requested one if the answer does not say.
+    ///   - requestModel: The requested model. It is used if `model` has no price, or is the same without its date.
+    ///   - provider: The provider's name in any usual spelling. If missing or `_OTHER`, it is inferred from the model's
+    ///     name.
+    ///   - apiURL: The URL of the call, which tells the provider if that is not named.
+    ///   - context: The circumstances of the call that change its price. `nil` means the standard price.
+    ///   - unixSeconds: The time of the call. Unit: seconds since 1970. Now by default.
     public func cost(
         of usage: TokenUsage,
         model: String,
@@ -87,8 +88,8 @@ public final class PriceBook: Sendable {
                 unpriced: charge.unpriced, statedModel: nil))
     }
 
-    /// The sums of ``cost(of:model:requestModel:provider:apiURL:context:at:)`` alone, which refer to no table and so take
-    /// nothing to let go of.
+    /// Returns only the sums of ``cost(of:model:requestModel:provider:apiURL:context:at:)``, which refer to no table
+    /// and so need no retain.
     package func charge(
         for usage: TokenUsage, model: String?, requestModel: String?, provider: String?, context: PriceContext?,
         at unixSeconds: Int64?
@@ -113,7 +114,7 @@ public final class PriceBook: Sendable {
         return statedCost(usage, row, charge).map { Charge(stated: $0) } ?? charge
     }
 
-    /// The cost that the provider states, where it goes before what the bundled table says.
+    /// Returns the cost that the provider states, if it takes precedence over the bundled table.
     @inline(__always)
     private func statedCost(_ usage: borrowing TokenUsage, _ row: PriceRow, _ charge: Charge) -> USD? {
         guard row.source == .bundled, let stated = usage.statedCost else { return nil }
@@ -121,15 +122,15 @@ public final class PriceBook: Sendable {
         return isRouted || charge.unpriced != 0 ? stated : nil
     }
 
-    /// The most a call will cost if nothing of its prompt is cached, for budgets.
+    /// Returns the maximum cost of a call, for budgets: without any cached input.
     ///
     /// - Parameters:
     ///   - inputTokens: The size of the prompt.
-    ///   - maxOutputTokens: The most tokens the answer may have.
-    ///   - model: The model to be asked.
-    ///   - provider: The provider's name in any usual spelling. Inferred from the model's name if not given.
-    ///   - context: How the call will be made, where that matters to its price. `nil` is the usual way.
-    ///   - unixSeconds: When the call will be made. Now, if not given.
+    ///   - maxOutputTokens: The maximum number of tokens of the answer.
+    ///   - model: The model to call.
+    ///   - provider: The provider's name in any usual spelling. Inferred from the model's name by default.
+    ///   - context: The circumstances of the call that change its price. `nil` means the standard price.
+    ///   - unixSeconds: The time of the call. Unit: seconds since 1970. Now by default.
     public func estimate(
         inputTokens: Int,
         maxOutputTokens: Int,
@@ -143,7 +144,7 @@ public final class PriceBook: Sendable {
     }
 }
 
-/// All that is known about which model a call went to.
+/// All facts that tell which model a call went to.
 private struct CallName {
     var model: String
     var requestModel: String?
@@ -162,7 +163,7 @@ extension PriceBook {
             guard let row = PriceRow(bits: bits) else { throw Self.reason(bits) }
             return row
         }
-        // A provider that the conventions have no name for is not told, and inferred like one.
+        // A provider that the conventions have no name for counts as not given, and is inferred.
         let isNamed = provider != ProviderName.other.rawValue
         let found = search(
             CallName(
@@ -176,11 +177,12 @@ extension PriceBook {
         return try found.get()
     }
 
-    // A search without success in the bits that the memo keeps; those of a row are odd.
+    // A failed search, in bits for the memo. The bits of a row are odd, these are even.
     private static func bits(_ reason: UnpricedReason) -> UInt64 { reason.code == .unknownProvider ? 4 : 2 }
     private static func reason(_ bits: UInt64) -> UnpricedReason { .init(bits == 4 ? .unknownProvider : .unknownModel) }
 
-    /// Looks the names up in all sources, in order. Allocates; only for names not remembered.
+    /// Searches all sources for the names, in order of precedence. Allocates; called only for names that are not in the
+    /// memo.
     @inline(never)
     private func search(_ name: CallName) -> Result<PriceRow, UnpricedReason> {
         let names = Self.mostSpecificFirst(name).map { ($0.name, $0.isRequest, NameForms($0.name)) }
@@ -210,8 +212,9 @@ extension PriceBook {
         return found.map { .success($0) } ?? .failure(reason)
     }
 
-    /// The model that answered goes first, unless the one asked for is the same with a date, or the same behind a prefix:
-    /// an answer of `gpt-4o-2024-11-20` to `azure/eu/gpt-4o` is one of `azure/eu/gpt-4o-2024-11-20`.
+    /// Returns the names, the more specific one first. That is the model that answered, unless the requested one is the
+    /// same with a date or behind a prefix: an answer of `gpt-4o-2024-11-20` to `azure/eu/gpt-4o` counts as
+    /// `azure/eu/gpt-4o-2024-11-20`.
     private static func mostSpecificFirst(_ name: CallName) -> [(name: String, isRequest: Bool)] {
         guard let request = name.requestModel, request != name.model else { return [(name.model, false)] }
         guard let answered = NameForms.folded(name.model) else { return [(request, true)] }
@@ -228,7 +231,7 @@ extension PriceBook {
             ? [(request, true), (name.model, false)] : [(name.model, false), (request, true)]
     }
 
-    /// Whether one name is another with a date behind it.
+    /// Returns whether one name is the other followed by a date.
     private static func isDated(_ name: [UInt8], _ other: ArraySlice<UInt8>) -> Bool {
         let rest = name.dropFirst(other.count)
         return name.starts(with: other) && (rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "@"))

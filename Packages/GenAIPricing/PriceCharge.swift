@@ -4,21 +4,21 @@ package import GenAICore
 
 /// The sums of a bill.
 package struct Charge {
-    /// Where the prices come from, or the cost itself.
+    /// The origin of the prices, or of the cost itself.
     package internal(set) var source = PriceSource.bundled
-    // In pico-USD.
+    // Unit: pico-USD.
     private var inputSum: Int128 = 0
     private var outputSum: Int128 = 0
     private var otherSum: Int128 = 0
-    /// Units that were used and have no price, as bits: see ``PricedCall/unpricedUnits``.
+    /// The used units without a price, as bits: see ``PricedCall/unpricedUnits``.
     var unpriced: UInt32 = 0
 
-    /// A phrase that names the units that were used and have no price; `nil` where ``total`` lacks nothing.
+    /// A phrase that names the used units without a price; `nil` if ``total`` is complete.
     package var incompleteReason: String? { PricedUnit.lacking(unpriced) }
 
-    /// The part charged for what was sent.
+    /// The part charged for input.
     package var input: USD { USD(picoUSD: inputSum) }
-    /// The part charged for what came back.
+    /// The part charged for output.
     package var output: USD { USD(picoUSD: outputSum) }
     /// The whole cost.
     package var total: USD { USD(picoUSD: inputSum &+ outputSum &+ otherSum) }
@@ -27,13 +27,14 @@ package struct Charge {
         self.source = PriceSource(kind: source)
     }
 
-    /// A cost that the provider stated, which is on neither side of the bill.
+    /// Creates a charge from the cost that the provider stated, which counts as neither input nor output.
     init(stated cost: USD) {
         source = .provider
         otherSum = cost.picoUSD
     }
 
-    /// Cannot overflow: no line is above 1e35, and there are at most as many as there are units.
+    /// Adds the cost of a line. Cannot overflow: no line is above 1e35, and there are at most as many as there are
+    /// units.
     mutating func add(_ cost: Int128, to side: PricedUnit.Kind.Side) {
         switch side {
         case .input: inputSum &+= cost
@@ -44,11 +45,11 @@ package struct Charge {
 }
 
 extension PriceTable {
-    /// Adds up a call, each unit once: a unit with a price of its own is taken out of the totals it is part of.
+    /// Adds up a call, each unit once: a unit with a price of its own is subtracted from the totals that contain it.
     ///
     /// Source: Scripts/data/prices.json, "semantics".
     ///
-    /// - Throws: Why the call has no price.
+    /// - Throws: The reason why the call has no price.
     func charge(
         _ row: PriceRow, _ selection: PriceSelection, _ usage: TokenUsage, eachLine: ((CostLine) -> Void)? = nil
     ) throws(UnpricedReason) -> Charge {
@@ -76,16 +77,17 @@ extension PriceTable {
     }
 }
 
-/// One charge in the making.
+/// A charge under construction.
 private struct Bill {
     let tiers: [PriceTable.Tier]
     let shortestAudio: Int
-    /// What prices of tokens are multiplied by in the zone of the call.
+    /// The factor for prices of tokens in the zone of the call, in thousandths.
     let thousandths: Int64
-    /// How many are charged of each unit that is settled.
+    /// The charged count of each settled unit.
     let counts: UnsafeMutableBufferPointer<Int>
 
-    /// Goes through rates in the order of their units, the most specific first: totals find their parts settled.
+    /// Settles the rates in the order of their units, the most specific first, so that the parts of a total are settled
+    /// before it.
     @inline(__always)
     func settle(
         _ rates: some Sequence<PriceTable.Rate>, _ usage: TokenUsage, _ charge: inout Charge,
@@ -122,7 +124,7 @@ private struct Bill {
         return nil
     }
 
-    /// Takes the settled parts out of a count. False if they are more than the count.
+    /// Subtracts the settled parts from a count. Returns false if they exceed it.
     @inline(__always)
     private func remove(_ parts: UInt32, from count: inout Int) -> Bool {
         var parts = parts
@@ -138,8 +140,9 @@ private struct Bill {
         count > 0 && (unit == .audioHours || unit == .inputAudioHours) ? max(count, shortestAudio) : count
     }
 
-    /// Whether a unit must be reported to know the cost. What is not said to have been cached or heard was not,
-    /// except that tokens of two kinds at once must be told apart if there are tokens of both kinds.
+    /// Returns whether the usage must report a unit for the cost to be known. Tokens that are not reported as cached or
+    /// audio are neither. But if there are cached tokens and audio tokens, the number of tokens that are both must be
+    /// reported.
     private static func isNeeded(_ unit: PricedUnit.Kind, _ usage: TokenUsage) -> Bool {
         switch unit {
         case .input, .output: true
@@ -151,12 +154,14 @@ private struct Bill {
 
     // MARK: - Prices
 
-    /// The price of the unit, given the size of the whole input: past a bound all of the unit costs the tier's price.
+    /// Returns the price of the unit for the size of the whole input. Above a threshold, the tier's price applies to
+    /// all of the unit.
     private func price(_ rate: PriceTable.Rate, _ usage: TokenUsage) -> Int64 {
         rate.tiers.isEmpty ? rate.pico : tier(rate, usage)?.pico ?? rate.pico
     }
 
-    /// Rounded up by half, and by nothing in practice: prices have six decimals and multipliers three.
+    /// Returns the price in the zone, rounded half up. In practice it is exact: prices have six decimals and
+    /// multipliers three.
     private func inZone(_ price: Int64, _ rate: PriceTable.Rate) -> Int64 {
         guard thousandths != 1_000, price > 0, PricedUnit(kind: rate.unit).isTokens else { return price }
         return Int64(clamping: (Int128(price) * Int128(thousandths) + 500) / 1_000)
@@ -168,7 +173,7 @@ private struct Bill {
         return nil
     }
 
-    // Not inlined: most who settle a bill do not ask for its lines.
+    // Not inlined: most callers do not ask for lines.
     @inline(never)
     private func line(
         _ rate: PriceTable.Rate, _ count: Int, _ price: Int64, _ cost: Int128, _ usage: TokenUsage
@@ -178,7 +183,7 @@ private struct Bill {
             aboveInputTokens: tier(rate, usage)?.aboveInputTokens, cost: USD(picoUSD: cost))
     }
 
-    /// Pico-USD for a count, rounded half up. Exact for every price of at most six decimals per million tokens.
+    /// Returns pico-USD for a count, rounded half up. Exact for every price of at most six decimals per million tokens.
     @inline(__always)
     private static func cost(of count: Int, at price: Int64, per: UInt64) -> Int128 {
         let (product, overflow) = UInt64(count).multipliedReportingOverflow(by: UInt64(price))

@@ -2,10 +2,10 @@
 
 public import GenAICore
 
-/// How a call was made, where that changes its price.
+/// The circumstances of a call that change its price.
 ///
-/// Values are compared exactly, and one the price table does not know leaves the standard price in force.
-/// Where a provider reports the tier it really used, pass that one instead of the one asked for.
+/// Values are compared exactly. A value that the price table does not know leaves the standard price in force. If a
+/// provider reports the tier it really used, pass that one instead of the requested one.
 public struct PriceContext: Sendable, Hashable {
     /// The service tier of the call, such as `flex`, `priority` or `default`.
     ///
@@ -15,13 +15,13 @@ public struct PriceContext: Sendable, Hashable {
         set { self[.serviceTier] = newValue }
     }
 
-    /// How the call was processed: `batch`, or `nil` for the usual way.
+    /// The processing mode: `batch`, or `nil` for the usual one.
     public var processing: String? {
         get { self[.processing] }
         set { self[.processing] = newValue }
     }
 
-    /// The speed asked for, such as `fast` with Anthropic.
+    /// The requested speed, such as `fast` with Anthropic.
     public var speed: String? {
         get { self[.speed] }
         set { self[.speed] = newValue }
@@ -33,18 +33,18 @@ public struct PriceContext: Sendable, Hashable {
         set { self[.searchType] = newValue }
     }
 
-    /// How much of the web is taken in for the answer, where the fee of a search or request depends on it. The one that
-    /// the usage reports, `TokenUsage.searchContextSize`, if not given here.
+    /// The amount of web content in the search context, if the fee of a search or request depends on it. Defaults to
+    /// the one that the usage reports, `TokenUsage.searchContextSize`.
     public var searchContextSize: TokenUsage.SearchContextSize? {
         get { self[.searchContext].flatMap { .init(rawValue: $0) } }
         set { self[.searchContext] = newValue?.rawValue }
     }
 
-    // Usual words are kept as numbers: to copy four strings and compare them takes longer than all the rest of a price.
+    // Common words are stored as numbers: copying and comparing four strings takes longer than the rest of the pricing.
     private var words = SIMD8<UInt8>()
     private var unusual: [Key: String]?
 
-    /// Creates a context; what is not given leaves the standard price in force.
+    /// Creates a context. Missing values leave the standard price in force.
     public init(
         serviceTier: String? = nil, processing: String? = nil, speed: String? = nil, searchType: String? = nil
     ) {
@@ -60,16 +60,16 @@ public struct PriceContext: Sendable, Hashable {
 
     /// A call made through a batch interface.
     public static var batch: PriceContext { PriceContext(.processing, .batch) }
-    /// A call served when there is room, for less.
+    /// A call at the lower price of the `flex` tier, served when there is capacity.
     public static var flex: PriceContext { PriceContext(.serviceTier, .flex) }
-    /// A call served ahead of others, for more.
+    /// A call at the higher price of the `priority` tier, served before others.
     public static var priority: PriceContext { PriceContext(.serviceTier, .priority) }
 }
 
 // MARK: - Words
 
 extension PriceContext {
-    /// The names the price table uses.
+    /// The keys that the price table uses.
     enum Key: String, Sendable {
         case serviceTier = "service_tier"
         case processing
@@ -91,7 +91,7 @@ extension PriceContext {
     /// A word of a context in one byte.
     enum Word: UInt8, Sendable {
         case none, batch, fast, flex, priority, `default`, auto, standard, scale, low, medium, high
-        /// One that has no number.
+        /// A word without a number.
         case unusual
 
         init(_ text: String) {
@@ -142,7 +142,7 @@ extension PriceContext {
         }
     }
 
-    /// Whether the context says what a variant of a price is for.
+    /// Returns whether the context has the value that a variant of a price requires.
     func has(_ word: Word, _ value: String, for key: Key) -> Bool {
         words[key.position] == word.rawValue && (word != .unusual || unusual?[key] == value)
     }

@@ -23,33 +23,33 @@ import GenAICore
 ///     "ollama/*": { "free": true } } }
 /// ```
 ///
-/// Keys of a model are unit names (see ``PricedUnit/name``), and prices are USD for the unit's size: a million tokens
-/// unless `per` says `token` or `thousand_tokens`. They are read as decimals, never as binary fractions.
-/// A key that is not known is an error, so a misspelt price cannot go unnoticed.
+/// The keys of a model are unit names (see ``PricedUnit/name``). Prices are USD for the unit's size: a million tokens
+/// unless `per` says `token` or `thousand_tokens`. They are read as decimals, never as binary fractions. An unknown key
+/// is an error, so that a misspelt price does not go unnoticed.
 public struct PriceFile: Sendable {
-    /// Where the prices were read from, for messages.
+    /// The origin of the prices, for messages.
     public let path: String
     /// The prices by model name, as in ``PriceBook/init(overrides:file:)``.
     public let prices: [String: ModelPricing]
 
     /// The environment variable that names a price file.
     public static let environmentVariable = "GENAI_PRICES_FILE"
-    /// A larger file is refused. Unit: bytes.
+    /// The maximum size of a file. A larger one is rejected. Unit: bytes.
     public static let largestSize = 16 << 20
 
     /// Reads a file.
     ///
-    /// - Throws: ``PriceFileError`` with the path, the line and the key at fault.
+    /// - Throws: ``PriceFileError`` with the path, the line and the key of the error.
     public init(path: String) throws(PriceFileError) {
         try self.init(json: Self.contents(of: path), path: path)
     }
 
-    /// Reads prices from JSON already in memory.
+    /// Reads prices from JSON in memory.
     ///
     /// - Parameters:
     ///   - json: The text, in UTF-8.
-    ///   - path: Where it came from, for messages.
-    /// - Throws: ``PriceFileError`` with the path, the line and the key at fault.
+    ///   - path: The origin of the text, for messages.
+    /// - Throws: ``PriceFileError`` with the path, the line and the key of the error.
     public init(json: [UInt8], path: String) throws(PriceFileError) {
         self.path = path
         do {
@@ -63,7 +63,7 @@ public struct PriceFile: Sendable {
         }
     }
 
-    /// The file named by `GENAI_PRICES_FILE`, `nil` if the variable is not set or empty.
+    /// Reads the file that `GENAI_PRICES_FILE` names. Returns `nil` if the variable is not set or empty.
     ///
     /// - Throws: ``PriceFileError`` if the file cannot be used.
     public static func fromEnvironment() throws(PriceFileError) -> PriceFile? {
@@ -94,34 +94,34 @@ public struct PriceFile: Sendable {
     }
 }
 
-/// Why a price file cannot be used. The prices in force before stay in force.
+/// An error that makes a price file unusable. The prices in force before stay in force.
 public struct PriceFileError: Error, Sendable, Hashable {
     /// The kind of failure. New codes may appear in minor releases.
     public struct Code: Sendable, Hashable {
         private enum Kind { case unreadable, tooLarge, malformedJSON, unexpectedValue, unusablePrice }
         private let kind: Kind
 
-        /// The file is not there, or may not be read.
+        /// The file does not exist or cannot be read.
         public static let unreadable = Code(kind: .unreadable)
         /// The file is larger than ``PriceFile/largestSize``.
         public static let tooLarge = Code(kind: .tooLarge)
         /// The text is not JSON.
         public static let malformedJSON = Code(kind: .malformedJSON)
-        /// The JSON is not of the shape of a price file.
+        /// The JSON does not have the structure of a price file.
         public static let unexpectedValue = Code(kind: .unexpectedValue)
         /// A price is negative, not a number or out of range.
         public static let unusablePrice = Code(kind: .unusablePrice)
     }
 
-    /// What went wrong, to switch on.
+    /// The kind of failure, to switch on.
     public var code: Code
-    /// Detail for a log line. Unstable: never parse it.
+    /// Details for a log line. Unstable: never parse it.
     public var message: String
-    /// The file.
+    /// The path of the file.
     public var path: String
-    /// The line at fault, counted from one.
+    /// The line of the error, counted from one.
     public var line: Int?
-    /// The value at fault, such as `models.gpt-4o.input`.
+    /// The key of the error, such as `models.gpt-4o.input`.
     public var key: String?
 
     /// Creates an error.
@@ -135,7 +135,7 @@ public struct PriceFileError: Error, Sendable, Hashable {
 }
 
 extension PriceFileError: CustomStringConvertible {
-    /// Path, line, key and message in one line.
+    /// The path, line, key and message in one line.
     public var description: String {
         var place = path
         if let line { place += ":\(line)" }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-/// Makes prices of a JSON tree. Pure.
+/// Converts a JSON tree to prices. Pure.
 enum PriceFileReader {
-    /// What is wrong with the tree, and where.
+    /// An error in the tree, with its place.
     struct Fault: Error {
         var code: PriceFileError.Code
         var message: String

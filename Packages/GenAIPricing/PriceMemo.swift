@@ -2,12 +2,12 @@
 
 import Synchronization
 
-/// Remembers which row a name led to, in a fixed amount of memory and without locks.
+/// A cache from names to rows, in a fixed amount of memory and without locks.
 ///
-/// Each slot is two words, `key ^ value` and `value`. A reader that meets half of another thread's write sees a key
-/// that is not its own and takes it for a miss, so no lock is needed. Names are not kept, only 128-bit seeded hashes;
-/// 26 bits of the second half ride in the value, which makes 90 bits that must agree. New names overwrite old ones,
-/// so a flood of distinct names costs time, never memory.
+/// Each slot is two words, `key ^ value` and `value`. A reader that sees half of another thread's write gets a key that
+/// is not its own and treats it as a miss, so no lock is needed. Names are not stored, only 128-bit seeded hashes. 26
+/// bits of the second half are stored in the value, so that 90 bits must agree. New names overwrite old ones, so a
+/// flood of distinct names costs time, never memory.
 ///
 /// `@unchecked Sendable`: `words` points to memory allocated in `init`, never resized, freed only in `deinit`, and
 /// touched in between only through the atomics it holds.
@@ -18,7 +18,7 @@ final class PriceMemo: @unchecked Sendable {
     }
 
     static let slotCount = 2_048
-    /// Values must fit below this bit.
+    /// The number of bits of a value.
     static let valueBits: UInt64 = 38
 
     private let words: UnsafeMutablePointer<Atomic<UInt64>>
@@ -35,7 +35,7 @@ final class PriceMemo: @unchecked Sendable {
         words.deallocate()
     }
 
-    /// The value kept for a key. Zero is never a value.
+    /// Returns the value stored for a key. Zero is never a value.
     func value(for key: Key) -> UInt64? {
         let slot = Int(truncatingIfNeeded: key.second) & (Self.slotCount - 1)
         return value(at: slot, key) ?? value(at: slot ^ 1, key)
@@ -49,7 +49,7 @@ final class PriceMemo: @unchecked Sendable {
         return value & (1 << Self.valueBits - 1)
     }
 
-    /// Keeps a value, in place of whatever was there.
+    /// Stores a value in place of the slot's previous one.
     func store(_ value: UInt64, for key: Key) {
         guard value != 0, value >> Self.valueBits == 0 else { return }
         let slot = Int(truncatingIfNeeded: key.second) & (Self.slotCount - 1)
@@ -64,7 +64,7 @@ final class PriceMemo: @unchecked Sendable {
 // MARK: - Hashing
 
 extension PriceMemo {
-    /// The key of what is known about a call's model, `nil` if any of it is too long to be a name.
+    /// Returns the key of all facts about a call's model; `nil` if any of them is too long to be a name.
     ///
     /// Allocates nothing for native strings.
     func key(_ model: String?, _ requestModel: String?, _ provider: String?, _ apiURL: String?) -> Key? {
@@ -85,8 +85,7 @@ private struct NameHash {
         (first, second) = seeds
     }
 
-    /// Takes in a string, if there is one, what it is the name of, and where it ends. False if it is too long to be a
-    /// name.
+    /// Hashes an optional string together with its role and length. Returns false if it is too long to be a name.
     @inline(__always)
     mutating func combine(_ string: String?, as part: UInt64) -> Bool {
         guard let string else { return true }
@@ -95,7 +94,8 @@ private struct NameHash {
         return true
     }
 
-    // Not inlined: four copies of it push other code out of the processor's cache. Returned, since it fits in registers.
+    // Not inlined: four copies would evict other code from the instruction cache. Returns the state, since it fits in
+    // registers.
     @inline(never)
     private func combined(_ string: String, as part: UInt64) -> NameHash? {
         var next = self
@@ -123,7 +123,8 @@ private struct NameHash {
         return true
     }
 
-    /// The last eight bytes, or all if there are fewer. Some may be taken in twice; the length tells them apart.
+    /// Returns the last eight bytes, or all if there are fewer. Some bytes may be hashed twice; the length makes the
+    /// result unambiguous.
     @inline(__always)
     private static func lastWord(of bytes: UnsafeRawBufferPointer) -> UInt64 {
         let count = bytes.count

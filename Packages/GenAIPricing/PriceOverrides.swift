@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
-/// Prices given by the user, found by name. Pure and immutable.
+/// Prices given by the caller, found by name. Pure and immutable.
 struct PriceOverrides: Sendable {
     let table: PriceTable
     private var exact: [String: Int] = [:]
     private var folded: [[UInt8]: Int] = [:]
-    /// Keys that end in `*`, without it, the longest first.
+    /// The keys that end in `*`, without it, the longest first.
     private var prefixes: [(start: [UInt8], model: Int)] = []
 
     init(_ prices: [String: ModelPricing]) {
@@ -26,9 +26,9 @@ struct PriceOverrides: Sendable {
 
     var isEmpty: Bool { exact.isEmpty }
 
-    /// The price for a name: under the very key, else under one of its other forms, else under a `*` key.
+    /// Returns the price for a name: under the exact key, else under one of its other forms, else under a `*` key.
     ///
-    /// A key may name the provider too, as `azure/gpt-4o`; such a key goes before one without.
+    /// A key may name the provider too, as `azure/gpt-4o`; such a key takes precedence over one without.
     func find(_ name: String, _ forms: NameForms, provider: String?) -> (model: Int, match: NameMatch)? {
         if let provider, let model = exact["\(provider)/\(name)"] { return (model, .asGiven) }
         if let model = exact[name] { return (model, .asGiven) }

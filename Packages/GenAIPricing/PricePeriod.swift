@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 
-/// The times at which prices hold: from a day on, between two times of day, on some days of the week. All in UTC.
+/// A period in which prices apply: from a day on, between two times of day, on some days of the week. All in UTC.
 public struct PricePeriod: Sendable, Hashable {
-    /// The first day, as `2026-08-17`.
+    /// The first day, such as `2026-08-17`.
     public let firstDay: String?
     let startDay: Int
     let window: Range<Int>?
-    /// Whether the window goes on after midnight; it is then what lies outside of ``window``.
+    /// Indicates whether the window extends past midnight. It is then the complement of ``window``.
     let passesMidnight: Bool
     let weekdayBits: UInt8
 
-    /// Creates a period; what is not given does not limit it.
+    /// Creates a period. Missing values do not limit it.
     ///
     /// - Parameters:
-    ///   - firstDay: The day it begins on, at midnight, as `2026-08-17`.
-    ///   - window: The time of day it begins and the one it ends before, as `("01:00", "04:00")` or with seconds. A window
-    ///     that ends before it begins goes on after midnight.
-    ///   - weekdays: The days of the week, 1 for Monday to 7 for Sunday. A window belongs to the day it begins on.
-    /// - Returns: `nil` if a date, a time or a day of the week is not one, or if the window is empty.
+    ///   - firstDay: The day on which it begins, at midnight, such as `2026-08-17`.
+    ///   - window: The start of the time of day, and its end, which is excluded: `("01:00", "04:00")`, or with seconds.
+    ///     If the end is before the start, the window extends past midnight.
+    ///   - weekdays: The days of the week, 1 for Monday to 7 for Sunday. A window belongs to the day on which it begins.
+    /// - Returns: `nil` if a date, a time or a day of the week is invalid, or if the window is empty.
     public init?(from firstDay: String? = nil, window: (start: String, end: String)? = nil, weekdays: Set<Int> = []) {
         self.firstDay = firstDay
         if let firstDay {

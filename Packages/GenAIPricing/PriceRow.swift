@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/// The row that prices a model, and how it was found, in the bits that a ``PriceMemo`` keeps.
+/// The row that prices a model and the match that led to it, packed into the bits that a ``PriceMemo`` stores.
 ///
-/// Small, because every answer carries one. From the lowest bit: the sign of a row, the source (2 bits), the match (3),
-/// whether it is another provider's, whether the model asked for led to it, the provider (8), the zone (5), the model.
+/// Small, because every answer carries one. From the lowest bit: a marker for rows, the source (2 bits), the match (3),
+/// a flag for another provider's row, a flag for the requested model's name, the provider (8), the zone (5), the model.
 struct PriceRow: Sendable, Equatable {
     private static let sign: UInt64 = 1
     private static let noProvider: UInt64 = 0xFF
@@ -11,7 +11,8 @@ struct PriceRow: Sendable, Equatable {
 
     let bits: UInt64
 
-    /// - Parameter zone: The row of a zone; one past those that fit is as good as no price, and the table has none.
+    /// - Parameter zone: The row of a zone. A row beyond the largest number that fits would leave the call without a
+    ///   price; the table has none.
     init(
         source: PriceSource.Kind, model: Int, provider: Int? = nil, zone: Int? = nil, usesFallback: Bool = false,
         match: NameMatch, usesRequestModel: Bool
@@ -22,7 +23,7 @@ struct PriceRow: Sendable, Equatable {
             | (zone.map { UInt64(min($0 + 1, Self.mostZones)) } ?? 0) << 16 | UInt64(model) << 21
     }
 
-    /// Bits from a memo, `nil` if they are not those of a row.
+    /// Creates a row from bits of a memo; `nil` if they are not those of a row.
     init?(bits: UInt64) {
         guard bits & Self.sign != 0 else { return nil }
         self.bits = bits
@@ -30,11 +31,11 @@ struct PriceRow: Sendable, Equatable {
 
     var source: PriceSource.Kind { PriceSource.Kind(rawValue: UInt8(bits >> 1 & 3)) ?? .bundled }
     var match: NameMatch { NameMatch(step: UInt8(bits >> 3 & 7)) }
-    /// Another provider's row. Its variants are that provider's, not this one's.
+    /// Indicates whether the row is another provider's. Its variants are that provider's, not this one's.
     var usesFallback: Bool { bits >> 6 & 1 == 1 }
     var usesRequestModel: Bool { bits >> 7 & 1 == 1 }
     var provider: Int? { bits >> 8 & 0xFF == Self.noProvider ? nil : Int(bits >> 8 & 0xFF) }
-    /// The region the call was made in, where the provider charges otherwise for it.
+    /// The region of the call, if the provider charges differently for it.
     var zone: Int? { bits >> 16 & 0x1F == 0 ? nil : Int(bits >> 16 & 0x1F) - 1 }
     var model: Int { Int(bits >> 21) }
 }

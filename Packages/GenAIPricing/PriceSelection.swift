@@ -2,15 +2,16 @@
 
 import GenAICore
 
-/// Which of a model's prices apply to a call.
+/// The prices of a model that apply to a call.
 struct PriceSelection: Sendable {
     var period: Int
-    /// The model's variants that apply, the first one in the lowest bit. Later ones than 64 are not considered.
+    /// The model's variants that apply, the first one in the lowest bit. Variants after the 64th are ignored.
     var variants: UInt64 = 0
 }
 
 extension PriceTable {
-    /// Picks the prices in force: the last period that holds, the first where none does, and every variant that holds.
+    /// Selects the prices in force: the last period that applies, or the first if none does, and every variant that
+    /// applies.
     ///
     /// - Parameter seconds: Unix time of the call; `nil` reads the clock, if the prices depend on time at all.
     @inline(__always)
@@ -36,7 +37,7 @@ extension PriceTable {
         }
         let searched = model.variantsDependOnSearch ? Self.addSearchContext(to: context, usage) : context
         guard let context = searched, !row.usesFallback, !model.variants.isEmpty else { return selection }
-        // Looked at where they lie: as elements of the array they would be copied, names and all.
+        // Accessed in place: as elements of the array they would be copied, names included.
         variants.withUnsafeBufferPointer { variants in
             var bit: UInt64 = 1
             for index in model.variants.range where bit != 0 {
@@ -51,8 +52,9 @@ extension PriceTable {
         return selection
     }
 
-    /// How much was searched, if the context does not say: what the usage reports, else little where it counts its
-    /// requests, which is the provider's default; else the table's own price, which is that of the most.
+    /// Adds the search context size if the context lacks it: the one that the usage reports; else low if the usage
+    /// counts search requests, which is the provider's default; else none, and the table's own price applies, which is
+    /// the highest.
     private static func addSearchContext(to context: PriceContext?, _ usage: borrowing TokenUsage) -> PriceContext? {
         if context?.searchContextSize != nil { return context }
         let unsaid: TokenUsage.SearchContextSize? = usage.requests == nil ? nil : .low
@@ -63,7 +65,7 @@ extension PriceTable {
         return context
     }
 
-    /// The time of a call, read from the clock only if a price asks for it, and only once.
+    /// The time of a call, read from the clock only if a price depends on it, and only once.
     private struct Moment {
         private let seconds: Int64?
         private var split: (day: Int, second: Int)?
@@ -80,7 +82,7 @@ extension PriceTable {
         }
     }
 
-    /// The rates in force where they are in one list, which they are unless several variants apply at once.
+    /// The rates in force as one list; `nil` if several variants apply at once.
     func list(_ model: Model, _ selection: PriceSelection) -> RateList? {
         let active = selection.variants
         if active == 0 { return periods[selection.period].rates }
@@ -89,7 +91,7 @@ extension PriceTable {
         return lists[Int(variants[variant].firstList) + selection.period - Int(model.periods.start)]
     }
 
-    /// The rates in force in the order of their units: that of the first variant with one, else the usual.
+    /// The rates in force in the order of their units: that of the first variant with one, else the usual rate.
     func combinedRates(_ model: Model, _ selection: PriceSelection) -> [Rate] {
         let active = model.variants.range.prefix(64).enumerated().compactMap { bit, index in
             selection.variants & 1 << UInt64(bit) == 0 ? nil : variants[index].rates

@@ -2,9 +2,9 @@
 
 /// A set of prices in flat arrays of plain values: reading it allocates nothing.
 ///
-/// Rows refer to each other by index ranges and to names by ranges of ``pool``. It never changes once built.
+/// Rows refer to each other by index ranges and to names by ranges of ``pool``. A table never changes once built.
 final class PriceTable: Sendable {
-    /// A piece of the pool.
+    /// A range of the pool.
     struct Text: Sendable, Equatable {
         var start: UInt32 = 0
         var count: UInt32 = 0
@@ -12,7 +12,7 @@ final class PriceTable: Sendable {
         var isEmpty: Bool { count == 0 }
     }
 
-    /// A run of rows in one of the arrays.
+    /// A range of rows in one of the arrays.
     struct Rows: Sendable, Equatable {
         var start: UInt32 = 0
         var end: UInt32 = 0
@@ -20,7 +20,7 @@ final class PriceTable: Sendable {
         var isEmpty: Bool { start == end }
     }
 
-    /// The prices of some units: a run of ``rates``, one for each unit and in their order.
+    /// The prices of some units: a range of ``rates``, one for each unit and in their order.
     struct RateList: Sendable {
         var start: UInt32 = 0
         var end: UInt32 = 0
@@ -29,7 +29,7 @@ final class PriceTable: Sendable {
 
         var range: Range<Int> { Int(start)..<Int(end) }
 
-        /// The row of a unit, given as its bit. Only for one that has a price.
+        /// Returns the row of a unit, given as its bit. The unit must have a price.
         func row(of unit: UInt32) -> Int { Int(start) + (units & (unit &- 1)).nonzeroBitCount }
     }
 
@@ -41,20 +41,21 @@ final class PriceTable: Sendable {
         var nameClauses: Rows
         var modelClauses: Rows
         var hosts: Rows
-        /// Endings of model names that choose how a router routes, such as `:nitro`. Only a router has any.
+        /// Suffixes of model names that select a route, such as `:nitro`. Only routers have any.
         var routes: [[UInt8]] = []
         var zones = Rows()
 
-        /// Whether the provider hands calls on to others: its list has one price for a model, each route its own.
+        /// Indicates whether the provider routes calls to others: its list has one price for a model, but each route
+        /// has its own.
         var isRouter: Bool { !routes.isEmpty }
     }
 
-    /// A region that a provider charges otherwise for.
+    /// A region that a provider charges differently for.
     struct Zone: Sendable {
         var name: Text
-        /// Clauses on the model's name, of which one must hold; none suits all models.
+        /// Clauses on the model's name, of which one must hold. If there are none, the zone applies to all models.
         var models: Rows
-        /// What prices of tokens are multiplied by.
+        /// The factor for prices of tokens, in thousandths.
         var thousandths: Int64
     }
 
@@ -63,23 +64,24 @@ final class PriceTable: Sendable {
         var clauses: Rows
         var periods: Rows
         var variants: Rows
-        /// Whether the usual prices depend on the time of the call.
+        /// Indicates whether the usual prices depend on the time of the call.
         var periodsDependOnTime = false
-        /// Whether a variant depends on how much of the web is searched.
+        /// Indicates whether a variant depends on the search context size.
         var variantsDependOnSearch = false
-        /// Shorter audio is billed as this long. Unit: ms.
+        /// The minimum billed duration of audio. Unit: ms.
         var shortestAudioMilliseconds: Int
     }
 
-    /// When a price applies.
+    /// The time at which a price applies.
     struct Condition: Sendable {
-        /// The first day, counted from 1970-01-01 UTC; `Int.min` without one.
+        /// The first day, counted from 1970-01-01 UTC; `Int.min` for no limit.
         var firstDay = Int.min
         var firstDayText = Text()
-        /// Seconds of the UTC day; no window when both are equal. A window may pass midnight.
+        /// Seconds of the UTC day. If both are equal, there is no window. A window may extend past midnight.
         var windowStart = 0
         var windowEnd = 0
-        /// The days of the week as bits, Monday the lowest; none means all. That of a window is the day it starts on.
+        /// The days of the week as bits, Monday the lowest; none means all. A window belongs to the day on which it
+        /// begins.
         var weekdays: UInt8 = 0
 
         var isAlways: Bool { firstDay == .min && windowStart == windowEnd && weekdays == 0 }
@@ -101,14 +103,15 @@ final class PriceTable: Sendable {
         var rates: RateList
     }
 
-    /// Prices that replace the period's, unit by unit, when the call was made in a certain way.
+    /// Prices that replace the period's, unit by unit, if the call has a certain property.
     struct Variant: Sendable {
         var key: PriceContext.Key
         var value: String
         var word: PriceContext.Word
         var condition: Condition
         var rates: RateList
-        /// Where the lists of these and the usual prices of all other units start, one for each period of the model.
+        /// The start of the lists that combine these prices with the usual ones of all other units, one list for each
+        /// period of the model.
         var firstList: UInt32
 
         init(key: PriceContext.Key, value: String, condition: Condition, rates: RateList, firstList: Int) {
@@ -123,14 +126,14 @@ final class PriceTable: Sendable {
         var unit: PricedUnit.Kind
         var parts: UInt32
         var per: UInt64
-        /// Pico-USD for ``per`` counts. Never negative in a table; ``invalid`` marks a price that is not one.
+        /// Pico-USD for ``per`` counts. Never negative in a table; ``invalid`` marks an invalid price.
         var pico: Int64
         var tiers: Rows
 
         static let invalid: Int64 = -1
     }
 
-    /// Another price for the unit, when the whole input of the call is larger than a bound.
+    /// Another price for the unit if the whole input of the call exceeds a threshold.
     struct Tier: Sendable, Hashable {
         var aboveInputTokens: Int
         var pico: Int64
@@ -160,7 +163,7 @@ final class PriceTable: Sendable {
         tiers = builder.tiers
     }
 
-    /// The bundled prices, read on first use.
+    /// The bundled prices, parsed on first use.
     static let bundled: PriceTable = {
         let text = PriceTableData.text
         let bytes = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)

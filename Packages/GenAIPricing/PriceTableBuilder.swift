@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// The rows of a table in the making.
+/// The rows of a table under construction.
 struct PriceTableBuilder {
     var pool: [UInt8] = []
     var providers: [PriceTable.Provider] = []
@@ -13,16 +13,16 @@ struct PriceTableBuilder {
     var rates: [PriceTable.Rate] = []
     var tiers: [PriceTable.Tier] = []
 
-    /// Adds one clause that stands alone.
+    /// Adds a clause that is not joined to another.
     mutating func appendClause(_ kind: NameClause.Kind, _ text: PriceTable.Text) -> PriceTable.Rows {
         clauses.append(NameClause(kind, text, in: pool[text.range]))
         return .init(start: UInt32(clauses.count - 1), end: UInt32(clauses.count))
     }
 
-    /// Adds the prices of units, each with its tiers by rising bounds; `nil` if a unit comes twice.
+    /// Adds the prices of units, each with its tiers by rising thresholds; `nil` if a unit occurs twice.
     mutating func appendRates(_ prices: [(unit: PricedUnit.Kind, price: ModelPricing.Price)]) -> PriceTable.RateList? {
         var list = PriceTable.RateList(start: UInt32(rates.count))
-        // The order in which a bill is settled, and the list knows them in.
+        // The order in which a bill is settled, and in which lists are searched.
         for (unit, price) in prices.sorted(by: { $0.unit.rawValue < $1.unit.rawValue }) {
             guard list.units & unit.bit == 0 else { return nil }
             list.units |= unit.bit
@@ -37,7 +37,7 @@ struct PriceTableBuilder {
         return list
     }
 
-    /// Adds the prices of one list once more, with those of another in the place of some.
+    /// Adds a copy of one list in which the prices of another replace some.
     mutating func appendRates(_ usual: PriceTable.RateList, replacedBy others: PriceTable.RateList)
         -> PriceTable.RateList
     {
@@ -50,7 +50,7 @@ struct PriceTableBuilder {
         return list
     }
 
-    /// Adds a model with prices given by the user, and returns its row.
+    /// Adds a model with prices given by the caller, and returns its row.
     mutating func appendModel(_ id: String, _ pricing: ModelPricing) -> Int {
         var model = PriceTable.Model(
             id: appendText(id), clauses: .init(), periods: .init(start: UInt32(periods.count)), variants: .init(),

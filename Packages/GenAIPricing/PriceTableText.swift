@@ -14,7 +14,7 @@ import GenAICore
 // Prices are dollars per million tokens, or per the unit's own size.
 
 extension PriceTableBuilder {
-    /// Reads a generated table; `nil` if it is not one.
+    /// Parses a generated table; `nil` if it is invalid.
     init?(generated text: [UInt8]) {
         self.init()
         pool = text
@@ -26,7 +26,7 @@ extension PriceTableBuilder {
     }
 }
 
-/// Walks the lines of a generated table and appends the rows they describe.
+/// Reads the lines of a generated table and appends the rows they describe.
 private struct PriceTableReader {
     typealias Field = Range<Int>
 
@@ -224,7 +224,7 @@ private struct PriceTableReader {
         return position
     }
 
-    /// The parts of a field, none if it is empty.
+    /// Returns the parts of a field; none if it is empty.
     private func split(_ field: Field, at separator: Unicode.Scalar) -> [Field] {
         var parts: [Field] = []
         var start = field.lowerBound

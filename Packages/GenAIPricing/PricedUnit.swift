@@ -2,7 +2,7 @@
 
 import GenAICore
 
-/// Something a provider charges for: a kind of token, a search, a page, a second of audio.
+/// A unit that a provider charges for: a kind of token, a search, a page, a second of audio.
 ///
 /// New units may appear in minor releases.
 public struct PricedUnit: Sendable, Hashable {
@@ -16,13 +16,13 @@ public struct PricedUnit: Sendable, Hashable {
 
     let kind: Kind
 
-    /// Uncached text tokens of the prompt, or all of them where the model has no other input price.
+    /// Uncached text tokens of the prompt, or all input tokens if the model has no other input price.
     public static let input = PricedUnit(kind: .input)
-    /// Tokens of the answer, or what is left of them after the kinds that have their own price.
+    /// Tokens of the answer, without the kinds that have their own price.
     public static let output = PricedUnit(kind: .output)
     /// Input tokens read from the cache.
     public static let cacheRead = PricedUnit(kind: .cacheRead)
-    /// Input tokens written to the cache; the five-minute ones where the hour has its own price.
+    /// Input tokens written to the cache. If the one-hour cache has its own price, only those for five minutes.
     public static let cacheWrite = PricedUnit(kind: .cacheWrite)
     /// Input tokens written to the cache for an hour.
     public static let cacheWrite1h = PricedUnit(kind: .cacheWrite1h)
@@ -42,7 +42,7 @@ public struct PricedUnit: Sendable, Hashable {
     public static let videoInput = PricedUnit(kind: .videoInput)
     /// Video tokens of the answer.
     public static let videoOutput = PricedUnit(kind: .videoOutput)
-    /// Reasoning tokens, where a provider prices them apart from the output.
+    /// Reasoning tokens, if a provider prices them separately from the output.
     public static let reasoning = PricedUnit(kind: .reasoning)
     /// Citation tokens.
     public static let citation = PricedUnit(kind: .citation)
@@ -50,9 +50,9 @@ public struct PricedUnit: Sendable, Hashable {
     public static let inputCharacters = PricedUnit(kind: .inputCharacters)
     /// Text messages sent.
     public static let inputTextMessages = PricedUnit(kind: .inputTextMessages)
-    /// Audio by duration, in and out.
+    /// Audio by duration, input and output.
     public static let audioHours = PricedUnit(kind: .audioHours)
-    /// Audio sent, by duration.
+    /// Audio input by duration.
     public static let inputAudioHours = PricedUnit(kind: .inputAudioHours)
     /// Document pages.
     public static let documentPages = PricedUnit(kind: .documentPages)
@@ -62,26 +62,26 @@ public struct PricedUnit: Sendable, Hashable {
     public static let webSearches = PricedUnit(kind: .webSearches)
     /// File or vector storage searches.
     public static let storageSearches = PricedUnit(kind: .storageSearches)
-    /// Calls.
+    /// Requests, if a provider charges for each.
     public static let requests = PricedUnit(kind: .requests)
 
     /// The unit's name in price files, such as `cache_read` or `web_searches_per_1k`.
     public var name: String { kind.name }
 
-    /// How many counts of the usage one price stands for: 1,000,000 tokens, 1,000 searches, 3,600,000 ms.
+    /// The number of counts that one price stands for: 1,000,000 tokens, 1,000 searches, 3,600,000 ms.
     public var per: Int { kind.per }
 
-    /// Whether the unit counts tokens.
+    /// Indicates whether the unit counts tokens.
     var isTokens: Bool { kind.per == 1_000_000 && kind != .inputCharacters }
 }
 
 extension PricedUnit {
-    /// A phrase for log lines that names units without a price, given as bits; `nil` for none.
+    /// Returns a phrase for log lines that names units without a price, given as bits; `nil` for none.
     static func lacking(_ bits: UInt32) -> String? {
         bits == 0 ? nil : "no price for " + units(bits).map(\.name).joined(separator: ", ")
     }
 
-    /// The units whose bits are set.
+    /// Returns the units whose bits are set.
     static func units(_ bits: UInt32) -> [PricedUnit] {
         Kind.allCases.filter { bits & $0.bit != 0 }.map { PricedUnit(kind: $0) }
     }
@@ -137,7 +137,7 @@ extension PricedUnit.Kind {
         }
     }
 
-    /// The side of the bill the unit is on; searches, durations and calls are on neither.
+    /// The side of the bill that the unit is on; searches, durations and requests are on neither.
     enum Side: UInt8 { case input, output, neither }
 
     var side: Side {
@@ -151,7 +151,7 @@ extension PricedUnit.Kind {
         }
     }
 
-    /// How many units there are.
+    /// The number of units.
     static var count: Int { Int(requests.rawValue) + 1 }
 
     var bit: UInt32 { 1 &<< UInt32(rawValue) }
@@ -184,7 +184,8 @@ extension PricedUnit.Kind {
     ]
     .reduce(0) { $0 | ($1 as Self).bit }
 
-    /// The units that a call used and for which a model has no price, as bits: those that would have made it dearer.
+    /// Returns the units that a call used and for which a model has no price, as bits: only those that would have
+    /// raised the cost.
     ///
     /// - Parameter priced: The units the model has a price for. Without any but for requests, it is free.
     static func used(_ usage: borrowing TokenUsage, lackingIn priced: UInt32) -> UInt32 {
@@ -200,7 +201,7 @@ extension PricedUnit.Kind {
         return found
     }
 
-    /// What the usage reports for this unit.
+    /// Returns the count that the usage reports for this unit.
     @inline(__always)
     func count(in usage: borrowing TokenUsage) -> Int? {
         switch self {
