@@ -2,46 +2,47 @@
 public import GenAITelemetry
 
 extension LogToSpanProcessor {
-    /// What is written, and how much of it.
+    /// The forms in which messages are written, and their limits.
     ///
-    /// Each form repeats every text once. Limits below zero count as zero, lengths above a terabyte as that.
+    /// Each form repeats every text once. Negative limits count as zero, lengths above one terabyte as one terabyte.
     public struct Configuration: Sendable, Hashable {
-        /// Whether contents and tool call arguments are written. Default: true.
+        /// Indicates whether contents and tool call arguments are written. Default: true.
         ///
-        /// Records without content, because their instrumentation does not capture any, give entries with roles, tool
-        /// names and identifiers only, whatever this says.
+        /// Records without content, because their instrumentation does not capture any, always give entries with roles,
+        /// tool names and identifiers only.
         public var capturesContent = true
-        /// Whether messages in `gen_ai.input.messages`, `gen_ai.output.messages` and `gen_ai.system_instructions` are
-        /// promoted as well. Default: true.
+        /// Indicates whether messages in the attributes `gen_ai.input.messages`, `gen_ai.output.messages` and
+        /// `gen_ai.system_instructions` are promoted as well. Default: true.
         public var promotesMessageAttributes = true
-        /// The forms in which messages stand on spans. Default: all, `LAST9_GENAI_CONTENT_FORMS`.
+        /// The forms in which messages are written onto spans. Default: all; environment variable
+        /// `LAST9_GENAI_CONTENT_FORMS`.
         public var forms: ContentForms
-        /// The longest content of one message, and the longest list of its tool calls, in bytes of UTF-8.
-        /// Default: 8,192.
+        /// The maximum length of one message's content, and of its list of tool calls, in bytes of UTF-8. Default:
+        /// 8,192.
         ///
-        /// Longer texts end with `...[truncated]`. Of structured contents, the long texts inside are shortened.
+        /// Longer texts end with `...[truncated]`. In structured contents, the long texts inside are shortened.
         public var maxContentLength = 8192
-        /// The longest text of `gen_ai.prompt` and of `gen_ai.completion`, in bytes. Default: 65,536.
+        /// The maximum length of `gen_ai.prompt` and of `gen_ai.completion`, in bytes. Default: 65,536.
         ///
-        /// Beyond it messages are left out from the middle, and one entry with the role `elided` says how many; the
-        /// text is valid JSON at any size. The contents of all indexed attributes together are bounded by it too.
+        /// Beyond it, messages are left out from the middle, and one entry with the role `elided` gives their number;
+        /// the text is valid JSON at any size. The contents of all indexed attributes together have the same limit.
         public var maxTotalLength = 65_536
-        /// The most attributes of the form `gen_ai.prompt.{i}.*` and `gen_ai.completion.{i}.*`. Default: 64; zero
-        /// switches them off.
+        /// The maximum number of attributes of the form `gen_ai.prompt.{i}.*` and `gen_ai.completion.{i}.*`. Default:
+        /// 64; zero switches them off.
         ///
-        /// They are never written beyond the span's 112th attribute, so that the usual limit of 128, which backends
-        /// have too, is not reached on their account.
+        /// None is written once the span has 112 attributes, so that they never exhaust the usual limit of 128, which
+        /// backends have too.
         public var maxIndexedAttributes = 64
-        /// The most spans that may be open at a time; beyond it the oldest ones are forgotten. Default: 16,384.
+        /// The maximum number of open spans. Beyond it, the oldest ones are evicted. Default: 16,384.
         public var maxSpans = 16_384
-        /// About the most bytes kept for one open span; beyond it messages are left out from the middle.
-        /// Default: 1 MiB, and at most a sixteenth of ``maxBytes``.
+        /// The approximate maximum number of bytes stored for one open span. Beyond it, messages are left out from the
+        /// middle. Default: 1 MiB, and at most a sixteenth of ``maxBytes``.
         public var maxBytesPerSpan = 1 << 20
-        /// About the most bytes kept for all open spans; beyond it the oldest ones lose their messages.
-        /// Default: 64 MiB.
+        /// The approximate maximum number of bytes stored for all open spans. Beyond it, the messages of the oldest
+        /// ones are dropped. Default: 64 MiB.
         public var maxBytes = 64 << 20
 
-        /// Creates a configuration with the defaults, changed by environment variables where they are set.
+        /// Creates a configuration with the defaults, which environment variables override.
         public init(environment: TelemetryEnvironment = .process) {
             let words: [String: ContentForms] = [
                 "messages": .messages, "dashboard": .dashboard, "indexed": .indexed, "events": .events, "all": .all,
@@ -50,7 +51,7 @@ extension LogToSpanProcessor {
             forms = environment.choices("LAST9_GENAI_CONTENT_FORMS", of: words).map { ContentForms($0) } ?? .all
         }
 
-        /// The configuration with lengths that can be added up and multiplied without a care.
+        /// The configuration with lengths clamped so that adding and multiplying them cannot overflow.
         var bounded: Configuration {
             var bounded = self
             bounded.maxContentLength = min(max(0, maxContentLength), 1 << 28)
@@ -59,12 +60,12 @@ extension LogToSpanProcessor {
         }
     }
 
-    /// The forms in which messages stand on spans.
+    /// The forms in which messages are written onto spans.
     public struct ContentForms: OptionSet, Sendable, Hashable {
-        /// The forms as bits.
+        /// The forms as a bit mask.
         public let rawValue: UInt8
 
-        /// Creates a set from its bits.
+        /// Creates a set from a bit mask.
         public init(rawValue: UInt8) { self.rawValue = rawValue }
 
         /// `gen_ai.input.messages`, `gen_ai.output.messages`, `gen_ai.system_instructions` and
@@ -76,15 +77,15 @@ extension LogToSpanProcessor {
         public static let indexed = ContentForms(rawValue: 4)
         /// The span events `gen_ai.content.prompt` and `gen_ai.content.completion`.
         public static let events = ContentForms(rawValue: 8)
-        /// All of them.
+        /// All forms.
         public static let all: ContentForms = [.messages, .dashboard, .indexed, .events]
     }
 
-    /// What was not written onto spans.
+    /// The numbers of messages and spans that could not be written.
     public struct Losses: Sendable, Hashable {
-        /// Message records that named a sampled span which was not open: it had ended, or had been evicted.
+        /// Message records for a sampled span that was not open, because it had ended or been evicted.
         public internal(set) var lateRecords = 0
-        /// Spans whose messages were given up because there were too many of them open.
+        /// Spans whose messages were dropped because too many spans were open.
         public internal(set) var evictedSpans = 0
         /// Messages left out from the middle of long conversations before their span ended.
         public internal(set) var elidedMessages = 0

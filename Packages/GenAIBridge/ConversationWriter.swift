@@ -2,11 +2,11 @@
 import GenAICore
 import GenAITelemetry
 
-/// Writes a span's messages onto it: the flat attributes, the content events and the indexed attributes.
+/// Writes a span's messages onto it, as flat attributes, content events and indexed attributes.
 ///
-/// What the application has set itself stays as it is.
+/// Attributes that the application has set itself are kept.
 struct ConversationWriter: Sendable {
-    /// Backends limit attributes too, most of them to 128 as the SDK does. This many at least are left to others.
+    /// Most backends limit attributes to 128, as the SDK does. The difference is left for other attributes.
     private static let mostAttributes = 112
 
     private let maxTotalLength: Int
@@ -15,7 +15,7 @@ struct ConversationWriter: Sendable {
     private let prompts: Side
     private let completions: Side
 
-    /// The names of one side of the conversation.
+    /// The attribute names of one side of the conversation.
     private final class Side: Sendable {
         let flat: AttributeName
         let event: String
@@ -58,7 +58,7 @@ struct ConversationWriter: Sendable {
         attributes[.genAIToolDefinitions] = nil
     }
 
-    // Not inlined: twice the code would take longer to fetch than to run.
+    // Not inlined: two copies of the code would take longer to fetch than to run.
     @inline(never)
     private func write(
         _ transcript: borrowing Transcript, _ side: borrowing Side, to span: inout SpanData,
@@ -73,7 +73,7 @@ struct ConversationWriter: Sendable {
         span.events.append(SpanEvent(name: side.event, nanoseconds: nanoseconds, attributes: content))
     }
 
-    // The answers come first, with half of the room at most; whoever reads them counts up from zero.
+    // The answers come first and get half of the space at most. Readers count the indices up from zero.
     private func writeIndexed(_ conversation: borrowing Conversation, to attributes: inout Attributes) {
         var room = min(maxIndexedAttributes, Self.mostAttributes - attributes.count)
         guard room > 0 else { return }
@@ -84,7 +84,7 @@ struct ConversationWriter: Sendable {
     }
 }
 
-/// The attribute names of one message, made once.
+/// The attribute names of one message, created once.
 private final class IndexedNames: Sendable {
     let role: AttributeName
     let content: AttributeName
@@ -104,10 +104,10 @@ private final class IndexedNames: Sendable {
 }
 
 extension Transcript {
-    /// Writes indexed attributes, whole messages only, until there is no room for the next one.
+    /// Writes indexed attributes, whole messages only, until the next message does not fit.
     ///
-    /// - Parameter length: How many bytes of content may still be written.
-    /// - Returns: How many attributes there is less room for.
+    /// - Parameter length: The number of bytes of content that may still be written.
+    /// - Returns: The number of attributes by which the remaining space has shrunk.
     fileprivate func write(
         _ names: [IndexedNames], to attributes: inout Attributes, room: Int, length: inout Int
     ) -> Int {
@@ -126,7 +126,7 @@ extension Transcript {
 }
 
 extension Attributes {
-    /// Sets an attribute unless the application has set it itself.
+    /// Sets an attribute unless the application has set it.
     fileprivate mutating func insertIfAbsent(_ name: AttributeName, _ value: AttributeValue) {
         if !contains(name) { insert(name, value, value.plainByteCount) }
     }

@@ -2,12 +2,13 @@
 import GenAICore
 import GenAITelemetry
 
-/// The older convention: one log record per message, the message in its body.
+/// Reads the older convention: one log record per message, with the message in its body.
 ///
-/// Source: semantic-conventions v1.36.0, GenAI events. Beside the bodies described there, those of other libraries are
-/// understood: JSON text, a bare content, a choice without `message`.
+/// Source: semantic-conventions v1.36.0, GenAI events. Besides the bodies described there, variants of other libraries
+/// are supported: JSON text, bare content, a choice without `message`.
 extension MessageReader {
-    /// The message of `gen_ai.{role}.message`. A record without a body still is a message: it keeps its place.
+    /// Returns the message of `gen_ai.{role}.message`. A record without a body is a message without content: it keeps
+    /// its place.
     func prompt(role: String, _ record: borrowing LogRecord) -> Message {
         let body = record.messageBody
         guard let fields = fields(of: body) else { return message(role: role, content: body?.unlessNull) }
@@ -18,7 +19,7 @@ extension MessageReader {
             toolCallID: fields.text(fields.contains(names.id) ? names.id : names.toolCallID))
     }
 
-    /// The message of `gen_ai.choice`.
+    /// Returns the message of `gen_ai.choice`.
     func completion(_ record: borrowing LogRecord) -> Message {
         let body = record.messageBody
         guard let choice = fields(of: body) else { return message(role: "assistant", content: body?.unlessNull) }
@@ -36,13 +37,13 @@ extension MessageReader {
             index: choice[names.index].flatMap(Int.init(lenient:)))
     }
 
-    /// Whether reading a message out of its record's body would give the same.
+    /// Returns whether the message would be the same if it were parsed from its record's body.
     func takesWhole(_ message: Message) -> Bool {
         (capturesContent || message.content == nil) && message.toolCalls == nil && message.size <= maxContentLength
             && isShort(message.role) && isShort(message.toolCallID) && isShort(message.finishReason)
     }
 
-    /// The message with long texts shortened, as one that is read has them.
+    /// Returns the message with long texts shortened, as parsing does.
     func shortened(_ message: Message) -> Message {
         if takesWhole(message) { return message }
         return self.message(
@@ -55,7 +56,7 @@ extension MessageReader {
         return !name.isEmpty && name.utf8.count <= Self.maxNameLength
     }
 
-    // A user's text may itself be JSON, so text counts as a body only when a body's members are in it.
+    // A user's text may itself be JSON, so text counts as a body only if it has a body's members.
     private func fields(of body: AttributeValue?) -> Attributes? {
         if case .map(let members)? = body { return members }
         guard let members = body?.members(parsingUpTo: maxParsedLength) else { return nil }
@@ -64,7 +65,7 @@ extension MessageReader {
     }
 }
 
-/// The names of what messages are made of, prepared once.
+/// The member names of messages, created once.
 final class FieldNames: Sendable {
     let role = AttributeName("role")
     let content = AttributeName("content")
@@ -80,7 +81,7 @@ final class FieldNames: Sendable {
 }
 
 extension Attributes {
-    @inline(never)  // asked for often, and much larger than a call
+    @inline(never)  // called often, and much larger than a call
     fileprivate func text(_ name: AttributeName) -> String? { self[name]?.shortText }
 }
 
@@ -90,7 +91,7 @@ extension LogRecord {
 }
 
 extension Int {
-    /// A whole number, however it was written down.
+    /// Creates an integer from a value of any numeric form, text included.
     fileprivate init?(lenient value: AttributeValue) {
         switch value {
         case .int(let number): self = number

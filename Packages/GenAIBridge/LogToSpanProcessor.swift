@@ -4,23 +4,23 @@ import GenAIInstrumentation
 public import GenAITelemetry
 import Synchronization
 
-/// Promotes the messages of model calls from log records onto the spans that the records name.
+/// A processor that copies the messages of model calls from log records to the spans of the calls.
 ///
 /// Instrumentations send prompts and answers as log records; dashboards look for them on spans. This processor collects
-/// the GenAI message events of every open span, by the trace and span id in the record and not by whichever span is
-/// current, and writes them once, when the span ends:
+/// the GenAI message events of every open span and writes them once, when the span ends. It matches records to spans by
+/// the trace and span identifiers in the record, not by the current span. It writes:
 ///
 /// - `gen_ai.prompt` and `gen_ai.completion`: JSON arrays of `{role, content, tool_calls, tool_call_id}` and
 ///   `{role, content, tool_calls, finish_reason, index}`;
 /// - the span events `gen_ai.content.prompt` and `gen_ai.content.completion` with the same text;
-/// - `gen_ai.prompt.{i}.*` and `gen_ai.completion.{i}.*`, bounded in number.
+/// - `gen_ai.prompt.{i}.*` and `gen_ai.completion.{i}.*`, limited in number.
 ///
-/// Records pass unchanged. Attributes and events that the application has set itself stay. Spans whose messages are in
-/// `gen_ai.input.messages`, `gen_ai.output.messages` and `gen_ai.system_instructions`, on the span or on an event that
-/// names it, get the same attributes.
+/// Records pass unchanged. Attributes and events that the application has set itself are kept. Spans get the same
+/// attributes if their messages are in `gen_ai.input.messages`, `gen_ai.output.messages` and
+/// `gen_ai.system_instructions`, on the span itself or in an event record with its identifiers.
 ///
-/// One and the same processor must be given to the tracer provider and to the logger provider. Corresponds to
-/// `Last9LogToSpanProcessor` of the Python package. Safe to call from any thread.
+/// Give the same instance to the tracer provider and to the logger provider. Corresponds to `Last9LogToSpanProcessor`
+/// of the Python package. Can be called from any thread.
 ///
 /// Source: semantic-conventions v1.36.0 (message events) and v1.41.1 (message attributes).
 public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
@@ -35,11 +35,11 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
         self.init(configuration, shardCount: 8) { Diagnostics.report(.warning, "LogToSpanProcessor", $0) }
     }
 
-    /// Creates a processor whose open spans are kept under several locks; the limits are shared out evenly.
+    /// Creates a processor that distributes its open spans over several locks; the limits are divided evenly.
     ///
     /// - Parameters:
     ///   - shardCount: A power of two.
-    ///   - report: Takes word of every loss; called outside of locks.
+    ///   - report: Called for every loss, outside of locks.
     init(_ configuration: Configuration, shardCount: Int, report: @escaping @Sendable (String) -> Void) {
         let configuration = configuration.bounded
         self.configuration = configuration
@@ -54,7 +54,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
         shards = (0..<shardCount).map { _ in Shard(limits) }
     }
 
-    /// What was lost so far.
+    /// The messages and spans lost so far.
     public var losses: Losses {
         shards.reduce(into: Losses()) { losses, shard in
             shard.state.withLock { state in
@@ -65,18 +65,18 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
         }
     }
 
-    /// How many spans are open; for tests.
+    /// The number of open spans; for tests.
     var openSpanCount: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.count) } }
 
-    /// About how many bytes of messages are kept; for tests.
+    /// The approximate number of bytes of stored messages; for tests.
     var storedSize: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.size) } }
 
-    /// How much was looked at to make room; for tests.
+    /// The number of entries examined by evictions; for tests.
     var evictionWork: Int { shards.reduce(0) { $0 + $1.state.withLock(\.spans.evictionWork) } }
 
     // MARK: - Spans
 
-    /// Takes note of the span, so that records which name it are kept.
+    /// Registers the span, so that records with its identifiers are collected.
     public func onStart(_ span: TraceSpan, parent: GenAIContext) {
         open(span.context)
     }
@@ -91,7 +91,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
         if isEvicting { reportEviction() }
     }
 
-    /// Writes the collected messages onto the span and forgets them.
+    /// Writes the collected messages onto the span and frees them.
     public func onEnding(_ span: inout SpanData) {
         let key = OpenSpans.Key(span.context)
         let collected: Conversation? = shard(of: span.context).state.withLock { state in
@@ -105,7 +105,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
         writer.write(conversation, to: &span)
     }
 
-    // The messages of our own calls need not be read back out of their JSON text.
+    // The messages of the package's own calls need not be parsed from their JSON text.
     private func complete(_ conversation: inout Conversation, from call: RecordedCall) {
         if conversation.prompts.isEmpty, !call.input.isEmpty || !call.systemInstructions.isEmpty {
             conversation.prompts = Transcript(whole: call.promptMessages.map(reader.shortened))
@@ -115,7 +115,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
         }
     }
 
-    // The messages in attributes serve where no record brought any.
+    // The messages in attributes are used if no record brought any.
     private func complete(_ conversation: inout Conversation, from attributes: Attributes) {
         if conversation.prompts.isEmpty, let prompts = reader.prompts(in: attributes) {
             conversation.prompts = Transcript(whole: prompts)
@@ -127,16 +127,16 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
 
     // MARK: - Log records
 
-    /// Keeps the message until its span ends; every other record is left alone.
+    /// Stores a message until its span ends. Other records are ignored.
     public func onEmit(_ record: inout LogRecord, context: GenAIContext) {
         guard let span = record.spanContext else { return }
-        // Our own instrumentations' messages need no look at the name, which says the same.
+        // For messages of the package's own instrumentations the record's name need not be read.
         if let message = record.message, onEmit(message, span: span) { return }
         guard span.isValid, let update = update(record) else { return }
         keep(update, for: span)
     }
 
-    /// Keeps the message until its span ends, unless reading it out of its record's body would give another.
+    /// Stores the message until its span ends, unless parsing its record's body would give a different one.
     package func onEmit(_ message: LogMessage, span: borrowing SpanContext) -> Bool {
         guard span.isValid, reader.takesWhole(message) else { return false }
         keep(message.index == nil ? .prompt(message) : .completion(message), for: span)
@@ -169,12 +169,12 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
 
     // MARK: - Lifecycle
 
-    /// Has nothing to hand on: messages stay until their span ends.
+    /// Does nothing: messages stay until their span ends.
     ///
     /// - Returns: True.
     public func forceFlush(timeout: Duration) async -> Bool { true }
 
-    /// Forgets everything; what comes later is ignored.
+    /// Frees all messages. Later spans and records are ignored.
     ///
     /// - Returns: True.
     public func shutdown(timeout: Duration) async -> Bool {
@@ -194,7 +194,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
 // MARK: - State
 
 extension LogToSpanProcessor {
-    /// Some of the open spans, under a lock of their own.
+    /// A part of the open spans, with its own lock.
     private final class Shard: Sendable {
         let state: Mutex<State>
 
@@ -217,7 +217,7 @@ extension LogToSpanProcessor {
             guard isOpen else { return .kept }
             let before = spans.evictedCount
             guard spans.update(key, update) else {
-                // A span that is not sampled was never recorded: nothing is lost.
+                // A span that is not sampled was never recorded, so nothing is lost.
                 guard isSampled else { return .kept }
                 lateCount += 1
                 return .late

@@ -3,11 +3,11 @@ import GenAICore
 import GenAIInstrumentation
 import GenAITelemetry
 
-/// One message as the span's attributes show it, whichever convention it came by.
+/// One message as the span's attributes show it, whichever convention it came from.
 typealias Message = LogMessage
 
 extension Message {
-    /// The message as one of several choices.
+    /// Returns the message as one of several choices.
     func numbered(_ index: Int) -> Message {
         Message(
             role: role, content: content, toolCalls: toolCalls, toolCallID: toolCallID, finishReason: finishReason,
@@ -15,15 +15,16 @@ extension Message {
     }
 }
 
-/// Reads messages out of records and attributes, and shortens them on the way.
+/// Reads messages from records and attributes, and shortens them.
 struct MessageReader: Sendable {
-    /// Whether contents and tool call arguments are kept.
+    /// Indicates whether contents and tool call arguments are kept.
     var capturesContent: Bool
-    /// The longest content, and the longest list of tool calls, in bytes.
+    /// The maximum length of content, and of a list of tool calls, in bytes.
     var maxContentLength: Int
     let names = FieldNames()
 
-    /// Roles, identifiers and finish reasons are short by nature; others' mistakes must not become ours.
+    /// The maximum length of roles, identifiers and finish reasons. They are short by nature; the limit guards against
+    /// faulty records.
     static let maxNameLength = 256
 
     @inline(never)  // large, and the same code for every kind of message
@@ -39,7 +40,7 @@ struct MessageReader: Sendable {
             finishReason: finishReason?.shortened(to: Self.maxNameLength), index: index)
     }
 
-    // A list, given as such or as JSON text; `nil` when there is nothing in it.
+    // A list, as an array or as JSON text; `nil` if it is empty.
     private func calls(_ value: AttributeValue) -> AttributeValue? {
         let list = value.parsed(asListFrom: maxParsedLength) ?? value
         switch list {
@@ -50,18 +51,19 @@ struct MessageReader: Sendable {
         }
     }
 
-    /// Longer texts are taken as they are: parsing them would cost more than they can be worth.
+    /// The maximum length of JSON text to parse. Longer texts are used as they are, because parsing them costs more
+    /// than it gains.
     var maxParsedLength: Int { max(1 << 20, maxContentLength * 4) }
 }
 
 extension AttributeValue {
-    /// The value unless it is `null`.
+    /// The value, or `nil` if it is `null`.
     var unlessNull: AttributeValue? {
         if case .null = self { return nil }
         return self
     }
 
-    /// A short text: strings as they are, numbers spelled out.
+    /// A short text: strings as they are, numbers as text.
     var shortText: String? {
         switch self {
         case .string(let text): text.isEmpty ? nil : text
@@ -70,7 +72,7 @@ extension AttributeValue {
         }
     }
 
-    /// The members of a map, or of JSON text that holds an object.
+    /// Returns the members of a map, or of JSON text that holds an object.
     func members(parsingUpTo limit: Int) -> Attributes? {
         switch self {
         case .map(let members): return members
@@ -81,7 +83,7 @@ extension AttributeValue {
         }
     }
 
-    /// The array that JSON text holds.
+    /// Returns the array that JSON text holds.
     func parsed(asListFrom limit: Int) -> AttributeValue? {
         guard case .string(let text) = self, text.utf8.count <= limit, text.opens(with: "["),
             let list = AttributeValue(jsonText: text)
@@ -89,7 +91,7 @@ extension AttributeValue {
         return list
     }
 
-    /// A tool call reduced to what is recorded without content: identifier, type and name.
+    /// A tool call reduced to the members that are recorded without content: identifier, type and name.
     ///
     /// Source: semantic-conventions v1.36.0, GenAI events, `ToolCall`: arguments are opt-in.
     fileprivate var withoutArguments: AttributeValue? {
@@ -105,7 +107,7 @@ extension AttributeValue {
 }
 
 extension String {
-    /// Whether the first character that is no white space is the given one.
+    /// Returns whether the first character that is not white space is the given one.
     fileprivate func opens(with mark: Unicode.Scalar) -> Bool {
         let first = utf8.first { $0 != 0x20 && $0 != 0x09 && $0 != 0x0A && $0 != 0x0D }
         return first == UInt8(ascii: mark)

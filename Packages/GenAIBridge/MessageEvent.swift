@@ -2,34 +2,34 @@
 import GenAICore
 import GenAITelemetry
 
-/// What a log record says about the messages of a model call. Decides by name alone.
+/// The kind of message event that a log record is, decided by its name alone.
 enum MessageEvent: Equatable {
-    /// A message sent to the model; the role is the one the name implies.
+    /// A message sent to the model. The name implies the role.
     case prompt(role: String)
     /// An answer of the model.
     case completion
     /// The newer convention's single event, with all messages in its attributes.
     case details
 
-    /// Recognises a record, or returns `nil` for any other one.
+    /// Classifies a record; `nil` if it is no message event.
     init?(_ record: borrowing LogRecord) {
         if let name = record.eventName {
             self.init(name: name)
         } else if case .string(let name)? = record.attributes["event.name"] {
-            // Where SDKs kept the name before log records had a field for it.
+            // SDKs kept the name here before log records had a field for it.
             self.init(name: name)
         } else {
             return nil
         }
     }
 
-    /// Recognises an event's name.
+    /// Classifies an event name.
     ///
     /// Source: semantic-conventions v1.36.0 and v1.41.1, GenAI events. `gen_ai.developer.message` is in neither, but
-    /// OpenAI instrumentations send it; other roles are taken in the same way.
+    /// OpenAI instrumentations send it. Other roles are accepted in the same way.
     init?(name: String) {
         switch name {
-        // The most frequent first: each comparison in vain takes time.
+        // The most frequent first, because each failed comparison takes time.
         case "gen_ai.choice": self = .completion
         case "gen_ai.user.message": self = .prompt(role: "user")
         case "gen_ai.system.message": self = .prompt(role: "system")
@@ -43,7 +43,7 @@ enum MessageEvent: Equatable {
         }
     }
 
-    // The middle of `gen_ai.{role}.message`, when it is one word: longer paths are events of single vendors.
+    // Returns the middle of `gen_ai.{role}.message` if it is one word. Longer paths are events of single vendors.
     private static func role(in name: String) -> String? {
         let prefix = "gen_ai."
         let suffix = ".message"

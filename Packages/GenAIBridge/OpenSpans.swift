@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// The spans that have started and not ended, each with the messages it was named in. Knows no lock and no clock.
+/// The spans that have started and not ended, each with its messages. Pure: no lock and no clock.
 struct OpenSpans: Sendable {
-    /// What identifies a span.
+    /// The identifiers of a span.
     struct Key: Hashable {
         let traceID: TraceID
         let spanID: SpanID
@@ -13,18 +13,18 @@ struct OpenSpans: Sendable {
             spanID = context.spanID
         }
 
-        // Span ids are random already; the trace id only has to take part in the comparison.
+        // Span identifiers are random already; the trace identifier only has to take part in the comparison.
         func hash(into hasher: inout Hasher) { hasher.combine(spanID.rawValue) }
     }
 
-    /// What a record brings.
+    /// The content of a record.
     enum Update {
         case prompt(Message)
         case completion(Message)
         case whole(prompts: [Message]?, completions: [Message]?)
     }
 
-    /// The most spans, and the most bytes of messages of one span and of all of them.
+    /// The maximum number of spans, and of bytes of messages for one span and for all of them.
     struct Limits {
         var spans: Int
         var bytesPerSpan: Int
@@ -38,16 +38,16 @@ struct OpenSpans: Sendable {
     }
 
     private let limits: Limits
-    /// The span that started last. Apart from the others, since it mostly ends before the next one starts: finding it
-    /// takes no hashing then.
+    /// The span that started last. Stored separately, since it mostly ends before the next one starts: finding it then
+    /// takes no hashing.
     private var latest: Entry?
     private var earlier: [Key: Entry] = [:]
     private var lastSequence: UInt64 = 0
-    /// About how many bytes all messages take.
+    /// The approximate number of bytes of all messages.
     private(set) var size = 0
-    /// How many spans lost their messages.
+    /// The number of spans whose messages were dropped.
     private(set) var evictedCount = 0
-    /// How many entries and messages were looked at to make room: the only work that is not constant per call.
+    /// The number of entries and messages examined to free space: the only work that is not constant per call.
     private(set) var evictionWork = 0
 
     init(limits: Limits) {
@@ -56,7 +56,7 @@ struct OpenSpans: Sendable {
 
     var count: Int { earlier.count + (latest == nil ? 0 : 1) }
 
-    /// A span starts.
+    /// Adds a span that has started.
     mutating func open(_ key: Key) {
         if count >= limits.spans { evict(toCount: limits.spans - max(1, limits.spans / 8)) }
         lastSequence += 1
@@ -69,9 +69,9 @@ struct OpenSpans: Sendable {
         earlier[latest.key] = latest
     }
 
-    /// A record names a span.
+    /// Adds the content of a record to its span.
     ///
-    /// - Returns: Whether the span is open; if not, the record changes nothing.
+    /// - Returns: Whether the span is open. If it is not, the record is ignored.
     mutating func update(_ key: Key, _ update: Update) -> Bool {
         let change: Conversation.Change
         if latest?.key == key, let latestChange = latest?.conversation.apply(update, limit: limits.bytesPerSpan) {
@@ -87,21 +87,21 @@ struct OpenSpans: Sendable {
         return true
     }
 
-    /// A span ends; its messages are handed over.
+    /// Removes a span that has ended and returns its messages.
     mutating func close(_ key: Key) -> Conversation? {
         let entry = latest?.key == key ? latest.take() : earlier.removeValue(forKey: key)
         size -= entry?.conversation.size ?? 0
         return entry?.conversation
     }
 
-    /// Forgets all spans, but not what was counted.
+    /// Removes all spans and keeps the counters.
     mutating func removeAll() {
         latest = nil
         earlier = [:]
         size = 0
     }
 
-    // An eighth goes at once, so that finding the oldest ones costs little per span.
+    // Evicts an eighth at once, so that finding the oldest ones costs little per span.
     private mutating func evict(toCount count: Int) {
         putLatestAside()
         evictionWork += earlier.count
@@ -125,7 +125,7 @@ struct OpenSpans: Sendable {
 }
 
 extension Conversation {
-    /// By how many bytes it grew, and how many messages were looked at to make room.
+    /// The number of bytes added, and the number of messages examined to free space.
     fileprivate typealias Change = (growth: Int, work: Int)
 
     fileprivate mutating func apply(_ update: OpenSpans.Update, limit: Int) -> Change {
@@ -134,14 +134,14 @@ extension Conversation {
         case .prompt(let message): prompts.append(message)
         case .completion(let message): completions.append(message)
         case .whole(let prompts, let completions):
-            // The latest such event holds all that the earlier ones did.
+            // The latest such event contains the messages of the earlier ones.
             if let prompts, self.prompts.isEmpty || self.prompts.isWhole { self.prompts = Transcript(whole: prompts) }
             if let completions, self.completions.isEmpty || self.completions.isWhole {
                 self.completions = Transcript(whole: completions)
             }
         }
         guard size > limit else { return (size - before, 0) }
-        // Half of the room is made, so that it does not have to be made again with the next message.
+        // Frees half of the space, so that the next message need not free some again.
         var work = completions.shrink(to: limit / 4)
         work += prompts.shrink(to: limit / 2 - completions.size)
         return (size - before, work)

@@ -3,15 +3,15 @@ import GenAICore
 import GenAIInstrumentation
 
 extension AttributeValue {
-    /// What an element must be allowed at least, so that its marker fits.
+    /// The minimum limit of an element, so that its marker fits.
     private static let smallest = 24
 
-    /// The value, or a value of the same shape with its longest texts shortened.
+    /// Returns the value, or a value of the same shape with its longest texts shortened.
     ///
-    /// Members and elements that are small stay whole; the large ones share what room is left evenly. Where there are
-    /// more of them than room for markers, the last ones go.
+    /// Small members and elements stay whole; the large ones share the remaining space evenly. If there are more of
+    /// them than there is space for markers, the last ones are left out.
     ///
-    /// - Parameter limit: Bytes as JSON text, quotation marks of a plain text and escapes not counted.
+    /// - Parameter limit: The number of bytes as JSON text, without quotation marks of a plain text and escapes.
     func shortened(to limit: Int) -> AttributeValue {
         let room = max(limit, Self.smallest)
         return jsonSize <= room + 2 ? self : fitted(to: room + 2, levels: Self.deepestJSONSize)
@@ -51,7 +51,7 @@ extension AttributeValue {
         return fitted
     }
 
-    // The largest size such that the sizes, none counted above it, add up to no more than the room.
+    // Returns the largest size such that the sizes, each counted up to it, add up to no more than the space.
     private static func share(of room: Int, sizes: [Int]) -> Int {
         var rest = room
         var count = sizes.count

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// The newer convention: all messages in attributes of the span or of one event, each made of parts.
+/// Reads the newer convention: all messages in attributes of the span or of one event, each made of parts.
 ///
 /// Source: semantic-conventions v1.41.1, JSON schemas of `gen_ai.input.messages`, `gen_ai.output.messages` and
 /// `gen_ai.system_instructions`.
 extension MessageReader {
-    /// The messages sent to the model, the instructions first; `nil` when the attributes hold none.
+    /// Returns the messages sent to the model, the instructions first; `nil` if the attributes hold none.
     func prompts(in attributes: Attributes) -> [Message]? {
         let instructions = attributes[names.systemInstructions].flatMap(instructions)
         let input = attributes[names.inputMessages].flatMap { messages($0, role: "user") }
@@ -14,7 +14,7 @@ extension MessageReader {
         return (instructions.map { [$0] } ?? []) + (input ?? [])
     }
 
-    /// The model's answers; `nil` when the attributes hold none.
+    /// Returns the model's answers; `nil` if the attributes hold none.
     func completions(in attributes: Attributes) -> [Message]? {
         guard let output = attributes[names.outputMessages], let messages = messages(output, role: "assistant")
         else { return nil }
@@ -36,7 +36,7 @@ extension MessageReader {
         }
     }
 
-    // One message, or several when it holds the results of several tool calls.
+    // Returns one message, or several if the element holds the results of several tool calls.
     private func messages(in element: AttributeValue, role: String) -> [Message] {
         guard let members = element.members(parsingUpTo: maxParsedLength) else {
             return [message(role: role, content: element.unlessNull)]
@@ -59,7 +59,7 @@ extension MessageReader {
     }
 }
 
-/// The parts of one message, sorted by what becomes of them.
+/// The parts of one message, sorted by their use.
 private struct Parts {
     private var texts: [String] = []
     private var contents: [AttributeValue] = []
@@ -82,7 +82,7 @@ private struct Parts {
         }
     }
 
-    /// The text of a message that is nothing but one text, or else the parts in the shape of the OpenAI API.
+    /// The text of a message that is only one text, otherwise the parts in the form of the OpenAI API.
     var content: AttributeValue? {
         if let only = texts.first, texts.count == 1, contents.count == 1 { return .string(only) }
         guard !contents.isEmpty else { return nil }

@@ -1,33 +1,33 @@
 // SPDX-License-Identifier: MIT
 import GenAITelemetry
 
-/// The messages of one side of a conversation, in order, bounded by leaving out the middle.
+/// The messages of one side of a conversation, in order. Its size is limited by leaving out messages from the middle.
 struct Transcript: Sendable {
-    /// The messages that are kept.
+    /// The stored messages.
     private(set) var messages: [Message] = []
-    /// About how many bytes they take.
+    /// Their approximate size in bytes.
     private(set) var size = 0
-    /// How many messages were left out.
+    /// The number of messages left out.
     private(set) var elidedCount = 0
-    /// Where they were: before the kept message with this index.
+    /// The place of the messages left out: before the stored message with this index.
     private(set) var gap = 0
-    /// Whether the messages came together in one event of the newer convention.
+    /// Indicates whether the messages came together in one event of the newer convention.
     private(set) var isWhole = false
 
     var isEmpty: Bool { messages.isEmpty && elidedCount == 0 }
 
     init() {}
 
-    /// Takes messages that came together.
+    /// Creates a transcript from messages that came together.
     init(whole messages: [Message]) {
         self.messages = messages
         size = messages.reduce(0) { $0 + $1.size }
         isWhole = true
     }
 
-    /// Adds a message at the end.
+    /// Appends a message.
     ///
-    /// Messages that come one by one are more exact than those that came together and take their place.
+    /// Messages that come one by one are more exact and replace those that came together.
     mutating func append(_ message: Message) {
         if isWhole { self = Transcript() }
         if messages.isEmpty { messages.reserveCapacity(4) }
@@ -35,11 +35,11 @@ struct Transcript: Sendable {
         size += message.size
     }
 
-    /// Leaves out messages from the middle, or further ones where some were left out before, until the rest fits.
+    /// Leaves out messages from the middle until the rest fits, next to those that were left out before.
     ///
-    /// The first quarter stays for its instructions, the end because it is what the model answers to.
+    /// The first quarter stays for its instructions, the end because the model answers to it.
     ///
-    /// - Returns: How many messages it looked at, in the measure of which it takes time.
+    /// - Returns: The number of messages examined, which determines the time it took.
     mutating func shrink(to limit: Int) -> Int {
         guard size > limit else { return 0 }
         let work = messages.count
@@ -63,7 +63,7 @@ struct Transcript: Sendable {
 }
 
 extension [Message] {
-    /// The first messages that fit into a number of bytes together.
+    /// Returns the first messages that fit into a number of bytes together.
     fileprivate func prefix(fitting limit: Int) -> ArraySlice<Message> {
         var size = 0
         return prefix { message in
@@ -73,15 +73,15 @@ extension [Message] {
     }
 }
 
-/// Both sides of the conversation that one span is about.
+/// Both sides of the conversation of one span.
 struct Conversation: Sendable {
-    /// What was sent to the model.
+    /// The messages sent to the model.
     var prompts = Transcript()
-    /// What it answered.
+    /// The model's answers.
     var completions = Transcript()
 
-    /// About how many bytes both take.
+    /// The approximate size of both sides in bytes.
     var size: Int { prompts.size + completions.size }
-    /// How many messages were left out.
+    /// The number of messages left out.
     var elidedCount: Int { prompts.elidedCount + completions.elidedCount }
 }

@@ -3,11 +3,12 @@ import GenAICore
 import GenAITelemetry
 
 extension Transcript {
-    /// The messages as a JSON array, never longer than the limit and a marker.
+    /// Returns the messages as a JSON array, never longer than the limit plus a marker.
     ///
-    /// Whole messages in the middle make room, and one entry says how many; the text itself is never cut.
+    /// If they do not fit, whole messages in the middle are left out, and one entry gives their number. The JSON text
+    /// itself is never cut.
     ///
-    /// - Parameter writer: Its memory is used; what is in it goes.
+    /// - Parameter writer: A writer to reuse; its content is replaced.
     func jsonText(limit: Int, _ writer: inout JSONWriter) -> String {
         writer.bytes.removeAll(keepingCapacity: true)
         writer.bytes.append(UInt8(ascii: "["))
@@ -17,7 +18,7 @@ extension Transcript {
         return shortenedText(limit: limit)
     }
 
-    // Written once more, with a note of where each message ends.
+    // Writes again and notes the end of each message.
     private func shortenedText(limit: Int) -> String {
         var writer = JSONWriter()
         var ends: [Int] = []
@@ -30,7 +31,8 @@ extension Transcript {
         return Self.shortened(writer.bytes, kept(ends, limit: limit), ends, alreadyElided: elidedCount)
     }
 
-    // Which messages stay: a quarter of the room for the beginning, the rest for the end, what is over for the beginning.
+    // Decides which messages stay: a quarter of the space for the beginning, the rest for the end, and what the end
+    // does not use for the beginning.
     private func kept(_ ends: [Int], limit: Int) -> (head: Int, tail: Int) {
         let headLimit = elidedCount > 0 ? gap : ends.count
         var room = limit - 2
@@ -72,9 +74,9 @@ extension Transcript {
 }
 
 extension Message {
-    /// Writes the message as an object, behind a comma unless it is the first.
+    /// Writes the message as an object, after a comma unless it is the first.
     fileprivate func write(to writer: inout JSONWriter) {
-        // Names with what surrounds them at once: each piece of text costs as much as a whole one.
+        // Writes names together with the surrounding punctuation: each write has a fixed cost.
         writer.string(role, after: writer.bytes.last == UInt8(ascii: "[") ? "{\"role\":\"" : ",{\"role\":\"")
         if case .string(let text)? = content {
             writer.string(text, after: ",\"content\":\"")

@@ -93,13 +93,13 @@ enum PriceFileReader {
             case "from":
                 firstDay = try string(member.item, here)
                 guard PricePeriod(from: firstDay) != nil else {
-                    throw Fault("not a date as 2026-08-17", member.item, here)
+                    throw Fault("not a date such as 2026-08-17", member.item, here)
                 }
             case "daily_utc":
                 var times: [String] = []
                 for time in try array(member.item, here) { times.append(try string(time, here)) }
                 guard times.count == 2, PricePeriod(window: (times[0], times[1])) != nil else {
-                    throw Fault("not two times as [\"01:00\", \"04:00\"]", member.item, here)
+                    throw Fault("not two times such as [\"01:00\", \"04:00\"]", member.item, here)
                 }
                 window = (times[0], times[1])
             case "weekdays":
@@ -152,7 +152,7 @@ enum PriceFileReader {
     }
 
     private static func string(_ item: JSONItem, _ key: String) throws(Fault) -> String {
-        guard case .string(let text) = item.value else { throw Fault("not a text", item, key) }
+        guard case .string(let text) = item.value else { throw Fault("not a string", item, key) }
         return text
     }
 

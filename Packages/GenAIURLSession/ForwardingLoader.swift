@@ -8,18 +8,18 @@ import Synchronization
     import FoundationNetworking
 #endif
 
-/// Loads a request with a plain session and passes everything on as it comes.
+/// Loads a request with a plain session and forwards all events as they come.
 ///
 /// `@unchecked`: `inner` is used on `queue` only, and the protocol, its client and `whole` on the delegate queue of the
 /// inner session only; both queues are serial.
 final class ForwardingLoader: RequestLoader, @unchecked Sendable {
-    /// Beyond this many bytes a streamed answer is not kept for a completion handler.
+    /// The maximum number of bytes of a streamed response to collect for a completion handler.
     private static let wholeLimit = 16_777_216
 
     private let outer: URLProtocol
     private let client: any URLProtocolClient
     private let call: HTTPCall?
-    /// Whether pieces are passed on as they come; a plain answer is passed on in one.
+    /// Indicates whether chunks are forwarded as they come. Other responses are forwarded in one piece.
     private let isPiecewise: Bool
     private let request: URLRequest
     private let outerTask: URLSessionTask
@@ -38,13 +38,13 @@ final class ForwardingLoader: RequestLoader, @unchecked Sendable {
         #endif
         var request = task.currentRequest ?? outer.request
         if BoundContexts.shared.context(of: request.mainDocumentURL) != nil { request.mainDocumentURL = nil }
-        // What a protocol is given has its body as a stream on Apple's platforms.
+        // On Apple's platforms, the request that a protocol is given has its body as a stream.
         if request.httpBody == nil, let body = task.originalRequest?.httpBody { request.httpBody = body }
         self.request = request
     }
 
-    // Not where the platform asks for it: on Linux the work queues of all sessions are one, and what makes or changes a
-    // task waits for it.
+    // Not on the queue on which the platform calls this: on Linux the work queues of all sessions are one, and creating
+    // or changing a task waits for it.
 
     func start() {
         queue.async { self.startInner() }
@@ -102,17 +102,18 @@ final class ForwardingLoader: RequestLoader, @unchecked Sendable {
             client.urlProtocol(outer, didReceive: challenge)
         }
     #else
-        /// Leaves a challenge to the program's delegate; what is sent with its credential goes past us.
+        /// Leaves a challenge to the program's delegate. A request that is sent with its credential is not recorded.
         fileprivate func handOver(_ challenge: URLAuthenticationChallenge) {
             call?.receive(challenge.failureResponse)
             call?.finish()
             client.urlProtocol(outer, didReceive: challenge)
         }
 
-        /// Ends a task that may have a completion handler, although its session has a delegate, which got every piece.
+        /// Ends a task that may have a completion handler, although its session has a delegate, which received every
+        /// chunk.
         ///
-        /// A handler gets what the protocol was told to have loaded last. So the whole is told of another protocol while
-        /// its task is one that nobody listens to.
+        /// A handler receives the data that the protocol reported last. The whole body is therefore reported while the
+        /// protocol's task is one that nobody observes.
         private func finishAsWhole() {
             let carrier = ObservingURLProtocol(request: request, cachedResponse: nil, client: nil)
             carrier.task = InnerSession.shared.unheardTask
@@ -123,7 +124,7 @@ final class ForwardingLoader: RequestLoader, @unchecked Sendable {
     #endif
 }
 
-/// The plain session behind all forwarded requests.
+/// The plain session that loads all forwarded requests.
 private final class InnerSession: NSObject, URLSessionDataDelegate {
     static let shared = InnerSession()
 
@@ -142,7 +143,7 @@ private final class InnerSession: NSObject, URLSessionDataDelegate {
             #if canImport(Darwin)
                 configuration.protocolClasses = []
             #endif
-            // The request's own timeouts count.
+            // The request's own timeouts apply.
             configuration.timeoutIntervalForRequest = 604_800
             let created = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
             session = created
@@ -205,7 +206,7 @@ private final class InnerSession: NSObject, URLSessionDataDelegate {
 }
 
 #if canImport(Darwin)
-    /// Takes the answer of the program's delegate to a challenge of the inner session.
+    /// Receives the decision of the program's delegate on a challenge of the inner session.
     private final class ChallengeSender: NSObject, URLAuthenticationChallengeSender {
         private let answer: @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
 

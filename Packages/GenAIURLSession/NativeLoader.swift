@@ -4,16 +4,16 @@
     import FoundationNetworking
     import GenAIProviders
 
-    /// Loads a request with the platform's own protocol, so that redirects, challenges, cookies, caching, timeouts and
-    /// cancellation are exactly as without us, and listens to what it tells the session.
+    /// Loads a request with the platform's own protocol and records the events it reports. Redirects, challenges,
+    /// cookies, caching, timeouts and cancellation work exactly as without recording.
     ///
-    /// Data goes to completion handlers through the protocol's client, in one piece. To a session's delegate it goes past
-    /// the client, so that this is for sessions without one.
+    /// Completion handlers receive the data through the protocol's client, in one piece. A session's delegate receives
+    /// it without the client, so this loader serves only sessions without a delegate.
     final class NativeLoader: RequestLoader {
         private let native: URLProtocol
         private let call: HTTPCall?
 
-        /// Creates a loader, or returns `nil` where the platform has no protocol for the request.
+        /// Creates a loader; `nil` if the platform has no protocol for the request.
         init?(
             _ task: URLSessionTask, cachedResponse: CachedURLResponse?, client: any URLProtocolClient, call: HTTPCall?
         ) {
@@ -32,13 +32,13 @@
         func start() { native.startLoading() }
 
         func stop(isSuspension: Bool) {
-            // The session is told of a cancellation past the client.
+            // The session learns of a cancellation without the client.
             if !isSuspension { call?.fail(type: "cancelled") }
             native.stopLoading()
         }
     }
 
-    /// Passes everything on to the session, and tells the record of it.
+    /// Forwards all events to the session and reports them to the call's record.
     private final class ListeningClient: NSObject, URLProtocolClient {
         private let client: any URLProtocolClient
         private let call: HTTPCall?

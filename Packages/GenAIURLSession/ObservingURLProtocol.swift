@@ -9,10 +9,10 @@ import Synchronization
     import FoundationNetworking
 #endif
 
-/// Loads the requests that call models, and records them.
+/// Loads and records the requests that call models.
 ///
-/// The platform asks ``canInit(with:)`` within `resume()`, in the context of the caller; everything else runs on queues
-/// of its own, where the call is found again by its request.
+/// The platform calls ``canInit(with:)`` within `resume()`, in the context of the caller. Everything else runs on other
+/// queues, where the call is found by its request.
 class ObservingURLProtocol: URLProtocol {
     private var loader: (any RequestLoader)?
     private var pending: PendingCall?
@@ -65,7 +65,7 @@ class ObservingURLProtocol: URLProtocol {
         _ task: URLSessionTask, _ client: any URLProtocolClient, _ call: HTTPCall?, isStream: Bool
     ) -> any RequestLoader {
         #if !canImport(Darwin)
-            // A task cannot be asked for its delegate here: that waits for the queue this runs on.
+            // The task's delegate cannot be read here: that would wait for the queue this runs on.
             if call == nil || self is SharedURLProtocol,
                 let native = NativeLoader(task, cachedResponse: cachedResponse, client: client, call: call)
             {
@@ -75,7 +75,7 @@ class ObservingURLProtocol: URLProtocol {
         return ForwardingLoader(self, task, client: client, call: call, isStream: isStream)
     }
 
-    /// Looks at a request where its task is resumed. Returns whether it calls a model and is to be recorded.
+    /// Classifies a request when its task is resumed. Returns whether it calls a model and is to be recorded.
     private static func note(_ request: URLRequest, task: URLSessionTask?) -> Bool {
         guard request.httpMethod == "POST", let body = request.httpBody, let url = request.url?.absoluteString,
             ModelCallRecogniser.mayRecognise(method: "POST", url: url)
@@ -97,21 +97,21 @@ final class SessionURLProtocol: ObservingURLProtocol {}
 
 /// Loads one request on behalf of the protocol.
 protocol RequestLoader: AnyObject {
-    /// Starts, or goes on after a suspension.
+    /// Starts loading, or resumes it after a suspension.
     func start()
-    /// Stops for a while, or for good.
+    /// Suspends loading, or stops it for good.
     func stop(isSuspension: Bool)
 }
 
 extension HTTPCall {
-    /// Takes the head of a response.
+    /// Receives the response head.
     func receive(_ response: URLResponse?) {
         guard let response = response as? HTTPURLResponse else { return }
         receive(status: response.statusCode) { response.value(forHTTPHeaderField: $0) }
     }
 
-    /// Takes an error of URLSession, under the names that `OpenAIClient` uses. Its text is never recorded: it holds the
-    /// URL.
+    /// Receives an error of URLSession and records it under the names that `OpenAIClient` uses. Its text is never
+    /// recorded, because it holds the URL.
     func fail(withURLError error: any Error) {
         guard let code = (error as? URLError)?.code else { return fail(error) }
         switch code {

@@ -10,11 +10,11 @@ import Synchronization
     import FoundationNetworking
 #endif
 
-/// A call to a model that has been recognised where its task was resumed, and is not being loaded yet.
+/// A call to a model whose task was resumed and is not being loaded yet.
 struct PendingCall: Sendable {
     var recogniser: ModelCallRecogniser
     var context: GenAIContext
-    /// What a budget around refused the call with.
+    /// The error of a budget that refused the call.
     var refusal: (any Error)?
 }
 
@@ -23,19 +23,19 @@ struct PendingCall: Sendable {
 final class PendingRequests: Sendable {
     static let shared = PendingRequests()
 
-    /// What tells a request from others.
+    /// The properties that identify a request.
     struct Key: Hashable, Sendable {
         var url: URL?
         var headers: [String: String]
         var body: Data?
         var mark: URL?
-        /// The task, where the platform tells it.
+        /// The task, if the platform reports it.
         var task: ObjectIdentifier?
     }
 
     private struct Bucket {
         var calls: [PendingCall]
-        /// Whether calls of different contexts wait here, or did since the bucket was last empty.
+        /// Indicates whether calls of different contexts wait here, or did since the bucket was last empty.
         var isMixed = false
         var nanoseconds: UInt64
     }
@@ -51,10 +51,10 @@ final class PendingRequests: Sendable {
 
     private let state = Mutex(State())
 
-    /// How many calls lost their identity.
+    /// The number of calls that lost their identity.
     var mixedCount: Int { state.withLock { $0.mixedCount } }
 
-    /// Adds a call, or returns false where too many wait.
+    /// Adds a call. Returns false if too many are waiting.
     func add(_ call: PendingCall, for key: Key) -> Bool {
         let now = steadyNanoseconds()
         return state.withLock { state in
@@ -73,9 +73,9 @@ final class PendingRequests: Sendable {
         }
     }
 
-    /// Takes the call of a request that is being loaded, or returns `nil` where it is not known.
+    /// Removes and returns the call of a request that is being loaded; `nil` if it is unknown.
     ///
-    /// A call that may be another's has no identity.
+    /// A call that may belong to another context has no identity.
     func take(for key: Key) -> PendingCall? {
         let taken: (call: PendingCall, isMixed: Bool)? = state.withLock { state in
             guard var bucket = state.buckets.removeValue(forKey: key) else { return nil }
@@ -109,7 +109,7 @@ final class PendingRequests: Sendable {
 }
 
 extension GenAIContext {
-    /// Whether spans of both would be stamped alike and have the same parent.
+    /// Returns whether spans of both contexts would have the same stamp and the same parent.
     fileprivate func hasSameIdentity(as other: GenAIContext) -> Bool {
         spanContext == other.spanContext && conversationID == other.conversationID && userID == other.userID
             && turn == other.turn && workflow == other.workflow && agent == other.agent

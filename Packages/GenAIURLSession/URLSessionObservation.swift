@@ -10,26 +10,26 @@ import Synchronization
     public import Foundation
 #endif
 
-/// Records the calls to models that go through URLSession, whoever makes them.
+/// Records calls to models that go through URLSession, whichever library makes them.
 ///
-/// Requests that are no call to a model are loaded as if this were not there. Calls are recorded with the global
-/// providers, in the context of the code that resumes the task.
+/// Requests that do not call a model are loaded as usual. Calls are recorded with the global providers, in the context
+/// of the code that resumes the task.
 ///
-/// Left alone are requests whose body is a stream or a file, and downloads: what they bring is never looked at.
+/// Requests whose body is a stream or a file, and downloads, are not recorded: their content is never read.
 public enum URLSessionObservation {
     /// The number of calls that were recorded without the conversation, user, turn and span of the code that made them.
     ///
-    /// On Linux a request is told from others by its address, header fields and body. Where equal ones of different
-    /// contexts wait at the same time, nobody can tell which is whose; `URLRequest.inGenAIContext()` can.
+    /// On Linux, requests are told apart by their address, header fields and body. If equal requests of different
+    /// contexts wait at the same time, their contexts cannot be told apart. `URLRequest.inGenAIContext()` avoids this.
     public static var callsWithoutIdentity: Int { PendingRequests.shared.mixedCount }
 
     private static let isObservingShared = Mutex(false)
 
-    /// Observes `URLSession.shared` from now on. Idempotent.
+    /// Starts observing `URLSession.shared`. Idempotent.
     ///
-    /// On Linux to be called before `URLSession.shared` is first used; a session that exists keeps what it has.
+    /// On Linux, call it before `URLSession.shared` is first used: an existing session keeps its configuration.
     ///
-    /// - Returns: Whether the platform took it.
+    /// - Returns: Whether the platform accepted the registration.
     @discardableResult
     public static func observeShared() -> Bool {
         isObservingShared.withLock { isObserving in
@@ -42,7 +42,8 @@ public enum URLSessionObservation {
         #if canImport(Darwin)
             return URLProtocol.registerClass(SharedURLProtocol.self)
         #else
-            // The first class that takes a request loads it, and the platform registers its own with the first session.
+            // The first class that accepts a request loads it, and the platform registers its own with the first
+            // session.
             let natives = URLSessionConfiguration.default.protocolClasses ?? []
             for native in natives { URLProtocol.unregisterClass(native) }
             let isRegistered = URLProtocol.registerClass(SharedURLProtocol.self)
@@ -53,18 +54,18 @@ public enum URLSessionObservation {
 }
 
 extension URLSessionConfiguration {
-    /// The configuration with the calls to models of its sessions recorded.
+    /// Returns a configuration whose sessions record the calls to models.
     ///
     /// ```swift
     /// let session = URLSession(configuration: .default.observingModelCalls())
     /// ```
     ///
     /// Calls to models go through a plain session of the default configuration, with its cookies and credentials. A
-    /// delegate gets every piece as it comes, but is not asked about redirects on Linux, and a disposition other than
-    /// `.allow` is ignored. A streamed answer of more than 16 MiB is whole for a delegate only, not for a completion
-    /// handler. Everything else is loaded as without this.
+    /// delegate receives every chunk as it comes, but is not asked about redirects on Linux, and a disposition other
+    /// than `.allow` is ignored. A completion handler does not receive the whole of a streamed response of more than 16
+    /// MiB; a delegate does. Everything else is loaded as without observation.
     ///
-    /// - Returns: A copy, which changes nothing for sessions that exist.
+    /// - Returns: A copy. Existing sessions are not affected.
     public func observingModelCalls() -> URLSessionConfiguration {
         guard let copy = copy() as? URLSessionConfiguration else { return self }
         let classes = copy.protocolClasses ?? []
@@ -75,11 +76,11 @@ extension URLSessionConfiguration {
 }
 
 extension URLRequest {
-    /// The request bound to the current context: its call is recorded with exactly that identity, wherever the task is
-    /// resumed and whatever equal requests wait at the same time.
+    /// Returns the request bound to the current context. Its call is recorded with exactly that identity, wherever the
+    /// task is resumed and whichever equal requests wait at the same time.
     ///
-    /// Nothing of it is sent: the mark is the request's `mainDocumentURL`, which does not go onto the wire. Make one for
-    /// each call. The latest 10,000 are remembered.
+    /// The mark is the request's `mainDocumentURL`, which is never sent. Create one bound request for each call. The
+    /// latest 10,000 are remembered.
     public func inGenAIContext() -> URLRequest {
         var request = self
         request.mainDocumentURL = BoundContexts.shared.bind(GenAIContext.current)
@@ -101,7 +102,7 @@ final class BoundContexts: Sendable {
 
     private let state = Mutex(State())
 
-    /// A mark for a request.
+    /// Returns a mark for a request.
     func bind(_ context: GenAIContext) -> URL? {
         let number = state.withLock { state in
             state.latest += 1
@@ -112,7 +113,7 @@ final class BoundContexts: Sendable {
         return URL(string: "\(Self.scheme):\(number)")
     }
 
-    /// The context of a mark, or `nil` for any other URL.
+    /// Returns the context of a mark; `nil` for any other URL.
     func context(of mark: URL?) -> GenAIContext? {
         guard let mark, mark.scheme == Self.scheme,
             let number = UInt64(mark.absoluteString.dropFirst(Self.scheme.count + 1))
