@@ -3,52 +3,53 @@ public import GenAICore
 public import GenAIPricing
 public import GenAITelemetry
 
-/// What programs said to models and what it cost: collected from spans and log records, shown as a page, JSON or text.
+/// Messages, costs and traces of model calls, collected from spans and log records and written as a page, JSON or text.
 ///
-/// Sums are exact, and memory is bounded: groups by the hundred thousand, and of the conversations themselves as many
-/// as ``Options`` allow. Takes telemetry of this package and of others: the GenAI conventions of any generation,
-/// OpenInference and Traceloop. A call without a cost is priced with ``Options/prices``.
+/// Sums are exact, and memory is limited: to 100,000 groups in each grouping, and to the conversations that ``Options``
+/// allow. Accepts telemetry of this package and of others: the GenAI conventions of any generation, OpenInference and
+/// Traceloop. A call without a cost is priced with ``Options/prices``.
 public struct Report {
-    /// What a report takes in and keeps.
+    /// The filters, limits and prices of a report.
     public struct Options: Sendable {
-        /// Groupings beside ``ReportGrouping/standard``.
+        /// Groupings in addition to ``ReportGrouping/standard``.
         public var groupings: [ReportGrouping] = []
-        /// Spans that began earlier are left out. Default none.
+        /// Spans that began earlier are left out. Default: no limit.
         public var since: UnixNanoseconds?
-        /// Spans that began then or later are left out. Default none.
+        /// Spans that began at this time or later are left out. Default: no limit.
         public var until: UnixNanoseconds?
-        /// Prices for calls whose spans state no cost. Default the bundled ones.
+        /// Prices for calls whose spans state no cost. Default: the bundled ones.
         public var prices: PriceBook = .bundled
-        /// Whether spans and messages are kept, as pages and conversations need them; sums do not. Default true.
+        /// Indicates whether spans and messages are stored. Pages and conversations need them; sums do not. Default:
+        /// true.
         public var keepsConversations = true
-        /// How many conversations are kept; the least recent ones go. Default 1,000.
+        /// The maximum number of conversations. The least recent ones are evicted. Default: 1,000.
         public var maxConversations = 1_000
-        /// About how many bytes of spans and messages are kept. Default 64 MiB.
+        /// The approximate maximum number of bytes of spans and messages. Default: 64 MiB.
         public var maxBytes = 64 << 20
-        /// Only this conversation, by its id or that of a trace. Default all.
+        /// The identifier of the only conversation to include, or of a trace without one. Default: all.
         public var conversation: String?
 
         /// Creates options with the defaults.
         public init() {}
     }
 
-    /// What was read from files.
+    /// The counts of what was read from files.
     public struct Input: Sendable, Hashable {
-        /// Files, each counted once.
+        /// The number of files, each counted once.
         public var files = 0
-        /// Bytes, uncompressed.
+        /// The number of uncompressed bytes.
         public var bytes = 0
-        /// Lines that held telemetry.
+        /// The number of lines with telemetry.
         public var lines = 0
-        /// Lines that are no OTLP JSON, which were skipped.
+        /// The number of skipped lines, which are not OTLP JSON.
         public var brokenLines = 0
-        /// Spans, also those left out by their time.
+        /// The number of spans, those left out by their time included.
         public var spans = 0
     }
 
-    /// What was read from files so far.
+    /// The counts of what was read from files so far.
     public private(set) var input = Input()
-    /// What everything taken in adds up to, also what is no longer kept.
+    /// The totals of everything that was added, evicted conversations included.
     public var totals: ReportTotals { tally.total }
 
     private(set) var tally: Tally
@@ -78,10 +79,10 @@ public struct Report {
         if options.keepsConversations { archive.add(record) }
     }
 
-    /// Adds what a file holds: OTLP JSON lines as SDKs and collectors write them, also compressed with gzip where the
-    /// name ends with `.gz`; `-` is standard input. Broken lines are counted and skipped.
+    /// Adds the content of a file of OTLP JSON lines, as SDKs and collectors write them. It is decompressed if its name
+    /// ends with `.gz`; `-` is standard input. Broken lines are counted and skipped.
     ///
-    /// - Throws: ``ReportError`` when the file cannot be read; what was read before stays.
+    /// - Throws: ``ReportError`` if the file cannot be read. What was read before stays in the report.
     public mutating func read(path: String) throws(ReportError) {
         var lines = try LineReader(path: path)
         input.files += 1

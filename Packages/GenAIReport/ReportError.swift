@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Why a report cannot be made.
+/// An error that prevents a report.
 public struct ReportError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure. New codes may appear in minor releases.
     public struct Code: Sendable, Hashable {
@@ -13,9 +13,9 @@ public struct ReportError: Error, Sendable, CustomStringConvertible {
         public static let unwritableFile = Code(kind: .unwritableFile)
     }
 
-    /// What went wrong, to switch on.
+    /// The kind of failure, to switch on.
     public var code: Code
-    /// The file, the reason and where possible the fix. Holds nothing that was read.
+    /// The file, the reason and, if possible, the fix. Contains none of the data that was read.
     public var message: String
 
     /// Creates an error.

@@ -2,12 +2,12 @@
 import GenAICore
 import GenAIReport
 
-/// What the command line asks for.
+/// The parsed command line.
 struct Arguments {
-    /// Which form the report takes.
+    /// The output format of the report.
     enum Form { case page, text, json }
 
-    /// The command line makes no sense.
+    /// An error in the command line.
     struct Misuse: Error {
         var message: String
     }
@@ -59,7 +59,7 @@ struct Arguments {
         func whole() throws(Misuse) -> Int {
             let text = try value()
             guard let number = Int(text), number > 0 else {
-                throw Misuse(message: "\(option) needs a whole number above zero, not '\(text)'")
+                throw Misuse(message: "\(option) needs a positive integer, not '\(text)'")
             }
             return number
         }
@@ -80,7 +80,7 @@ struct Arguments {
         case "--watch": watches = true
         case "-h", "--help": wantsHelp = true
         case "--version": wantsVersion = true
-        default: throw Misuse(message: "there is no option '\(option)'")
+        default: throw Misuse(message: "unknown option '\(option)'")
         }
     }
 
@@ -94,15 +94,15 @@ struct Arguments {
         if let since, let until, since >= until { throw Misuse(message: "--since is not before --until") }
     }
 
-    /// The form asked for: a page where a file for it is given, and otherwise text.
+    /// The output format: a page if a file for one is given, otherwise text.
     var chosenForm: Form {
         form ?? (output.map { $0.hasSuffix(".json") ? .json : $0.hasSuffix(".txt") ? .text : .page } ?? .text)
     }
 }
 
-/// A point in time: `7d` ago, or a date.
+/// A time on the command line: a period before now, such as `7d`, or a date.
 enum TimeArgument {
-    /// Reads `90s`, `30m`, `12h`, `7d`, `4w`, or `2026-11-29` and `2026-11-29T08:30:00Z` in UTC.
+    /// Parses `90s`, `30m`, `12h`, `7d`, `4w`, or `2026-11-29` and `2026-11-29T08:30:00Z` in UTC.
     static func parse(
         _ text: String, _ option: String, _ now: UnixNanoseconds
     ) throws(Arguments.Misuse) -> UnixNanoseconds {
@@ -130,7 +130,8 @@ enum TimeArgument {
         return UInt64(seconds) * 1_000_000_000
     }
 
-    /// Days since 1970. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms", `days_from_civil`.
+    /// Returns the days since 1970. Source: Howard Hinnant, "chrono-Compatible Low-Level Date Algorithms",
+    /// `days_from_civil`.
     private static func days(_ year: Int, _ month: Int, _ day: Int) -> Int {
         let shifted = month <= 2 ? year - 1 : year
         let era = shifted / 400

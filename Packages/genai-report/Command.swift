@@ -8,7 +8,7 @@ import GenAIReport
 struct Command {
     private let words: [String]
 
-    /// 0: done. 1: a file cannot be read or written. 2: the command line makes no sense. 3: nothing to show.
+    /// The exit code. 0: done. 1: a file cannot be read or written. 2: the command line is invalid. 3: nothing to show.
     enum Ending {
         static let done: Int32 = 0
         static let failed: Int32 = 1
@@ -20,7 +20,7 @@ struct Command {
         self.words = Array(words)
     }
 
-    /// Does what is asked and returns the exit code.
+    /// Runs the command and returns the exit code.
     func run() -> Int32 {
         let arguments: Arguments
         do throws(Arguments.Misuse) {
@@ -125,7 +125,7 @@ struct Command {
 
     // MARK: - Watching
 
-    /// Reads again whenever a file has changed, until the process is interrupted.
+    /// Reads the files again whenever one has changed, until the process is interrupted.
     private func watch(_ arguments: Arguments) -> Int32 {
         var seen: [FileState] = []
         while true {
@@ -144,7 +144,7 @@ struct Command {
     }
 }
 
-/// What tells whether a file has changed.
+/// The properties that show whether a file has changed.
 private struct FileState: Equatable {
     var size: Int?
     var modified: Date?

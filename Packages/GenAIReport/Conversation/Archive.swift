@@ -3,38 +3,38 @@ import GenAICore
 import GenAIPricing
 import GenAITelemetry
 
-/// A span that a report shows, with what is known about it.
+/// A span of a report, with its facts.
 struct ArchivedSpan {
     var data: SpanData
     var facts: SpanFacts
-    /// The cost where the span counts as a call to a model.
+    /// The cost, if the span counts as a call to a model.
     var cost: CallCost?
 }
 
-/// The spans and log records that a report shows: whole traces, of which the oldest go when there are too many.
+/// The spans and log records of a report, stored in whole traces. If there are too many, the oldest traces are evicted.
 struct Archive {
-    /// How much is kept.
+    /// The limits of the archive.
     struct Limits: Hashable {
-        /// Conversations, counting each trace without one as one.
+        /// The maximum number of conversations. A trace without a conversation counts as one.
         var conversations: Int
-        /// Bytes of attributes, events and bodies, about.
+        /// The approximate maximum number of bytes of attributes, events and bodies.
         var bytes: Int
     }
 
-    /// What is kept of one trace.
+    /// The stored part of one trace.
     struct Trace {
         var spans: [ArchivedSpan] = []
         var records: [SpanID: [LogRecord]] = [:]
-        /// The conversations in it, in the order they came.
+        /// The conversations of the trace, in the order in which they arrived.
         var conversations: [String] = []
         fileprivate(set) var byteCount = 0
         fileprivate(set) var lastUse = 0
-        /// Changes whenever the trace does.
+        /// A number that changes whenever the trace does.
         fileprivate(set) var revision = 0
     }
 
     private(set) var traces: [TraceID: Trace] = [:]
-    /// What is no longer kept.
+    /// The number of evicted spans.
     private(set) var forgottenSpans = 0
     private(set) var forgottenTraces = 0
     private(set) var forgottenTotals = ReportTotals()
@@ -48,7 +48,7 @@ struct Archive {
         self.limits = limits
     }
 
-    /// Keeps a span.
+    /// Stores a span.
     mutating func add(_ span: ArchivedSpan) {
         let size =
             400 + span.data.attributes.approximateSize
@@ -60,7 +60,7 @@ struct Archive {
         forgetOldest()
     }
 
-    /// Keeps a log record that belongs to a span.
+    /// Stores a log record that belongs to a span.
     mutating func add(_ record: LogRecord) {
         guard let context = record.spanContext else { return }
         let size = 200 + record.attributes.approximateSize + (record.body?.approximateSize ?? 0)
@@ -88,7 +88,7 @@ struct Archive {
         byteCount > limits.bytes || conversationUses.count + looseTraces > limits.conversations
     }
 
-    /// Lets the least recently changed traces go, a tenth more than needed, so that this is seldom done.
+    /// Evicts the least recently changed traces. Frees a tenth more than needed, so that evictions are rare.
     private mutating func forgetOldest() {
         guard isOverLimit, traces.count > 1 else { return }
         let order = traces.sorted { $0.value.lastUse < $1.value.lastUse }
@@ -116,7 +116,7 @@ struct Archive {
 }
 
 extension Attributes {
-    /// About how many bytes the attributes hold.
+    /// The approximate size of the attributes in bytes.
     fileprivate var approximateSize: Int {
         reduce(0) { $0 + 32 + $1.key.utf8.count + $1.value.approximateSize }
     }

@@ -3,14 +3,14 @@ import GenAICore
 import GenAIInstrumentation
 import GenAITelemetry
 
-/// What was said in one call, wherever it was recorded.
+/// The messages of one call, wherever they were recorded.
 struct CallContent {
     var input: [Message] = []
     var output: [Message] = []
-    /// Whether what was recorded says that a part of it was left out.
+    /// Indicates whether the recorded content says that a part of it was left out.
     var isCut = false
 
-    /// Collects what a span, its events and its log records say.
+    /// Collects the messages of a span, its events and its log records.
     init(_ span: SpanData, _ records: [LogRecord]) {
         let attributes = span.attributes
         read(attributes)
@@ -29,7 +29,7 @@ struct CallContent {
             || (input + output).contains { $0.isCut }
     }
 
-    /// The latest convention, on spans and on events with details.
+    /// Reads the latest convention, which is used on spans and on events with details.
     private mutating func read(_ attributes: Attributes) {
         if input.isEmpty {
             input = attributes["gen_ai.system_instructions"].map { Message.instructions($0) } ?? []
@@ -40,7 +40,7 @@ struct CallContent {
         }
     }
 
-    // Messages in events of their own come behind those in attributes and do not repeat them.
+    // Messages in separate events follow those in attributes and do not repeat them.
     private var eventInput: Bool { input.isEmpty || hasEventInput }
     private var hasEventInput = false
     private var hasEventOutput = false
@@ -67,7 +67,7 @@ struct CallContent {
         }
     }
 
-    /// The body of a log record, or else what an event of a span has instead: attributes.
+    /// Returns the body of a log record, or the attributes of a span event.
     private static func content(_ attributes: Attributes, _ body: AttributeValue?) -> AttributeValue {
         if let body, body.parsed != .null { return body.parsed }
         var members = attributes
@@ -77,7 +77,8 @@ struct CallContent {
         return .map(members)
     }
 
-    /// `gen_ai.prompt` and `gen_ai.completion`: JSON text, or an attribute for each member of each message.
+    /// Returns the messages of `gen_ai.prompt` or `gen_ai.completion`: JSON text, or an attribute for each member of
+    /// each message.
     private static func former(_ attributes: Attributes, _ name: String, role: Message.Role) -> [Message] {
         if let text = attributes[name] { return Message.list(text, defaultRole: role) }
         return indexed(attributes, prefix: name + ".") { index, members in
@@ -87,7 +88,7 @@ struct CallContent {
         }
     }
 
-    /// OpenInference: an attribute for each member of each message.
+    /// Returns the messages of OpenInference: an attribute for each member of each message.
     private static func openInference(_ attributes: Attributes, _ name: String) -> [Message] {
         indexed(attributes, prefix: name + ".") { _, members in
             var message = Attributes()
@@ -107,7 +108,7 @@ struct CallContent {
         }
     }
 
-    /// Messages whose members are attributes `prefix.0.role`, `prefix.0.content`, …
+    /// Returns the messages whose members are attributes `prefix.0.role`, `prefix.0.content`, …
     private static func indexed(
         _ attributes: Attributes, prefix: String, _ message: (Int, inout Attributes) -> Message
     ) -> [Message] {
@@ -125,7 +126,7 @@ struct CallContent {
 }
 
 extension Message {
-    /// Whether a text in the message ends where it was shortened.
+    /// Indicates whether a text in the message ends with the marker of shortened texts.
     fileprivate var isCut: Bool {
         parts.contains { part in
             switch part {

@@ -4,7 +4,7 @@ import GenAIInstrumentation
 import GenAIPricing
 import GenAITelemetry
 
-/// Makes conversations of traces.
+/// Builds conversations from traces.
 struct ConversationBuilder {
     private let archive: Archive
 
@@ -12,14 +12,15 @@ struct ConversationBuilder {
         self.archive = archive
     }
 
-    /// The traces of each conversation, and each trace without one by itself; in the order they began.
+    /// Returns the traces of each conversation, and each trace without a conversation alone, in the order in which they
+    /// began.
     func outline() -> [(id: String, isNamed: Bool, traces: [TraceID])] {
         var named: [String: [(start: UnixNanoseconds, id: TraceID)]] = [:]
         var all: [(start: UnixNanoseconds, id: String, isNamed: Bool, traces: [TraceID])] = []
         for (id, trace) in archive.traces {
             guard let start = trace.spans.lazy.map(\.facts.startNanoseconds).min() else { continue }
             if trace.conversations.isEmpty {
-                // Traces without any call to a model or tool are none of our business.
+                // Traces without any call to a model or tool are left out.
                 guard trace.spans.contains(where: { $0.facts.kind != .other }) else { continue }
                 all.append((start, "\(id)", false, [id]))
             }
@@ -32,7 +33,7 @@ struct ConversationBuilder {
         return all.sorted { ($0.start, $0.id) < ($1.start, $1.id) }.map { ($0.id, $0.isNamed, $0.traces) }
     }
 
-    /// One conversation of the outline.
+    /// Returns one conversation of the outline.
     func conversation(_ id: String, isNamed: Bool, traces: [TraceID]) -> ConversationView {
         var view = ConversationView(id: id, isNamed: isNamed, traces: traces)
         var transcript = Transcript()
@@ -60,7 +61,8 @@ struct ConversationBuilder {
         var places: [Int: Int] = [:]
         var latest: Int?
         for span in order {
-            // A trace of one conversation is all part of it; of several, spans go by what they say.
+            // A trace with one conversation belongs to it as a whole. In a trace with several, each span belongs to the
+            // one it names.
             if let conversation, trace.conversations.count > 1, span.facts.conversation != conversation { continue }
             let number = span.facts.turn ?? latest
             latest = number
@@ -68,7 +70,7 @@ struct ConversationBuilder {
             if let known = places[number ?? 0] {
                 place = known
             } else if let unnumbered = places[0], number != nil, turns[unnumbered].steps.isEmpty {
-                place = unnumbered  // what came before the first number belongs to it
+                place = unnumbered  // spans before the first numbered turn belong to it
                 turns[place].number = number
                 places[0] = nil
                 places[number ?? 0] = place
@@ -166,7 +168,7 @@ extension StepView {
 }
 
 extension Message {
-    /// The placeholders of the redactor that the texts hold.
+    /// The redactor's placeholders in the texts.
     fileprivate var redactions: Set<String> {
         var found: Set<String> = []
         for part in parts {

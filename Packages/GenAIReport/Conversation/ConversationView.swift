@@ -4,14 +4,14 @@ import GenAIInstrumentation
 import GenAIPricing
 import GenAITelemetry
 
-/// A conversation, or a trace without one, as people read it.
+/// A conversation, or a trace without one, in the form in which it is shown.
 struct ConversationView {
-    /// The conversation's id, or the trace's.
+    /// The identifier of the conversation, or of the trace.
     var id: String
-    /// Whether the spans name a conversation; otherwise this is one trace.
+    /// Indicates whether the spans name a conversation. Otherwise this is one trace.
     var isNamed: Bool
     var turns: [TurnView] = []
-    /// What the shown turns add up to.
+    /// The totals of the shown turns.
     var totals = ReportTotals()
     var traces: [TraceID] = []
     var users: [String] = []
@@ -21,7 +21,7 @@ struct ConversationView {
     var startNanoseconds: UnixNanoseconds = .max
     var endNanoseconds: UnixNanoseconds = 0
 
-    /// The first words of the user, to recognise the conversation by.
+    /// The user's first words, as a title.
     var title: String {
         for step in turns.lazy.flatMap(\.steps) {
             let question = step.input.first { $0.role == .user && !$0.text.isEmpty }
@@ -31,21 +31,21 @@ struct ConversationView {
     }
 }
 
-/// What one question set off.
+/// One turn of a conversation: a question and the calls that answered it.
 struct TurnView {
-    /// The number that the program gave the turn.
+    /// The turn's number as set by the program.
     var number: Int?
     var traceID: TraceID
-    /// The name of the span around it all.
+    /// The name of the outermost span.
     var rootName: String
     var workflow: String?
     var startNanoseconds: UnixNanoseconds
     var endNanoseconds: UnixNanoseconds
     var totals = ReportTotals()
-    /// What the conversation had cost when the turn ended.
+    /// The cost of the conversation up to the end of this turn.
     var runningCost = USD.zero
     var steps: [StepView] = []
-    /// Failures of the agents and workflows around the steps.
+    /// The failures of the agents and workflows around the steps.
     var errors: [String] = []
 }
 
@@ -53,17 +53,17 @@ struct TurnView {
 struct StepView {
     var facts: SpanFacts
     var cost: CallCost?
-    /// How many messages of the input were shown before.
+    /// The number of messages in the input that earlier steps have shown.
     var repeatedCount = 0
-    /// What is new in the input.
+    /// The new messages of the input.
     var input: [Message] = []
     var output: [Message] = []
     /// The arguments of a tool, or the query of a retrieval.
     var arguments: String?
     /// The result of a tool.
     var result: String?
-    /// The call that a tool answers.
+    /// The identifier of the tool call that this step answers.
     var callID: String?
-    /// What is missing in the content, in words.
+    /// Descriptions of what is missing in the content.
     var notes: [String] = []
 }

@@ -2,9 +2,9 @@
 import GenAICore
 import GenAIInstrumentation
 
-// Messages as they are recorded, in any convention: as JSON text or as a structure.
+// Parses messages of any convention, as JSON text or as a structure.
 extension Message {
-    /// The messages of a list, of one message, or of plain text.
+    /// Returns the messages of a list, of one message, or of plain text.
     static func list(_ value: AttributeValue, defaultRole: Role) -> [Message] {
         switch value.parsed {
         case .array(let elements): elements.map { one($0.parsed, defaultRole: defaultRole) }
@@ -13,7 +13,7 @@ extension Message {
         }
     }
 
-    /// The instructions of `gen_ai.system_instructions`: parts of one message, or text.
+    /// Returns the instructions of `gen_ai.system_instructions`: parts of one message, or text.
     static func instructions(_ value: AttributeValue) -> [Message] {
         switch value.parsed {
         case .array(let parts) where parts.isEmpty: []
@@ -23,7 +23,7 @@ extension Message {
         }
     }
 
-    /// One message: of parts, or as OpenAI's API has it, or a choice around one.
+    /// Returns one message: one with parts, one in the form of OpenAI's API, or the one inside a choice.
     static func one(_ value: AttributeValue, defaultRole: Role) -> Message {
         guard case .map(let members) = value else {
             return Message(role: defaultRole, parts: Part.list(value))
@@ -50,7 +50,7 @@ extension Message {
 }
 
 extension Message.Part {
-    /// The parts that a value is: text, one part, or a list of them.
+    /// Returns the parts in a value: text, one part, or a list of parts.
     static func list(_ value: AttributeValue) -> [Message.Part] {
         switch value {
         case .null: []
@@ -108,7 +108,7 @@ extension Message.Part {
 }
 
 extension Message.ToolCall {
-    /// A call in the conventions' form, or with its function apart as in OpenAI's API.
+    /// Creates a call from the conventions' form, or from that of OpenAI's API, which has a separate function object.
     fileprivate init(_ value: AttributeValue) {
         guard case .map(let members) = value else {
             self.init(name: value.plainText)
@@ -124,13 +124,13 @@ extension Message.ToolCall {
 }
 
 extension AttributeValue {
-    /// The structure that a text of JSON spells; anything else as it is.
+    /// The structure in JSON text; any other value unchanged.
     var parsed: AttributeValue {
         guard case .string(let text) = self else { return self }
         return AttributeValue.tree(text) ?? self
     }
 
-    /// Content that is a list of parts as JSON text, as some libraries write it; other text stays text, also JSON.
+    /// A list of parts that some libraries write as JSON text. Any other text stays text, even if it is JSON.
     fileprivate var parsedParts: AttributeValue {
         guard case .string(let text) = self, text.hasPrefix("[{"), case .array(let parts)? = AttributeValue.tree(text),
             parts.allSatisfy({ if case .map(let part) = $0 { part["type"] != nil } else { false } })
@@ -138,7 +138,7 @@ extension AttributeValue {
         return .array(parts)
     }
 
-    /// A text as it is, everything else as JSON text.
+    /// Text unchanged, any other value as JSON text.
     var plainText: String {
         switch self {
         case .string(let text): text

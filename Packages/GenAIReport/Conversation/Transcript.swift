@@ -2,20 +2,20 @@
 import GenAICore
 import GenAIInstrumentation
 
-/// Tells which messages of a call are new: each call of a conversation sends what was said before again.
+/// Finds the new messages of each call. Each call of a conversation sends the earlier messages again.
 struct Transcript {
-    /// What a call brought.
+    /// The new messages of a call.
     struct New {
         var repeatedCount = 0
         var new: [Message] = []
     }
 
-    /// What the latest calls had said when they ended, without the instructions.
+    /// The messages up to the end of each of the latest calls, without the instructions.
     private var contexts: [[Message]] = []
     private var shownInstructions: Set<Message> = []
     private static let contextCount = 32
 
-    /// Takes in a call; the calls come in the order they began.
+    /// Adds a call and returns its new messages. Calls must be added in the order in which they began.
     mutating func add(_ content: CallContent) -> New {
         let plain = content.input.map(\.comparable)
         let start = plain.firstIndex { $0.role != .system && $0.role != .developer } ?? plain.count
@@ -42,7 +42,7 @@ struct Transcript {
 }
 
 extension Message {
-    /// The message without what is told of an answer but not when it is sent again.
+    /// The message without members that an answer has but that are missing when it is sent again.
     fileprivate var comparable: Message {
         var message = self
         message.finishReason = nil

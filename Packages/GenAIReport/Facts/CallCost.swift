@@ -2,16 +2,16 @@
 import GenAICore
 import GenAIPricing
 
-/// What a call to a model cost: as its span says, or else by our prices.
+/// The cost of a call to a model, from its span or else from the report's prices.
 enum CallCost: Sendable, Hashable {
-    /// The cost that the span states.
+    /// The cost stated by the span.
     case recorded(USD)
-    /// The cost by the prices that the report was given.
+    /// The cost computed with the report's prices.
     case computed(USD)
     /// The reason there is no cost.
     case unpriced(String)
 
-    /// The amount; `nil` where it is not known.
+    /// The amount; `nil` if it is unknown.
     var amount: USD? {
         switch self {
         case .recorded(let amount), .computed(let amount): amount
@@ -19,7 +19,7 @@ enum CallCost: Sendable, Hashable {
         }
     }
 
-    /// The words for a missing cost.
+    /// The reason for a missing cost, as text.
     var reason: String? {
         if case .unpriced(let reason) = self { reason } else { nil }
     }

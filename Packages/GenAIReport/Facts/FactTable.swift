@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// An attribute that a report needs from every span. The order within a group is the order of preference.
+/// An attribute that a report needs from every span. Within a group, earlier cases take precedence.
 enum FactName: Int, CaseIterable {
     case operation, spanKind, openInferenceKind, traceloopKind, llmRequestType, responseModel, requestModel
     case llmModel, embeddingModel, provider, system, llmProvider, llmSystem, serviceTier, formerServiceTier, costUSD
@@ -12,7 +12,7 @@ enum FactName: Int, CaseIterable {
     case ownWorkflowName, traceloopWorkflow, agent, llmAgent, toolName, llmToolName, errorType, timeToFirstChunk
     case streamed
 
-    /// The attribute as spans have it.
+    /// The attribute's name on spans.
     var attribute: String {
         switch self {
         case .operation: "gen_ai.operation.name"
@@ -72,11 +72,11 @@ enum FactName: Int, CaseIterable {
     }
 }
 
-/// Which attributes are needed: those of ``FactName``, and further ones that a report is grouped by.
+/// The names of the needed attributes: those of ``FactName`` and those of further groupings.
 struct FactIndex {
-    /// The names that were asked for beside the fixed ones.
+    /// The requested names besides the fixed ones.
     let extraNames: [String]
-    // By length in bytes, since few names are of the same length.
+    // Indexed by length in bytes, since few names have the same length.
     private let candidates: [[(name: [UInt8], position: Int)]]
 
     init(extraNames: [String] = []) {
@@ -88,10 +88,10 @@ struct FactIndex {
         self.candidates = candidates
     }
 
-    /// How many values a table has room for.
+    /// The number of values in a table.
     var count: Int { FactName.allCases.count + extraNames.count }
 
-    /// Where a name's value belongs; `nil` for names that are not needed.
+    /// Returns the position of a name's value; `nil` for names that are not needed.
     @inline(__always)
     func position(of name: UnsafeBufferPointer<UInt8>) -> Int? {
         guard name.count < candidates.count else { return nil }
@@ -104,14 +104,14 @@ struct FactIndex {
 struct FactTable {
     private var values: [AttributeValue?]
 
-    /// How many attributes the table has room for.
+    /// The number of positions in the table.
     var count: Int { values.count }
 
     init(_ index: FactIndex) {
         values = Array(repeating: nil, count: index.count)
     }
 
-    /// Picks the needed ones out of a span's attributes.
+    /// Collects the needed attributes of a span.
     init(_ index: FactIndex, _ attributes: Attributes) {
         self.init(index)
         for attribute in attributes {
@@ -121,7 +121,7 @@ struct FactTable {
         }
     }
 
-    /// A value by its position in the index.
+    /// The value at a position of the index.
     subscript(position: Int) -> AttributeValue? {
         get { values[position] }
         set { values[position] = newValue }
@@ -129,7 +129,7 @@ struct FactTable {
 
     subscript(name: FactName) -> AttributeValue? { values[name.rawValue] }
 
-    /// The first of some attributes that has a text which is not empty; numbers and truth values are spelled out.
+    /// Returns the first non-empty text among some attributes; numbers and Booleans are converted to text.
     func text(_ names: FactName...) -> String? {
         for name in names {
             if let text = self[name]?.scalarText, !text.isEmpty { return text }
@@ -137,7 +137,7 @@ struct FactTable {
         return nil
     }
 
-    /// The first of some attributes that is a whole number.
+    /// Returns the first integer among some attributes.
     func count(_ names: FactName...) -> Int? {
         for name in names {
             switch self[name] {
@@ -149,6 +149,6 @@ struct FactTable {
         return nil
     }
 
-    /// A number.
+    /// Returns the attribute as a number.
     func number(_ name: FactName) -> Double? { self[name].flatMap { Double(attributeValue: $0) } }
 }

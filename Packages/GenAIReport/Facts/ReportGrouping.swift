@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// What calls are added up by.
+/// A property by which a report groups calls, such as the model or an attribute.
 public struct ReportGrouping: Sendable, Hashable {
-    /// The name as it stands in reports: `conversation`, `workflow`, `user`, `agent`, `model`, `provider`, `service`,
-    /// `operation`, or that of an attribute.
+    /// The name in reports: `conversation`, `workflow`, `user`, `agent`, `model`, `provider`, `service`, `operation`,
+    /// or the name of an attribute.
     public let name: String
 
-    /// Adds up by one of the standard names, or by an attribute.
+    /// Creates a grouping by one of the standard names, or by an attribute.
     ///
     /// - Parameter name: For example `model`, `custom.tenant` or `deployment.environment.name`. `tenant` also finds
-    ///   `custom.tenant` and `metadata.tenant`. Attributes of spans go before those of the resource.
+    ///   `custom.tenant` and `metadata.tenant`. Attributes of spans take precedence over those of the resource.
     public init(_ name: String) {
         self.name = name
     }
 
-    /// By conversation.
+    /// Grouping by conversation.
     public static let conversation = ReportGrouping("conversation")
-    /// By workflow.
+    /// Grouping by workflow.
     public static let workflow = ReportGrouping("workflow")
-    /// By user.
+    /// Grouping by user.
     public static let user = ReportGrouping("user")
-    /// By agent.
+    /// Grouping by agent.
     public static let agent = ReportGrouping("agent")
-    /// By the model that answered, or else the one that was asked for.
+    /// Grouping by the model that answered, or else the requested one.
     public static let model = ReportGrouping("model")
 
     /// The groupings of every report.
@@ -31,10 +31,10 @@ public struct ReportGrouping: Sendable, Hashable {
 }
 
 extension ReportGrouping {
-    /// How a group's name is found on a span.
+    /// The place of a group's name on a span.
     enum Source: Sendable {
         case fact(@Sendable (SpanFacts) -> String?)
-        /// Attributes in order of preference.
+        /// Attributes in order of precedence.
         case attributes([String])
     }
 
@@ -58,7 +58,7 @@ struct GroupFinder {
     let groupings: [ReportGrouping]
     let index: FactIndex
     private let sources: [ReportGrouping.Source]
-    /// For each grouping by attributes where its values are among the extras.
+    /// For each grouping by attributes, the positions of its values among the extra names.
     private let places: [Range<Int>]
 
     init(_ groupings: [ReportGrouping]) {
@@ -75,7 +75,7 @@ struct GroupFinder {
         index = FactIndex(extraNames: names)
     }
 
-    /// The name of the span's group in one grouping.
+    /// Returns the name of the span's group in one grouping.
     func group(_ position: Int, _ facts: SpanFacts, _ resource: Attributes) -> String? {
         switch sources[position] {
         case .fact(let find): return find(facts)

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// What calls to models and tools add up to. Sums are exact.
+/// The totals of calls to models and tools. Sums are exact.
 public struct ReportTotals: Sendable, Hashable {
-    /// Calls to models.
+    /// The number of calls to models.
     public var modelCalls = 0
-    /// Calls to tools.
+    /// The number of calls to tools.
     public var toolCalls = 0
-    /// Tokens sent, cached ones included.
+    /// The number of input tokens, cached ones included.
     public var inputTokens = 0
-    /// Tokens sent that the provider had cached. Part of ``inputTokens``.
+    /// The number of input tokens read from the provider's cache. Part of ``inputTokens``.
     public var cachedTokens = 0
-    /// Tokens received, reasoning included.
+    /// The number of output tokens, reasoning included.
     public var outputTokens = 0
-    /// The cost of all calls whose price is known.
+    /// The cost of all calls with a known price.
     public var cost = USD.zero
-    /// Calls to models whose price is not known; ``cost`` lacks them.
+    /// The number of calls to models without a known price; ``cost`` does not include them.
     public var unpricedCalls = 0
-    /// Calls to models and tools that failed.
+    /// The number of failed calls to models and tools.
     public var failedCalls = 0
 
-    /// Creates totals of nothing.
+    /// Creates totals of zero.
     public init() {}
 
     /// Adds other totals.
@@ -37,7 +37,7 @@ public struct ReportTotals: Sendable, Hashable {
 }
 
 extension ReportTotals {
-    /// What one span adds; `nil` where it is a call neither to a model nor to a tool.
+    /// Creates the totals of one span; `nil` if it is neither a call to a model nor to a tool.
     init?(_ facts: SpanFacts, _ cost: CallCost?) {
         self.init()
         if let cost {

@@ -3,9 +3,9 @@ import GenAICore
 import GenAIPricing
 import GenAITelemetry
 
-/// What a report needs to know of a finished span, whichever library and convention it comes from.
+/// The facts that a report needs from a finished span, whichever library and convention it comes from.
 struct SpanFacts: Sendable {
-    /// What kind of work a span stands for.
+    /// The kind of operation that a span describes.
     enum Kind: String, Sendable {
         /// A call to a model that answers with text.
         case model
@@ -13,7 +13,7 @@ struct SpanFacts: Sendable {
         case embeddings
         case tool, agent, workflow, retrieval, other
 
-        /// Whether the span may cost money.
+        /// Indicates whether the span may have a cost.
         var isCall: Bool { self == .model || self == .embeddings }
     }
 
@@ -31,28 +31,28 @@ struct SpanFacts: Sendable {
     var workflow: String?
     var agent: String?
     var tool: String?
-    /// The model that answered, or else the one that was asked for.
+    /// The model that answered, or else the requested one.
     var model: String?
     var requestModel: String?
     var provider: String?
     var serviceTier: String?
     var usage: TokenUsage
-    /// The cost that the span itself states.
+    /// The cost stated by the span.
     var recordedCost: USD?
-    /// The span's own words for why it has no cost.
+    /// The reason stated by the span for a missing cost.
     var recordedReason: String?
-    /// The words for a failure; `nil` where the span did not fail.
+    /// A description of the failure; `nil` if the span did not fail.
     var error: String?
-    /// In seconds.
+    /// Unit: seconds.
     var timeToFirstChunk: Double?
-    /// The values that further groups go by, in the order of the index.
+    /// The values for further groupings, in the order of the index.
     var extras: [AttributeValue?]
 
-    /// The time the operation took; zero where the clock went backwards.
+    /// The duration of the operation; zero if the clock went backwards.
     var durationNanoseconds: UInt64 { endNanoseconds >= startNanoseconds ? endNanoseconds - startNanoseconds : 0 }
 }
 
-/// What every span says of itself beside its attributes.
+/// The properties that every span has besides its attributes.
 struct SpanIdentity {
     var traceID: TraceID
     var spanID: SpanID
@@ -60,7 +60,7 @@ struct SpanIdentity {
     var name: String
     var startNanoseconds: UnixNanoseconds
     var endNanoseconds: UnixNanoseconds
-    /// The description of the status where that is an error.
+    /// The description of the status if that is an error.
     var failure: String?
 }
 
@@ -107,7 +107,7 @@ extension SpanFacts {
 }
 
 extension FactTable {
-    /// The values of the names that were asked for beside the fixed ones.
+    /// The values of the requested names besides the fixed ones.
     var extras: [AttributeValue?] {
         let fixed = FactName.allCases.count
         return (fixed..<count).map { self[$0] }
@@ -153,7 +153,7 @@ extension SpanFacts.Kind {
 }
 
 extension TokenUsage {
-    /// The counts that a span states, under any of their names.
+    /// Reads the counts that a span states, under any of their names.
     init(_ table: FactTable) {
         self.init(
             inputTokens: table.count(.inputTokens, .promptTokens, .llmPromptTokens),

@@ -2,34 +2,34 @@
 @_spi(GenAI) import GenAICore
 import GenAIPricing
 
-/// Adds up calls by every grouping, in bounded memory.
+/// The totals of calls by every grouping, in limited memory.
 struct Tally {
-    /// What is known about one group.
+    /// The totals and properties of one group.
     struct Group {
         var totals = ReportTotals()
         var firstNanoseconds: UnixNanoseconds
         var lastNanoseconds: UnixNanoseconds = 0
         var latestTurn = 0
         var user: String?
-        /// The models that answered, the first sixteen.
+        /// The models that answered; the first sixteen.
         var models: [String] = []
-        /// The workflows, the first sixteen.
+        /// The workflows; the first sixteen.
         var workflows: [String] = []
-        /// How often spans of another trace came: at least how many traces the group has.
+        /// The number of times that a span came from another trace than the one before: at least the number of traces.
         var traceCount = 0
         fileprivate var latestTrace: TraceID?
 
-        /// The number of turns: as counted by the program, or else that of the traces.
+        /// The number of turns as counted by the program, or else that of the traces.
         var turns: Int { max(latestTurn, latestTurn == 0 ? traceCount : 0) }
     }
 
-    /// Calls without a price, for one reason and model.
+    /// A reason and a model of calls without a price.
     struct Unpriced: Hashable {
         var reason: String
         var model: String
     }
 
-    /// How many groups of each grouping are kept.
+    /// The maximum number of groups in each grouping.
     static let capacity = 100_000
     private static let unpricedCapacity = 256
 
@@ -39,7 +39,7 @@ struct Tally {
     private(set) var unpriced: [Unpriced: Int] = [:]
     private let finder: GroupFinder
     private let prices: PriceBook
-    /// Spans around calls that have been counted: these repeat the usage of the call inside them.
+    /// The spans around calls that have been counted: these repeat the usage of the call inside them.
     private var around = RecentMap<SpanKey, Void>(capacity: 1 << 16)
 
     private struct SpanKey: Hashable {
@@ -55,7 +55,7 @@ struct Tally {
 
     /// Counts a span.
     ///
-    /// - Returns: The cost of the call that the span counts as; `nil` where it counts as none.
+    /// - Returns: The cost of the call; `nil` if the span does not count as one.
     @discardableResult
     mutating func add(_ facts: SpanFacts, resource: Attributes) -> CallCost? {
         spanCount += 1
@@ -72,7 +72,7 @@ struct Tally {
         return cost
     }
 
-    /// Whether a call is not merely a repetition of one inside it. Spans end, and so arrive, from the inside out.
+    /// Returns whether a call does not merely repeat one inside it. Inner spans end, and so arrive, first.
     private mutating func isCountedCall(_ facts: SpanFacts) -> Bool {
         let trace = facts.traceID.low ^ facts.traceID.high
         let isAround = around[SpanKey(trace: trace, span: facts.spanID.rawValue)] != nil
@@ -116,7 +116,7 @@ extension [String] {
 // MARK: - Reading it
 
 extension Tally {
-    /// The groups of one grouping, the most expensive first and then by name.
+    /// Returns the groups of one grouping, the most expensive first and then by name.
     func sortedGroups(_ grouping: ReportGrouping) -> [(name: String, group: Group)] {
         guard let position = finder.groupings.firstIndex(of: grouping) else { return [] }
         return groups[position].entries.map { ($0.key, $0.value) }.sorted {
@@ -124,13 +124,13 @@ extension Tally {
         }
     }
 
-    /// What is known about one group.
+    /// Returns one group.
     func group(_ grouping: ReportGrouping, _ name: String) -> Group? {
         guard let position = finder.groupings.firstIndex(of: grouping) else { return nil }
         return groups[position][name]
     }
 
-    /// How many groups of a grouping were forgotten, because there are too many.
+    /// Returns the number of groups that were evicted from a grouping because there were too many.
     func forgottenCount(_ grouping: ReportGrouping) -> Int {
         finder.groupings.firstIndex(of: grouping).map { groups[$0].evictedCount } ?? 0
     }

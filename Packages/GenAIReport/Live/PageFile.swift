@@ -10,14 +10,14 @@
     import Android
 #endif
 
-/// A file that is replaced as a whole, so that no reader sees half of it; only its owner may read it.
+/// A file that is replaced atomically, so that no reader sees a part of it. Only its owner may read it.
 struct PageFile: Sendable {
     let path: String
 
-    /// Writes pieces one behind the other into a new file, which then takes the place of the old one.
+    /// Writes the pieces in order into a new file, which then replaces the old one.
     func replace(with pieces: [[UInt8]]) throws(ReportError) {
         let temporary = "\(path).\(getpid()).tmp"
-        // A leftover of a process that was killed; never a link that somebody else laid.
+        // Removes the leftover of a process that was killed, and never follows a link that somebody else created.
         _ = unlink(temporary)
         let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else { throw failure(errno) }
@@ -64,19 +64,19 @@ struct PageFile: Sendable {
 }
 
 extension Report {
-    /// Writes the page to a file, which is replaced as a whole and only its owner may read.
+    /// Writes the page to a file. The file is replaced atomically, and only its owner may read it.
     ///
     /// - Parameters:
-    ///   - path: The file.
-    ///   - title: The heading. Default the names of the services.
-    ///   - isLive: Whether the open page is to look for a newer one.
-    /// - Throws: ``ReportError`` when the file cannot be written.
+    ///   - path: The path of the file.
+    ///   - title: The heading. Default: the names of the services.
+    ///   - isLive: Whether an open page checks for a newer version.
+    /// - Throws: ``ReportError`` if the file cannot be written.
     public func writePage(to path: String, title: String = "", isLive: Bool = false) throws(ReportError) {
         let progress = PageWriter.Progress(isLive: isLive, revision: 1)
         try PageFile(path: path).replace(with: PageWriter().pieces(of: self, title: title, progress))
     }
 
-    /// Writes text to a file, as ``writePage(to:title:isLive:)`` writes the page.
+    /// Writes text to a file in the same way as ``writePage(to:title:isLive:)``.
     public static func write(_ text: String, to path: String) throws(ReportError) {
         try PageFile(path: path).replace(with: [Array(text.utf8)])
     }

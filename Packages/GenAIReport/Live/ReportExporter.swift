@@ -2,24 +2,24 @@
 public import GenAITelemetry
 import Synchronization
 
-/// Keeps a report page up to date while the program runs: give it to the span and the log pipeline.
+/// An exporter that keeps a report page up to date while the program runs. Add it to the span and the log pipeline.
 ///
-/// The page is replaced as a whole, at most once a second, by a task of its own, and less often where writing it
-/// takes long: the pauses are a hundred times as long as the work. Memory is bounded by ``Report/Options``. The file is
-/// for its owner's eyes only (0600). Where it cannot be written, that is reported, and tried again.
+/// A task of its own replaces the page atomically, at most once a second, and less often if writing takes long: each
+/// pause is a hundred times as long as the writing before it. Memory is limited by ``Report/Options``. Only the file's
+/// owner may read it (mode 0600). A failure to write is reported, and writing is tried again.
 ///
-/// One exporter may serve both pipelines: after the shutdown by one it still takes what the other brings, and writes
-/// that at once.
+/// One exporter can serve both pipelines: after one of them has shut it down, it still accepts the other's items and
+/// writes them at once.
 public final class ReportExporter: SpanExporter, LogRecordExporter {
-    /// What is shown. The page writer, which no other thread knows, belongs to the same lock.
+    /// The report, and its writer, which is used only under the same lock.
     private struct State: ~Copyable {
         var report: Report
         let writer = PageWriter()
-        /// Whether a task will write.
+        /// Indicates whether a task is scheduled to write.
         var isScheduled = false
         var isShutDown = false
         var revision = 0
-        /// When the page may be written next.
+        /// The earliest time of the next write.
         var due = ContinuousClock.now
     }
 
@@ -33,10 +33,10 @@ public final class ReportExporter: SpanExporter, LogRecordExporter {
     /// Creates an exporter and writes a first, empty page.
     ///
     /// - Parameters:
-    ///   - path: The file to write. An existing one is replaced.
-    ///   - title: The heading of the page. Default the names of the services.
-    ///   - options: What is kept.
-    /// - Throws: `ConfigurationError` with code `unavailable` when the file cannot be written.
+    ///   - path: The path of the file. An existing one is replaced.
+    ///   - title: The heading of the page. Default: the names of the services.
+    ///   - options: The limits and groupings of the report.
+    /// - Throws: `ConfigurationError` with code `unavailable` if the file cannot be written.
     public init(
         path: String, title: String = "", options: Report.Options = Report.Options()
     ) throws(ConfigurationError) {
@@ -50,14 +50,14 @@ public final class ReportExporter: SpanExporter, LogRecordExporter {
         }
     }
 
-    /// Takes in spans; the page follows within a second or so.
+    /// Adds spans. The page is written within about a second.
     public func export(_ batch: [SpanData]) async throws(ExportError) {
         try take { report in
             for span in batch { report.add(span) }
         }
     }
 
-    /// Takes in log records, which may hold messages; the page follows.
+    /// Adds log records, which may hold messages. The page is written within about a second.
     public func export(_ batch: [LogRecord]) async throws(ExportError) {
         try take { report in
             for record in batch { report.add(record) }
@@ -66,13 +66,13 @@ public final class ReportExporter: SpanExporter, LogRecordExporter {
 
     /// Writes the page now.
     ///
-    /// - Throws: `ExportError` with code `other` when the file cannot be written.
+    /// - Throws: `ExportError` with code `other` if the file cannot be written.
     public func forceFlush() async throws(ExportError) {
         guard !state.withLock({ $0.isShutDown }) else { return }
         try writeNow(isLive: true)
     }
 
-    /// Writes the page, which then waits for no more. Idempotent.
+    /// Writes the final page, which no longer checks for newer versions. Idempotent.
     public func shutdown() async {
         let isFirst = state.withLock { state in
             defer { state.isShutDown = true }
@@ -95,7 +95,7 @@ extension ReportExporter {
         if let due { schedule(at: due) }
     }
 
-    /// Writes once the pause is over. One task at a time: the first export after a writing starts it.
+    /// Writes once the pause is over. Only one task at a time: the first export after a write starts it.
     private func schedule(at due: ContinuousClock.Instant) {
         Task.detached(priority: .background) { [weak self] in
             try? await Task.sleep(until: due, clock: .continuous)
@@ -120,7 +120,7 @@ extension ReportExporter {
         }
     }
 
-    /// Writes under the lock: exports wait meanwhile, which the pipelines' queues are for.
+    /// Writes under the lock. Exports wait meanwhile, which the pipelines' queues absorb.
     private func write(isLive: Bool) throws(ReportError) {
         let outcome: Result<Void, ReportError> = state.withLock { state in
             state.isScheduled = false

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Amounts for tables: always a number of decimals, so that the points stand below each other.
+/// Returns an amount for tables, with a fixed number of decimals so that the points are aligned.
 func dollars(_ amount: USD, decimals least: Int = 8) -> String {
     let parts = amount.description.split(separator: ".")
     let decimals = parts.count > 1 ? parts[1] : ""
     return "\(parts[0])." + decimals + String(repeating: "0", count: max(0, least - decimals.count))
 }
 
-/// A date and time in UTC, `2026-11-29 08:30:12`.
+/// Returns a date and time in UTC, such as `2026-11-29 08:30:12`.
 func timeText(_ nanoseconds: UInt64) -> String {
     let seconds = Int(nanoseconds / 1_000_000_000)
     let date = CalendarDate(daysSince1970: seconds / 86_400)
@@ -16,7 +16,7 @@ func timeText(_ nanoseconds: UInt64) -> String {
     return "\(date) \(padded(rest / 3_600)):\(padded(rest / 60 % 60)):\(padded(rest % 60))"
 }
 
-/// A time span for people: `850 ms`, `2.4 s`, `3 min 20 s`.
+/// Returns a duration for people: `850 ms`, `2.4 s`, `3 min 20 s`.
 func durationText(_ nanoseconds: UInt64) -> String {
     let milliseconds = nanoseconds / 1_000_000
     if milliseconds < 1 { return "\(nanoseconds / 1_000) µs" }
@@ -50,5 +50,5 @@ private struct CalendarDate: CustomStringConvertible {
     var description: String { "\(year)-\(padded(month))-\(padded(day))" }
 }
 
-/// A count with its noun, `1 turn` or `2 turns`.
+/// Returns a count with its noun, `1 turn` or `2 turns`.
 func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

@@ -3,11 +3,11 @@ import GenAICore
 import GenAIInstrumentation
 import GenAIPricing
 
-// The format is described in Docs/Report.md. Amounts are decimal text, since JSON's numbers lose digits.
+// The format is described in Docs/Report.md. Amounts are decimal text, since JSON numbers lose digits.
 extension Report {
-    /// The sums as one JSON object; the format is stable.
+    /// Returns the totals as one JSON object. The format is stable.
     ///
-    /// - Parameter conversation: Adds what was said in a conversation, by its id or that of a trace.
+    /// - Parameter conversation: The identifier of a conversation, or of a trace without one, whose messages are added.
     public func json(conversation: String? = nil) -> String {
         var writer = JSONWriter()
         writer.object { writer in
@@ -158,7 +158,7 @@ extension JSONWriter {
 }
 
 extension JSONWriter {
-    /// A message as `{"role", "name"?, "finish_reason"?, "parts": [{"type", …}]}`, the conventions' form.
+    /// Writes a message as `{"role", "name"?, "finish_reason"?, "parts": [{"type", …}]}`, the conventions' form.
     mutating func message(_ message: Message) {
         object { writer in
             writer.key("role")

@@ -4,9 +4,9 @@ import GenAIInstrumentation
 import GenAIPricing
 
 extension Report {
-    /// Tables for terminals: what calls cost by each grouping, and what could not be priced.
+    /// Returns tables for terminals: the cost of calls by each grouping, and the calls without a price.
     ///
-    /// - Parameter rows: At most so many groups of each grouping, the most expensive first.
+    /// - Parameter rows: The maximum number of groups in each grouping, the most expensive first.
     public func text(rows: Int = 20) -> String {
         var sections = groupings.compactMap { table($0, rows: rows) }
         sections.append(Table.total(tally.total))
@@ -38,7 +38,7 @@ extension Report {
     }
 }
 
-/// Figures below each other.
+/// A table with aligned columns.
 private struct Table {
     private var lines: [String]
     private static let nameWidth = 32
@@ -59,7 +59,7 @@ private struct Table {
 
     var text: String { lines.joined(separator: "\n") + "\n" }
 
-    /// A text without what could move a terminal's cursor or turn the direction of writing.
+    /// Returns a text without characters that move a terminal's cursor or change the direction of writing.
     static func plain(_ text: String) -> String {
         String(String.UnicodeScalarView(text.unicodeScalars.map { $0.isPlain ? $0 : "\u{FFFD}" }))
     }
@@ -80,7 +80,7 @@ private struct Table {
 }
 
 extension Unicode.Scalar {
-    /// Whether a terminal shows the scalar as itself.
+    /// Indicates whether a terminal shows the scalar as itself.
     fileprivate var isPlain: Bool {
         switch properties.generalCategory {
         case .control, .format, .surrogate, .lineSeparator, .paragraphSeparator: false
@@ -92,10 +92,10 @@ extension Unicode.Scalar {
 // MARK: - A conversation
 
 extension Report {
-    /// One conversation as text: what was said, turn by turn, with models, tokens and costs.
+    /// Returns one conversation as text: its messages turn by turn, with models, tokens and costs.
     ///
-    /// - Parameter id: The conversation's id, or that of a trace without one.
-    /// - Returns: `nil` where no such conversation was kept.
+    /// - Parameter id: The conversation's identifier, or that of a trace without one.
+    /// - Returns: `nil` if the report has no such conversation.
     public func conversationText(_ id: String) -> String? {
         guard let view = conversation(id) else { return nil }
         var text = ConversationText()
@@ -110,7 +110,7 @@ extension Report {
     }
 }
 
-/// A conversation for terminals and for coding agents.
+/// A conversation as text for terminals and coding agents.
 private struct ConversationText {
     private(set) var lines: [String] = []
 

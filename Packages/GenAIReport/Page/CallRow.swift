@@ -2,7 +2,7 @@
 import GenAICore
 import GenAITelemetry
 
-/// A call to a model or tool as the page's charts and filters need it.
+/// A call to a model or tool with the values that the page's charts and filters need.
 struct CallRow {
     var traceID: TraceID
     var isTool: Bool
@@ -13,14 +13,14 @@ struct CallRow {
     var inputTokens: Int
     var cachedTokens: Int
     var outputTokens: Int
-    /// `nil` where there is no price.
+    /// `nil` if there is no price.
     var cost: USD?
     var reason: String?
     var isFailed: Bool
-    /// What it can be grouped by.
+    /// The names and values by which it can be grouped.
     var dimensions: [(name: String, value: String)]
 
-    /// The calls of a conversation.
+    /// Returns the calls of a conversation.
     static func rows(_ view: ConversationView, _ archive: Archive) -> [CallRow] {
         var attributes: [SpanID: ArchivedSpan] = [:]
         for id in view.traces {
@@ -72,7 +72,7 @@ struct CallRow {
         return found
     }
 
-    /// Whether an attribute is one of the program, and not one of the conventions that is shown elsewhere.
+    /// Returns whether an attribute is the program's own. Attributes of the conventions are shown elsewhere.
     private static func isDimension(_ name: String) -> Bool {
         if name.hasPrefix("custom.") || name.hasPrefix("metadata.") { return true }
         let known = ["gen_ai.", "llm.", "openai.", "workflow.", "server.", "openinference.", "input.", "output."]

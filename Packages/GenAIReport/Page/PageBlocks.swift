@@ -4,11 +4,11 @@ import GenAIInstrumentation
 import GenAIPricing
 import GenAITelemetry
 
-// What the page reads when somebody opens a conversation.
+// The data that the page reads when somebody opens a conversation.
 extension JSONWriter {
-    /// What the list of conversations says of one.
+    /// Writes a conversation's entry in the list of conversations.
     ///
-    /// - Parameter all: What is known of all its calls, also of those that are no longer kept.
+    /// - Parameter all: The totals of all its calls, evicted ones included.
     mutating func conversationSummary(_ view: ConversationView, _ all: Tally.Group?) {
         object { writer in
             writer.text("id", view.id)
@@ -34,7 +34,7 @@ extension JSONWriter {
         }
     }
 
-    /// A conversation as a chat.
+    /// Writes a conversation as a chat.
     mutating func conversationBlock(_ view: ConversationView) {
         object { writer in
             writer.key("turns")
@@ -161,7 +161,7 @@ struct TraceBlock {
         start = trace.spans.lazy.map(\.facts.startNanoseconds).min() ?? 0
     }
 
-    /// What lists say of the trace.
+    /// Returns the trace's entry in lists.
     func summary() -> [UInt8] {
         var totals = ReportTotals()
         for span in trace.spans { if let more = ReportTotals(span.facts, span.cost) { totals += more } }
@@ -184,7 +184,7 @@ struct TraceBlock {
         return writer.bytes
     }
 
-    /// The block's JSON.
+    /// Returns the block as JSON.
     mutating func encode() -> [UInt8] {
         let order = trace.spans.sorted {
             ($0.facts.startNanoseconds, $1.facts.endNanoseconds) < ($1.facts.startNanoseconds, $0.facts.endNanoseconds)

@@ -2,7 +2,7 @@
 import GenAICore
 import GenAIPricing
 
-/// The data that the page reads first: sums, lists, and all calls as columns.
+/// The data that the page reads first: totals, lists, and all calls as columns.
 struct PageIndex {
     private var writer = JSONWriter()
 
@@ -41,7 +41,7 @@ struct PageIndex {
         }
     }
 
-    /// Adds the lists, whose elements are ready, and the calls.
+    /// Adds the lists, whose elements are already encoded, and the calls.
     mutating func writeLists(
         conversations: [[UInt8]], traces: [[UInt8]], rows: [(conversation: Int, row: CallRow)],
         _ traceIndex: [TraceID: Int]
@@ -63,7 +63,7 @@ struct PageIndex {
         writer.bytes.append(UInt8(ascii: "]"))
     }
 
-    /// The whole index, ready to stand in HTML.
+    /// Returns the whole index, escaped for HTML.
     mutating func finish() -> [UInt8] {
         writer.bytes.append(UInt8(ascii: "}"))
         return PageWriter.escaped(writer.bytes)
@@ -71,7 +71,7 @@ struct PageIndex {
 }
 
 extension JSONWriter {
-    /// Totals; the cost is in pico-dollars, as text, since JavaScript's numbers lose digits.
+    /// Writes totals. The cost is in pico-dollars, as text, since JavaScript's numbers lose digits.
     mutating func pageTotals(_ totals: ReportTotals) {
         object { writer in
             for (name, count) in [
@@ -115,7 +115,7 @@ extension JSONWriter {
         }
     }
 
-    /// Each dimension with its values once, and for each call which it has.
+    /// Writes each dimension with its distinct values, and for each call the index of its value.
     private mutating func dimensions(_ rows: [CallRow]) {
         var names: [String] = []
         var columns: [String: DimensionColumn] = [:]
@@ -143,10 +143,10 @@ extension JSONWriter {
     }
 }
 
-/// What calls can be grouped by: the values, and for each call the position of its own.
+/// A dimension by which calls can be grouped: its distinct values, and for each call the index of its value.
 private struct DimensionColumn {
     static let mostColumns = 60
-    /// With more values it is no group but an identifier.
+    /// The maximum number of values. An attribute with more is an identifier, not a group.
     static let mostValues = 5_000
 
     private var positions: [String: Int] = [:]

@@ -4,19 +4,19 @@ import GenAITelemetry
 
 /// Writes a report as one HTML file that needs no network: a fixed page, and the data as JSON that it reads.
 ///
-/// What has not changed since the last time is not encoded again.
+/// Unchanged data is not encoded again.
 final class PageWriter {
-    /// Whether more may follow, so that the open page looks again.
+    /// Indicates whether more data may follow, so that the open page checks again.
     struct Progress {
         var isLive: Bool
-        /// Distinguishes one writing of the page from the others.
+        /// A number that is different for each written version of the page.
         var revision: Int
     }
 
     private struct Block {
         var revision: Int
         var bytes: [UInt8]
-        /// What the overview says of the conversation or trace.
+        /// The entry of the conversation or trace in the overview.
         var summary: [UInt8]
         var rows: [CallRow] = []
     }
@@ -24,7 +24,7 @@ final class PageWriter {
     private var conversations: [String: Block] = [:]
     private var traces: [TraceID: Block] = [:]
 
-    /// The page in pieces, to be written one behind the other.
+    /// Returns the page in pieces, in the order in which to write them.
     func pieces(of report: Report, title: String, _ progress: Progress) -> [[UInt8]] {
         let builder = ConversationBuilder(report.archive)
         let outline = builder.outline()
@@ -91,12 +91,12 @@ final class PageWriter {
         return made
     }
 
-    /// A block of data, which no browser runs.
+    /// Returns a block of data in a form that no browser runs.
     private static func script(_ id: String, _ json: [UInt8]) -> [UInt8] {
         Array("<script type=\"application/json\" id=\"\(id)\">".utf8) + json + Array("</script>\n".utf8)
     }
 
-    /// JSON that holds nothing that HTML or JavaScript would take for the end of a text.
+    /// Returns JSON without characters that HTML or JavaScript could take for the end of a text.
     static func escaped(_ json: [UInt8]) -> [UInt8] {
         guard json.contains(where: { $0 == 0x3C || $0 == 0x3E || $0 == 0x26 || $0 == 0xE2 }) else { return json }
         var safe: [UInt8] = []
@@ -119,9 +119,9 @@ final class PageWriter {
 }
 
 extension Report {
-    /// The page: one HTML file with everything in it, which opens from the disk and calls nobody.
+    /// Returns the page: one HTML file with all data in it, which can be opened from the disk and makes no requests.
     ///
-    /// - Parameter title: The heading. Default the names of the services.
+    /// - Parameter title: The heading. Default: the names of the services.
     public func html(title: String = "") -> [UInt8] {
         let pieces = PageWriter().pieces(of: self, title: title, .init(isLive: false, revision: 1))
         return Array(pieces.joined())

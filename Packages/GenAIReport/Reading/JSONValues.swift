@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-// Values that may be of another kind than expected, which is then no error of the text: they are passed over.
+// Reads values that may be of another type than expected. Such values are no error of the text: they are skipped.
 extension JSONReader {
-    /// Deeper values are left out, so that no input can exhaust the stack.
+    /// The maximum depth of values. Deeper ones are left out, so that no input can exhaust the stack.
     static var deepestLevel: Int { 64 }
 
-    /// Steps into an object; any other value is passed over.
+    /// Enters an object; any other value is skipped.
     mutating func enterIfObject() throws(JSONSyntaxError) -> Bool {
         guard try kind() == .object else {
             try skipValue()
@@ -16,7 +16,7 @@ extension JSONReader {
         return true
     }
 
-    /// Steps into an array; any other value is passed over.
+    /// Enters an array; any other value is skipped.
     mutating func enterIfArray() throws(JSONSyntaxError) -> Bool {
         guard try kind() == .array else {
             try skipValue()
@@ -26,7 +26,7 @@ extension JSONReader {
         return true
     }
 
-    /// A string; `nil` for any other value, which is passed over.
+    /// Reads a string; `nil` for any other value, which is skipped.
     mutating func textIfAny() throws(JSONSyntaxError) -> Text? {
         guard try kind() == .string else {
             try skipValue()
@@ -35,10 +35,10 @@ extension JSONReader {
         return try text()
     }
 
-    /// A string; `nil` for any other value, which is passed over.
+    /// Reads a string; `nil` for any other value, which is skipped.
     mutating func stringIfAny() throws(JSONSyntaxError) -> String? { try textIfAny()?.string }
 
-    /// A whole number, also as text, as proto3 JSON writes those of 64 bits; `nil` for any other value.
+    /// Reads an integer, also as text, because proto3 JSON writes 64-bit integers as text; `nil` for any other value.
     mutating func wholeIfAny() throws(JSONSyntaxError) -> Int64? {
         switch try kind() {
         case .string: return try text().whole
@@ -49,13 +49,13 @@ extension JSONReader {
         }
     }
 
-    /// A time in nanoseconds; `nil` for zero and any value that is none.
+    /// Reads a time in nanoseconds; `nil` for zero and any other value.
     mutating func timeIfAny() throws(JSONSyntaxError) -> UnixNanoseconds? {
         guard let number = try wholeIfAny(), number > 0 else { return nil }
         return UInt64(number)
     }
 
-    /// A number, also as text; `nil` for any other value.
+    /// Reads a number, also as text; `nil` for any other value.
     mutating func doubleIfAny() throws(JSONSyntaxError) -> Double? {
         switch try kind() {
         case .string: return Double(try text().string)
@@ -66,7 +66,7 @@ extension JSONReader {
         }
     }
 
-    /// Any value as a tree; what is nested too deep becomes `null`.
+    /// Reads any value as a tree. Values that are nested too deep become `null`.
     mutating func tree(levels: Int = deepestLevel) throws(JSONSyntaxError) -> AttributeValue {
         switch try kind() {
         case .string: return .string(try string())
@@ -96,7 +96,7 @@ extension JSONReader {
 }
 
 extension JSONReader.Text {
-    /// The whole number that the text spells.
+    /// The integer in the text.
     fileprivate var whole: Int64? {
         guard !isEscaped, bytes.count <= 18 else { return Int64(string) }
         var number: Int64 = 0
@@ -110,14 +110,14 @@ extension JSONReader.Text {
         return isNegative ? -number : number
     }
 
-    /// The trace id of 32 hexadecimal digits.
+    /// The trace identifier from 32 hexadecimal digits.
     var traceID: TraceID? {
         guard bytes.count == 32, let high = word(at: 0), let low = word(at: 16) else { return nil }
         let id = TraceID(high: high, low: low)
         return id.isValid ? id : nil
     }
 
-    /// The span id of 16 hexadecimal digits.
+    /// The span identifier from 16 hexadecimal digits.
     var spanID: SpanID? {
         guard bytes.count == 16, let number = word(at: 0), number != 0 else { return nil }
         return SpanID(rawValue: number)
@@ -134,7 +134,7 @@ extension JSONReader.Text {
 }
 
 extension AttributeValue {
-    /// The tree that the JSON text of an object or array spells; `nil` for any other text.
+    /// Returns the tree of JSON text with an object or array; `nil` for any other text.
     static func tree(_ text: String) -> AttributeValue? {
         guard let first = text.utf8.first(where: { $0 > 0x20 }),
             first == UInt8(ascii: "{") || first == UInt8(ascii: "[")

@@ -11,11 +11,11 @@ import CZlib
     import Android
 #endif
 
-/// The lines of a file, of any size, compressed with gzip or not; `-` is standard input.
+/// The lines of a file of any size, plain or compressed with gzip; `-` is standard input.
 ///
-/// Memory is one buffer, which grows only with the longest line. Owns its file; not for several threads.
+/// Uses one buffer, which grows only with the longest line. Owns its file and must not be shared between threads.
 struct LineReader: ~Copyable {
-    /// Longer lines are passed over and counted as broken.
+    /// The maximum length of a line in bytes. Longer lines are skipped and counted as broken.
     static let longestLine = 512 << 20
     private static let blockSize = 1 << 20
 
@@ -29,14 +29,14 @@ struct LineReader: ~Copyable {
     private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 16)
     private var start = 0
     private var end = 0
-    /// Up to where the buffer is known to hold no end of a line.
+    /// The length of the buffer's prefix that is known to hold no line break.
     private var searched = 0
     private var isAtEnd = false
-    /// Whether the rest of a line that is too long is being passed over.
+    /// Indicates whether the rest of a line that is too long is being skipped.
     private var isPassingOver = false
-    /// How many bytes the file has given so far, uncompressed.
+    /// The number of uncompressed bytes read so far.
     private(set) var byteCount = 0
-    /// How many lines were too long to read.
+    /// The number of skipped lines.
     private(set) var overlongCount = 0
 
     /// Opens a file.
@@ -49,7 +49,7 @@ struct LineReader: ~Copyable {
         if path.hasSuffix(".gz") {
             guard let file = gzdopen(descriptor, "rb") else {
                 _ = close(descriptor)
-                throw ReportError(.unreadableFile, "\(path): there is no memory to decompress it")
+                throw ReportError(.unreadableFile, "\(path): not enough memory to decompress it")
             }
             gzbuffer(file, UInt32(Self.blockSize / 4))
             source = .gzip(file)
@@ -66,7 +66,7 @@ struct LineReader: ~Copyable {
         }
     }
 
-    /// Lends the next line, without its end; `false` behind the last one.
+    /// Calls `body` with the next line, without its line break. Returns false after the last line.
     mutating func next(_ body: (UnsafeBufferPointer<UInt8>) -> Void) throws(ReportError) -> Bool {
         while true {
             if let stop = lineEnd() {
@@ -143,7 +143,7 @@ struct LineReader: ~Copyable {
             guard count >= 0 else {
                 var code: Int32 = 0
                 let reason = gzerror(file, &code).map { String(cString: $0) } ?? "damaged"
-                throw ReportError(.unreadableFile, "\(path): it is not a whole gzip file: \(reason)")
+                throw ReportError(.unreadableFile, "\(path): not a complete gzip file: \(reason)")
             }
             return Int(count)
         }

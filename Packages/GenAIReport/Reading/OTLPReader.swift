@@ -4,7 +4,7 @@ import GenAITelemetry
 
 /// Reads lines of OTLP JSON: export requests of spans and of log records, as collectors and SDKs write them to files.
 ///
-/// Takes a line as a whole or, when it is broken, not at all. Metrics are passed over.
+/// A broken line is skipped as a whole. Metrics are skipped.
 ///
 /// Source: opentelemetry-proto 1.10.0, `ExportTraceServiceRequest` and `ExportLogsServiceRequest` in JSON.
 struct OTLPReader {
@@ -12,16 +12,16 @@ struct OTLPReader {
     struct Span {
         var facts: SpanFacts
         var resource: Resource
-        /// All of it, where it is wanted.
+        /// The whole span, if whole spans were requested.
         var data: SpanData?
     }
 
-    /// What the latest line held.
+    /// The spans of the latest line.
     private(set) var spans: [Span] = []
     private(set) var records: [LogRecord] = []
-    /// Whether the latest line was an export request at all, also one of metrics.
+    /// Indicates whether the latest line was an export request, metrics included.
     private(set) var isRequest = false
-    /// Whether whole spans and log records are wanted, and not only the facts.
+    /// Indicates whether whole spans and log records are requested, and not only the facts.
     private let wantsAll: Bool
     private let index: FactIndex
 
@@ -57,7 +57,7 @@ struct OTLPReader {
         guard try reader.enterIfArray() else { return }
         while try reader.nextElement() {
             guard try reader.enterIfObject() else { continue }
-            // The resource comes first nearly always; where it does not, the scopes wait until it has been read.
+            // The resource nearly always comes first. If it does not, the scopes are read after it.
             var resource: Resource?
             var waiting: [UnsafeBufferPointer<UInt8>] = []
             while let name = try reader.nextMember() {

@@ -2,9 +2,9 @@
 import GenAICore
 import GenAITelemetry
 
-// The smaller messages of OTLP JSON. Ids are hexadecimal, numbers of 64 bits may be text.
+// The smaller messages of OTLP JSON. Identifiers are hexadecimal, and 64-bit integers may be text.
 extension JSONReader {
-    /// A list of `KeyValue`.
+    /// Reads a list of `KeyValue`.
     mutating func keyValues(levels: Int = deepestLevel) throws(JSONSyntaxError) -> Attributes {
         var attributes = Attributes()
         guard try enterIfArray() else { return attributes }
@@ -24,7 +24,7 @@ extension JSONReader {
         return attributes
     }
 
-    /// An `AnyValue`; what is nested too deep becomes `null`.
+    /// Reads an `AnyValue`. Values that are nested too deep become `null`.
     mutating func anyValue(levels: Int = deepestLevel) throws(JSONSyntaxError) -> AttributeValue {
         var value = AttributeValue.null
         guard try enterIfObject() else { return value }
@@ -73,7 +73,7 @@ extension JSONReader {
         return members
     }
 
-    /// The attributes of an object that has them beside others.
+    /// Reads the attributes of an object and skips its other members.
     mutating func attributesMember() throws(JSONSyntaxError) -> Attributes {
         var attributes = Attributes()
         guard try enterIfObject() else { return attributes }
@@ -86,7 +86,7 @@ extension JSONReader {
         return attributes
     }
 
-    /// An `InstrumentationScope`, without its attributes.
+    /// Reads an `InstrumentationScope`, without its attributes.
     mutating func instrumentationScope() throws(JSONSyntaxError) -> InstrumentationScope {
         var scope = (name: "", version: String?.none)
         guard try enterIfObject() else { return InstrumentationScope(name: "") }
@@ -100,7 +100,7 @@ extension JSONReader {
         return InstrumentationScope(name: scope.name, version: scope.version)
     }
 
-    /// A list of `Span.Event`.
+    /// Reads a list of `Span.Event`.
     mutating func spanEvents() throws(JSONSyntaxError) -> [SpanEvent] {
         var events: [SpanEvent] = []
         guard try enterIfArray() else { return events }
@@ -121,7 +121,7 @@ extension JSONReader {
         return events
     }
 
-    /// A list of `Span.Link`; those without valid ids are left out.
+    /// Reads a list of `Span.Link`. Links without valid identifiers are left out.
     mutating func spanLinks() throws(JSONSyntaxError) -> [SpanLink] {
         var links: [SpanLink] = []
         guard try enterIfArray() else { return links }
@@ -143,7 +143,7 @@ extension JSONReader {
         return links
     }
 
-    /// A `LogRecord`; `nil` where it belongs to no span.
+    /// Reads a `LogRecord`; `nil` if it belongs to no span.
     mutating func logRecord() throws(JSONSyntaxError) -> LogRecord? {
         var record = LogRecord()
         var (trace, span): (TraceID?, SpanID?)

@@ -2,7 +2,7 @@
 import GenAICore
 import GenAITelemetry
 
-/// A span as its members are found in the text; what only pages need is read later, from where it lies.
+/// A span whose members have been located in the text. The members that only pages need are parsed later, from there.
 struct ScannedSpan {
     private typealias Bytes = UnsafeBufferPointer<UInt8>
 
@@ -26,7 +26,7 @@ struct ScannedSpan {
         facts = FactTable(index)
     }
 
-    /// Reads the member of a name.
+    /// Reads the member with a name.
     mutating func read(
         _ name: JSONReader.Text, _ reader: inout JSONReader, _ index: FactIndex
     ) throws(JSONSyntaxError) {
@@ -95,7 +95,7 @@ struct ScannedSpan {
 
     // MARK: - Results
 
-    /// What the span says of itself; `nil` where it has no valid ids.
+    /// The span's properties besides its attributes; `nil` if it has no valid identifiers.
     var identity: SpanIdentity? {
         guard let traceID, let spanID else { return nil }
         return SpanIdentity(
@@ -103,7 +103,7 @@ struct ScannedSpan {
             endNanoseconds: end, failure: statusCode == 2 ? statusMessage?.string ?? "" : nil)
     }
 
-    /// The whole span.
+    /// Returns the whole span.
     func data(
         _ identity: SpanIdentity, _ resource: Resource, _ scope: InstrumentationScope
     ) throws(JSONSyntaxError) -> SpanData {
