@@ -4,21 +4,21 @@ import GenAITelemetry
 
 // opentelemetry/proto/common/v1/common.proto and resource/v1/resource.proto, opentelemetry-proto 1.10.0.
 
-/// How deep arrays and maps may be nested on the wire; what lies deeper is sent as JSON text.
+/// The maximum nesting of arrays and maps on the wire. Deeper values are sent as JSON text.
 ///
-/// Parsers commonly refuse messages nested more than 100 levels deep, and with one value they refuse the whole batch.
-/// A map takes three levels of messages, and a span's attribute begins at the sixth.
+/// Parsers commonly reject messages nested more than 100 levels deep, and with such a value they reject the whole
+/// batch. A map takes three levels of messages, and a span's attribute begins at the sixth.
 let nestingLimit = 30
 
 extension ProtobufWriter {
-    /// A field of type `KeyValue` for each attribute.
+    /// Writes a field of type `KeyValue` for each attribute.
     mutating func attributes(_ field: Int, _ attributes: Attributes, levels: Int = nestingLimit) {
         attributes.withRuns { entries in
             for entry in entries { keyValue(field, entry.key, entry.value, levels: levels) }
         }
     }
 
-    // One switch over the value, for every look into an enum's payload costs a retain and a release.
+    // One switch over the value, because each access to an enum's payload costs a retain and a release.
     private mutating func keyValue(_ field: Int, _ key: String, _ value: AttributeValue, levels: Int) {
         switch value {
         case .string(let text):
@@ -36,7 +36,7 @@ extension ProtobufWriter {
         }
     }
 
-    /// A field of type `KeyValue` up to the content of its value, which takes `length` bytes.
+    /// Writes a field of type `KeyValue` up to the content of its value, which takes `length` bytes.
     @inline(__always)
     private mutating func openKeyValue(_ field: Int, _ key: String, length: Int) {
         let keyLength = key.utf8.count
@@ -45,9 +45,9 @@ extension ProtobufWriter {
         header(2, length: length)
     }
 
-    /// A field of type `AnyValue`, written even for ``AttributeValue/null``, which is an empty message.
+    /// Writes a field of type `AnyValue`, even for ``AttributeValue/null``, which is an empty message.
     ///
-    /// The message's fields are a oneof: which one is there means something, so none is left out.
+    /// The message's fields are a oneof: the presence of a field has a meaning, so default values are written too.
     mutating func anyValue(_ field: Int, _ value: AttributeValue, levels: Int = nestingLimit) {
         message(field, expecting: 64) { anyValue in
             switch value {
@@ -68,12 +68,12 @@ extension ProtobufWriter {
         }
     }
 
-    /// A field of type `Resource`.
+    /// Writes a field of type `Resource`.
     mutating func resource(_ field: Int, _ resource: Resource) {
         message(field, expecting: 512) { $0.attributes(1, resource.attributes) }
     }
 
-    /// A field of type `InstrumentationScope`.
+    /// Writes a field of type `InstrumentationScope`.
     mutating func scope(_ field: Int, _ scope: InstrumentationScope) {
         message(field, expecting: 64) { message in
             message.string(1, scope.name)
@@ -82,28 +82,29 @@ extension ProtobufWriter {
         }
     }
 
-    /// A `trace_id` field; an identifier that is not valid is left out.
+    /// Writes a `trace_id` field. An invalid identifier is left out.
     mutating func traceID(_ field: Int, _ id: TraceID) {
         if id.isValid { bytes(field, words: id.high, id.low) }
     }
 
-    /// A `span_id` field; an identifier that is not valid is left out.
+    /// Writes a `span_id` field. An invalid identifier is left out.
     mutating func spanID(_ field: Int, _ id: SpanID) {
         if id.isValid { bytes(field, words: id.rawValue) }
     }
 
-    /// A `uint32` field that counts.
+    /// Writes a `uint32` field that holds a count.
     mutating func count(_ field: Int, _ number: Int) {
         varint(field, UInt64(wireCount(number)))
     }
 }
 
-/// A count as the wire holds it.
+/// Returns a count clamped to the range of `uint32`.
 func wireCount(_ number: Int) -> UInt32 {
     UInt32(clamping: number)
 }
 
-/// The bits of `SpanFlags`: the trace flags, that it is known whether the context is remote, and whether it is.
+/// Returns the bits of `SpanFlags`: the trace flags, one bit that tells that it is known whether the context is remote,
+/// and one for being remote.
 func spanFlags(_ flags: TraceFlags, isRemote: Bool) -> UInt32 {
     UInt32(flags.rawValue) | 0x100 | (isRemote ? 0x200 : 0)
 }

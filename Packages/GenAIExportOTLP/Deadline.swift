@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-/// Tells how much of a time limit is left.
+/// Measures the remaining part of a time limit.
 struct Deadline: Sendable {
     private let limit: Duration?
     private let elapsed: @Sendable () -> Duration
 
-    /// Starts now; a limit of `nil` never passes.
+    /// Starts now. A limit of `nil` never passes.
     init(_ limit: Duration?, clock: any Clock<Duration>) {
         self.limit = limit
         elapsed = stopwatch(clock)
     }
 
-    /// What is left; `nil` without a limit.
+    /// The remaining time; `nil` without a limit.
     var remaining: Duration? { limit.map { $0 - elapsed() } }
 }
 

@@ -2,18 +2,18 @@
 import GenAIHTTP
 import GenAITelemetry
 
-/// The parts of an endpoint's URL that the exporter specification wants honoured: scheme, host, port, path.
+/// The parts of an endpoint's URL that the exporter specification uses: scheme, host, port, path.
 struct EndpointURL {
     private let scheme: String
     private let host: String
-    /// What was given; `nil` for the scheme's own.
+    /// The port given; `nil` for the scheme's default.
     private let port: UInt16?
     private let path: String
     private let query: String
 
-    /// Takes a URL apart.
+    /// Parses a URL.
     ///
-    /// Reports user info, which is left out: credentials belong in headers.
+    /// User info is left out and reported: credentials belong in headers.
     ///
     /// - Throws: ``ConfigurationError`` that names the option and shows the value without user info.
     init(_ text: String, option: String) throws(ConfigurationError) {
@@ -32,18 +32,18 @@ struct EndpointURL {
 
     private var origin: String { "\(scheme)://\(host)" + (port.map { ":\($0)" } ?? "") }
 
-    /// The URL as given, with at least a path.
+    /// The URL as given, with `/` as its path if it has none.
     var verbatim: String { origin + (path.isEmpty ? "/" : path) + query }
 
-    /// The URL with a path appended behind exactly one slash, before the query.
+    /// Returns the URL with a path appended after exactly one slash, before the query.
     func appending(_ suffix: String) -> String {
         origin + path + (path.hasSuffix("/") ? "" : "/") + suffix + query
     }
 
-    /// The URL of a method of gRPC, which knows no paths and queries of a server's own.
+    /// Returns the URL of a gRPC method. Path and query of the endpoint are not used with gRPC.
     func calling(_ method: String) -> String { "\(origin)/\(method)" }
 
-    /// The same server at the port where OTLP over HTTP usually is, if this is the one where gRPC usually is.
+    /// The same server at the usual port of OTLP over HTTP, if this is the usual port of gRPC.
     var forHTTP: EndpointURL { EndpointURL(self, port: port == 4317 ? 4318 : port) }
 
     private init(_ other: EndpointURL, port: UInt16?) {
@@ -89,7 +89,7 @@ struct EndpointURL {
     }
 }
 
-/// The host a `Location` header points to; `nil` when it stays on the same host.
+/// Returns the host that a `Location` header points to; `nil` if it is the same host.
 func redirectHost(_ location: String) -> String? {
     let rest: Substring
     if let separator = location.firstRange(of: "://") {

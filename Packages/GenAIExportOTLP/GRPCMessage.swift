@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-/// The frame in which a unary call of gRPC carries its one message.
+/// The frame around the one message of a unary gRPC call.
 ///
 /// Source: gRPC over HTTP/2, "Length-Prefixed-Message".
 enum GRPCMessage {
-    /// The body is no whole message of its own.
+    /// The body is not exactly one whole message.
     struct Malformed: Error {}
 
     private static let prefixCount = 5
 
-    /// A message in its frame: a byte that says whether it is compressed, its length in four, and itself.
+    /// Returns a message in its frame: a byte for the compression flag, four for the length, then the message.
     ///
-    /// - Returns: `nil` when it is too long for a frame.
+    /// - Returns: `nil` if it is too long for a frame.
     static func framed(_ message: [UInt8], isCompressed: Bool) -> [UInt8]? {
         guard let length = UInt32(exactly: message.count) else { return nil }
         var body: [UInt8] = []
@@ -22,11 +22,11 @@ enum GRPCMessage {
         return body
     }
 
-    /// The message of a body, uncompressed.
+    /// Returns the uncompressed message of a body.
     ///
     /// - Parameters:
-    ///   - encoding: The field `grpc-encoding`, which names the compression.
-    ///   - limit: The most bytes that a compressed message may become.
+    ///   - encoding: The header field `grpc-encoding`, which names the compression.
+    ///   - limit: The maximum size of the uncompressed message in bytes.
     static func message(in body: [UInt8], encoding: String?, limit: Int) throws(Malformed) -> [UInt8] {
         guard body.count >= prefixCount, body[0] <= 1 else { throw Malformed() }
         let length = body[1..<prefixCount].reduce(UInt32(0)) { $0 << 8 | UInt32($1) }

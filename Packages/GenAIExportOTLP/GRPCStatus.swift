@@ -8,15 +8,15 @@ import GenAIHTTP
     import Foundation
 #endif
 
-/// How a call of gRPC ended.
+/// The status of a gRPC call.
 ///
 /// Source: gRPC over HTTP/2, "Responses"; `google/rpc/status.proto` and `error_details.proto`.
 struct GRPCStatus: Equatable {
-    /// The number; 0 is success.
+    /// The code; 0 is success.
     var code: Int
-    /// The server's own words; may be empty.
+    /// The server's message; may be empty.
     var message = ""
-    /// The wait that `google.rpc.RetryInfo` asks for; `nil` where there is none.
+    /// The delay that `google.rpc.RetryInfo` asks for; `nil` if there is none.
     var retryDelay: Duration?
 
     private static let names = [
@@ -25,14 +25,14 @@ struct GRPCStatus: Equatable {
         "INTERNAL", "UNAVAILABLE", "DATA_LOSS", "UNAUTHENTICATED",
     ]
 
-    /// The name and the number.
+    /// The name and the code.
     var name: String {
         Self.names.indices.contains(code) ? "\(Self.names[code]) (\(code))" : "status \(code)"
     }
 
-    /// Whether the same call may succeed later.
+    /// Indicates whether the same call may succeed later.
     ///
-    /// Source: OTLP specification, "Failures" of OTLP/gRPC: RESOURCE_EXHAUSTED only where the server says when.
+    /// Source: OTLP specification, "Failures" of OTLP/gRPC: RESOURCE_EXHAUSTED only if the server gives a delay.
     var isRetryable: Bool {
         switch code {
         case 1, 4, 10, 11, 14, 15: true
@@ -41,7 +41,7 @@ struct GRPCStatus: Equatable {
         }
     }
 
-    /// Whether the server says that the message is larger than it takes. There is no status of its own for that.
+    /// Indicates whether the message is too large for the server, read from its text because there is no code for this.
     var isTooLarge: Bool {
         guard code == 8 || code == 11 else { return false }
         let message = message.lowercased()
@@ -50,7 +50,7 @@ struct GRPCStatus: Equatable {
 }
 
 extension GRPCStatus {
-    /// Reads the trailer fields, or the head's where the answer has nothing else; `nil` where neither names a status.
+    /// Reads the trailer fields, or those of the head in a response without others; `nil` if neither contains a status.
     init?(trailers: HTTPHeaders?, head: HTTPHeaders) {
         for fields in [trailers, head] {
             guard let fields, let code = fields["grpc-status"].flatMap({ Int($0) }), code >= 0 else { continue }
@@ -62,7 +62,7 @@ extension GRPCStatus {
         return nil
     }
 
-    /// What an answer stands for that is none of gRPC. Source: gRPC, "HTTP to gRPC Status Code Mapping".
+    /// Creates the status for a response that is not gRPC. Source: gRPC, "HTTP to gRPC Status Code Mapping".
     init(httpStatus: Int) {
         switch httpStatus {
         case 400: code = 13
@@ -74,7 +74,7 @@ extension GRPCStatus {
         }
     }
 
-    /// The `retry_delay` of a `RetryInfo` among the details of a `google.rpc.Status`.
+    /// Returns the `retry_delay` of a `RetryInfo` among the details of a `google.rpc.Status`.
     private static func retryDelay(_ field: String) -> Duration? {
         let text = field.filter { $0 != "=" }
         let padded = text + String(repeating: "=", count: (4 - text.utf8.count % 4) % 4)

@@ -2,9 +2,9 @@
 import GenAICore
 import GenAITelemetry
 
-/// What OTLP groups by resource and scope.
+/// An item that OTLP groups by resource and scope.
 protocol Grouped {
-    /// What produced it.
+    /// The resource that produced it.
     var resource: Resource { get }
     /// The library that produced it.
     var scope: InstrumentationScope { get }
@@ -20,19 +20,19 @@ struct ResourceGroup {
     var scopes: [ScopeGroup]
 }
 
-/// The items of one scope, as positions in the batch.
+/// The items of one scope, as indices into the batch.
 struct ScopeGroup {
     let scope: InstrumentationScope
     var positions: [Int]
 }
 
-/// Sorts a batch by resource and scope; groups come in the order of their first items, items in that of the batch.
+/// Groups a batch by resource and scope. Groups are in the order of their first items, items in the order of the batch.
 func grouped(_ batch: ArraySlice<some Grouped>) -> [ResourceGroup] {
     var groups: [ResourceGroup] = []
     var (outer, inner) = (0, 0)
     for position in batch.indices {
         let (resource, scope) = (batch[position].resource, batch[position].scope)
-        // Neighbours mostly share both, and sharing is seen at a glance.
+        // Neighbouring items mostly share the same storage of both, which is quick to test.
         let isSame =
             !groups.isEmpty && groups[outer].resource.isIdentical(to: resource)
             && groups[outer].scopes[inner].scope.isIdentical(to: scope)

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// Ends waits before their time.
+/// A signal that ends waits early.
 ///
-/// Waits happen in child tasks, never in detached ones: those would run in Swift's pool, all threads of which may be
+/// Waits run in child tasks, never in detached ones: those would run in Swift's pool, all threads of which may be
 /// waiting for the very export that waits here.
 final class Interruption: Sendable {
     private struct State {
@@ -13,7 +13,7 @@ final class Interruption: Sendable {
 
     private let state = Mutex(State())
 
-    /// Ends all waits that are on.
+    /// Ends all current waits.
     func raise() {
         let waiters = state.withLock { state in
             defer { state.waiters = [:] }
@@ -22,9 +22,9 @@ final class Interruption: Sendable {
         for waiter in waiters { waiter.resume() }
     }
 
-    /// Waits for so long, or until the interruption is raised.
+    /// Waits for the delay, or until the interruption is raised.
     ///
-    /// - Returns: Whether the task goes on: false if it was cancelled.
+    /// - Returns: Whether the task continues: false if it was cancelled.
     func wait(for delay: Duration, clock: any Clock<Duration>) async -> Bool {
         await withTaskGroup(of: Void.self) { group in
             group.addTask {

@@ -2,16 +2,16 @@
 import GenAICore
 import GenAITelemetry
 
-// OTLP/JSON, opentelemetry-proto 1.10.0: proto3 JSON with lowerCamelCase names, but ids in hexadecimal and enums as
-// numbers. Numbers of 64 bits are decimal text. Fields with default values are left out.
+// OTLP/JSON, opentelemetry-proto 1.10.0: proto3 JSON with lowerCamelCase names, except that identifiers are hexadecimal
+// and enums are numbers. 64-bit integers are decimal text. Fields with default values are left out.
 
 extension JSONWriter {
-    /// An `ExportTraceServiceRequest`.
+    /// Writes an `ExportTraceServiceRequest`.
     mutating func traces(_ batch: ArraySlice<SpanData>) {
         groups(batch, outer: "resourceSpans", inner: "scopeSpans", items: "spans") { $0.span($1) }
     }
 
-    /// An `ExportLogsServiceRequest`.
+    /// Writes an `ExportLogsServiceRequest`.
     mutating func logs(_ batch: ArraySlice<LogRecord>) {
         groups(batch, outer: "resourceLogs", inner: "scopeLogs", items: "logRecords") { $0.logRecord($1) }
     }
@@ -180,7 +180,7 @@ extension JSONWriter {
 // MARK: - Fields that are left out when they have their default value
 
 extension JSONWriter {
-    /// An array of objects, the closure writing the members of each.
+    /// Writes an array of objects; the closure writes the members of each.
     mutating func list<Element>(
         _ name: StaticString, _ elements: some Collection<Element>, _ write: (inout JSONWriter, Element) -> Void
     ) {

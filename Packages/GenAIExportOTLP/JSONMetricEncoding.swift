@@ -5,7 +5,7 @@ import GenAITelemetry
 // OTLP/JSON of opentelemetry/proto/metrics/v1/metrics.proto, opentelemetry-proto 1.10.0.
 
 extension JSONWriter {
-    /// An `ExportMetricsServiceRequest`.
+    /// Writes an `ExportMetricsServiceRequest`.
     mutating func metrics(_ batch: ArraySlice<MetricData>) {
         groups(batch, outer: "resourceMetrics", inner: "scopeMetrics", items: "metrics") { $0.metric($1) }
     }

@@ -5,7 +5,7 @@ import GenAITelemetry
 // opentelemetry/proto/logs/v1/logs.proto and collector/logs/v1/logs_service.proto, opentelemetry-proto 1.10.0.
 
 extension ProtobufWriter {
-    /// The body of an `ExportLogsServiceRequest`, which is that of `LogsData`.
+    /// Writes the body of an `ExportLogsServiceRequest`, which is the same as that of `LogsData`.
     mutating func logs(_ batch: ArraySlice<LogRecord>) {
         for group in grouped(batch) {
             message(1, expecting: batch.count * 1_024) { resourceLogs in

@@ -6,7 +6,7 @@ import GenAITelemetry
 // opentelemetry-proto 1.10.0.
 
 extension ProtobufWriter {
-    /// The body of an `ExportMetricsServiceRequest`, which is that of `MetricsData`.
+    /// Writes the body of an `ExportMetricsServiceRequest`, which is the same as that of `MetricsData`.
     mutating func metrics(_ batch: ArraySlice<MetricData>) {
         for group in grouped(batch) {
             message(1, expecting: batch.count * 1_024) { resourceMetrics in
@@ -129,17 +129,17 @@ extension ProtobufWriter {
         }
     }
 
-    /// An `sfixed64` field of a oneof.
+    /// Writes an `sfixed64` field of a oneof.
     private mutating func signedFixed64(_ field: Int, _ number: Int) {
         fixed64(field, UInt64(bitPattern: Int64(number)), always: true)
     }
 
-    /// An `optional double` field: zero is written, nothing is not.
+    /// Writes an `optional double` field: zero is written, `nil` is not.
     private mutating func double(_ field: Int, optional number: Double?) {
         if let number { double(field, number, always: true) }
     }
 
-    /// A `sint32` field.
+    /// Writes a `sint32` field.
     private mutating func zigzag(_ field: Int, _ number: Int) {
         let number = Int32(clamping: number)
         varint(field, UInt64(UInt32(bitPattern: number << 1 ^ number >> 31)))

@@ -8,37 +8,37 @@ import GenAIHTTP
     import Foundation
 #endif
 
-/// A server's answer, read as far as it can be.
+/// A server's response, parsed as far as possible.
 struct OTLPAnswer {
     let status: Int
     let headers: HTTPHeaders
-    /// `nil` when the body broke off.
+    /// `nil` if the body was interrupted.
     let body: [UInt8]?
-    /// The fields after the body; `nil` where there is no telling.
+    /// The trailer fields; `nil` if the transport cannot report them.
     var trailers: HTTPHeaders?
 
-    /// What the server says it did not take, in an answer that is otherwise a success.
+    /// The items that the server rejected in a response that is otherwise a success.
     struct PartialSuccess: Equatable {
         var rejectedCount = 0
         var message = ""
     }
 
-    /// The answer's body means nothing in OTLP.
+    /// The response's body is not valid OTLP.
     struct Unreadable: Error {}
 
     var isSuccess: Bool { (200..<300).contains(status) }
     var isRedirect: Bool { (300..<400).contains(status) }
-    /// Whether the same request may succeed later. Source: OTLP specification, retryable response codes.
+    /// Indicates whether the same request may succeed later. Source: OTLP specification, retryable response codes.
     var isRetryable: Bool { [429, 502, 503, 504].contains(status) }
 
     private var contentType: String {
         (headers["Content-Type"] ?? "").prefix { $0 != ";" }.lowercased().filter { $0 != " " }
     }
 
-    /// Whether the answer is a web page: something other than an OTLP server answers at this URL.
+    /// Indicates whether the response is a web page: the server at this URL is not an OTLP server.
     var isWebPage: Bool { contentType == "text/html" }
 
-    /// Reads an `Export*ServiceResponse`; an empty body says that everything was taken.
+    /// Reads an `Export*ServiceResponse`. An empty body means that everything was accepted.
     func partialSuccess() throws(Unreadable) -> PartialSuccess {
         guard let body else { throw Unreadable() }
         guard !body.isEmpty else { return PartialSuccess() }
@@ -50,9 +50,9 @@ struct OTLPAnswer {
         }
     }
 
-    /// The server's own words about a failure; empty when there are none.
+    /// The server's description of a failure; empty if there is none.
     ///
-    /// The text of a `google.rpc.Status`, what JSON of any shape calls a message, or the body as it is if that is text.
+    /// The text of a `google.rpc.Status`, the message in JSON of any shape, or the body itself if it is text.
     var reason: String {
         guard let body, !body.isEmpty, !isWebPage else { return "" }
         if contentType.hasSuffix("json") || body.first == UInt8(ascii: "{") {
@@ -101,7 +101,7 @@ struct OTLPAnswer {
         var partialSuccess: Partial?
     }
 
-    /// A whole number of 64 bits, which JSON may hold as text.
+    /// A 64-bit integer, which JSON may represent as text.
     private struct WireInt: Decodable {
         var number: Int
 
@@ -124,14 +124,14 @@ struct OTLPAnswer {
     }
 }
 
-/// What JSON of whatever shape says about a failure: the first text under the most telling name.
+/// Returns the description of a failure in JSON of any shape: the first text with the most specific name.
 ///
-/// Meant for `{"error":{"message":…}}`, `{"detail":…}`, `{"detail":[{"msg":…}]}`, `{"errors":[…]}` and the like.
+/// Handles `{"error":{"message":…}}`, `{"detail":…}`, `{"detail":[{"msg":…}]}`, `{"errors":[…]}` and the like.
 func reasonInJSON(_ body: [UInt8]) -> String? {
     let names = ["message", "msg", "error_description", "detail", "details", "reason", "error", "errors", "title"]
     var found: (rank: Int, text: String)?
     var name = ""
-    // What was understood before a mistake counts.
+    // The part before a syntax error is used.
     _ = try? JSONReader.read(body) { (reader) throws(JSONSyntaxError) in
         while let token = try reader.nextToken() {
             switch token {

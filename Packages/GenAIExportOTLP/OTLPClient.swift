@@ -4,14 +4,14 @@ import GenAIHTTP
 import GenAITelemetry
 import Synchronization
 
-/// Encodes batches, sends them and judges the answers: what the exporters of all signals share.
+/// Encodes batches, sends them and evaluates the responses: the shared part of all signals' exporters.
 final class OTLPClient<Item: OTLPItem>: Sendable {
-    /// What became of a part of a batch.
+    /// The result for a part of a batch.
     private enum Outcome {
         case accepted(OTLPAnswer.PartialSuccess)
         case oversized(String)
         case failed(ExportError)
-        /// On the disk, for later.
+        /// Stored on the disk for later.
         case kept
     }
 
@@ -19,17 +19,18 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         var isShutDown = false
         var statistics = OTLPStatistics()
         var losses: [ExportError.Code: Int] = [:]
-        /// Set once the pipeline has begun to shut down: from then on nothing waits long for a server that is away.
+        /// Set once the pipeline has begun to shut down. From then on, nothing waits long for an unavailable server.
         var lastChance: Deadline?
     }
 
     private let settings: OTLPSettings
-    /// `nil` after the shutdown, so that its threads and connections go even if the exporter stays.
+    /// `nil` after the shutdown, so that its threads and connections are freed even if the exporter stays.
     private let transport: Mutex<(any HTTPTransport)?>
     private let clock: any Clock<Duration>
     private let jitter: @Sendable () -> Double
     private let spool: Spool?
-    // The deadline bounds the attempts. Without one they go on until the task is cancelled or the exporter shut down.
+    // The deadline limits the attempts. Without one they continue until the task is cancelled or the exporter is shut
+    // down.
     private let backoff = Backoff(initialDelay: .seconds(1), maximumDelay: .seconds(5), maximumAttempts: .max)
     private let state = Mutex(State())
     /// Ends the waits between attempts.
@@ -55,24 +56,24 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         statistics.waitingOnDisk = spool?.waitingWeight ?? 0
         return statistics
     }
-    /// The items that were rejected or failed, by the reason; those deleted from the spool as `other`.
+    /// The items that were rejected or failed, by reason. Those deleted from the spool count as `other`.
     var losses: [ExportError.Code: Int] {
         var losses = state.withLock { $0.losses }
         if let lost = spool?.lostWeight, lost > 0 { losses[.other, default: 0] += lost }
         return losses
     }
-    /// How requests are made.
+    /// The protocol of the requests.
     var wireProtocol: OTLPProtocol { settings.wireProtocol }
-    /// Where they go, as it may be shown.
+    /// The URL of the requests, without what may be secret.
     var destination: String { withoutSecrets(url: settings.url) }
 
-    /// Tries to send what is on the disk.
+    /// Tries to send the batches on the disk.
     func forceFlush() async throws(ExportError) {
         guard let spool, await !spool.flush() else { return }
         throw ExportError(.unavailable, "\(spool.waitingWeight) \(Item.signal.noun) wait on the disk for the server")
     }
 
-    /// Tells that the shutdown has begun: what is exported from here on does not wait long for a server that is away.
+    /// Announces the shutdown: later exports do not wait long for an unavailable server.
     func prepareForShutdown() {
         state.withLock { state in
             if state.lastChance == nil { state.lastChance = Deadline(Self.lastWait, clock: clock) }
@@ -80,7 +81,7 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         shutdownBegins.raise()
     }
 
-    /// How long a server that refuses connections is waited for at the shutdown.
+    /// The maximum wait at the shutdown for a server that refuses connections.
     private static var lastWait: Duration { .seconds(2) }
 
     func shutdown() async {
@@ -91,7 +92,7 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         transport.withLock { $0 = nil }
     }
 
-    /// Delivers a batch, in parts where it is too large for one request.
+    /// Delivers a batch, in parts if it is too large for one request.
     func export(_ batch: [Item]) async throws(ExportError) {
         guard !batch.isEmpty else { return }
         let deadline = Deadline(settings.timeout, clock: clock)
@@ -187,7 +188,7 @@ extension OTLPClient {
         }
     }
 
-    /// How long it may go on: at the shutdown not long for a server that is away.
+    /// Returns the remaining time; at the shutdown it is short if the server is unavailable.
     private func remaining(after error: ExportError, until deadline: Deadline) -> Duration? {
         guard error.code == .unreachable, let rest = state.withLock({ $0.lastChance })?.remaining else {
             return deadline.remaining
@@ -195,7 +196,7 @@ extension OTLPClient {
         return min(rest, deadline.remaining ?? rest)
     }
 
-    /// What is sent at once.
+    /// One request to send.
     private struct Attempt {
         var body: RequestEncoder.Body
         var encoding: BodyEncoding
@@ -247,8 +248,8 @@ extension OTLPClient {
             return OTLPAnswer(
                 status: response.status, headers: response.headers, body: body, trailers: response.body.trailers)
         } catch {
-            // The status says what became of the batch, but an endless answer is an error by the specification, and
-            // the status of gRPC comes last.
+            // The status decides about the batch. The body is read all the same: an endless response is an error by the
+            // specification, and the status of gRPC comes last.
             let isSuccess = (200..<300).contains(response.status)
             if isSuccess, error.code == .tooLarge || settings.wireProtocol == .grpc { throw error }
             return OTLPAnswer(status: response.status, headers: response.headers, body: nil)
@@ -266,7 +267,7 @@ extension OTLPClient {
 // MARK: - By way of the disk
 
 extension OTLPClient {
-    /// Sends a body once; what the server cannot take now is kept.
+    /// Sends a body once. If the server is unavailable, stores it.
     private func deliverOrKeep(
         _ body: RequestEncoder.Body, _ weight: Int, _ spool: Spool, until deadline: Deadline
     ) async -> Outcome {
@@ -326,11 +327,11 @@ extension OTLPClient {
 
 // MARK: - Accounts
 
-/// What of a batch was not delivered, and why first.
+/// The undelivered items of a batch, and the first reason.
 private struct Losses<Item: OTLPItem> {
     private(set) var rejected = 0
     private(set) var failed = 0
-    /// Not lost: on the disk.
+    /// Not lost: stored on the disk.
     var kept = 0
     private(set) var byCode: [ExportError.Code: Int] = [:]
     private(set) var error: ExportError?
@@ -351,9 +352,9 @@ extension ArraySlice where Element: OTLPItem {
 }
 
 extension ExportError {
-    /// Whether it is about these items, so that others may still fare better.
+    /// Indicates whether the failure concerns only these items, so that others may still be accepted.
     fileprivate var isRejection: Bool { code == .rejected || code == .tooLarge || code == .invalidResponse }
-    /// Whether the same batch may fare better later.
+    /// Indicates whether the same batch may be accepted later.
     fileprivate var isPassing: Bool {
         code == .unreachable || code == .unavailable || code == .timedOut || code == .cancelled
     }
@@ -362,7 +363,7 @@ extension ExportError {
 // MARK: - Making one
 
 extension OTLPClient {
-    /// Weighs the settings and makes a transport where none is given.
+    /// Resolves the settings and creates a transport if none is given.
     convenience init(
         _ configuration: OTLPConfiguration, environment: TelemetryEnvironment, transport: (any HTTPTransport)?
     ) throws(ConfigurationError) {
@@ -375,7 +376,7 @@ extension OTLPClient {
         }
         let settings = try OTLPSettings(
             configuration, signal: Item.signal, environment: environment, hasHTTP2: chosen.supportsHTTP2)
-        // Retries go on even when every thread of Swift's pool waits for room in a queue.
+        // Retries continue even if every thread of Swift's pool waits for space in a queue.
         let clock = TimerThreadClock()
         var spool: Spool?
         if let disk = configuration.spool { spool = try Spool(disk, signal: Item.signal, clock: clock) }

@@ -2,31 +2,31 @@
 public import GenAIHTTP
 public import GenAITelemetry
 
-// The three exporters differ in what they take. Everything they do is in OTLPClient.
+// The three exporters differ only in the items they accept. All behaviour is in OTLPClient.
 
 /// Sends spans to an OTLP server over HTTP or gRPC.
 ///
-/// One export encodes the batch, compresses it if so configured, sends it, and repeats it after connection failures
-/// and the statuses 429, 502, 503 and 504 (for gRPC those that the specification names), with growing random waits or
-/// as long as `Retry-After` (for gRPC `RetryInfo`) says, all within the timeout. A batch the server calls too large is
-/// sent in halves. Redirects are not followed. What the server
-/// refuses in an otherwise accepted batch is not sent again; the error's `rejectedCount` tells how much it was.
+/// An export encodes the batch, compresses it if so configured, and sends it. After connection failures and the
+/// statuses 429, 502, 503 and 504 (for gRPC those that the specification names) it is retried, after random waits of
+/// growing length or the delay that `Retry-After` (for gRPC `RetryInfo`) asks for, until the timeout has passed. A
+/// batch that is too large for the server is sent in halves. Redirects are not followed. Items that the server rejects
+/// in an otherwise accepted batch are not sent again; the error's `rejectedCount` is their number.
 ///
-/// Safe to share; concurrent exports work, but do not share buffers.
+/// Can be shared. Concurrent exports work, but do not share buffers.
 ///
 /// Source: OpenTelemetry protocol specification 1.10, OTLP/HTTP and OTLP/gRPC.
 public struct OTLPSpanExporter: SpanExporter, SuspendingExporter {
     private let client: OTLPClient<SpanData>
-    /// Whether no call blocks its thread: files and foreign transports may.
+    /// Indicates whether no call blocks its thread. Files and custom transports may block.
     package let neverBlocks: Bool
 
     /// Creates an exporter.
     ///
     /// - Parameters:
-    ///   - environment: Where what the configuration leaves open is looked up.
-    ///   - transport: What sends the requests; `nil` means the package's own, with the configuration's files.
-    /// - Throws: `ConfigurationError` for an endpoint that is no URL, a spool's directory that cannot be trusted, and
-    ///   certificate files that the platform or the file system does not let us use.
+    ///   - environment: The environment variables for settings that the configuration leaves open.
+    ///   - transport: The transport for the requests; `nil` means the package's own, with the configuration's files.
+    /// - Throws: `ConfigurationError` for an invalid endpoint URL, a spool directory that cannot be trusted, and
+    ///   certificate files that the platform does not support or that cannot be read.
     public init(
         _ configuration: OTLPConfiguration = OTLPConfiguration(), environment: TelemetryEnvironment = .process,
         transport: (any HTTPTransport)? = nil
@@ -40,29 +40,29 @@ public struct OTLPSpanExporter: SpanExporter, SuspendingExporter {
         neverBlocks = false
     }
 
-    /// What the exporter has done so far.
+    /// The counts of delivered and lost items, and of requests, since the exporter was created.
     public var statistics: OTLPStatistics { client.statistics }
-    /// The items that were rejected or failed, by the reason.
+    /// The items that were rejected or failed, by reason.
     public var losses: [ExportError.Code: Int] { client.losses }
-    /// How requests are made.
+    /// The protocol of the requests.
     package var wireProtocol: OTLPProtocol { client.wireProtocol }
 
-    /// Delivers one batch; see the type.
+    /// Delivers one batch; see ``OTLPSpanExporter``.
     public func export(_ batch: [SpanData]) async throws(ExportError) {
         try await client.export(batch)
     }
 
-    /// Tries to send what ``OTLPConfiguration/spool`` keeps; throws when the server does not take it.
+    /// Tries to send the batches in ``OTLPConfiguration/spool``. Throws if the server does not accept them.
     public func forceFlush() async throws(ExportError) {
         try await client.forceFlush()
     }
 
-    /// Tells that the shutdown has begun: a server that refuses connections is waited for no longer than two seconds.
+    /// Announces the shutdown: later exports wait no longer than two seconds for a server that refuses connections.
     package func prepareForShutdown() {
         client.prepareForShutdown()
     }
 
-    /// Makes later exports, and repeats of running ones, fail, and frees connections. Idempotent.
+    /// Shuts down: later exports and retries of running ones fail, and connections are freed. Idempotent.
     public func shutdown() async {
         await client.shutdown()
     }
@@ -71,14 +71,14 @@ public struct OTLPSpanExporter: SpanExporter, SuspendingExporter {
 /// Sends log records and events to an OTLP server; works like ``OTLPSpanExporter``.
 public struct OTLPLogRecordExporter: LogRecordExporter, SuspendingExporter {
     private let client: OTLPClient<LogRecord>
-    /// Whether no call blocks its thread: files and foreign transports may.
+    /// Indicates whether no call blocks its thread. Files and custom transports may block.
     package let neverBlocks: Bool
 
     /// Creates an exporter.
     ///
     /// - Parameters:
-    ///   - environment: Where what the configuration leaves open is looked up.
-    ///   - transport: What sends the requests; `nil` means the package's own, with the configuration's files.
+    ///   - environment: The environment variables for settings that the configuration leaves open.
+    ///   - transport: The transport for the requests; `nil` means the package's own, with the configuration's files.
     /// - Throws: `ConfigurationError`, as ``OTLPSpanExporter`` does.
     public init(
         _ configuration: OTLPConfiguration = OTLPConfiguration(), environment: TelemetryEnvironment = .process,
@@ -93,11 +93,11 @@ public struct OTLPLogRecordExporter: LogRecordExporter, SuspendingExporter {
         neverBlocks = false
     }
 
-    /// What the exporter has done so far.
+    /// The counts of delivered and lost items, and of requests, since the exporter was created.
     public var statistics: OTLPStatistics { client.statistics }
-    /// The items that were rejected or failed, by the reason.
+    /// The items that were rejected or failed, by reason.
     public var losses: [ExportError.Code: Int] { client.losses }
-    /// How requests are made.
+    /// The protocol of the requests.
     package var wireProtocol: OTLPProtocol { client.wireProtocol }
 
     /// Delivers one batch; see ``OTLPSpanExporter``.
@@ -105,17 +105,17 @@ public struct OTLPLogRecordExporter: LogRecordExporter, SuspendingExporter {
         try await client.export(batch)
     }
 
-    /// Tries to send what ``OTLPConfiguration/spool`` keeps; throws when the server does not take it.
+    /// Tries to send the batches in ``OTLPConfiguration/spool``. Throws if the server does not accept them.
     public func forceFlush() async throws(ExportError) {
         try await client.forceFlush()
     }
 
-    /// Tells that the shutdown has begun: a server that refuses connections is waited for no longer than two seconds.
+    /// Announces the shutdown: later exports wait no longer than two seconds for a server that refuses connections.
     package func prepareForShutdown() {
         client.prepareForShutdown()
     }
 
-    /// Makes later exports, and repeats of running ones, fail, and frees connections. Idempotent.
+    /// Shuts down: later exports and retries of running ones fail, and connections are freed. Idempotent.
     public func shutdown() async {
         await client.shutdown()
     }
@@ -124,7 +124,7 @@ public struct OTLPLogRecordExporter: LogRecordExporter, SuspendingExporter {
 /// Sends metrics to an OTLP server; works like ``OTLPSpanExporter``.
 public struct OTLPMetricExporter: MetricExporter, SuspendingExporter {
     private let client: OTLPClient<MetricData>
-    /// Whether no call blocks its thread: files and foreign transports may.
+    /// Indicates whether no call blocks its thread. Files and custom transports may block.
     package let neverBlocks: Bool
     private let temporality: TemporalityPreference
     private let histogramAggregation: MetricAggregation
@@ -132,12 +132,12 @@ public struct OTLPMetricExporter: MetricExporter, SuspendingExporter {
     /// Creates an exporter.
     ///
     /// - Parameters:
-    ///   - temporality: What points count from. Default: cumulative. Variable:
+    ///   - temporality: The temporality of points by instrument kind. Default: cumulative. Variable:
     ///     `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`.
-    ///   - histogramAggregation: How histograms are kept. Default: explicit buckets. Variable:
+    ///   - histogramAggregation: The aggregation of histograms. Default: explicit buckets. Variable:
     ///     `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION`.
-    ///   - environment: Where what is left open is looked up.
-    ///   - transport: What sends the requests; `nil` means the package's own, with the configuration's files.
+    ///   - environment: The environment variables for settings that are left open.
+    ///   - transport: The transport for the requests; `nil` means the package's own, with the configuration's files.
     /// - Throws: `ConfigurationError`, as ``OTLPSpanExporter`` does.
     public init(
         _ configuration: OTLPConfiguration = OTLPConfiguration(), temporality: TemporalityPreference? = nil,
@@ -151,19 +151,19 @@ public struct OTLPMetricExporter: MetricExporter, SuspendingExporter {
             histogramAggregation ?? .defaultHistogram(environment: environment) ?? .default
     }
 
-    /// What the exporter has done so far, counted in data points.
+    /// The counts of delivered and lost data points, and of requests, since the exporter was created.
     public var statistics: OTLPStatistics { client.statistics }
-    /// The items that were rejected or failed, by the reason.
+    /// The data points that were rejected or failed, by reason.
     public var losses: [ExportError.Code: Int] { client.losses }
-    /// How requests are made.
+    /// The protocol of the requests.
     package var wireProtocol: OTLPProtocol { client.wireProtocol }
 
-    /// What the points of an instrument count from, by the preference.
+    /// Returns the temporality of an instrument's points by the preference.
     public func temporality(for kind: InstrumentKind) -> AggregationTemporality {
         temporality.temporality(for: kind)
     }
 
-    /// How an instrument's measurements are combined; only histograms have a choice.
+    /// Returns the aggregation of an instrument. Only histograms have a choice.
     public func aggregation(for kind: InstrumentKind) -> MetricAggregation {
         kind == .histogram ? histogramAggregation : .default
     }
@@ -173,17 +173,17 @@ public struct OTLPMetricExporter: MetricExporter, SuspendingExporter {
         try await client.export(batch)
     }
 
-    /// Tries to send what ``OTLPConfiguration/spool`` keeps; throws when the server does not take it.
+    /// Tries to send the batches in ``OTLPConfiguration/spool``. Throws if the server does not accept them.
     public func forceFlush() async throws(ExportError) {
         try await client.forceFlush()
     }
 
-    /// Tells that the shutdown has begun: a server that refuses connections is waited for no longer than two seconds.
+    /// Announces the shutdown: later exports wait no longer than two seconds for a server that refuses connections.
     package func prepareForShutdown() {
         client.prepareForShutdown()
     }
 
-    /// Makes later exports, and repeats of running ones, fail, and frees connections. Idempotent.
+    /// Shuts down: later exports and retries of running ones fail, and connections are freed. Idempotent.
     public func shutdown() async {
         await client.shutdown()
     }
@@ -192,22 +192,22 @@ public struct OTLPMetricExporter: MetricExporter, SuspendingExporter {
 // MARK: - Printing
 
 extension OTLPSpanExporter: CustomStringConvertible, CustomReflectable {
-    /// Where spans go, and how, without what may be secret.
+    /// The protocol and destination of spans, without what may be secret.
     public var description: String { "OTLPSpanExporter(\(client.wireProtocol) to \(client.destination))" }
-    /// What the exporter has done so far.
+    /// The statistics of the exporter.
     public var customMirror: Mirror { Mirror(self, children: ["statistics": statistics]) }
 }
 
 extension OTLPLogRecordExporter: CustomStringConvertible, CustomReflectable {
-    /// Where log records go, and how, without what may be secret.
+    /// The protocol and destination of log records, without what may be secret.
     public var description: String { "OTLPLogRecordExporter(\(client.wireProtocol) to \(client.destination))" }
-    /// What the exporter has done so far.
+    /// The statistics of the exporter.
     public var customMirror: Mirror { Mirror(self, children: ["statistics": statistics]) }
 }
 
 extension OTLPMetricExporter: CustomStringConvertible, CustomReflectable {
-    /// Where metrics go, and how, without what may be secret.
+    /// The protocol and destination of metrics, without what may be secret.
     public var description: String { "OTLPMetricExporter(\(client.wireProtocol) to \(client.destination))" }
-    /// What the exporter has done so far.
+    /// The statistics of the exporter.
     public var customMirror: Mirror { Mirror(self, children: ["statistics": statistics]) }
 }

@@ -13,12 +13,13 @@ import Synchronization
     import Android
 #endif
 
-/// Appends OTLP/JSON to a file: one export request as one line, which collectors read back.
+/// Appends OTLP/JSON to a file. Each export request is one line, in the format that collectors read.
 ///
-/// Takes all three signals; one exporter may serve several pipelines, whose lines then mix. A batch is written by the
-/// exporting thread, as a whole or not at all: after an error the file is cut back to the last whole line. The file is
-/// neither rotated nor bounded. It holds prompts and completions where those are recorded: it is created for the user
-/// alone, and so are directories above it that do not exist; the permissions of a file that exists stay as they are.
+/// Accepts all three signals. One exporter can serve several pipelines, whose lines are then mixed. The exporting
+/// thread writes a batch as a whole or not at all: after an error, the file is truncated to the last complete line. The
+/// file is neither rotated nor limited in size. It contains prompts and completions if those are recorded. Therefore
+/// only the user can read the file and the parent directories that the exporter creates; the permissions of an existing
+/// file stay as they are.
 ///
 /// Source: OpenTelemetry protocol file exporter specification, JSON lines.
 public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExporter {
@@ -26,14 +27,14 @@ public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExpo
     /// `nil` after the shutdown.
     private let file: Mutex<Int32?>
 
-    /// Opens the file for appending, and creates it where there is none.
+    /// Opens the file for appending, and creates it if it does not exist.
     ///
-    /// - Throws: `ConfigurationError` with code `unavailable` when the file cannot be opened.
+    /// - Throws: `ConfigurationError` with code `unavailable` if the file cannot be opened.
     public init(path: String) throws(ConfigurationError) {
         if let slash = path.lastIndex(of: "/"), slash > path.startIndex {
             PrivateDirectory.create(String(path[..<slash]))
         }
-        // Without blocking, or a named pipe that nobody reads would stop the program.
+        // Opened without blocking, because a named pipe without a reader would stop the program.
         let descriptor = open(path, O_WRONLY | O_CREAT | O_APPEND | O_NONBLOCK | O_CLOEXEC, 0o600)
         guard descriptor >= 0 else {
             throw ConfigurationError(
@@ -51,28 +52,28 @@ public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExpo
 
     /// Appends one line for the batch.
     ///
-    /// - Throws: `ExportError` with code `other` when the file cannot be written, `shutDown` after the shutdown.
+    /// - Throws: `ExportError` with code `other` if the file cannot be written, `shutDown` after the shutdown.
     public func export(_ batch: [SpanData]) async throws(ExportError) {
         try append(batch)
     }
 
-    /// Appends one line for the batch; throws as for spans.
+    /// Appends one line for the batch. Throws the same errors as for spans.
     public func export(_ batch: [LogRecord]) async throws(ExportError) {
         try append(batch)
     }
 
-    /// Appends one line for the batch; throws as for spans.
+    /// Appends one line for the batch. Throws the same errors as for spans.
     public func export(_ batch: [MetricData]) async throws(ExportError) {
         try append(batch)
     }
 
-    /// Makes sure that what was written is on the disk.
+    /// Flushes the written lines to the disk.
     ///
-    /// - Throws: `ExportError` with code `other` when the system reports that it is not.
+    /// - Throws: `ExportError` with code `other` if the system reports a failure.
     public func forceFlush() async throws(ExportError) {
         let failure: Int32? = file.withLock { descriptor in
             guard let descriptor, synchronize(descriptor) != 0 else { return nil }
-            // Pipes and terminals have no disk to wait for.
+            // Pipes and terminals have no disk to flush to.
             return errno == EINVAL || errno == ENOTSUP ? nil : errno
         }
         if let failure { throw ExportError(.other, "\(path) cannot be flushed: \(systemError(failure))") }
@@ -100,7 +101,7 @@ public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExpo
     }
 }
 
-/// Writes all of the bytes or, where the file allows, none; `nil` or the number of the error.
+/// Writes all of the bytes or, if the file allows it, none. Returns `nil` or the error number.
 private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     let end = lseek(descriptor, 0, SEEK_END)
     guard let failure = writeAll(bytes, to: descriptor) else { return nil }
@@ -108,10 +109,10 @@ private func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32? {
     return failure
 }
 
-/// Brings what was written to the disk itself.
+/// Flushes the written bytes to the disk itself.
 private func synchronize(_ descriptor: Int32) -> Int32 {
     #if canImport(Darwin)
-        // There `fsync` stops at the drive's cache; not all file systems know the full form.
+        // On Apple platforms, `fsync` stops at the drive's cache. Not all file systems support the full form.
         if fcntl(descriptor, F_FULLFSYNC) == 0 { return 0 }
     #endif
     return fsync(descriptor)

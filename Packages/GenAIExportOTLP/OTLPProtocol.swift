@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-/// How an exporter makes its requests and encodes what it sends.
+/// The protocol of an exporter's requests, which includes the encoding of their bodies.
 public struct OTLPProtocol: RawRepresentable, Sendable, Hashable, CaseIterable, CustomStringConvertible {
-    /// Protobuf over HTTP, which every OTLP server understands.
+    /// Protobuf over HTTP, which every OTLP server supports.
     public static let httpProtobuf = OTLPProtocol(known: "http/protobuf")
     /// JSON over HTTP: larger, but readable on the way.
     public static let httpJSON = OTLPProtocol(known: "http/json")
-    /// Protobuf by unary calls of gRPC, usually at port 4317.
+    /// Protobuf in unary gRPC calls, usually at port 4317.
     ///
-    /// Needs HTTP/2: on Linux a libcurl that has it, without TLS or with it; on Apple platforms URLSession, with TLS
-    /// only, where a call that fails without an answer of its own is known by its head alone. Where there is no HTTP/2
-    /// the exporter says so once and uses ``httpProtobuf``, at port 4318 in place of 4317.
+    /// Requires HTTP/2. On Linux, that takes a libcurl with HTTP/2, and works with and without TLS. On Apple platforms,
+    /// URLSession supports it with TLS only, and does not report the status of a call without a response message unless
+    /// that is in the head. Without HTTP/2, the exporter reports it once and uses ``httpProtobuf``, at port 4318
+    /// instead of 4317.
     public static let grpc = OTLPProtocol(known: "grpc")
 
     /// All protocols.
@@ -23,7 +24,7 @@ public struct OTLPProtocol: RawRepresentable, Sendable, Hashable, CaseIterable, 
         rawValue = name
     }
 
-    /// Finds a protocol by its name; `nil` for one that is not known.
+    /// Creates a protocol from its name; `nil` for an unknown one.
     public init?(rawValue: String) {
         guard let known = Self.allCases.first(where: { $0.rawValue == rawValue }) else { return nil }
         self = known
@@ -32,19 +33,19 @@ public struct OTLPProtocol: RawRepresentable, Sendable, Hashable, CaseIterable, 
     /// The name.
     public var description: String { rawValue }
 
-    /// How bodies are encoded.
+    /// The encoding of bodies.
     var encoding: BodyEncoding { self == .httpJSON ? .json : .protobuf }
 }
 
-/// How a batch becomes bytes.
+/// The encoding of a batch.
 enum BodyEncoding: Hashable, Sendable {
     case protobuf, json
 }
 
-/// How an exporter compresses what it sends.
+/// The compression of an exporter's request bodies.
 public enum OTLPCompression: String, Sendable, Hashable, CaseIterable {
-    /// Not at all. Not named `none`, which an optional would take for `nil`.
+    /// No compression. Not named `none`, which an optional would take for `nil`.
     case uncompressed = "none"
-    /// With gzip: prompts shrink to a fraction, for some CPU time on the exporting thread.
+    /// Gzip: prompts shrink to a fraction, for some CPU time on the exporting thread.
     case gzip
 }

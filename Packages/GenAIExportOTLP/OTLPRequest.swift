@@ -3,9 +3,9 @@ import GenAICore
 import GenAIHTTP
 
 extension OTLPSettings {
-    /// The request for a body; `nil` where the protocol cannot carry it.
+    /// Returns the request for a body; `nil` if the protocol cannot carry it.
     ///
-    /// - Parameter timeout: How long the exchange may take.
+    /// - Parameter timeout: The time limit of the exchange.
     func request(with body: RequestEncoder.Body, encoding: BodyEncoding, timeout: Duration?) -> HTTPRequest? {
         var request =
             wireProtocol == .grpc
@@ -25,7 +25,7 @@ extension OTLPSettings {
         return HTTPRequest(method: "POST", url: url, headers: headers, body: body.bytes)
     }
 
-    /// A unary call. Source: gRPC over HTTP/2, "Requests".
+    /// Returns a unary call. Source: gRPC over HTTP/2, "Requests".
     private func callRequest(
         with body: RequestEncoder.Body, encoding: BodyEncoding, timeout: Duration?
     ) -> HTTPRequest? {
@@ -36,10 +36,10 @@ extension OTLPSettings {
         headers["TE"] = "trailers"
         headers["grpc-encoding"] = body.isCompressed ? "gzip" : nil
         headers["grpc-accept-encoding"] = "identity,gzip"
-        // The body of HTTP is not compressed as a whole.
+        // gRPC compresses the message, not the body of HTTP.
         headers["Accept-Encoding"] = "identity"
         if let timeout, timeout > .zero {
-            // At most eight digits; a day is long enough for a limit.
+            // At most eight digits are allowed; a day is long enough for a limit.
             let milliseconds = min(timeout, .seconds(86_400)) / .milliseconds(1)
             headers["grpc-timeout"] = "\(max(1, Int(milliseconds)))m"
         }

@@ -3,15 +3,15 @@ import GenAICore
 import GenAIHTTP
 import GenAITelemetry
 
-/// What the signals of OTLP differ in.
+/// The differences between the signals in OTLP.
 struct OTLPSignal: Sendable {
-    /// The path below the base URL.
+    /// The path that is appended to the base URL.
     let path: String
-    /// The method of gRPC that exports it.
+    /// The gRPC method that exports it.
     let method: String
-    /// The infix of the environment variables.
+    /// The infix of its environment variables.
     let variable: String
-    /// What there is one or many of, for messages.
+    /// The noun for its items, for messages.
     let noun: String
 
     static let traces = OTLPSignal("traces", service: "trace.v1.TraceService", noun: "spans")
@@ -28,7 +28,7 @@ struct OTLPSignal: Sendable {
     }
 }
 
-/// The settings of one exporter once code, environment and defaults have been weighed.
+/// The resolved settings of one exporter: from code, the environment and the defaults.
 struct OTLPSettings: Sendable {
     let signal: OTLPSignal
     let url: String
@@ -40,7 +40,7 @@ struct OTLPSettings: Sendable {
     let tls: TLSFiles
     let maximumRequestBytes: Int
     let maximumResponseBytes: Int
-    /// What must not get into a message.
+    /// The texts that messages must not contain.
     let secrets: Secrets
 
     /// Files for TLS.
@@ -50,11 +50,11 @@ struct OTLPSettings: Sendable {
         var clientKey: (option: String, path: String)?
     }
 
-    /// Weighs the settings.
+    /// Resolves the settings.
     ///
-    /// - Parameter hasHTTP2: Says whether HTTP/2 can be used to a URL. Where it cannot, `http/protobuf` takes the place
-    ///   of `grpc`, which is reported.
-    /// - Throws: ``ConfigurationError`` for an endpoint that is no URL.
+    /// - Parameter hasHTTP2: Returns whether HTTP/2 can be used for a URL. If it cannot, `http/protobuf` replaces
+    ///   `grpc`, which is reported.
+    /// - Throws: ``ConfigurationError`` for an invalid endpoint URL.
     init(
         _ configuration: OTLPConfiguration, signal: OTLPSignal, environment: TelemetryEnvironment,
         hasHTTP2: (String) -> Bool = { _ in true }
@@ -75,7 +75,7 @@ struct OTLPSettings: Sendable {
     }
 }
 
-/// Where the requests of one exporter go, and by which protocol.
+/// The destination of one exporter's requests, and the protocol.
 private struct OTLPDestination {
     let url: String
     let wireProtocol: OTLPProtocol
@@ -106,7 +106,7 @@ private struct OTLPDestination {
             key: "no HTTP/2")
     }
 
-    /// The endpoint, and whether it is this signal's own.
+    /// Returns the endpoint, and whether it is this signal's own.
     private static func endpoint(
         _ configuration: OTLPConfiguration, source: OTLPVariables, isGRPC: Bool
     ) throws(ConfigurationError) -> (EndpointURL, isWhole: Bool) {
@@ -116,7 +116,7 @@ private struct OTLPDestination {
         if let text = configuration.endpoint { return (try EndpointURL(text, option: "endpoint"), false) }
         for (variable, isWhole) in [(source.specific("ENDPOINT"), true), (source.general("ENDPOINT"), false)] {
             guard var text = source.environment.string(variable) else { continue }
-            // gRPC's own form, which the specification allows for gRPC.
+            // gRPC's own form without a scheme, which the specification allows for gRPC.
             if isGRPC, !text.contains("://") { text = (source.isInsecure ? "http://" : "https://") + text }
             return (try EndpointURL(text, option: variable), isWhole)
         }
@@ -124,7 +124,7 @@ private struct OTLPDestination {
     }
 }
 
-/// The environment variables of one signal's exporter: the signal's own beats the general one.
+/// The environment variables of one signal's exporter: the signal's own takes precedence over the general one.
 struct OTLPVariables {
     let environment: TelemetryEnvironment
     let signal: OTLPSignal
@@ -150,7 +150,7 @@ struct OTLPVariables {
         return first("PROTOCOL") { environment.choice($0, of: choices) }
     }
 
-    /// Whether an endpoint of gRPC that names no scheme is one without TLS.
+    /// Indicates whether a gRPC endpoint without a scheme is used without TLS.
     var isInsecure: Bool { first("INSECURE", environment.bool) ?? false }
 
     func tlsFiles(_ configuration: OTLPConfiguration) -> OTLPSettings.TLSFiles {
@@ -161,7 +161,7 @@ struct OTLPVariables {
             clientKey: configuration.clientKeyFile.map { ("clientKeyFile", $0) } ?? file("CLIENT_KEY"))
     }
 
-    /// The header fields; those that cannot be read are left out and reported by position, without their content.
+    /// Returns the header fields. Invalid ones are left out and reported by position, without their content.
     func headers() -> HTTPHeaders? {
         first("HEADERS") { variable in
             guard let text = environment.string(variable) else { return nil }
@@ -182,14 +182,14 @@ struct OTLPVariables {
     }
 }
 
-/// Reads `name=value`, the value percent-encoded as in the W3C baggage header; `nil` for what no header may hold.
+/// Parses `name=value`, with the value percent-encoded as in the W3C baggage header; `nil` for an invalid header field.
 private func headerField(_ member: Substring) -> (name: String, value: String)? {
     guard let border = member.firstIndex(of: "="),
         let decoded = ASCII.percentDecoded(member[member.index(after: border)...])
     else { return nil }
     let name = ASCII.trimmed(member[..<border].utf8)
     let value = String(Substring(ASCII.trimmed(decoded[...].utf8)))
-    // Control characters would let a value add header fields of its own.
+    // Control characters would let a value add header fields.
     guard ASCII.isToken(name),
         value.unicodeScalars.allSatisfy({ $0.value >= 0x20 && $0.value != 0x7F || $0 == "\t" })
     else { return nil }

@@ -3,25 +3,25 @@ import GenAICore
 import GenAIHTTP
 import GenAITelemetry
 
-/// What became of one request.
+/// The result of one request.
 enum OTLPVerdict {
     case accepted(OTLPAnswer.PartialSuccess)
-    /// Accepted, but what else the answer says cannot be read.
+    /// Accepted, but the rest of the response cannot be read.
     case unreadable
-    /// Larger than the server takes; in parts it may fit.
+    /// Too large for the server; smaller parts may be accepted.
     case oversized(String)
     case failed(ExportError)
-    /// The same request may succeed later, not before what the server asks for.
+    /// The same request may succeed later, after the delay that the server asks for.
     case retryable(ExportError, after: Duration?)
 }
 
 extension OTLPSettings {
-    /// Says what an answer means, and what to do about a refusal.
+    /// Returns the result that a response means, with advice for a rejection.
     func judge(_ answer: OTLPAnswer) -> OTLPVerdict {
         wireProtocol == .grpc ? judge(call: answer) : judge(post: answer)
     }
 
-    /// Says what an exchange without an answer means, and what to do about it.
+    /// Returns the result that an exchange without a response means, with advice.
     func judge(_ error: HTTPError) -> OTLPVerdict {
         let text = presentable(error.message) + hint(for: error)
         switch error.code {
@@ -36,7 +36,7 @@ extension OTLPSettings {
         }
     }
 
-    /// Foreign text as a message may hold it: one line, not long, and without secrets.
+    /// Returns foreign text in a form for messages: one line, limited in length, and without secrets.
     func presentable(_ text: String) -> String {
         let scalars = secrets.masked(text, limit: 1_024).unicodeScalars.map { scalar in
             scalar.properties.generalCategory == .control ? " " : Character(scalar)
@@ -46,7 +46,7 @@ extension OTLPSettings {
 }
 
 extension OTLPSettings {
-    /// One export as a line for `OTEL_LOG_LEVEL=debug`.
+    /// Returns a line about one export for `OTEL_LOG_LEVEL=debug`.
     func exportLine(weight: Int, byteCount: Int, isCompressed: Bool, outcome: String, duration: Duration) -> String {
         let size = "\(byteCount) bytes" + (isCompressed ? " of gzip" : "")
         return "\(weight) \(signal.noun), \(size) by \(wireProtocol) to \(withoutSecrets(url: url)): \(outcome) after "
@@ -86,7 +86,7 @@ extension OTLPSettings {
             + "OTEL_EXPORTER_OTLP_ENDPOINT"
     }
 
-    /// What to do about a status that repeating does not change.
+    /// Returns advice for a status that retrying does not change.
     private func hint(forStatus status: Int) -> String? {
         let shown = withoutSecrets(url: url)
         switch status {
@@ -113,7 +113,7 @@ extension OTLPSettings {
         return OTLPSignal.all.map(\.path).first { path.hasSuffix("/\($0)/\(signal.path)") }.map { "/\($0)" }
     }
 
-    /// What to do where no answer came although someone listens.
+    /// Returns advice for a missing response from a server that accepts connections.
     private func hint(for error: HTTPError) -> String {
         guard error.code == .connection || error.code == .protocolViolation else { return "" }
         let authority = url.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
@@ -132,8 +132,8 @@ extension OTLPSettings {
 // MARK: - OTLP over gRPC
 
 extension OTLPAnswer {
-    /// What an answer of gRPC stands for whose status did not come: the platform hides trailers, or the connection
-    /// ended before them. A message comes only where the call went well.
+    /// The status of a gRPC response without one, because the platform hides trailers or the connection ended before
+    /// them. A message is sent only if the call succeeded.
     fileprivate var unnamedStatus: GRPCStatus? {
         guard isSuccess, headers["Content-Type"]?.lowercased().hasPrefix("application/grpc") == true else { return nil }
         return body?.isEmpty == false
@@ -163,7 +163,7 @@ extension OTLPSettings {
         return .retryable(ExportError(.unavailable, text), after: status.retryDelay)
     }
 
-    /// An answer that is none of gRPC: of a proxy, or of a server that speaks HTTP only.
+    /// Returns the result of a response that is not gRPC: from a proxy, or from a server that supports HTTP only.
     private func judge(foreign answer: OTLPAnswer) -> OTLPVerdict {
         if answer.isSuccess {
             return .failed(ExportError(.invalidResponse, noServer("an answer without a status of gRPC came back")))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Reads the fields of one protobuf message; knows the wire format only.
+/// Reads the fields of one protobuf message. Implements only the wire format.
 ///
 /// Source: protobuf encoding specification.
 struct ProtobufReader {
@@ -20,7 +20,7 @@ struct ProtobufReader {
         rest = bytes
     }
 
-    /// The next field, or `nil` at the end.
+    /// Returns the next field; `nil` at the end.
     mutating func next() throws(Malformed) -> (field: UInt64, value: Value)? {
         guard !rest.isEmpty else { return nil }
         let tag = try varint()

@@ -1,31 +1,31 @@
 // SPDX-License-Identifier: MIT
 
-/// Writes protobuf's wire format into one buffer that is kept from export to export; knows nothing of OTLP.
+/// Writes protobuf's wire format into one buffer that is reused for later exports. Implements only the wire format.
 ///
 /// The output is canonical: minimal varints, and fields in the order of the calls. A nested message is written in
-/// place: the width of its length is guessed, and the body moved by a byte or two where the guess was wrong. That
-/// beats a first pass for the sizes, which walks every attribute twice, and needs no padded varints, which are legal
-/// but make equal messages differ. Small messages whose size is easily told use ``header(_:length:)`` and move nothing.
+/// place: the width of its length is guessed, and the body moved by a byte or two if the guess was wrong. A first pass
+/// for the sizes would traverse every attribute twice, and padded varints, although legal, would make equal messages
+/// differ. Small messages whose size is easy to compute use ``header(_:length:)`` and move nothing.
 ///
 /// Source: protobuf encoding specification, proto3.
 struct ProtobufWriter: ~Copyable {
-    // Raw memory, because an array checks for uniqueness and capacity on every append, which costs more than the
-    // bytes of a short field.
+    // Raw memory, because an array checks for uniqueness and capacity on every append, which costs more than the bytes
+    // of a short field.
     private var base = UnsafeMutablePointer<UInt8>.allocate(capacity: 4_096)
     private var capacity = 4_096
-    /// How many bytes have been written.
+    /// The number of bytes written.
     private(set) var count = 0
 
     deinit {
         base.deallocate()
     }
 
-    /// Lends what has been written.
+    /// Calls `body` with the written bytes.
     func withBytes<Value>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Value) rethrows -> Value {
         try body(UnsafeBufferPointer(start: base, count: count))
     }
 
-    /// Forgets what has been written; memory beyond `limit` bytes is given back.
+    /// Removes the written bytes. Frees memory beyond `limit` bytes.
     mutating func reset(keeping limit: Int = .max) {
         count = 0
         if capacity > limit { resize(to: limit) }
@@ -33,7 +33,7 @@ struct ProtobufWriter: ~Copyable {
 
     // MARK: - Fields
 
-    /// A varint field of whatever integer type; zero is left out unless `always`.
+    /// Writes a varint field of any integer type; zero is left out unless `always`.
     mutating func varint(_ field: Int, _ value: UInt64, always: Bool = false) {
         guard value != 0 || always else { return }
         var cursor = reserve(15)
@@ -42,12 +42,12 @@ struct ProtobufWriter: ~Copyable {
         count = cursor - base
     }
 
-    /// A `bool` field; false is left out unless `always`.
+    /// Writes a `bool` field; false is left out unless `always`.
     mutating func bool(_ field: Int, _ value: Bool, always: Bool = false) {
         varint(field, value ? 1 : 0, always: always)
     }
 
-    /// A `fixed64` or `sfixed64` field; zero is left out unless `always`.
+    /// Writes a `fixed64` or `sfixed64` field; zero is left out unless `always`.
     mutating func fixed64(_ field: Int, _ value: UInt64, always: Bool = false) {
         guard value != 0 || always else { return }
         var cursor = reserve(13)
@@ -56,12 +56,12 @@ struct ProtobufWriter: ~Copyable {
         count = cursor - base
     }
 
-    /// A `double` field; positive zero is left out unless `always`.
+    /// Writes a `double` field; positive zero is left out unless `always`.
     mutating func double(_ field: Int, _ value: Double, always: Bool = false) {
         fixed64(field, value.bitPattern, always: always)
     }
 
-    /// A `fixed32` field; zero is left out.
+    /// Writes a `fixed32` field; zero is left out.
     mutating func fixed32(_ field: Int, _ value: UInt32) {
         guard value != 0 else { return }
         var cursor = reserve(9)
@@ -70,7 +70,7 @@ struct ProtobufWriter: ~Copyable {
         count = cursor - base
     }
 
-    /// A `string` field; empty text is left out unless `always`.
+    /// Writes a `string` field; empty text is left out unless `always`.
     @inline(__always)
     mutating func string(_ field: Int, _ text: String, always: Bool = false) {
         let length = text.utf8.count
@@ -79,14 +79,15 @@ struct ProtobufWriter: ~Copyable {
         if text.utf8.withContiguousStorageIfAvailable({ append($0) }) == nil { text.utf8.forEach { append($0) } }
     }
 
-    /// A `bytes` field; no bytes are left out unless `always`.
+    /// Writes a `bytes` field; an empty one is left out unless `always`.
     mutating func bytes(_ field: Int, _ data: [UInt8], always: Bool = false) {
         guard !data.isEmpty || always else { return }
         header(field, length: data.count)
         data.withUnsafeBufferPointer { append($0) }
     }
 
-    /// A `bytes` field that holds whole words, the most significant byte first, as trace and span ids do.
+    /// Writes a `bytes` field that holds whole words, the most significant byte first, such as trace and span
+    /// identifiers.
     mutating func bytes(_ field: Int, words first: UInt64, _ second: UInt64? = nil) {
         header(field, length: second == nil ? 8 : 16)
         var cursor = reserve(16)
@@ -95,7 +96,7 @@ struct ProtobufWriter: ~Copyable {
         count = cursor - base
     }
 
-    /// A packed field of `fixed64` or `double` bit patterns; none are left out.
+    /// Writes a packed field of `fixed64` or `double` bit patterns; an empty one is left out.
     mutating func packed(_ field: Int, _ values: some Collection<UInt64>) {
         guard !values.isEmpty else { return }
         header(field, length: values.count * 8)
@@ -104,7 +105,7 @@ struct ProtobufWriter: ~Copyable {
         count = cursor - base
     }
 
-    /// A packed field of varints; none are left out.
+    /// Writes a packed field of varints; an empty one is left out.
     mutating func packed(_ field: Int, varints values: [UInt64]) {
         guard !values.isEmpty else { return }
         header(field, length: values.reduce(0) { $0 + Self.size(ofVarint: $1) })
@@ -113,9 +114,9 @@ struct ProtobufWriter: ~Copyable {
         count = cursor - base
     }
 
-    /// A message field; the closure writes the body. Written even when empty.
+    /// Writes a message field, even if it is empty; the closure writes the body.
     ///
-    /// - Parameter expecting: A guess of the body's length; only speed depends on it.
+    /// - Parameter expecting: The expected length of the body. A wrong value only costs time.
     @inline(__always)
     mutating func message(_ field: Int, expecting guess: Int, _ body: (inout ProtobufWriter) -> Void) {
         let width = Self.size(ofVarint: UInt64(guess))
@@ -127,7 +128,7 @@ struct ProtobufWriter: ~Copyable {
         closeMessage(from: start, width: width)
     }
 
-    /// The beginning of a string, bytes or message field whose content, of exactly `length` bytes, follows.
+    /// Writes the beginning of a string, bytes or message field whose content, of exactly `length` bytes, follows.
     @inline(__always)
     mutating func header(_ field: Int, length: Int) {
         var cursor = reserve(15)
@@ -136,12 +137,12 @@ struct ProtobufWriter: ~Copyable {
         count = cursor - base
     }
 
-    /// How many bytes a varint takes.
+    /// Returns the number of bytes of a varint.
     static func size(ofVarint value: UInt64) -> Int {
         (70 - (value | 1).leadingZeroBitCount) / 7
     }
 
-    /// How many bytes a string, bytes or message field takes with content of `length` bytes.
+    /// Returns the number of bytes of a string, bytes or message field with content of `length` bytes.
     static func size(_ field: Int, length: Int) -> Int {
         size(ofVarint: UInt64(field << 3)) + size(ofVarint: UInt64(length)) + length
     }
@@ -173,10 +174,10 @@ extension ProtobufWriter {
         count += 1
     }
 
-    // A cursor is a local variable: bytes written through a pointer might be the writer's own fields, so those would
-    // be loaded anew after each byte.
+    // Cursors are local variables: bytes written through a pointer might be the writer's own fields, so the compiler
+    // would reload those after each byte.
 
-    /// Writes up to ten bytes, for which the caller has made room.
+    /// Writes up to ten bytes into reserved space.
     @inline(__always)
     private static func put(_ varint: UInt64, at cursor: inout UnsafeMutablePointer<UInt8>) {
         var rest = varint
@@ -189,14 +190,14 @@ extension ProtobufWriter {
         cursor += 1
     }
 
-    /// Writes the bytes of a word in little-endian order, for which the caller has made room.
+    /// Writes the bytes of a word in little-endian order into reserved space.
     @inline(__always)
     private static func put<Word: FixedWidthInteger>(fixed word: Word, at cursor: inout UnsafeMutablePointer<UInt8>) {
         UnsafeMutableRawPointer(cursor).storeBytes(of: word.littleEndian, as: Word.self)
         cursor += MemoryLayout<Word>.size
     }
 
-    /// Makes room for a number of bytes, and says where they go.
+    /// Reserves space for a number of bytes, and returns its address.
     @inline(__always)
     private mutating func reserve(_ extra: Int) -> UnsafeMutablePointer<UInt8> {
         if capacity - count < extra { resize(to: max(capacity * 2, count + extra)) }
@@ -211,5 +212,5 @@ extension ProtobufWriter {
     }
 }
 
-// The memory has one owner, which the compiler enforces by forbidding copies, and is reached through it alone.
+// The memory has one owner, which the compiler enforces by forbidding copies, and is accessed only through it.
 extension ProtobufWriter: @unchecked Sendable {}

@@ -3,10 +3,10 @@ import GenAICore
 import GenAIHTTP
 import GenAITelemetry
 
-/// What OTLP carries: spans, log records, metrics.
+/// An item that OTLP exports: a span, a log record, a metric.
 protocol OTLPItem: Grouped, Sendable {
     static var signal: OTLPSignal { get }
-    /// How many spans, log records or data points this is.
+    /// The number of spans, log records or data points in this item.
     var weight: Int { get }
     /// Writes the body of an export request.
     static func encode(_ batch: ArraySlice<Self>, into writer: inout ProtobufWriter)
@@ -35,22 +35,22 @@ extension MetricData: OTLPItem {
     static func encode(_ batch: ArraySlice<MetricData>, into writer: inout JSONWriter) { writer.metrics(batch) }
 }
 
-/// The buffers that request bodies are made in, kept from one export to the next.
+/// The buffers for request bodies, reused from one export to the next.
 struct RequestEncoder: ~Copyable, Sendable {
-    /// A request's body with what its header has to say about it.
+    /// A request's body, with the facts that its header needs.
     struct Body {
         let bytes: [UInt8]
         let isCompressed: Bool
     }
 
-    /// Buffers larger than this are given back after an export, so that one huge batch does not cost memory for ever.
+    /// Larger buffers are freed after an export, so that one huge batch does not occupy memory forever.
     private static let keptBytes = 4 << 20
 
     private var protobuf = ProtobufWriter()
     private var json = JSONWriter()
     private var gzip: GzipCompressor?
 
-    /// Encodes a batch; `nil` when that takes more bytes than the limit.
+    /// Encodes a batch; `nil` if it takes more bytes than the limit.
     mutating func body<Item: OTLPItem>(of batch: ArraySlice<Item>, settings: OTLPSettings) -> Body? {
         switch settings.wireProtocol.encoding {
         case .protobuf:
@@ -64,7 +64,7 @@ struct RequestEncoder: ~Copyable, Sendable {
         }
     }
 
-    /// Gives back memory beyond what a usual batch needs.
+    /// Frees memory beyond what a usual batch needs.
     mutating func trim() {
         protobuf.reset(keeping: Self.keptBytes)
         if json.bytes.capacity > Self.keptBytes { json.bytes = [] }

@@ -5,7 +5,7 @@ import GenAITelemetry
 // opentelemetry/proto/trace/v1/trace.proto and collector/trace/v1/trace_service.proto, opentelemetry-proto 1.10.0.
 
 extension ProtobufWriter {
-    /// The body of an `ExportTraceServiceRequest`, which is that of `TracesData`.
+    /// Writes the body of an `ExportTraceServiceRequest`, which is the same as that of `TracesData`.
     mutating func traces(_ batch: ArraySlice<SpanData>) {
         for group in grouped(batch) {
             message(1, expecting: batch.count * 2_048) { resourceSpans in

@@ -9,14 +9,14 @@
     import Android
 #endif
 
-/// A directory of this user's that nobody else can write to, and plain files in it.
+/// A directory of this user to which nobody else can write, and plain files in it.
 ///
-/// Everything goes by the directory's descriptor, so that what was checked is what is used, whatever happens to its
-/// path meanwhile. Links are never followed.
+/// All accesses use the directory's descriptor, so that the directory that was checked is the one that is used,
+/// whatever happens to its path meanwhile. Links are never followed.
 final class PrivateDirectory: Sendable {
-    /// Why a directory cannot be trusted or used.
+    /// The reason why a directory cannot be trusted or used.
     struct Refusal: Error {
-        /// What is wrong and what to do.
+        /// The problem and its fix.
         let advice: String
     }
 
@@ -38,7 +38,7 @@ final class PrivateDirectory: Sendable {
         close(descriptor)
     }
 
-    /// Opens a directory, which is created with its parents, for the user alone, where it does not exist.
+    /// Opens a directory. If it does not exist, it is created with its parents, for the user alone.
     convenience init(path: String) throws(Refusal) {
         let path = path.withoutTrailingSlashes
         Self.create(path)
@@ -49,7 +49,7 @@ final class PrivateDirectory: Sendable {
 
     /// Opens a directory inside another.
     ///
-    /// - Parameter creates: Whether it is created where it does not exist.
+    /// - Parameter creates: Whether the directory is created if it does not exist.
     convenience init(_ name: String, in parent: PrivateDirectory, creates: Bool) throws(Refusal) {
         if creates { mkdirat(parent.descriptor, name, 0o700) }
         let descriptor = openat(parent.descriptor, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
@@ -58,7 +58,7 @@ final class PrivateDirectory: Sendable {
         fchmod(descriptor, 0o700)
     }
 
-    /// Creates a directory and what is missing above it, each for the user alone.
+    /// Creates a directory and its missing parents, each for the user alone.
     static func create(_ path: String) {
         guard mkdir(path, 0o700) != 0, errno == ENOENT, let slash = path.lastIndex(of: "/"), slash > path.startIndex
         else { return }
@@ -75,9 +75,9 @@ final class PrivateDirectory: Sendable {
 // MARK: - Files
 
 extension PrivateDirectory {
-    /// The names in the directory, in no order.
+    /// Returns the names in the directory, in no particular order.
     func names() -> [String] {
-        // A descriptor of its own, because reading moves on in it and closing closes it.
+        // A separate descriptor, because reading changes its position and closing the stream closes it.
         let copy = openat(descriptor, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         guard copy >= 0 else { return [] }
         guard let stream = fdopendir(copy) else {
@@ -95,16 +95,16 @@ extension PrivateDirectory {
         return names
     }
 
-    /// The size of a plain file of this user's; `nil` for everything else.
+    /// Returns the size of a plain file of this user; `nil` for anything else.
     func size(of name: String) -> Int? {
         var status = stat()
         guard fstatat(descriptor, name, &status, AT_SYMLINK_NOFOLLOW) == 0 else { return nil }
         return Self.size(status)
     }
 
-    /// Takes the lock of a name, which ends when the descriptor is closed or the process ends, however it ends.
+    /// Acquires the lock of a name. It is released when the descriptor is closed or the process ends, however it ends.
     ///
-    /// - Returns: The descriptor to close, or `nil` when another process has the lock.
+    /// - Returns: The descriptor to close, or `nil` if another process has the lock.
     func lock(_ name: String) -> Int32? {
         let file = openat(descriptor, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
         guard file >= 0 else { return nil }
@@ -115,14 +115,14 @@ extension PrivateDirectory {
         return file
     }
 
-    /// Writes a file, as a whole or not at all, that only the user may read.
+    /// Writes a file that only the user may read, as a whole or not at all.
     func write(_ bytes: [UInt8], to name: String) -> Bool {
         let part = "\(name).part"
         unlinkat(descriptor, part, 0)
         let file = openat(descriptor, part, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0o600)
         guard file >= 0 else { return false }
         let isWritten = writeAll(bytes, to: file) == nil
-        // What a full disk could not take may be told only here.
+        // A full disk may be reported only by closing.
         let isClosed = close(file) == 0
         guard isWritten, isClosed, renameat(descriptor, part, descriptor, name) == 0 else {
             unlinkat(descriptor, part, 0)
@@ -131,7 +131,7 @@ extension PrivateDirectory {
         return true
     }
 
-    /// Reads a file of just this size; `nil` when it is anything else.
+    /// Reads a file of exactly this size; `nil` for any other.
     func read(_ name: String, byteCount: Int) -> [UInt8]? {
         let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
         guard file >= 0 else { return nil }
@@ -162,14 +162,14 @@ extension PrivateDirectory {
 
 // MARK: - System calls
 
-/// What the system says of an error.
+/// Returns the system's text for an error number.
 func systemError(_ number: Int32 = errno) -> String {
     String(cString: strerror(number))
 }
 
-/// Writes all of the bytes; `nil` or the number of the error.
+/// Writes all of the bytes. Returns `nil` or the error number.
 ///
-/// A pipe that nobody empties is waited for, but not for long.
+/// Waits for a full pipe, but not for long.
 func writeAll(_ bytes: [UInt8], to file: Int32) -> Int32? {
     var rest = bytes[...]
     while !rest.isEmpty {

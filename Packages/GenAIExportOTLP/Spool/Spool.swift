@@ -4,9 +4,9 @@ import GenAIHTTP
 import GenAITelemetry
 import Synchronization
 
-/// The batches of one exporter on the disk, and the task that sends them when the server takes them.
+/// The batches of one exporter on the disk, and the task that sends them when the server accepts them.
 ///
-/// The task exists only while there is something to send.
+/// The task exists only while there are batches to send.
 final class Spool: Sendable {
     /// A batch read back from the disk.
     struct Piece: Sendable {
@@ -14,25 +14,25 @@ final class Spool: Sendable {
         let bytes: [UInt8]
     }
 
-    /// What the server said to a batch from the disk.
+    /// The server's response to a batch from the disk.
     enum Verdict: Sendable {
-        /// Taken or refused: the file is not needed any more.
+        /// Accepted or rejected: the file is no longer needed.
         case settled
-        /// Not now, and not again before so much time has passed.
+        /// Unavailable, and not to be tried again before this delay.
         case unavailable(after: Duration?)
-        /// Nobody is there to send it.
+        /// The exporter no longer exists.
         case gone
     }
 
     private struct State {
         var index: SpoolIndex
         var lastSequence: UInt64 = 0
-        /// Items that were deleted unsent: too old, in the way of newer ones, or damaged.
+        /// The number of items that were deleted unsent: too old, displaced by newer ones, or damaged.
         var lostWeight = 0
         var send: (@Sendable (Piece) async -> Verdict)?
         var task: Task<Void, Never>?
         var nap: Task<Void, Never>?
-        /// The wait before the next attempt; `nil` when the server is not known to be away.
+        /// The wait before the next attempt; `nil` if the server is not known to be unavailable.
         var pause: Duration?
         var failureCount = 0
         var isShutDown = false
@@ -45,7 +45,7 @@ final class Spool: Sendable {
     private let now: @Sendable () -> UnixNanoseconds
     private let jitter: @Sendable () -> Double
     private let backoff = Backoff(initialDelay: .seconds(1), maximumDelay: .seconds(30), maximumAttempts: .max)
-    /// No server is left alone for longer, whatever it asks for: one that is back has to be found out soon.
+    /// The maximum wait, whatever the server asks for, so that its return is noticed soon.
     private static let longestPause = Duration.seconds(300)
     private let state: Mutex<State>
 
@@ -64,16 +64,16 @@ final class Spool: Sendable {
         discard(state.withLock { $0.index.insert(found: found) }, "the spool is full", key: "full")
     }
 
-    /// Items on the disk.
+    /// The number of items on the disk.
     var waitingWeight: Int { state.withLock { $0.index.weight } }
-    /// Items that were deleted unsent.
+    /// The number of items that were deleted unsent.
     var lostWeight: Int { state.withLock { $0.lostWeight } }
-    /// Whether the server is known to be away, so that new batches need not try.
+    /// Indicates whether the server is known to be unavailable, so that new batches need not try.
     var isPaused: Bool { state.withLock { $0.pause != nil } }
 
     // MARK: - Keeping
 
-    /// Puts a batch on the disk; false when that cannot be done.
+    /// Stores a batch on the disk. Returns false if that fails.
     func keep(_ body: RequestEncoder.Body, encoding: BodyEncoding, weight: Int) -> Bool {
         let entry = state.withLock { state -> SpoolEntry? in
             guard state.index.fits(body.bytes.count) else { return nil }
@@ -88,7 +88,7 @@ final class Spool: Sendable {
         }
         entry.checksum = SpoolDirectory.checksum(body.bytes)
         guard directory.write(body.bytes, as: entry) else {
-            // With nothing on the disk no task would find out that the server is back.
+            // If nothing is on the disk, no task would notice that the server is available again.
             state.withLock { if $0.index.entries.isEmpty { $0.pause = nil } }
             report("a batch cannot be written to \(directory.path)", key: "write")
             return false
@@ -117,7 +117,7 @@ final class Spool: Sendable {
 
     // MARK: - Sending
 
-    /// Says how batches are sent, and begins with those of earlier processes.
+    /// Sets the function that sends batches, and begins with those of earlier processes.
     func start(_ send: @escaping @Sendable (Piece) async -> Verdict) {
         state.withLock { $0.send = send }
         wake()
@@ -150,7 +150,7 @@ final class Spool: Sendable {
         }
     }
 
-    /// Whether the task is to end, in the same step that lets the next batch start another one.
+    /// Returns whether the task is to end, and in the same critical section lets the next batch start another task.
     private func isDone() -> Bool {
         let flushes = state.withLock { state -> [CheckedContinuation<Bool, Never>]? in
             guard state.isShutDown || state.index.entries.isEmpty else { return nil }
@@ -172,7 +172,7 @@ final class Spool: Sendable {
         return nil
     }
 
-    /// The server is away: nothing is sent for a while, the longer the more often.
+    /// Notes that the server is unavailable. Nothing is sent for a while, which grows with each failure.
     func noteFailure(after serverDelay: Duration?, isDraining: Bool = false) {
         let flushes = state.withLock { state -> [CheckedContinuation<Bool, Never>] in
             guard isDraining || state.pause == nil else { return [] }
@@ -199,7 +199,7 @@ final class Spool: Sendable {
 
     // MARK: - Flush and shutdown
 
-    /// Tries at once to send everything; false when the server does not take it.
+    /// Tries at once to send everything. Returns false if the server does not accept it.
     func flush() async -> Bool {
         await withCheckedContinuation { continuation in
             let isEmpty = state.withLock { state in
@@ -212,7 +212,7 @@ final class Spool: Sendable {
         }
     }
 
-    /// Stops sending; what is on the disk stays for the next process.
+    /// Stops sending. The batches on the disk stay for the next process.
     func shutdown() async {
         let task = state.withLock { state in
             state.isShutDown = true

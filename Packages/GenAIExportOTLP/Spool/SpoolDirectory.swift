@@ -13,12 +13,13 @@ import Synchronization
     import Android
 #endif
 
-/// The files of one process and signal. A lock, which ends with the process however it ends, keeps others out.
+/// The files of one process and signal. A lock keeps other processes out; it is released when the process ends, however
+/// it ends.
 final class SpoolDirectory: Sendable {
-    /// Where it is, for messages.
+    /// The path, for messages.
     let path: String
     private let files: PrivateDirectory
-    /// The descriptor that holds the lock, -1 once it is released.
+    /// The descriptor that holds the lock; -1 after its release.
     private let lock: Mutex<Int32>
 
     private init(path: String, files: PrivateDirectory, lock: Int32) {
@@ -31,7 +32,7 @@ final class SpoolDirectory: Sendable {
         release()
     }
 
-    /// Lets another exporter, of this process or another, take over what is here. Idempotent.
+    /// Releases the lock, so that another exporter, of this process or another, can adopt the files. Idempotent.
     func release() {
         lock.withLock { descriptor in
             if descriptor >= 0 { close(descriptor) }
@@ -39,9 +40,9 @@ final class SpoolDirectory: Sendable {
         }
     }
 
-    /// Takes the first directory that no other process uses, and the files of all others that none uses any more.
+    /// Locks the first directory that no other process uses, and adopts the files of all those that are no longer used.
     ///
-    /// - Throws: ``ConfigurationError`` with code `unavailable` where others than this user could have put files.
+    /// - Throws: ``ConfigurationError`` with code `unavailable` if other users could have put files there.
     static func claim(_ spool: DiskSpool, signal: OTLPSignal) throws(ConfigurationError) -> SpoolDirectory {
         func unavailable(_ advice: String) -> ConfigurationError {
             ConfigurationError(.unavailable, option: "spool.directory", value: spool.directory, advice: advice)
@@ -70,7 +71,7 @@ final class SpoolDirectory: Sendable {
         throw unavailable(refusal)
     }
 
-    /// The most processes that share a directory.
+    /// The maximum number of processes that share a directory.
     private static let slotCount = 1_000
 
     private convenience init?(locking files: PrivateDirectory, path: String) {
@@ -78,7 +79,7 @@ final class SpoolDirectory: Sendable {
         self.init(path: path, files: files, lock: lock)
     }
 
-    /// Moves the files of all processes that have ended into this directory, whatever their number is.
+    /// Moves the files of all processes that have ended into this directory.
     private func adoptAll(in base: PrivateDirectory, prefix: String, except own: String) {
         for name in base.names() where name.hasPrefix(prefix) && name != own {
             guard Int(name.dropFirst(prefix.count)) != nil,
@@ -89,7 +90,8 @@ final class SpoolDirectory: Sendable {
         }
     }
 
-    /// The batches in the directory, the oldest first; deletes what a killed process had not finished writing.
+    /// Returns the batches in the directory, the oldest first. Deletes files that a killed process had not finished
+    /// writing.
     func entries() -> [SpoolEntry] {
         let entries = files.names().compactMap { name -> SpoolEntry? in
             if name.hasSuffix(".part") { files.delete(name) }
@@ -103,7 +105,7 @@ final class SpoolDirectory: Sendable {
         files.write(bytes, to: entry.name)
     }
 
-    /// Reads a batch; `nil` when it is gone or damaged.
+    /// Reads a batch; `nil` if it is gone or damaged.
     func read(_ entry: SpoolEntry) -> [UInt8]? {
         guard let bytes = files.read(entry.name, byteCount: entry.byteCount) else { return nil }
         return Self.checksum(bytes) == entry.checksum ? bytes : nil

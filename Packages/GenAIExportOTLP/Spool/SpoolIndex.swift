@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-/// What is known of a spooled batch without reading it. Its file's name says all of it.
+/// The properties of a spooled batch that are encoded in its file name.
 struct SpoolEntry: Hashable {
     var createdNanoseconds: UInt64
-    /// Tells entries of the same nanosecond apart.
+    /// Distinguishes entries of the same nanosecond.
     var sequence: UInt64
-    /// How many items the batch holds.
+    /// The number of items in the batch.
     var weight: Int
     var checksum: UInt32
     var encoding: BodyEncoding
     var isCompressed: Bool
     var byteCount: Int
 
-    /// Names sort as the batches were kept.
+    /// The file name. Names sort in the order in which the batches were stored.
     var name: String {
         let kind = (encoding == .protobuf ? "pb" : "json") + (isCompressed ? ".gz" : "")
         let sum = padded(String(checksum, radix: 16), to: 8)
@@ -21,11 +21,11 @@ struct SpoolEntry: Hashable {
 }
 
 extension SpoolEntry {
-    // Far beyond what this package writes, and far below what sums of them could overflow.
+    // Far above the weights that this package writes, and low enough that sums cannot overflow.
     private static let heaviest = 1 << 24
     static let largest = Int(clamping: Int64(1) << 40)
 
-    /// Reads a file's name; `nil` for files that are not ours.
+    /// Parses a file name; `nil` for files that are not the spool's.
     init?(name: String, byteCount: Int) {
         let parts = name.split(separator: ".", maxSplits: 1)
         guard parts.count == 2 else { return nil }
@@ -46,9 +46,9 @@ private func padded(_ digits: String, to width: Int) -> String {
     String(repeating: "0", count: max(0, width - digits.utf8.count)) + digits
 }
 
-/// Which batches are on the disk, and which have to go. Pure: knows no file and no clock.
+/// The batches on the disk, and the decisions which ones to delete. Pure: no file and no clock.
 struct SpoolIndex {
-    /// More files than this are not kept, however small they are.
+    /// The maximum number of files, however small they are.
     static let maximumCount = 65_536
 
     private let maximumBytes: Int
@@ -56,9 +56,9 @@ struct SpoolIndex {
     /// The oldest first.
     private(set) var entries: [SpoolEntry] = []
     private(set) var byteCount = 0
-    /// How many items the entries hold.
+    /// The number of items in the entries.
     private(set) var weight = 0
-    /// Being sent, so neither too old nor in the way until that is over.
+    /// The entry being sent, which does not expire and is not displaced meanwhile.
     private var sending: SpoolEntry?
 
     init(_ spool: DiskSpool) {
@@ -68,7 +68,7 @@ struct SpoolIndex {
         maximumAgeNanoseconds = overflows ? .max : nanoseconds
     }
 
-    /// Adds what was found on the disk, the oldest first, and returns what is too large or too much.
+    /// Adds the batches found on the disk, the oldest first, and returns those that exceed the limits.
     mutating func insert(found: [SpoolEntry]) -> [SpoolEntry] {
         var kept: [SpoolEntry] = []
         var evicted: [SpoolEntry] = []
@@ -86,10 +86,10 @@ struct SpoolIndex {
         return evicted
     }
 
-    /// Whether a batch can be kept at all.
+    /// Returns whether a batch can be stored at all.
     func fits(_ byteCount: Int) -> Bool { byteCount <= maximumBytes }
 
-    /// Adds a batch, and returns the oldest ones that have to make room for it.
+    /// Adds a batch, and returns the oldest ones that must be deleted for it.
     mutating func insert(_ entry: SpoolEntry) -> [SpoolEntry] {
         let place = entries.lastIndex { $0.order < entry.order }.map { $0 + 1 } ?? 0
         entries.insert(entry, at: place)
@@ -105,7 +105,7 @@ struct SpoolIndex {
         return evicted
     }
 
-    /// Takes out the batches that are too old.
+    /// Removes and returns the batches that are too old.
     mutating func expire(at now: UInt64) -> [SpoolEntry] {
         let expired = entries.filter {
             $0 != sending && now > $0.createdNanoseconds && now - $0.createdNanoseconds > maximumAgeNanoseconds
@@ -114,13 +114,13 @@ struct SpoolIndex {
         return expired
     }
 
-    /// The oldest batch, which is to be sent now.
+    /// Returns the oldest batch and marks it as being sent.
     mutating func beginSending() -> SpoolEntry? {
         sending = entries.first
         return sending
     }
 
-    /// The batch being sent has been dealt with, or stays for another time.
+    /// Ends the sending of the current batch, which is removed or stays for another attempt.
     mutating func endSending(removing: Bool) {
         if removing, let sending { remove(sending) }
         sending = nil
