@@ -2,26 +2,26 @@
 import GenAICore
 import GenAIInstrumentation
 
-/// An answer while it arrives: texts that grow, tool calls that come in pieces, usage that is reported more than once.
+/// A partially received answer: texts that grow, tool calls that come in pieces, usage that is reported more than once.
 ///
-/// Content beyond a limit is left out, and the draft says so.
+/// Content beyond a limit is left out, and `isCut` says so.
 struct AnswerDraft: Sendable {
-    /// The most answers to one request.
+    /// The maximum number of choices in one answer.
     private static let mostChoices = 128
-    /// The most parts of one answer.
+    /// The maximum number of parts of one choice.
     private static let mostParts = 1_024
 
-    /// What is known beside the messages.
+    /// The properties of the answer besides its messages.
     var answer = ModelAnswer()
-    /// What the provider said was wrong.
+    /// The failure that the provider reported.
     var failure: ProviderFailure?
-    /// Whether the answer is the provider's: something of a model's was in it.
+    /// Indicates whether the response contains anything of a model's answer.
     var isRecognised = false
-    /// Whether what is said is kept.
+    /// Indicates whether content is kept.
     var keepsContent = true
-    /// How many pieces of content have come.
+    /// The number of received pieces of content.
     private(set) var pieceCount = 0
-    /// Whether content was left out.
+    /// Indicates whether content was left out.
     private(set) var isCut = false
 
     private var choices: [Choice] = []
@@ -54,13 +54,13 @@ struct AnswerDraft: Sendable {
 
     /// Creates an empty draft.
     ///
-    /// - Parameter contentLimit: The most bytes of text, reasoning and arguments.
+    /// - Parameter contentLimit: The maximum number of bytes of text, reasoning and arguments.
     init(contentLimit: Int) { contentLeft = contentLimit }
 
-    /// Whether there is content without any reason that it ended: a stream was cut short.
+    /// Indicates whether there is content but no finish reason: the stream was interrupted.
     var lacksEnd: Bool { pieceCount > 0 && choices.allSatisfy { $0.finishReason == nil } }
 
-    /// The answer as far as it came.
+    /// The answer as received so far.
     var modelAnswer: ModelAnswer {
         var answer = answer
         answer.messages = choices.sorted { $0.index < $1.index }.map { choice in
@@ -75,20 +75,21 @@ struct AnswerDraft: Sendable {
 // MARK: - Filling in
 
 extension AnswerDraft {
-    /// Sets the identifier, the model and the like, unless they are empty: providers repeat them, some without a value.
+    /// Sets the identifier, the model or a similar property. Empty values are ignored: providers repeat these
+    /// properties, some without a value.
     mutating func set(_ property: WritableKeyPath<ModelAnswer, String?>, _ value: WireValue?) {
         guard let text = value?.identifier else { return }
         isRecognised = true
         answer[keyPath: property] = text
     }
 
-    /// Sets who speaks.
+    /// Sets the role.
     mutating func setRole(_ role: WireValue?, choice: Int = 0) {
         guard let text = role?.nonEmptyString, let position = position(ofChoice: choice) else { return }
         choices[position].role = text == "model" ? .assistant : Message.Role(rawValue: text)
     }
 
-    /// Sets the reason that an answer ended.
+    /// Sets the finish reason.
     mutating func setFinishReason(_ reason: WireValue?, choice: Int = 0) {
         guard let text = reason?.nonEmptyString, let position = position(ofChoice: choice) else { return }
         choices[position].finishReason = text
@@ -105,7 +106,7 @@ extension AnswerDraft {
         add(text, kind: .reasoning, choice: choice, slot: slot)
     }
 
-    /// Adds a part that came whole.
+    /// Adds a complete part.
     mutating func addPart(_ part: Message.Part, choice: Int = 0, slot: Int? = nil) {
         switch part {
         case .text(let text): addText(text, choice: choice, slot: slot)
@@ -121,7 +122,7 @@ extension AnswerDraft {
         }
     }
 
-    /// Begins a tool call, whose arguments come whole or in pieces.
+    /// Begins a tool call. Its arguments follow, complete or in pieces.
     mutating func beginToolCall(id: String?, name: String, choice: Int = 0, slot: Int? = nil) {
         guard let position = position(ofChoice: choice) else { return }
         append(Part(slot: slot ?? nextSlot(position), kind: .toolCall, id: id, name: name), to: position)
@@ -140,7 +141,7 @@ extension AnswerDraft {
         pieceCount += 1
     }
 
-    /// Adds to the name of the call in a slot, which some providers send in pieces.
+    /// Adds to the name of the call in a slot. Some providers send names in pieces.
     mutating func nameToolCall(id: String?, name: String?, choice: Int, slot: Int) {
         guard let position = position(ofChoice: choice),
             let part = choices[position].parts.lastIndex(where: { $0.kind == .toolCall && $0.slot == slot })
@@ -149,14 +150,14 @@ extension AnswerDraft {
         if let name { choices[position].parts[part].name = name }
     }
 
-    /// The call in a slot, as far as it came.
+    /// Returns the call in a slot, as received so far.
     func toolCall(choice: Int, slot: Int) -> Message.ToolCall? {
         let parts = choices.first { $0.index == choice }?.parts
         guard let part = parts?.last(where: { $0.kind == .toolCall && $0.slot == slot }) else { return nil }
         return Message.ToolCall(id: part.id, name: part.name, arguments: part.text)
     }
 
-    /// Replaces what a slot holds.
+    /// Replaces the parts in a slot.
     mutating func replace(slot: Int, choice: Int = 0, with parts: [Message.Part]) {
         guard let position = position(ofChoice: choice) else { return }
         let pieces = pieceCount
@@ -166,7 +167,7 @@ extension AnswerDraft {
         pieceCount = pieces
     }
 
-    /// Forgets all parts of an answer, because the whole of it comes again.
+    /// Removes all parts of a choice, because the complete ones follow.
     mutating func removeParts(choice: Int = 0) {
         guard let position = position(ofChoice: choice) else { return }
         for part in choices[position].parts { contentLeft += part.text.utf8.count }
@@ -192,7 +193,7 @@ extension AnswerDraft {
 
     private func nextSlot(_ position: Int) -> Int { (choices[position].parts.last?.slot ?? -1) + 1 }
 
-    /// The text as far as the limit allows.
+    /// Returns the part of the text that the limit allows.
     private mutating func taken(_ text: String) -> String {
         guard keepsContent else { return "" }
         let count = text.utf8.count
@@ -220,10 +221,10 @@ extension AnswerDraft {
     }
 }
 
-/// A failure as the provider states it.
+/// A failure reported by the provider.
 struct ProviderFailure: Sendable, Hashable {
-    /// The provider's name of low cardinality, such as `overloaded_error`.
+    /// The provider's name for the kind of failure, such as `overloaded_error`. Low cardinality.
     var type: String
-    /// For people; may quote content.
+    /// A description for people; may quote content.
     var message: String?
 }

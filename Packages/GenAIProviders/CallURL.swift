@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// The parts of an absolute `http` or `https` URL by which a model call is recognised. The query is not kept: it may
+/// The parts of an absolute `http` or `https` URL that identify a model call. The query is not kept, because it may
 /// hold a key.
 struct CallURL: Sendable, Hashable {
     /// In lower case, without the brackets of an IPv6 address.
     var host: String
-    /// The port, the scheme's own where the URL names none.
+    /// The port; the scheme's default if the URL has none.
     var port: Int
-    /// From the first slash to the query, without slashes at the end, as it was sent.
+    /// The path as it was sent, without slashes at its end.
     var path: String
 
-    /// Reads a URL, or returns `nil` for one that is not absolute or not HTTP.
+    /// Parses a URL; `nil` if it is not absolute or not HTTP.
     init?(_ url: String) {
         guard let schemeEnd = url.firstRange(of: "://") else { return nil }
         let isSecure = ASCII.equalIgnoringCase(url[..<schemeEnd.lowerBound], "https")
@@ -21,7 +21,7 @@ struct CallURL: Sendable, Hashable {
         var path = afterScheme[authority.endIndex...]
         while path.hasSuffix("/") { path.removeLast() }
         self.path = String(path)
-        // A user name and a password are no part of the server's address.
+        // A user name and a password are not part of the server's address.
         if let at = authority.lastIndex(of: "@") { authority = authority[authority.index(after: at)...] }
         let (host, port) = Self.hostAndPort(authority)
         guard !host.isEmpty else { return nil }

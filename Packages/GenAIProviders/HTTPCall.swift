@@ -4,16 +4,16 @@ public import GenAIInstrumentation
 import GenAITelemetry
 import Synchronization
 
-/// The record of an HTTP exchange in which somebody else's client calls a model.
+/// The record of an HTTP exchange in which any client calls a model.
 ///
-/// Hand it everything that passes; it changes nothing. Of an exchange that is no call to a model nothing is recorded, and
-/// all members do nothing. The first of ``finish()``, ``fail(_:)`` and ``cancel()`` ends the record. May be used from
-/// any thread.
+/// Pass it everything that is sent and received; it changes nothing. If the exchange does not call a model, nothing is
+/// recorded and all members do nothing. The first of ``finish()``, ``fail(_:)`` and ``cancel()`` ends the record. Can
+/// be used from any thread.
 public final class HTTPCall: Sendable {
     private struct State {
         var recogniser: ModelCallRecogniser
         var isOver = false
-        /// Whether a sequence that was handed to `observe` ends the record.
+        /// Indicates whether a sequence that was passed to `observe` ends the record.
         var isBodyObserved = false
     }
 
@@ -25,7 +25,7 @@ public final class HTTPCall: Sendable {
     private let record: Record?
     private let state: Mutex<State?>
 
-    /// Begins the record of a recognised request, or of nothing.
+    /// Begins the record of a recognised request. Does nothing without one.
     package init(_ recogniser: ModelCallRecogniser?, telemetry: CallTelemetry, context: GenAIContext = .current) {
         let begun = recogniser.map { recogniser in
             context.run {
@@ -41,7 +41,7 @@ public final class HTTPCall: Sendable {
 
     /// Begins the record of a request that is being sent.
     ///
-    /// For clients whose hooks cannot be put around the whole call; otherwise use `observeHTTP`. Budgets around are
+    /// For clients whose hooks cannot enclose the whole call; otherwise use `observeHTTP`. Surrounding budgets are
     /// charged, but not asked.
     public convenience init(
         method: String, url: String, body: some Collection<UInt8>, telemetry: CallTelemetry = .global
@@ -51,17 +51,17 @@ public final class HTTPCall: Sendable {
 
     deinit { cancel() }
 
-    /// Whether the exchange is a call to a model, as far as its request tells.
+    /// Indicates whether the request calls a model.
     public var isRecognised: Bool { record != nil }
 
-    /// The record of the call, for attributes of your own; `nil` where the exchange is none with a model.
+    /// The record of the call, for attributes of your own; `nil` if the exchange does not call a model.
     public var modelCall: ModelCall? { record?.call }
 
-    /// Takes the head of the response.
+    /// Records the head of the response.
     ///
     /// - Parameters:
     ///   - status: The status code.
-    ///   - header: Gives the value of a header field by its name in lower case.
+    ///   - header: Returns the value of a header field by its lower-case name.
     public func receive(status: Int, header: (String) -> String?) {
         state.withLock { state in
             guard state?.isOver == false else { return }
@@ -69,7 +69,7 @@ public final class HTTPCall: Sendable {
         }
     }
 
-    /// Takes the next bytes of the response's body; all of it at once is fine too.
+    /// Records the next bytes of the response's body, or all of them at once.
     public func receive(_ bytes: some Collection<UInt8>) {
         let pieces = state.withLock { state in
             state?.isOver == false ? state?.recogniser.receive(bytes) ?? 0 : 0
@@ -77,7 +77,7 @@ public final class HTTPCall: Sendable {
         if pieces > 0, let record, record.isStream { record.call.add { _ in } }
     }
 
-    /// Takes the end of the response.
+    /// Records the end of the response.
     public func finish() {
         guard let record, let (answer, outcome) = takeEnd() else { return }
         switch outcome {
@@ -88,17 +88,17 @@ public final class HTTPCall: Sendable {
         }
     }
 
-    /// Takes a failure of the exchange: of the connection, for example.
+    /// Records a failure of the exchange, such as a broken connection.
     public func fail(_ error: any Error) {
         fail(with: CallFailure(error))
     }
 
-    /// Takes a failure under a name of low cardinality.
+    /// Records a failure with a name of low cardinality.
     package func fail(type: String) {
         fail(with: CallFailure(type: type, message: type))
     }
 
-    /// Notes that nobody waits for the rest of the answer, which is no failure.
+    /// Records that nobody reads the rest of the answer. This is not a failure.
     public func cancel() {
         guard let record, let (answer, _) = takeEnd() else { return }
         record.call.answer = answer
@@ -110,7 +110,7 @@ public final class HTTPCall: Sendable {
         record.call.finish(answer, failure: failure)
     }
 
-    /// Ends the record once. Returns what came of the answer.
+    /// Ends the record once. Returns the answer and the outcome.
     private func takeEnd() -> (ModelAnswer, ModelCallRecogniser.Outcome)? {
         state.withLock { state in
             guard state?.isOver == false, var recogniser = state?.recogniser else { return nil }
@@ -122,17 +122,17 @@ public final class HTTPCall: Sendable {
         }
     }
 
-    /// Notes that a sequence is going to end the record.
+    /// Notes that a sequence will end the record.
     fileprivate func noteObservedBody() { state.withLock { $0?.isBodyObserved = true } }
 
     fileprivate var isBodyObserved: Bool { state.withLock { $0?.isBodyObserved == true } }
 }
 
-/// Runs a closure that sends an HTTP request with any client, and records it where it calls a model.
+/// Runs a closure that sends an HTTP request with any client, and records it if it calls a model.
 ///
-/// Recognised by the request and read off the response as it passes: the span, the messages, the metrics, the cost, the
-/// budget and the turn are those that `OpenAIClient` gives. Other requests pass unrecorded. Nothing is changed, delayed
-/// or held back. Within a call that is recorded already, by `withModelCall` for example, nothing is recorded once more.
+/// The call is recognised by its request, and the answer is read as it passes. Span, messages, metrics, cost, budget
+/// and turn are the same as with `OpenAIClient`. Other requests are not recorded. Nothing is changed or delayed. Within
+/// a call that is already recorded, for example by `withModelCall`, nothing is recorded again.
 ///
 /// ```swift
 /// try await observeHTTP(method: "POST", url: request.url, body: body.readableBytesView) { call in
@@ -144,13 +144,13 @@ public final class HTTPCall: Sendable {
 /// ```
 ///
 /// - Parameters:
-///   - method: The verb.
-///   - url: The absolute URL. Its query is not looked at.
+///   - method: The HTTP method.
+///   - url: The absolute URL. Its query is not read.
 ///   - body: The whole body of the request.
 ///   - telemetry: The providers to record with.
-///   - send: Sends the request and hands the response to the call: its head, and its body either by
-///     ``HTTPCall/receive(_:)`` before it returns or by ``HTTPCall/observe(_:bytes:)``.
-/// - Throws: What `send` throws, or what a budget around refuses the call with; nothing is sent then.
+///   - send: Sends the request and passes the response to the call: its head, and its body either with
+///     ``HTTPCall/receive(_:)`` before the closure returns, or with ``HTTPCall/observe(_:bytes:)``.
+/// - Throws: The error of `send`, or that of a surrounding budget which refuses the call; nothing is sent then.
 public func observeHTTP<Response>(
     method: String, url: String, body: some Collection<UInt8>, telemetry: CallTelemetry = .global,
     isolation: isolated (any Actor)? = #isolation, _ send: (HTTPCall) async throws -> Response
@@ -168,7 +168,7 @@ public func observeHTTP<Response>(
     }
 }
 
-/// Recognises a request that somebody would hear of.
+/// Recognises a request, unless nothing would be recorded.
 package func recognise(
     method: String, url: String, body: some Collection<UInt8>, telemetry: CallTelemetry
 ) -> ModelCallRecogniser? {
@@ -179,13 +179,13 @@ package func recognise(
 }
 
 extension HTTPCall {
-    /// The body of the response, read by the record as it passes.
+    /// Returns the body of the response as a sequence that the record reads as it passes.
     ///
-    /// The record ends when iteration ends, fails or is cancelled, or when the sequence and its iterators are dropped.
+    /// The record ends when iteration ends, fails or is cancelled, or when the sequence and its iterators are released.
     ///
     /// - Parameters:
-    ///   - body: The body as the client gives it.
-    ///   - bytes: Gives the bytes of an element.
+    ///   - body: The body as the client returns it.
+    ///   - bytes: Returns the bytes of an element.
     public func observe<Body: AsyncSequence, Bytes: Collection<UInt8>>(
         _ body: Body, bytes: @escaping @Sendable (Body.Element) -> Bytes
     ) -> ObservedBody<Body, Bytes> {
@@ -193,39 +193,39 @@ extension HTTPCall {
         return ObservedBody(base: body, call: self, bytes: bytes)
     }
 
-    /// A body of whole pieces of bytes, read by the record as it passes.
+    /// Returns a body whose elements are chunks of bytes as a sequence that the record reads as it passes.
     public func observe<Body: AsyncSequence>(_ body: Body) -> ObservedBody<Body, Body.Element>
     where Body.Element: Collection<UInt8> & Sendable {
         observe(body) { $0 }
     }
 }
 
-/// The body of a response whose call is recorded as it passes. Made by ``HTTPCall/observe(_:bytes:)``.
+/// The body of a response, recorded as it passes. Created by ``HTTPCall/observe(_:bytes:)``.
 public struct ObservedBody<Base: AsyncSequence, Bytes: Collection<UInt8>>: AsyncSequence {
-    /// A piece of the body.
+    /// An element of the body.
     public typealias Element = Base.Element
-    /// The reason for the body to break off.
+    /// The error that ends the body early.
     public typealias Failure = Base.Failure
 
     fileprivate let base: Base
     fileprivate let call: HTTPCall
     fileprivate let bytes: @Sendable (Base.Element) -> Bytes
 
-    /// Yields the pieces as they are.
+    /// An iterator over the unchanged elements.
     public struct Iterator: AsyncIteratorProtocol {
         fileprivate var base: Base.AsyncIterator
         fileprivate let call: HTTPCall
         fileprivate let bytes: @Sendable (Base.Element) -> Bytes
-        // Ends the record when the iterator is dropped, while the sequence itself may live on.
+        // Ends the record when the iterator is released, while the sequence itself may still exist.
         fileprivate let lifetime: HTTPCallLifetime
 
-        /// The next piece, or `nil` at the end, which ends the record.
+        /// Returns the next element; `nil` at the end, which ends the record.
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(Failure) -> Base.Element? {
             do throws(Failure) {
                 guard let element = try await base.next(isolation: actor) else {
-                    // A sequence that ends early because its task was cancelled says so in no other way.
+                    // A sequence that ends early because its task was cancelled does not report it in any other way.
                     if Task.isCancelled { call.cancel() } else { call.finish() }
                     return nil
                 }
@@ -238,7 +238,7 @@ public struct ObservedBody<Base: AsyncSequence, Bytes: Collection<UInt8>>: Async
         }
     }
 
-    /// Begins reading.
+    /// Returns an iterator over the elements.
     public func makeAsyncIterator() -> Iterator {
         Iterator(base: base.makeAsyncIterator(), call: call, bytes: bytes, lifetime: HTTPCallLifetime(call))
     }
@@ -249,7 +249,7 @@ extension ObservedBody: Sendable where Base: Sendable {}
 @available(*, unavailable)
 extension ObservedBody.Iterator: Sendable {}
 
-/// Ends the record of a body that nobody reads any more.
+/// Ends the record of a body that is no longer read.
 private final class HTTPCallLifetime: Sendable {
     private let call: HTTPCall
 

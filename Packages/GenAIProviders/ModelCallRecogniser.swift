@@ -2,35 +2,35 @@
 import GenAICore
 public import GenAIInstrumentation
 
-/// Recognises a call to a model in an HTTP exchange, whoever makes it, and reads what was asked and answered.
+/// Recognises a call to a model in the HTTP exchange of any client, and reads the request and the answer.
 ///
-/// A pure value: it sends nothing, changes nothing and knows no clock. It never throws, and how the bytes of the answer
-/// are cut does not matter. Its memory is bounded by its ``Limits``: what is beyond is left out, and ``isCut`` says so.
-/// Of the header fields it asks only for those it knows; keys and the URL's query are never read.
+/// A pure value: it sends nothing, changes nothing and uses no clock. It never throws, and the body may come in chunks
+/// of any size. Its memory is limited by its ``Limits``: content beyond them is left out, and ``isCut`` says so. It
+/// asks only for the header fields it knows; keys and the URL's query are never read.
 ///
-/// Recognised are OpenAI's chat completions, responses, completions and embeddings with everything compatible,
-/// Anthropic's messages, Gemini's content and embeddings, Bedrock's Converse and InvokeModel, Ollama's own API, and
-/// Cohere's chat, embeddings and reranking: by the end of the path and the shape of the body, on any host.
+/// It recognises OpenAI's chat completions, responses, completions and embeddings and compatible APIs, Anthropic's
+/// messages, Gemini's content and embeddings, Bedrock's Converse and InvokeModel, Ollama's own API, and Cohere's chat,
+/// embeddings and reranking: by the end of the path and the structure of the body, on any host.
 public struct ModelCallRecogniser: Sendable {
-    /// What is kept of an exchange.
+    /// The limits on the content of an exchange.
     public struct Limits: Sendable, Hashable {
-        /// The most bytes of a request's body; a larger one is not looked at. 64 MiB by default.
+        /// The maximum size of a request's body in bytes; a larger one is not read. 64 MiB by default.
         public var requestBytes = 67_108_864
-        /// The most bytes of text, reasoning and tool arguments of an answer. 1 MiB by default.
+        /// The maximum number of bytes of text, reasoning and tool arguments in an answer. 1 MiB by default.
         public var contentBytes = 1_048_576
 
         /// Creates the default limits.
         public init() {}
     }
 
-    /// How an exchange ended.
+    /// The end of an exchange.
     public enum Outcome: Sendable, Hashable {
         /// The model answered.
         case answered
-        /// No answer, or not all of it: the provider's name for the failure, or the status, and what the provider says
-        /// about it. The message can quote content.
+        /// There is no complete answer. The type is the provider's name for the failure or the status; the message is
+        /// the provider's and can quote content.
         case failed(type: String, message: String?)
-        /// The exchange was none with a model after all: nothing in the answer is a model's.
+        /// The response is not a model's answer.
         case unrecognised
     }
 
@@ -44,13 +44,13 @@ public struct ModelCallRecogniser: Sendable {
     private var status: Int?
     private var isRequestCut: Bool
 
-    /// Recognises a request, or returns `nil` for one that is no call to a model.
+    /// Recognises a request; `nil` if it does not call a model.
     ///
     /// - Parameters:
-    ///   - method: The verb.
+    ///   - method: The HTTP method.
     ///   - url: The absolute URL.
     ///   - body: The whole body; a compressed one is not recognised.
-    ///   - limits: What is kept of the exchange.
+    ///   - limits: The limits on the content of the exchange.
     public init?(method: String, url: String, body: some Collection<UInt8>, limits: Limits = Limits()) {
         guard Self.mayRecognise(method: method, url: url), !body.isEmpty, body.count <= limits.requestBytes,
             let parsed = CallURL(url), let route = Route(parsed)
@@ -70,23 +70,23 @@ public struct ModelCallRecogniser: Sendable {
         isRequestCut = assembler.isCut
     }
 
-    /// Whether a request may be a call to a model, by method and URL alone. Cheap: it allocates nothing.
+    /// Returns whether a request may call a model, by method and URL alone. Cheap: it allocates nothing.
     public static func mayRecognise(method: String, url: String) -> Bool {
         Route.mayLead(method: method, url: url)
     }
 
-    /// Takes the head of the response.
+    /// Reads the head of the response.
     ///
-    /// - Parameter header: Gives the value of a header field by its name in lower case.
+    /// - Parameter header: Returns the value of a header field by its lower-case name.
     public mutating func receive(status: Int, header: (String) -> String?) {
         self.status = status
         if provider == nil { draft.answer.provider = Self.provider(of: header) }
         reader.readHead(header, into: &draft)
     }
 
-    /// Takes the next bytes of the response's body.
+    /// Reads the next bytes of the response's body.
     ///
-    /// - Returns: How many pieces of content came with them: texts, reasoning, tool calls.
+    /// - Returns: The number of pieces of content in them: texts, reasoning, tool calls.
     @discardableResult
     public mutating func receive(_ bytes: some Collection<UInt8>) -> Int {
         let before = draft.pieceCount
@@ -95,7 +95,7 @@ public struct ModelCallRecogniser: Sendable {
         return draft.pieceCount - before
     }
 
-    /// Takes the end of the response.
+    /// Reads the end of the response.
     public mutating func finish() -> Outcome {
         let isBroken = body.isBroken
         for event in body.finish() { reader.read(event, into: &draft) }
@@ -110,21 +110,21 @@ public struct ModelCallRecogniser: Sendable {
         return isCutShort ? .failed(type: "truncated", message: "the answer ended before it was complete") : .answered
     }
 
-    /// The answer as far as it came, also of an exchange that failed or was cancelled.
+    /// The answer as received so far, also if the exchange failed or was cancelled.
     public var answer: ModelAnswer { draft.modelAnswer }
 
-    /// Whether content was too long to be kept.
+    /// Indicates whether content was too long to be kept.
     public var isCut: Bool { !cutSides.isEmpty }
 
-    /// The sides of the call of which content was left out: `input`, `output`.
+    /// The sides of the call with content left out: `input`, `output`.
     package var cutSides: [String] {
         (isRequestCut ? ["input"] : []) + (draft.isCut || body.isCut ? ["output"] : [])
     }
 
-    /// Keeps nothing from now on of what the model says.
+    /// Stops keeping content of the answer.
     package mutating func dropContent() { draft.keepsContent = false }
 
-    /// The provider that the response names. Gateways and servers on loopback pass these fields on.
+    /// Returns the provider that the response names. Gateways and servers on loopback forward these fields.
     private static func provider(of header: (String) -> String?) -> ProviderName? {
         if header("anthropic-organization-id") != nil || header("anthropic-ratelimit-requests-limit") != nil {
             return .anthropic
@@ -136,14 +136,14 @@ public struct ModelCallRecogniser: Sendable {
 }
 
 extension JSONAssembler {
-    /// Reads a text that is all there; `nil` where it is not one value.
+    /// Reads a complete text; `nil` if it is not exactly one value.
     fileprivate mutating func receiveWhole(_ bytes: some Collection<UInt8>) -> WireValue? {
         let values = withBuffer(of: bytes) { receive($0) }
         return values.count == 1 && !hasFailed && !isWithinValue ? values[0] : nil
     }
 }
 
-/// Lends the bytes of a collection, copied only where they do not lie together.
+/// Calls `body` with the bytes of a collection, which are copied only if they are not contiguous.
 private func withBuffer<Result>(
     of bytes: some Collection<UInt8>, _ body: (UnsafeBufferPointer<UInt8>) -> Result
 ) -> Result {

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// The API that a request speaks, as its method and path tell.
+/// The API of a request, as its method and path tell.
 ///
-/// Only the end of the path counts, so that gateways with a path of their own are recognised too.
+/// Only the end of the path matters, so that gateways with a path prefix are recognised too.
 enum Route: Sendable, Hashable {
     case openAIChat, openAICompletions, openAIResponses, openAIEmbeddings
     case anthropicMessages
@@ -24,7 +24,7 @@ enum Route: Sendable, Hashable {
         case invokeStream = "invoke-with-response-stream"
     }
 
-    /// Whether a request may be a model call at all; looks at the last segment of the path only.
+    /// Returns whether a request may be a model call, by the last segment of the path.
     static func mayLead(method: String, url: String) -> Bool {
         guard method == "POST" || method == "post" else { return false }
         var bytes = url.utf8[...]
@@ -42,7 +42,7 @@ enum Route: Sendable, Hashable {
         "invoke-with-response-stream", "chat", "generate", "embed", "rerank",
     ]
 
-    /// Finds the API of a URL, or returns `nil` where it is none that is known.
+    /// Finds the API of a URL; `nil` if it is unknown.
     init?(_ url: CallURL) {
         let segments = url.segments
         guard let last = segments.last else { return nil }
@@ -71,7 +71,7 @@ enum Route: Sendable, Hashable {
         }
     }
 
-    /// The verb behind the colon of a segment such as `gemini-2.5-flash:generateContent`.
+    /// Returns the verb after the colon of a segment such as `gemini-2.5-flash:generateContent`.
     private static func action(of segment: Substring) -> Substring? {
         guard let colon = segment.utf8.lastIndex(of: UInt8(ascii: ":")) else { return nil }
         return segment[segment.utf8.index(after: colon)...]
@@ -87,7 +87,7 @@ enum Route: Sendable, Hashable {
 }
 
 extension Route {
-    /// The model that the path names, or `nil` where the body does.
+    /// Returns the model in the path; `nil` if the body names it.
     func model(in url: CallURL) -> String? {
         let segments = url.segments
         guard let last = segments.last else { return nil }
@@ -104,7 +104,7 @@ extension Route {
         }
     }
 
-    /// Whether the path alone says that the answer is streamed.
+    /// Returns whether the path alone says that the answer is streamed.
     func isStream(in url: CallURL) -> Bool {
         switch self {
         case .gemini(.streamGenerateContent), .bedrock(.converseStream), .bedrock(.invokeStream): true
@@ -113,7 +113,7 @@ extension Route {
         }
     }
 
-    /// The provider that the address tells, or `nil` where only the API is known.
+    /// Returns the provider that the address belongs to; `nil` if only the API is known.
     func knownProvider(of url: CallURL) -> ProviderName? {
         if url.port == 11_434 { return ProviderName(rawValue: "ollama") }
         if let provider = ProviderName(host: url.host) { return provider }
@@ -121,7 +121,7 @@ extension Route {
         return nil
     }
 
-    /// The provider whose API this is.
+    /// Returns the provider whose API this is.
     func usualProvider(of url: CallURL) -> ProviderName {
         switch self {
         case .openAIChat, .openAICompletions, .openAIResponses, .openAIEmbeddings: .openAI

@@ -2,7 +2,7 @@
 import GenAICore
 import GenAIInstrumentation
 
-/// Anthropic's Messages API, on its own servers, on Vertex AI, in Bedrock's InvokeModel and as others serve it.
+/// Anthropic's Messages API, on its own servers, on Vertex AI, in Bedrock's InvokeModel and on compatible servers.
 ///
 /// Source: Anthropic API reference, "Messages" and "Streaming messages"; anthropic-sdk-python `types/`.
 struct AnthropicMessages: AnswerReader {
@@ -75,7 +75,7 @@ struct AnthropicMessages: AnswerReader {
         case "text": draft.addText(block["text"]?.string, slot: slot)
         case "thinking": draft.addReasoning(block["thinking"]?.string, slot: slot)
         case "tool_use":
-            // The arguments follow; what is here already is an empty object.
+            // The arguments follow in later events; the block itself has an empty object.
             draft.beginToolCall(id: block["id"]?.identifier, name: block["name"]?.string ?? "", slot: slot)
         default: draft.addPart(.other(block), slot: slot)
         }
@@ -86,7 +86,7 @@ struct AnthropicMessages: AnswerReader {
         case "text_delta": draft.addText(delta["text"]?.string, slot: slot)
         case "thinking_delta": draft.addReasoning(delta["thinking"]?.string, slot: slot)
         case "input_json_delta": draft.addArguments(delta["partial_json"]?.string, slot: slot)
-        default: break  // signatures and citations are no content of their own
+        default: break  // signatures and citations are not content
         }
     }
 }
@@ -100,7 +100,7 @@ extension AnthropicMessages {
             parts: (message["content"]?.elements ?? []).flatMap(parts))
     }
 
-    /// A content block.
+    /// Returns the parts of a content block.
     private static func parts(_ block: WireValue) -> [Message.Part] {
         if let text = block.string { return text.isEmpty ? [] : [.text(text)] }
         switch block["type"]?.string {
@@ -149,10 +149,10 @@ extension AnthropicMessages {
     }
 }
 
-/// The usage of a message, put together from several reports.
+/// The usage of a message, combined from several reports.
 ///
-/// Anthropic counts cached tokens beside `input_tokens`; the conventions want the sum. Reports are cumulative: a later
-/// count replaces an earlier one, and one that is left out stays.
+/// Anthropic reports cached tokens separately from `input_tokens`; the conventions require the sum. Reports are
+/// cumulative: a later count replaces an earlier one, and a missing count leaves it unchanged.
 struct AnthropicUsage: Sendable {
     private var input: Int?
     private var cacheRead: Int?
@@ -162,7 +162,7 @@ struct AnthropicUsage: Sendable {
     private var thinking: Int?
     private var webSearches: Int?
 
-    /// Takes a report.
+    /// Applies a report.
     mutating func replace(with usage: WireValue) {
         replace(&input, usage["input_tokens"])
         replace(&cacheRead, usage["cache_read_input_tokens"])
@@ -179,13 +179,13 @@ struct AnthropicUsage: Sendable {
         replace(&webSearches, usage["server_tool_use"]?["web_search_requests"])
     }
 
-    /// Cumulative counts never fall to zero: a zero behind another count is none.
+    /// Cumulative counts never decrease to zero: a zero after another count is ignored.
     private func replace(_ known: inout Int?, _ later: WireValue?) {
         guard let later = later?.count, later > 0 || known == nil else { return }
         known = later
     }
 
-    /// The usage in the terms of the conventions: totals include their parts.
+    /// The usage in terms of the conventions: totals include their parts.
     var tokenUsage: TokenUsage {
         var usage = TokenUsage.partsBeside(
             input: input, cacheRead: cacheRead, cacheWrite: cacheWrite, cacheWrite1h: cacheWrite1h, output: output)

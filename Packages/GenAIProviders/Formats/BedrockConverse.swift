@@ -127,28 +127,28 @@ extension BedrockConverse {
     }
 }
 
-/// The parts that the operations of Bedrock's runtime share.
+/// The shared parts of the operations of Bedrock's runtime.
 enum Bedrock {
-    /// The usage in the terms of the conventions: Bedrock counts cached tokens beside the input.
+    /// Returns the usage in terms of the conventions. Bedrock reports cached tokens separately from the input.
     static func usage(input: Int?, output: Int?, cacheRead: Int?, cacheWrite: Int?) -> TokenUsage {
         .partsBeside(input: input, cacheRead: cacheRead, cacheWrite: cacheWrite, output: output)
     }
 
-    /// Takes the identifier of the exchange, which stands for that of an answer, and the kind of a failure.
+    /// Reads the identifier of the exchange, which serves as that of the answer, and the kind of a failure.
     static func readHead(_ header: (String) -> String?, into draft: inout AnswerDraft) {
         draft.answer.id = header("x-amzn-requestid")
         guard let type = header("x-amzn-errortype") else { return }
         draft.failure = ProviderFailure(type: String(type.prefix { $0 != ":" && $0 != "," }), message: nil)
     }
 
-    /// Takes the body of a failure, whose kind a header field has told already.
+    /// Reads the body of a failure whose kind is already known from a header field.
     static func readFailure(_ value: WireValue, into draft: inout AnswerDraft) {
         guard let message = (value["message"] ?? value["Message"])?.string else { return }
         let type = draft.failure?.type ?? value["__type"]?.nonEmptyString
         draft.failure = ProviderFailure(type: type ?? "_OTHER", message: message)
     }
 
-    /// Takes a failure in the middle of a stream.
+    /// Reads a failure in the middle of a stream.
     static func readFailure(_ event: BodyEvent, into draft: inout AnswerDraft) {
         draft.failure = ProviderFailure(
             type: event.name.isEmpty ? "_OTHER" : event.name, message: event.value["message"]?.string)

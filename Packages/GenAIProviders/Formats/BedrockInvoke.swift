@@ -2,10 +2,12 @@
 import GenAICore
 import GenAIInstrumentation
 
-/// Amazon Bedrock's InvokeModel and InvokeModelWithResponseStream, whose bodies are those of the models' vendors.
+/// Amazon Bedrock's InvokeModel and InvokeModelWithResponseStream, whose bodies have the formats of the models'
+/// vendors.
 ///
-/// Usage is in the body where the vendor puts it there, else in header fields or in the metrics of the last event.
-/// Source: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation models".
+/// Usage is read from the body if the vendor's format has it, otherwise from header fields or from the metrics of the
+/// last event. Source: Amazon Bedrock user guide, "Inference request parameters and response fields for foundation
+/// models".
 struct BedrockInvoke: AnswerReader {
     private var vendor: any AnswerReader
     private var headerUsage: TokenUsage?
@@ -64,7 +66,7 @@ struct BedrockInvoke: AnswerReader {
         draft.isRecognised = true
     }
 
-    // The models of Amazon's own name their events by the only member: {"contentBlockDelta": {…}}.
+    // Amazon's own models name their events by the only member: {"contentBlockDelta": {…}}.
     private static func eventName(of value: WireValue) -> String {
         ownEvents.first { value[$0] != nil } ?? ""
     }
@@ -78,7 +80,7 @@ struct BedrockInvoke: AnswerReader {
     ]
 }
 
-/// The text models and embeddings of Bedrock with formats of their own: Llama, Titan, Mistral, Cohere's older ones.
+/// The text models and embeddings of Bedrock with formats of their own: Llama, Titan, Mistral and Cohere's older ones.
 struct BedrockText: AnswerReader {
     static func recognise(_ body: WireValue, model: String) -> RecognisedRequest? {
         let texts = body["texts"] ?? body["inputText"] ?? body["prompt"] ?? body["message"]
@@ -123,9 +125,9 @@ struct BedrockText: AnswerReader {
     }
 }
 
-/// Decodes text in base64.
+/// Decodes Base64 text.
 enum Base64 {
-    /// The bytes, or `nil` where the text is not in base64.
+    /// Returns the bytes; `nil` if the text is not Base64.
     static func decode(_ text: String) -> [UInt8]? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count / 4 * 3)

@@ -6,7 +6,7 @@ import GenAIInstrumentation
 ///
 /// Source: Cohere API reference, "Chat" and "Chat with Streaming" (v2).
 struct CohereChat: AnswerReader {
-    /// The slots of tool calls lie behind those of the content.
+    /// The first slot of tool calls, after those of the content.
     private static let firstCallSlot = 1_000
 
     static func recognise(_ body: WireValue) -> RecognisedRequest? {
@@ -68,9 +68,9 @@ struct CohereChat: AnswerReader {
     }
 }
 
-/// The parts that Cohere's APIs share.
+/// The shared parts of Cohere's APIs.
 enum Cohere {
-    /// Takes usage: what is billed, which the conventions want where a provider tells both.
+    /// Reads usage. If Cohere reports both, the billed counts are used, as the conventions require.
     static func readUsage(_ usage: WireValue?, into draft: inout AnswerDraft) {
         guard let usage else { return }
         let counts = usage["billed_units"] ?? usage["tokens"]
@@ -83,7 +83,7 @@ enum Cohere {
         draft.isRecognised = true
     }
 
-    /// Takes an error, which is a message and nothing else.
+    /// Reads an error, which is only a message.
     static func readFailure(_ value: WireValue, into draft: inout AnswerDraft) {
         guard let message = value["message"]?.string else { return }
         draft.failure = ProviderFailure(type: value["error_type"]?.nonEmptyString ?? "_OTHER", message: message)
@@ -116,14 +116,14 @@ struct CohereEmbeddings: AnswerReader {
     }
 }
 
-/// Cohere's reranking: documents in the order of how well they match.
+/// Cohere's reranking: documents ordered by relevance to a query.
 ///
 /// Source: Cohere API reference, "Rerank" (v2).
 struct CohereRerank: AnswerReader {
     static func recognise(_ body: WireValue) -> RecognisedRequest? {
         guard let model = body["model"]?.nonEmptyString, let query = body["query"]?.string, body["documents"] != nil
         else { return nil }
-        // The conventions have no operation of that name; ranking documents for a query comes next to retrieving them.
+        // The conventions have no operation for reranking; retrieval is the closest one.
         let request = ModelRequest(operation: .retrieval, model: model, provider: .cohere, messages: [.user(query)])
         return RecognisedRequest(request: request, reader: CohereRerank())
     }

@@ -4,7 +4,7 @@ import GenAIInstrumentation
 
 /// Gemini's `generateContent` and `streamGenerateContent`, on its own API, on Vertex AI and through Firebase.
 ///
-/// A stream comes as server-sent events or as one JSON list. Member names may be in camel or in snake case.
+/// A stream is sent as server-sent events or as one JSON array. Member names may be in camel case or in snake case.
 /// Source: Gemini API reference, "GenerateContentResponse"; python-genai `types.py`.
 struct Gemini: AnswerReader {
     static func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
@@ -55,7 +55,7 @@ struct Gemini: AnswerReader {
             }
             draft.setFinishReason(candidate["finishReason"], choice: choice)
         }
-        // A refused prompt has no candidate.
+        // A blocked prompt has no candidate.
         draft.setFinishReason(value["promptFeedback"]?["blockReason"])
         if let usage = value["usageMetadata"].flatMap(GeminiUsage.read) {
             draft.answer.usage = usage
@@ -124,14 +124,14 @@ extension Gemini {
 }
 
 extension WireValue {
-    /// The member of the first name, else that of the second.
+    /// The member with the first name, or else that with the second.
     fileprivate subscript(either first: String, _ second: String) -> WireValue? { self[first] ?? self[second] }
 }
 
 /// The usage of Gemini's answers.
 enum GeminiUsage {
-    /// Reads `usageMetadata`. Thoughts are counted beside the candidates, and what tools brought beside the prompt; the
-    /// conventions want the sums. The prompt includes what was cached.
+    /// Reads `usageMetadata`. Gemini reports thoughts separately from the candidates, and tokens of tool results
+    /// separately from the prompt; the conventions require the sums. The prompt includes cached tokens.
     static func read(_ usage: WireValue) -> TokenUsage? {
         let toolPrompt = usage["toolUsePromptTokenCount"]?.count
         let thoughts = usage["thoughtsTokenCount"]?.count
@@ -153,7 +153,7 @@ enum GeminiUsage {
         return counts.isEmpty ? nil : counts
     }
 
-    /// Counts by modality, as the lists of details have them.
+    /// Counts by modality, from the lists of details.
     private struct Modalities {
         private var entries: [WireValue]
 

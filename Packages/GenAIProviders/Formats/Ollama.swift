@@ -2,10 +2,10 @@
 import GenAICore
 import GenAIInstrumentation
 
-/// Ollama's own API for chats and completions: lines of JSON, unless `stream` is false.
+/// Ollama's own API for chats and completions. The response consists of lines of JSON, unless `stream` is false.
 ///
-/// A count that is left out was not evaluated, for example because the prompt was cached: it is unknown, not zero.
-/// Source: Ollama API documentation, "Generate a chat completion" and "Generate a completion".
+/// A missing count was not evaluated, for example because the prompt was cached: it is unknown, not zero. Source:
+/// Ollama API documentation, "Generate a chat completion" and "Generate a completion".
 struct Ollama: AnswerReader {
     static func recognise(_ body: WireValue, isChat: Bool) -> RecognisedRequest? {
         guard let model = body["model"]?.nonEmptyString else { return nil }
@@ -82,7 +82,7 @@ struct Ollama: AnswerReader {
     }
 }
 
-/// Ollama's own API for embeddings, old and new.
+/// Ollama's own API for embeddings, in its old and new form.
 ///
 /// Source: Ollama API documentation, "Generate embeddings".
 struct OllamaEmbeddings: AnswerReader {

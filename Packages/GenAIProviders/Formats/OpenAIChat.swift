@@ -2,14 +2,14 @@
 import GenAICore
 import GenAIInstrumentation
 
-/// OpenAI's chat completions, and everything compatible: Azure, OpenRouter, Groq, DeepSeek, Mistral, vLLM, llama.cpp.
+/// OpenAI's chat completions and compatible APIs: Azure, OpenRouter, Groq, DeepSeek, Mistral, vLLM, llama.cpp.
 ///
 /// Source: OpenAI API reference, "Chat Completions".
 struct OpenAIChat: AnswerReader {
-    /// The slots of the tool calls lie behind those of text and reasoning.
+    /// The first slot of tool calls, after those of text and reasoning.
     private static let firstCallSlot = 1_000
 
-    /// The slot of the call that a delta's index means now; an index is a hint, not an identity.
+    /// The slot that a delta's index currently refers to. An index is a hint, not an identity.
     private var slots: [CallKey: Int] = [:]
     private var callCount = 0
 
@@ -79,8 +79,8 @@ struct OpenAIChat: AnswerReader {
         draft.addArguments(piece.arguments, choice: choice, slot: slot)
     }
 
-    /// Whether a piece begins another call than the one its index had: it has another identifier, or another name
-    /// behind complete arguments.
+    /// Returns whether a piece begins another call than the one its index had: it has another identifier, or another
+    /// name after complete arguments.
     private func begins(_ piece: Message.ToolCall, after known: Message.ToolCall) -> Bool {
         if let id = piece.id, let earlier = known.id, id != earlier { return true }
         guard !piece.name.isEmpty, !known.name.isEmpty else { return false }
@@ -134,12 +134,12 @@ struct OpenAIEmbeddings: AnswerReader {
             draft.answer.embeddingDimensions = vector.elementCount ?? vector.string.map { Self.floats(inBase64: $0) }
             draft.isRecognised = true
         }
-        // Embeddings have no output, whatever `total_tokens` says.
+        // Embeddings have no output tokens, whatever `total_tokens` says.
         let tokens = value["usage"]?["prompt_tokens"]?.count ?? value["usage"]?["total_tokens"]?.count
         if let tokens { draft.answer.usage = TokenUsage(inputTokens: tokens) }
     }
 
-    /// The number of 32-bit numbers in a text in base64.
+    /// Returns the number of 32-bit floats in Base64 text.
     private static func floats(inBase64 text: String) -> Int {
         text.utf8.count { $0 != UInt8(ascii: "=") } * 3 / 4 / 4
     }

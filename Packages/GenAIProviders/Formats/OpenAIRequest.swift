@@ -2,9 +2,9 @@
 import GenAICore
 import GenAIInstrumentation
 
-/// The parts of requests that the APIs of OpenAI share.
+/// The shared parts of the requests of OpenAI's APIs.
 enum OpenAIRequest {
-    /// The sampling parameters and the like.
+    /// Reads the sampling parameters and similar members.
     static func fillIn(_ request: inout ModelRequest, from body: WireValue) {
         request.temperature = body["temperature"]?.double
         request.topP = body["top_p"]?.double
@@ -29,7 +29,7 @@ enum OpenAIRequest {
         return type == "text" ? .text : .json
     }
 
-    /// A tool in the form of the chat API, where the function is a member, or of the Responses API.
+    /// Returns a tool in the form of the chat API, where the function is a member, or in that of the Responses API.
     private static func tool(_ tool: WireValue) -> ModelRequest.ToolDefinition? {
         let type = tool["type"]?.nonEmptyString ?? "function"
         let function = tool["function"] ?? tool["custom"] ?? tool
@@ -39,7 +39,7 @@ enum OpenAIRequest {
             parameters: function["parameters"]?.jsonText)
     }
 
-    /// A message of the chat API.
+    /// Returns a message of the chat API.
     static func message(_ message: WireValue) -> Message {
         let role = message["role"]?.nonEmptyString ?? "user"
         if role == "tool" || role == "function" {
@@ -58,14 +58,14 @@ enum OpenAIRequest {
         return Message(role: Message.Role(rawValue: role), parts: parts, name: message["name"]?.nonEmptyString)
     }
 
-    /// The text of a tool's result, which may come as a list of text parts.
+    /// Returns the text of a tool's result, which may be a list of text parts.
     static func resultText(_ content: WireValue?) -> String {
         guard let content else { return "" }
         let texts = content.elements.compactMap { $0["text"]?.string }
         return texts.isEmpty ? content.plainText : texts.joined()
     }
 
-    /// A call in an answer or in the history: its function is a member, or its members lie in the call itself.
+    /// Returns a call of an answer or of the history. Its function is a member, or its members are in the call itself.
     static func toolCall(_ call: WireValue) -> Message.ToolCall {
         let function = call["function"] ?? call["custom"] ?? call
         return Message.ToolCall(
@@ -73,7 +73,7 @@ enum OpenAIRequest {
             arguments: (function["arguments"] ?? function["input"])?.plainText)
     }
 
-    /// An element of `content`: a text, or a part of one of many types.
+    /// Returns the parts of an element of `content`: text, or a part of one of many types.
     static func contentParts(_ part: WireValue) -> [Message.Part] {
         if let text = part.string { return text.isEmpty ? [] : [.text(text)] }
         switch part["type"]?.string {

@@ -6,11 +6,11 @@ import GenAIInstrumentation
 ///
 /// Source: OpenAI API reference, "Responses" and "Streaming events".
 struct OpenAIResponses: AnswerReader {
-    /// The output items that are calls to tools of the program.
+    /// Indicates whether the output contains calls to the program's own tools.
     private var callsTools = false
 
     static func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
-        // A stored prompt may name the model.
+        // A stored prompt may specify the model.
         let model = body["model"]?.nonEmptyString ?? model ?? (body["prompt"]?["id"] == nil ? nil : "")
         guard let model, body["input"] != nil || body["prompt"] != nil || body["previous_response_id"] != nil else {
             return nil

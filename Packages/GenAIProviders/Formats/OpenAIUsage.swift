@@ -2,11 +2,11 @@
 import GenAICore
 import GenAIInstrumentation
 
-/// The usage of OpenAI's APIs and of everything compatible with them.
+/// The usage of OpenAI's APIs and of compatible ones.
 ///
-/// Totals include their parts. Source of the places: Groq API reference, `x_groq`.
+/// Totals include their parts. Source for the location: Groq API reference, `x_groq`.
 enum OpenAIUsage {
-    /// Finds the usage of a body or an event, wherever providers put it.
+    /// Finds the usage of a body or an event in any of the locations that providers use.
     static func find(in value: WireValue) -> WireValue? {
         let usage = value["usage"] ?? value["x_groq"]?["usage"] ?? value["choices"]?.elements.first?["usage"]
         return usage?.isObject == true ? usage : nil
@@ -26,9 +26,9 @@ extension WireValue: JSONTree {
     var boolValue: Bool? { bool }
 }
 
-/// The errors of OpenAI's APIs and of everything compatible with them.
+/// The errors of OpenAI's APIs and of compatible ones.
 enum OpenAIFailure {
-    /// Reads an error object, wherever providers put it.
+    /// Finds an error object in any of the locations that providers use.
     static func find(in value: WireValue) -> ProviderFailure? {
         guard let error = value["error"], error != .bool(false) else { return nil }
         let type =

@@ -4,9 +4,9 @@ import GenAIInstrumentation
 
 /// Reads the answers of one API.
 protocol AnswerReader: Sendable {
-    /// Takes an event of a stream, or the whole of a plain body.
+    /// Reads an event of a stream, or the whole of a plain body.
     mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft)
-    /// Takes what the header fields of the response tell.
+    /// Reads the header fields of the response.
     mutating func readHead(_ header: (String) -> String?, into draft: inout AnswerDraft)
 }
 
@@ -14,14 +14,14 @@ extension AnswerReader {
     mutating func readHead(_ header: (String) -> String?, into draft: inout AnswerDraft) {}
 }
 
-/// A request that was recognised, and the reader of its answer.
+/// A recognised request, with the reader of its answer.
 struct RecognisedRequest: Sendable {
     var request: ModelRequest
     var reader: any AnswerReader
 }
 
 extension Route {
-    /// Reads the body of a request, or returns `nil` where it is none that this API could take.
+    /// Reads the body of a request; `nil` if it is not valid for this API.
     func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
         switch self {
         case .openAIChat: OpenAIChat.recognise(body, model: model)
@@ -43,7 +43,7 @@ extension Route {
 }
 
 extension Message.Media {
-    /// Reads a URL as providers give it: an address, or a `data:` URL in base64.
+    /// Creates a part from a URL as providers send it: an address, or a Base64 `data:` URL.
     init(modality: String, url: String) {
         guard url.hasPrefix("data:"), let comma = url.firstIndex(of: ","), url[..<comma].hasSuffix(";base64") else {
             self.init(modality: modality, content: .uri(url))
@@ -55,7 +55,7 @@ extension Message.Media {
             content: .base64(String(url[url.index(after: comma)...])))
     }
 
-    /// The modality that a media type belongs to.
+    /// Returns the modality of a media type.
     static func modality(ofType mimeType: String?) -> String {
         switch mimeType?.prefix(while: { $0 != "/" }) {
         case "image": "image"
@@ -67,18 +67,18 @@ extension Message.Media {
 }
 
 extension Message.Part {
-    /// A part of a kind without a case of its own, under the provider's type.
+    /// Returns a part of a type without a case of its own, under the provider's name for it.
     static func other(_ value: WireValue, type: String? = nil) -> Message.Part {
         .other(type: type ?? value["type"]?.nonEmptyString ?? "unknown", json: value.jsonText)
     }
 }
 
 extension ModelRequest.ToolDefinition {
-    /// A tool that the provider runs itself.
+    /// Creates the definition of a tool that the provider itself runs.
     init(builtIn type: String, name: String? = nil) { self.init(type: type, name: name ?? type) }
 }
 
-/// The sum of the counts that were reported; `nil` where none was.
+/// Returns the sum of the reported counts; `nil` if there are none.
 func sum(_ counts: Int?...) -> Int? {
     let known = counts.compactMap(\.self)
     return known.isEmpty ? nil : known.reduce(0) { $0.addingReportingOverflow($1).partialValue }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-/// Finds the messages of an `application/vnd.amazon.eventstream`, however its bytes are cut, without keeping payloads.
+/// Finds the messages of an `application/vnd.amazon.eventstream` in chunks of any size, without storing payloads.
 ///
 /// A message has a prelude (its length, that of its headers, a checksum), headers, a payload and a checksum. A wrong
-/// checksum, or a length that none can have, ends the reading: nothing behind it can be trusted.
-/// Source: Amazon Transcribe developer guide, "Event stream encoding"; smithy.io, "Amazon event stream specification".
+/// checksum or an invalid length ends the reading, because nothing after it can be trusted. Source: Amazon Transcribe
+/// developer guide, "Event stream encoding"; smithy.io, "Amazon event stream specification".
 struct AmazonEventStream: Sendable {
-    /// A step of the stream.
+    /// A finding in the stream.
     enum Signal: Sendable, Equatable {
-        /// More of the current message's payload: a range of the bytes that were handed over.
+        /// More of the current message's payload: a range of the given bytes.
         case payload(Range<Int>)
-        /// The end of a message whose checksums are right.
+        /// The end of a message with valid checksums.
         case endOfMessage(Headers)
     }
 
-    /// The headers that tell what a message is.
+    /// The headers that determine the meaning of a message.
     struct Headers: Sendable, Equatable {
         /// `event`, `exception` or `error`; header `:message-type`.
         var messageType = ""
@@ -28,7 +28,7 @@ struct AmazonEventStream: Sendable {
 
     private static let preludeLength = 12
     private static let checksumLength = 4
-    /// The limits of the specification.
+    /// The limits given by the specification.
     private static let longestHeaders = 131_072
     private static let longestMessage = 25_165_824
 
@@ -39,13 +39,13 @@ struct AmazonEventStream: Sendable {
     private var checksum = CRC32()
     private var headers = Headers()
 
-    /// Whether the stream turned out to be none.
+    /// Indicates whether the stream turned out to be invalid.
     var hasFailed: Bool { mode == .failed }
 
-    /// Whether a message has begun that is not complete.
+    /// Indicates whether a message has begun that is not complete.
     var isWithinMessage: Bool { mode != .failed && (mode != .prelude || !buffer.isEmpty) }
 
-    /// Takes the next bytes and says what they hold.
+    /// Reads the next bytes and returns the findings in them.
     mutating func receive(_ bytes: UnsafeBufferPointer<UInt8>) -> [Signal] {
         var signals: [Signal] = []
         var position = 0
@@ -67,7 +67,7 @@ struct AmazonEventStream: Sendable {
         return signals
     }
 
-    /// Adds to the buffer until it holds that many bytes, and says whether it does.
+    /// Fills the buffer up to a number of bytes. Returns whether it is full.
     private mutating func fill(
         _ bytes: UnsafeBufferPointer<UInt8>, _ position: inout Int, to count: Int
     ) -> Bool {
@@ -119,7 +119,7 @@ struct AmazonEventStream: Sendable {
         buffer[index..<(index + 4)].reduce(0) { $0 << 8 | UInt32($1) }
     }
 
-    /// Reads one header; its value is `nil` where it is no text.
+    /// Reads one header. Its value is `nil` if it is not text.
     private static func takeHeader(_ rest: inout ArraySlice<UInt8>) -> (name: String, value: String?)? {
         guard let nameLength = rest.popFirst(), let name = take(Int(nameLength), &rest), let type = rest.popFirst()
         else { return nil }

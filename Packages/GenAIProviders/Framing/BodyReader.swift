@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-/// A value of a response body: the whole of a plain one, or one event of a stream.
+/// A value of a response body: the whole of a plain body, or one event of a stream.
 struct BodyEvent: Sendable, Hashable {
-    /// The name that the framing gives the event; empty for none.
+    /// The event name given by the framing; empty for none.
     var name = ""
-    /// Whether the framing says that the event is an error.
+    /// Indicates whether the framing marks the event as an error.
     var isError = false
     /// The value.
     var value: WireValue
 }
 
-/// Reads a response body in whatever framing it comes: JSON, lines or a list of JSON, server-sent events, or Amazon's
+/// Reads a response body in any of several framings: JSON, lines or an array of JSON, server-sent events, or Amazon's
 /// event stream.
 ///
-/// The first byte tells which; content types are wrong too often.
+/// The first byte determines the framing; content types are wrong too often.
 struct BodyReader: Sendable {
     private enum Framing: Sendable {
         case unknown
@@ -25,7 +25,7 @@ struct BodyReader: Sendable {
 
     private var framing = Framing.unknown
     private var json: JSONAssembler
-    /// What the current event has brought so far.
+    /// The values of the current event so far.
     private var pending: [WireValue] = []
 
     /// Creates a reader at the start of a body.
@@ -33,10 +33,10 @@ struct BodyReader: Sendable {
         json = JSONAssembler(limits: limits, splitsRootList: true)
     }
 
-    /// Whether anything was too long to be kept.
+    /// Indicates whether anything was too long to be kept.
     var isCut: Bool { json.isCut }
 
-    /// Whether the body ends in the middle of a value, or is no such body.
+    /// Indicates whether the body ends in the middle of a value, or has none of the framings.
     var isBroken: Bool {
         switch framing {
         case .json: json.isWithinValue || json.hasFailed
@@ -45,7 +45,7 @@ struct BodyReader: Sendable {
         }
     }
 
-    /// Takes the next bytes and returns the values that they complete.
+    /// Reads the next bytes and returns the values that they complete.
     mutating func receive(_ bytes: UnsafeBufferPointer<UInt8>) -> [BodyEvent] {
         switch framing {
         case .unknown: return begin(bytes)
@@ -64,7 +64,7 @@ struct BodyReader: Sendable {
         }
     }
 
-    /// Ends the body and returns what is left, as far as it came.
+    /// Ends the body and returns the rest, as far as it was received.
     mutating func finish() -> [BodyEvent] {
         defer { framing = .unreadable }
         switch framing {

@@ -11,7 +11,7 @@ struct CRC32: Sendable {
     /// The checksum of all bytes so far.
     var value: UInt32 { ~state }
 
-    /// Takes further bytes.
+    /// Adds further bytes.
     mutating func update(_ bytes: some Sequence<UInt8>) {
         let table = Self.table
         for byte in bytes { state = state >> 8 ^ table[Int((state ^ UInt32(byte)) & 0xFF)] }

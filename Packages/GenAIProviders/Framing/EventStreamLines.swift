@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// Finds the data of the events of a `text/event-stream`, however its bytes are cut, without keeping any of it.
+/// Finds the data of the events of a `text/event-stream` in chunks of any size, without storing it.
 ///
-/// Source: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6. Unlike there, the last event counts without its blank
-/// line: providers leave it out.
+/// Source: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6. Unlike there, the last event counts even without its
+/// blank line, because some providers leave it out.
 struct EventStreamLines: Sendable {
-    /// A step of the stream.
+    /// A finding in the stream.
     enum Signal: Sendable, Equatable {
-        /// More of the current event's data: a range of the bytes that were handed over.
+        /// More of the current event's data: a range of the given bytes.
         case data(Range<Int>)
-        /// The end of the event, and its name if it has one.
+        /// The end of the event, with its name if it has one.
         case endOfEvent(name: String)
     }
 
@@ -25,7 +25,7 @@ struct EventStreamLines: Sendable {
     private var hasData = false
     private var isAfterCarriageReturn = false
 
-    /// Takes the next bytes and says what they hold.
+    /// Reads the next bytes and returns the findings in them.
     mutating func receive(_ bytes: UnsafeBufferPointer<UInt8>) -> [Signal] {
         var signals: [Signal] = []
         var position = 0
@@ -77,7 +77,7 @@ struct EventStreamLines: Sendable {
     }
 
     private mutating func endFieldName() {
-        // A byte order mark may stand before the first field.
+        // A byte order mark may precede the first field.
         if field.starts(with: [0xEF, 0xBB, 0xBF]) { field.removeFirst(3) }
         mode = .afterColon
         if field.elementsEqual("event".utf8) { eventName = [] }

@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Puts JSON values together from pieces of their text, however it is cut, in bounded memory.
+/// Parses JSON values from chunks of text of any size, in limited memory.
 ///
-/// The values of a text follow each other, as in JSON lines. Long strings are cut, of lists of numbers only the first
-/// few are kept, and once a value has become large, only what lies near its root is: that is where models, usage and
-/// identifiers are. So an answer of any length can be read. What is no JSON ends the reading, without an error.
+/// A text may hold several values, as JSON lines do. Long strings are cut, and of lists of numbers only the first few
+/// are kept. Once a value has become large, only the members near its root are kept, where models, usage and
+/// identifiers are. An answer of any length can therefore be read. Invalid JSON ends the reading without an error.
 struct JSONAssembler: Sendable {
-    /// What is kept of one value.
+    /// The limits of one value.
     struct Limits: Sendable {
-        /// The most bytes of one string.
+        /// The maximum length of a string in bytes.
         var stringBytes = 262_144
-        /// About the most bytes of a value; beyond, only what lies near the root is kept.
+        /// The approximate maximum size of a value in bytes. Beyond it, only the members near the root are kept.
         var valueBytes = 2_097_152
-        /// The most elements of a list.
+        /// The maximum number of elements of a list.
         var elements = 4_096
-        /// The most numbers of a list.
+        /// The maximum number of numbers in a list.
         var numbers = 16
-        /// How deep lists and objects may lie in each other.
+        /// The maximum nesting of lists and objects.
         var depth = 128
     }
 
@@ -30,7 +30,7 @@ struct JSONAssembler: Sendable {
 
     private struct Frame: Sendable {
         let isObject: Bool
-        /// Whether what the container holds is kept.
+        /// Indicates whether the content of the container is kept.
         let isKept: Bool
         var members: [WireValue.Member] = []
         var elements: [WireValue] = []
@@ -39,7 +39,7 @@ struct JSONAssembler: Sendable {
     }
 
     private let limits: Limits
-    /// Whether the elements of a list at the root are values of their own.
+    /// Indicates whether the elements of a list at the root are returned as values of their own.
     private let splitsRootList: Bool
     private var mode = Mode.value
     private var frames: [Frame] = []
@@ -47,7 +47,7 @@ struct JSONAssembler: Sendable {
     private var highSurrogate: UInt16?
     private var keptBytes = 0
     private var completed: [WireValue] = []
-    /// Whether anything was left out.
+    /// Indicates whether anything was left out.
     private(set) var isCut = false
 
     /// Creates an assembler at the start of a text.
@@ -55,12 +55,12 @@ struct JSONAssembler: Sendable {
         (self.limits, self.splitsRootList) = (limits, splitsRootList)
     }
 
-    /// Whether the text turned out to be no JSON. Nothing is read any more.
+    /// Indicates whether the text turned out to be invalid. Nothing more is read then.
     var hasFailed: Bool {
         if case .failed = mode { true } else { false }
     }
 
-    /// Whether a value has begun that is not complete.
+    /// Indicates whether a value has begun that is not complete.
     var isWithinValue: Bool {
         switch mode {
         case .value: !frames.isEmpty
@@ -69,7 +69,7 @@ struct JSONAssembler: Sendable {
         }
     }
 
-    /// Takes the next bytes and returns the values that they complete.
+    /// Reads the next bytes and returns the values that they complete.
     mutating func receive(_ bytes: UnsafeBufferPointer<UInt8>) -> [WireValue] {
         var position = 0
         while position < bytes.count {
@@ -89,8 +89,8 @@ struct JSONAssembler: Sendable {
         return takeCompleted()
     }
 
-    /// Ends the text. Of a value that is not complete, everything is returned that was: half a number or name would be
-    /// another one. Another text may follow.
+    /// Ends the text. Of an incomplete value, only the complete members are returned, because a part of a number or
+    /// name would be a different one. Another text may follow.
     mutating func finish() -> [WireValue] {
         if case .scalar = mode, frames.isEmpty { endScalar() }
         if !hasFailed {
@@ -111,7 +111,7 @@ struct JSONAssembler: Sendable {
 // MARK: - Marks
 
 extension JSONAssembler {
-    /// Reads a byte outside of strings, numbers and words. Returns the position of the next one.
+    /// Reads a byte outside strings, numbers and words. Returns the position of the next one.
     private mutating func readMark(_ bytes: UnsafeBufferPointer<UInt8>, _ position: Int) -> Int {
         let byte = bytes[position]
         if byte == 0x20 || byte == 0x0A || byte == 0x0D || byte == 0x09 { return position + 1 }
@@ -161,14 +161,14 @@ extension JSONAssembler {
         endValue(frame.isObject ? .object(frame.members) : .array(frame.elements, count: frame.count))
     }
 
-    /// Whether the value that comes next is kept.
+    /// Indicates whether the next value is kept.
     private var keepsNext: Bool {
         guard let frame = frames.last else { return true }
         guard frame.isKept, frame.isObject || frame.count < limits.elements else { return false }
         return keptBytes < limits.valueBytes || frames.count <= 3 && frame.elements.count < 64
     }
 
-    /// Puts a value where it belongs; `nil` for one that is only counted.
+    /// Adds a value to its container; `nil` for one that is only counted.
     private mutating func endValue(_ value: WireValue?, isLoss: Bool = true) {
         let isOwnValue = frames.isEmpty || splitsRootList && frames.count == 1 && !frames[0].isObject
         mode = frames.isEmpty ? .value : .afterValue
@@ -197,7 +197,7 @@ extension JSONAssembler {
 extension JSONAssembler {
     private mutating func readText(_ bytes: UnsafeBufferPointer<UInt8>, _ start: Int, isName: Bool) -> Int {
         var end = endOfPlainJSON(in: bytes, from: start)
-        // Control characters need an escape in a string; a server that forgets it is understood all the same.
+        // Control characters must be escaped in strings; servers that do not escape them are accepted.
         while end < bytes.count, bytes[end] < 0x20 { end = endOfPlainJSON(in: bytes, from: end + 1) }
         if end > start { keep(UnsafeBufferPointer(rebasing: bytes[start..<end]), isName: isName) }
         guard end < bytes.count else { return end }
@@ -232,7 +232,7 @@ extension JSONAssembler {
         endValue(.string(String(decoding: scratch[..<wholeCharactersEnd], as: UTF8.self)))
     }
 
-    /// The end of the last character that is whole: a limit may have cut one.
+    /// The end of the last complete character, because a limit may have cut one.
     private var wholeCharactersEnd: Int {
         guard isCut, let lead = scratch.lastIndex(where: { $0 & 0xC0 != 0x80 }) else { return scratch.count }
         let length =
@@ -285,7 +285,7 @@ extension JSONAssembler {
         for byte in character.utf8 { keep(byte: byte, isName: isName) }
     }
 
-    /// Half a surrogate pair without its other half is no character.
+    /// Half of a surrogate pair without the other half is not a character.
     private mutating func flushSurrogate() {
         guard highSurrogate != nil else { return }
         highSurrogate = nil

@@ -8,7 +8,7 @@ enum WireValue: Sendable, Hashable {
     case int(Int)
     case double(Double)
     case string(String)
-    /// A list, and how many elements it really had.
+    /// The kept elements of a list, and the original number of its elements.
     case array([WireValue], count: Int)
     case object([Member])
 
@@ -22,7 +22,7 @@ enum WireValue: Sendable, Hashable {
 // MARK: - Reading, lenient about everything nobody needs
 
 extension WireValue {
-    /// The member of that name; the last one, where there are several, and `nil` for `null`.
+    /// The member with that name; the last one if there are several, and `nil` for `null`.
     subscript(name: String) -> WireValue? {
         guard case .object(let members) = self else { return nil }
         guard let value = members.last(where: { $0.name == name })?.value, value != .null else { return nil }
@@ -46,7 +46,7 @@ extension WireValue {
         }
     }
 
-    /// A truth value.
+    /// A Boolean.
     var bool: Bool? {
         if case .bool(let flag) = self { flag } else { nil }
     }
@@ -60,7 +60,7 @@ extension WireValue {
         }
     }
 
-    /// A whole number; the nearest one of a fraction.
+    /// An integer; a fraction is rounded.
     var int: Int? {
         switch self {
         case .int(let number): number
@@ -69,10 +69,10 @@ extension WireValue {
         }
     }
 
-    /// A count: a whole number that is not negative.
+    /// A count: an integer that is not negative.
     var count: Int? { int.flatMap { $0 < 0 ? nil : $0 } }
 
-    /// The kept elements of a list; the value alone where it is none.
+    /// The kept elements of a list; any other value as the only element.
     var elements: [WireValue] {
         switch self {
         case .array(let elements, _): elements
@@ -81,15 +81,15 @@ extension WireValue {
         }
     }
 
-    /// How many elements the list had before any were left out.
+    /// The original number of elements of the list.
     var elementCount: Int? {
         if case .array(_, let count) = self { count } else { nil }
     }
 
-    /// The strings of a list, or the one string there is.
+    /// The strings of a list, or a single string.
     var strings: [String] { elements.compactMap(\.string) }
 
-    /// Whether this is an object.
+    /// Indicates whether this is an object.
     var isObject: Bool {
         if case .object = self { true } else { false }
     }
