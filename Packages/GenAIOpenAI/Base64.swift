@@ -7,10 +7,10 @@
 #endif
 
 extension [UInt8] {
-    /// The bytes in base64 (RFC 4648, section 4).
+    /// The bytes in Base64 (RFC 4648, section 4).
     var base64: String { Data(self).base64EncodedString() }
 
-    /// Reads base64; `nil` where the text is none.
+    /// Decodes Base64; `nil` if the text is invalid.
     init?(base64 text: String) {
         guard let data = Data(base64Encoded: text) else { return nil }
         self.init(data)

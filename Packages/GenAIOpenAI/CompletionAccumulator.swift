@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Puts a streamed continuation together again, as ``ChatAccumulator`` does for chat.
+/// Assembles a streamed continuation, as ``ChatAccumulator`` does for chat.
 public struct CompletionAccumulator: Sendable {
     /// The answer so far.
     public var completion: TextCompletion {
@@ -48,7 +48,7 @@ extension TextCompletion.Choice {
 }
 
 extension JSONObject? {
-    /// Adds the lists of the probabilities of further tokens to those so far.
+    /// Appends the lists of log probabilities of further tokens.
     fileprivate mutating func append(_ new: JSONObject) {
         guard var known = self else { return self = new }
         for (name, value) in new {

@@ -6,13 +6,13 @@ extension OpenAIClient {
 }
 
 extension OpenAIClient {
-    /// `POST /completions`, plain and streamed: text goes on where the prompt ends.
+    /// `POST /completions`, plain and streamed: continues the text of a prompt.
     public struct Completions: Sendable {
         let sender: Sender
 
-        /// Asks for a continuation.
+        /// Requests a continuation.
         ///
-        /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+        /// - Throws: ``OpenAIError``, after the retries that the configuration allows.
         public func create(
             _ request: CompletionRequest, options: CallOptions = CallOptions()
         ) async throws(OpenAIError) -> TextCompletion {
@@ -23,9 +23,11 @@ extension OpenAIClient {
             return try await sender.recorded(request, call)
         }
 
-        /// Asks for a continuation in pieces; token usage as for ``OpenAIClient/Chat/Completions/stream(_:options:)``.
+        /// Requests a continuation as a stream of chunks. Token usage is handled as by
+        /// ``OpenAIClient/Chat/Completions/stream(_:options:)``.
         ///
-        /// - Throws: ``OpenAIError``, after the attempts the configuration allows; so does the stream, without any.
+        /// - Throws: ``OpenAIError``, after the retries that the configuration allows. The stream throws it too,
+        ///   without retrying.
         public func stream(
             _ request: CompletionRequest, options: CallOptions = CallOptions()
         ) async throws(OpenAIError) -> OpenAIStream<TextCompletion> {
@@ -46,47 +48,47 @@ extension OpenAIClient {
 
 /// The body of `POST /completions`.
 public struct CompletionRequest: Codable, Hashable, Sendable, JSONRecord {
-    /// The model to ask.
+    /// The requested model.
     public var model = ""
     /// The texts to continue.
     public var prompt: [String] = []
     /// The text after the continuation.
     public var suffix: String?
-    /// The most tokens to write.
+    /// The maximum number of output tokens.
     public var maxTokens: Int?
-    /// Randomness, 0 to 2.
+    /// The sampling temperature, 0 to 2.
     public var temperature: Double?
-    /// The share of likely tokens to choose from, 0 to 1.
+    /// The probability mass for nucleus sampling, 0 to 1.
     public var topP: Double?
-    /// The number of continuations per prompt.
+    /// The number of continuations for each prompt.
     public var choiceCount: Int?
-    /// The number to write before choosing the best.
+    /// The number of continuations to generate, of which the best are returned.
     public var bestOf: Int?
-    /// The number of alternatives to return per token.
+    /// The number of alternatives to return for each token.
     public var logprobs: Int?
-    /// Whether to repeat the prompt.
+    /// Indicates whether the answer repeats the prompt.
     public var echo: Bool?
-    /// Texts that end the continuation.
+    /// Stop sequences, which end the continuation.
     public var stop: [String] = []
-    /// Discourages words already used, -2 to 2.
+    /// The penalty for tokens by their frequency so far, -2 to 2.
     public var frequencyPenalty: Double?
-    /// Discourages topics already raised, -2 to 2.
+    /// The penalty for tokens that have occurred so far, -2 to 2.
     public var presencePenalty: Double?
-    /// Adds to the likelihood of tokens, by token number.
+    /// The biases of tokens, keyed by token identifier, -100 to 100.
     public var logitBias: [String: Int]?
-    /// Makes the continuation repeatable, as far as the server can.
+    /// The seed for sampling, which makes continuations repeatable as far as the server supports it.
     public var seed: Int?
-    /// Your identifier of the user this is for.
+    /// An identifier of the end user.
     public var user: String?
-    /// The further content of a stream; for streams only.
+    /// The stream options; for streams only.
     public var streamOptions: ChatStreamOptions?
-    /// Members without a property; these win over the properties.
+    /// The JSON members without a property of their own. When sent, they take precedence over the properties.
     public var additional: JSONObject = [:]
 
-    /// Creates an empty request; set at least ``model`` and ``prompt``.
+    /// Creates an empty request. Set at least ``model`` and ``prompt``.
     public init() {}
 
-    /// Creates a request; everything else is set on the value.
+    /// Creates a request. Set other properties on the value.
     public init(model: String, prompt: String, maxTokens: Int? = nil) {
         self.model = model
         self.prompt = [prompt]
@@ -116,7 +118,7 @@ public struct CompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// A list that is written as its only element where it has one.
+/// A list that is written without brackets if it has exactly one element.
 struct OneOrMore: JSONConvertible {
     var values: [String]
 

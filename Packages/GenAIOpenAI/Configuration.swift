@@ -4,61 +4,65 @@ public import GenAIHTTP
 public import GenAITelemetry
 
 extension OpenAIClient {
-    /// The settings of a client. Every property: code, then the environment variable, then the default.
+    /// The settings of a client. A property that is not set in code is read from its environment variable, if it has
+    /// one, and otherwise has its default.
     public struct Configuration: Sendable {
-        /// The key, sent as a bearer token, or in `api-key` for Azure; spaces around it do not count.
+        /// The API key, sent as a bearer token, or in `api-key` for Azure. Surrounding spaces are removed.
         ///
-        /// Default: `OPENAI_API_KEY`, else none. Servers that need none get no such header.
+        /// Default: `OPENAI_API_KEY`, or else none. Without a key, no such header is sent.
         public var apiKey: String?
-        /// The organization to bill. Default: `OPENAI_ORG_ID`, else none.
+        /// The organization to bill. Default: `OPENAI_ORG_ID`, or else none.
         public var organization: String?
-        /// The project to bill. Default: `OPENAI_PROJECT_ID`, else none.
+        /// The project to bill. Default: `OPENAI_PROJECT_ID`, or else none.
         public var project: String?
         /// The base URL of the API; paths such as `chat/completions` are appended, and a query is kept.
         ///
-        /// Default: `OPENAI_BASE_URL`, else `https://api.openai.com/v1`.
+        /// Default: `OPENAI_BASE_URL`, or else `https://api.openai.com/v1`.
         public var baseURL: String
         /// The addressing of an Azure OpenAI resource, or `nil` for any other server. Default: `nil`.
         public var azure: Azure?
-        /// Headers to send with every request; they replace the client's own of the same name. Default: none.
+        /// Header fields to send with every request. They replace the client's own with the same name. Default: none.
         public var headers: HTTPHeaders = [:]
-        /// The provider to name in telemetry. Default: `nil`, inferred from the host of ``baseURL``.
+        /// The provider's name in telemetry. Default: `nil`, inferred from the host of ``baseURL``.
         public var providerName: String?
         /// The time limits of each attempt.
         ///
-        /// Default: 30 seconds to connect (see `HTTPTimeouts.connect` for where that works), 10 minutes for the head (a
-        /// plain answer's head comes when the model is done), 5 minutes between two pieces of the body, no limit in
-        /// total.
+        /// Default: 30 seconds to connect (`HTTPTimeouts.connect` lists the transports that support it), 10 minutes
+        /// until the response head (without streaming, it arrives when the model has finished), 5 minutes between two
+        /// chunks of the body, and no limit in total.
         public var timeouts = HTTPTimeouts(
             connect: .seconds(30), head: .seconds(600), betweenChunks: .seconds(300))
-        /// The most further attempts after 408, 409, 429, 5xx and connection failures. Default: 2.
+        /// The maximum number of retries after 408, 409, 429, 5xx and connection failures. Default: 2.
         ///
-        /// Nothing is sent again once the first byte of a streamed answer has come.
+        /// A request is never retried after the first byte of a streamed answer has arrived.
         public var maxRetries = 2
-        /// The longest wait before another attempt; a server that asks for more gets none. Default: 1 minute.
+        /// The maximum wait before a retry. If the server asks for a longer one, the call is not retried. Default: 1
+        /// minute.
         public var maxRetryDelay = Duration.seconds(60)
-        /// Whether streams ask for token usage where the request does not say. Default: `true`.
+        /// Indicates whether streams request token usage if the request does not specify it. Default: `true`.
         ///
-        /// The extra chunk that carries the usage is then not shown.
+        /// The extra chunk that contains the usage is then hidden.
         public var requestsStreamUsage = true
-        /// Whether a key may go over `http` to a host that is not this machine. Default: `false`.
+        /// Indicates whether a key may be sent over `http` to a host other than this machine. Default: `false`.
         public var allowsInsecureHTTP = false
-        /// The most bytes of an answer, or of one event of a stream. Default: 64 MiB.
+        /// The maximum size of an answer, or of one event of a stream, in bytes. Default: 64 MiB.
         public var maximumResponseBytes = 64 << 20
 
-        /// Asked before each call that costs tokens, on the task of the call and outside its record; `model` is the
-        /// one to be asked. What it throws stops the call and ends up in ``OpenAIError/underlying``. Default: none.
+        /// A closure that is called before each call that costs tokens, on the task of the call and outside its span;
+        /// `model` is the requested one. An error that it throws stops the call and becomes ``OpenAIError/underlying``.
+        /// Default: none.
         public var beforeCall: (@Sendable (_ model: String) async throws -> Void)?
-        /// Records the spans of calls. Default: the global provider at the time of the call.
+        /// The tracer provider for the spans of calls. Default: the global provider at the time of the call.
         public var tracerProvider: TracerProvider?
-        /// Emits the messages of calls. Default: the global provider at the time of the call.
+        /// The logger provider for the messages of calls. Default: the global provider at the time of the call.
         public var loggerProvider: LoggerProvider?
-        /// Measures calls: durations, tokens, times of chunks. Default: the global provider at the time of the call.
+        /// The meter provider for the measurements of calls: durations, tokens, times of chunks. Default: the global
+        /// provider at the time of the call.
         public var meterProvider: MeterProvider?
-        /// Whether content may be recorded where the provider's settings and the scopes around allow it.
+        /// Indicates whether content may be recorded, if the provider's settings and the enclosing scopes allow it too.
         public var allowsContentCapture = true
 
-        /// Creates a configuration from the environment and defaults.
+        /// Creates a configuration from the environment and the defaults.
         public init(environment: TelemetryEnvironment = .process) {
             apiKey = environment.string("OPENAI_API_KEY")
             organization = environment.string("OPENAI_ORG_ID")
@@ -68,7 +72,7 @@ extension OpenAIClient {
 
         /// Creates a configuration for a server, with defaults for the rest.
         ///
-        /// The environment is not read: the key it holds belongs to another server.
+        /// The environment is not read, because its key belongs to another server.
         public init(baseURL: String, apiKey: String? = nil) {
             self.init(environment: TelemetryEnvironment([:]))
             self.baseURL = baseURL
@@ -78,11 +82,11 @@ extension OpenAIClient {
         /// Creates a configuration for an Azure OpenAI resource.
         ///
         /// - Parameters:
-        ///   - endpoint: The resource, such as `https://my-resource.openai.azure.com`. Default:
+        ///   - endpoint: The URL of the resource, such as `https://my-resource.openai.azure.com`. Default:
         ///     `AZURE_OPENAI_ENDPOINT`.
         ///   - apiKey: The key. Default: `AZURE_OPENAI_API_KEY`.
-        ///   - apiVersion: The dated version. Default: `OPENAI_API_VERSION`, else the undated paths.
-        ///   - deployment: The deployment every request goes to. Default: the request's model.
+        ///   - apiVersion: The dated version of the API. Default: `OPENAI_API_VERSION`, or else the undated paths.
+        ///   - deployment: The deployment for all requests. Default: the request's model.
         public static func azure(
             endpoint: String? = nil, apiKey: String? = nil, apiVersion: String? = nil, deployment: String? = nil,
             environment: TelemetryEnvironment = .process
@@ -100,9 +104,10 @@ extension OpenAIClient {
     public struct Azure: Sendable, Hashable {
         /// The dated version of the API, such as `2024-10-21`; `nil` for the undated `/openai/v1` paths.
         public var apiVersion: String?
-        /// The deployment every request goes to; `nil` takes the request's model.
+        /// The deployment for all requests; `nil` means the request's model.
         public var deployment: String?
-        /// Whether the key is a Microsoft Entra ID token, sent as a bearer token instead of `api-key`.
+        /// Indicates whether the key is a Microsoft Entra ID token, which is sent as a bearer token instead of
+        /// `api-key`.
         public var usesBearerToken = false
 
         /// Creates addressing rules.
@@ -114,10 +119,10 @@ extension OpenAIClient {
 }
 
 extension OpenAIClient.Configuration: CustomStringConvertible, CustomReflectable {
-    /// The base URL; never the key or the headers.
+    /// The base URL, without the key and the headers.
     public var description: String { "Configuration(baseURL: \(withoutSecrets(url: baseURL)))" }
 
-    /// Shows what is safe to log.
+    /// The properties that are safe to log.
     public var customMirror: Mirror {
         Mirror(
             self,
@@ -127,22 +132,23 @@ extension OpenAIClient.Configuration: CustomStringConvertible, CustomReflectable
     }
 }
 
-/// The options of one call, beside the client's configuration.
+/// The options of one call, in addition to the client's configuration.
 public struct CallOptions: Sendable {
-    /// Replaces ``OpenAIClient/Configuration/timeouts``.
+    /// The time limits of each attempt, in place of ``OpenAIClient/Configuration/timeouts``.
     public var timeouts: HTTPTimeouts?
-    /// Replaces ``OpenAIClient/Configuration/maxRetries``.
+    /// The maximum number of retries, in place of ``OpenAIClient/Configuration/maxRetries``.
     public var maxRetries: Int?
-    /// Further headers; they replace the configuration's of the same name.
+    /// Additional header fields. They replace the configuration's with the same name.
     public var headers: HTTPHeaders = [:]
-    /// The key under which a server recognises a repeated request. Default: a random one per call.
+    /// The key by which a server recognises a retried request. Default: a random one for each call.
     public var idempotencyKey: String?
-    /// Whether content may be recorded where the client, the provider's settings and the scopes around allow it.
+    /// Indicates whether content may be recorded, if the client, the provider's settings and the enclosing scopes allow
+    /// it too.
     public var allowsContentCapture = true
-    /// Called with the head of each response, failed attempts included, on the task of the call.
+    /// A closure that is called with the head of each response, failed attempts included, on the task of the call.
     public var onResponse: (@Sendable (ResponseInfo) -> Void)?
 
-    /// Creates options that change what is given.
+    /// Creates options. Missing ones leave the client's configuration unchanged.
     public init(
         timeouts: HTTPTimeouts? = nil, maxRetries: Int? = nil, headers: HTTPHeaders = [:],
         idempotencyKey: String? = nil, allowsContentCapture: Bool = true,
@@ -157,16 +163,16 @@ public struct CallOptions: Sendable {
     }
 }
 
-/// The head of one response, for logs and for pacing.
+/// The head of one response, for logs and rate control.
 public struct ResponseInfo: Sendable {
     /// The HTTP status.
     public var status: Int
-    /// The server's name for the exchange (`x-request-id`).
+    /// The server's identifier of the request (`x-request-id`).
     public var requestID: String?
-    /// The limits the server reported.
+    /// The rate limits that the server reported.
     public var rateLimits: OpenAIError.RateLimits?
     /// All header fields.
     public var headers: HTTPHeaders
-    /// The number of attempts before, 0 for the first.
+    /// The number of earlier attempts; 0 for the first.
     public var retryCount: Int
 }

@@ -10,9 +10,9 @@ extension OpenAIClient {
     public struct Embeddings: Sendable {
         let sender: Sender
 
-        /// Turns texts into vectors.
+        /// Requests the vectors of texts.
         ///
-        /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+        /// - Throws: ``OpenAIError``, after the retries that the configuration allows.
         public func create(
             _ request: EmbeddingRequest, options: CallOptions = CallOptions()
         ) async throws(OpenAIError) -> EmbeddingResponse {
@@ -32,22 +32,22 @@ extension OpenAIClient {
 
 /// The body of `POST /embeddings`.
 public struct EmbeddingRequest: Codable, Hashable, Sendable, JSONRecord {
-    /// The model to ask.
+    /// The requested model.
     public var model = ""
     /// The texts, or their tokens.
     public var input = EmbeddingInput.texts([])
-    /// The number of dimensions; `nil` for as many as the model has.
+    /// The number of dimensions; `nil` for the model's default.
     public var dimensions: Int?
-    /// The encoding on the wire: `float` or `base64`, which is shorter.
+    /// The encoding in the response: `float`, or `base64`, which is shorter.
     ///
-    /// Both end as ``EmbeddingResponse/Embedding/vector``.
+    /// Both are decoded to ``EmbeddingResponse/Embedding/vector``.
     public var encodingFormat: String?
-    /// Your identifier of the user this is for.
+    /// An identifier of the end user.
     public var user: String?
-    /// Members without a property; these win over the properties.
+    /// The JSON members without a property of their own. When sent, they take precedence over the properties.
     public var additional: JSONObject = [:]
 
-    /// Creates an empty request; set at least ``model`` and ``input``.
+    /// Creates an empty request. Set at least ``model`` and ``input``.
     public init() {}
 
     /// Creates a request for several vectors.
@@ -73,9 +73,9 @@ public struct EmbeddingRequest: Codable, Hashable, Sendable, JSONRecord {
 
 /// The input to embed.
 public enum EmbeddingInput: Codable, Sendable, JSONConvertible, Hashable {
-    /// One vector per text.
+    /// Texts, with one vector each.
     case texts([String])
-    /// One vector per list of token numbers.
+    /// Lists of token identifiers, with one vector each.
     case tokens([[Int]])
 
     /// Reads a text, or a list of texts or of lists of tokens.
@@ -89,7 +89,7 @@ public enum EmbeddingInput: Codable, Sendable, JSONConvertible, Hashable {
         }
     }
 
-    /// The list.
+    /// The value as a list.
     package var json: JSONValue {
         switch self {
         case .texts(let texts): texts.json
@@ -97,7 +97,7 @@ public enum EmbeddingInput: Codable, Sendable, JSONConvertible, Hashable {
         }
     }
 
-    /// The number of vectors this asks for.
+    /// The number of requested vectors.
     public var count: Int {
         switch self {
         case .texts(let texts): texts.count
@@ -114,7 +114,7 @@ public struct EmbeddingResponse: Codable, Hashable, Sendable, JSONRecord {
     public var data: [Embedding] = []
     /// The tokens used.
     public var usage: CompletionUsage?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty answer.
@@ -126,7 +126,7 @@ public struct EmbeddingResponse: Codable, Hashable, Sendable, JSONRecord {
         members("usage", &usage)
     }
 
-    /// Reads an answer, or its vectors alone; they are put in the order of the input.
+    /// Reads an answer, or only its vectors, which are sorted in the order of the input.
     package init(lenient json: JSONValue) throws(JSONError) {
         try self.init(json: json.arrayValue == nil ? json : ["data": json])
         let isNumbered = Set(data.map(\.index)) == Set(data.indices)
@@ -143,9 +143,9 @@ extension EmbeddingResponse {
     public struct Embedding: Codable, Hashable, Sendable, JSONRecord {
         /// The position in the input.
         public var index = 0
-        /// The numbers, with the precision models work with.
+        /// The elements of the vector.
         public var vector: [Float] = []
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates an empty vector.
@@ -158,12 +158,12 @@ extension EmbeddingResponse {
             vector = numbers.vector
         }
 
-        /// Reads a vector, or its numbers alone.
+        /// Reads a vector, or only its elements.
         package init(lenient json: JSONValue) throws(JSONError) {
             try self.init(json: json.arrayValue == nil ? json : ["embedding": json])
         }
 
-        /// A list of numbers, or base64 of little-endian 32-bit floats.
+        /// A list of numbers, or little-endian 32-bit floats in Base64.
         private struct Numbers: JSONConvertible {
             var vector: [Float]
 

@@ -2,15 +2,15 @@
 
 /// A JSON Schema, for tool arguments and structured output.
 ///
-/// Built from the static members, or from any ``JSONObject`` a schema can be written as.
+/// Created with the static members, or from any ``JSONObject`` that is a schema.
 public struct JSONSchema: Codable, Sendable, JSONConvertible, Hashable, ExpressibleByDictionaryLiteral {
     /// The keywords of the schema, in order.
     public var keywords: JSONObject
 
-    /// Creates a schema of any keywords.
+    /// Creates a schema from any keywords.
     public init(_ keywords: JSONObject) { self.keywords = keywords }
 
-    /// Creates a schema of any keywords.
+    /// Creates a schema from any keywords.
     public init(dictionaryLiteral elements: (String, JSONValue)...) { keywords = JSONObject(elements) }
 
     /// Reads a schema object.
@@ -21,35 +21,35 @@ public struct JSONSchema: Codable, Sendable, JSONConvertible, Hashable, Expressi
 }
 
 extension JSONSchema {
-    /// Text.
+    /// A string.
     public static func string(_ description: String? = nil) -> JSONSchema { typed("string", description) }
 
-    /// One of the given texts.
+    /// A string that is one of the given values.
     public static func string(_ description: String? = nil, oneOf values: [String]) -> JSONSchema {
         var schema = typed("string", description)
         schema.keywords["enum"] = values.json
         return schema
     }
 
-    /// A whole number.
+    /// An integer.
     public static func integer(_ description: String? = nil) -> JSONSchema { typed("integer", description) }
 
     /// A number.
     public static func number(_ description: String? = nil) -> JSONSchema { typed("number", description) }
 
-    /// True or false.
+    /// A Boolean.
     public static func boolean(_ description: String? = nil) -> JSONSchema { typed("boolean", description) }
 
-    /// A list of values that all follow `items`.
+    /// A list whose elements all conform to `items`.
     public static func array(of items: JSONSchema, _ description: String? = nil) -> JSONSchema {
         var schema = typed("array", description)
         schema.keywords["items"] = items.json
         return schema
     }
 
-    /// An object with exactly these members, as strict mode wants it: all required, no others.
+    /// An object with exactly these members, as strict mode requires: all of them required, and no others allowed.
     ///
-    /// A member that may be missing is one that may be `null`: see ``orNull``.
+    /// For an optional member, use a schema that allows `null`: see ``orNull``.
     public static func object(
         _ properties: KeyValuePairs<String, JSONSchema>, _ description: String? = nil
     ) -> JSONSchema {
@@ -60,10 +60,10 @@ extension JSONSchema {
         return schema
     }
 
-    /// A value that follows any of the schemas.
+    /// A value that conforms to any of the schemas.
     public static func any(of schemas: [JSONSchema]) -> JSONSchema { ["anyOf": schemas.json] }
 
-    /// The same, or `null`.
+    /// A schema that allows `null` too.
     public var orNull: JSONSchema {
         guard let type = keywords["type"]?.stringValue, keywords["enum"] == nil else {
             return .any(of: [self, ["type": "null"]])

@@ -6,21 +6,21 @@ extension OpenAIClient {
 }
 
 extension OpenAIClient {
-    /// `GET /models`: what the server can be asked.
+    /// `GET /models`: the models of the server.
     public struct Models: Sendable {
         let sender: Sender
 
-        /// All models of the server.
+        /// Returns all models of the server.
         ///
-        /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+        /// - Throws: ``OpenAIError``, after the retries that the configuration allows.
         public func list(options: CallOptions = CallOptions()) async throws(OpenAIError) -> [OpenAIClient.ModelInfo] {
             let call = APICall(method: "GET", path: "models", options: options, members: ["data", "models"])
             return try await sender.value(of: call, as: ModelList.self).data
         }
 
-        /// One model.
+        /// Returns one model.
         ///
-        /// - Throws: ``OpenAIError``, code `notFound` where there is no such model.
+        /// - Throws: ``OpenAIError`` with code `notFound` if there is no such model.
         public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError)
             -> OpenAIClient.ModelInfo
         {
@@ -34,20 +34,20 @@ extension OpenAIClient {
 extension OpenAIClient {
     /// A model of a server.
     public struct ModelInfo: Codable, Hashable, Sendable, JSONRecord {
-        /// The name to ask for.
+        /// The name to use in requests.
         public var id = ""
-        /// The time it was made, in seconds since 1970.
+        /// The time of creation, in seconds since 1970.
         public var created: Int?
-        /// Whose it is.
+        /// The owner of the model.
         public var ownedBy: String?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates a model without a name.
         public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
-            // Google and Cohere call it a name.
+            // Google and Cohere send `name` instead of `id`.
             let key = members.isReading && members.left("id") == nil && members.left("name") != nil ? "name" : "id"
             members.required(key, &id)
             members.time("created", &created)
@@ -60,7 +60,7 @@ private struct ModelList: JSONRecord {
     var data: [OpenAIClient.ModelInfo] = []
     var additional: JSONObject = [:]
 
-    /// Reads the list, or its elements alone.
+    /// Reads the object around the list, or only the list.
     init(lenient json: JSONValue) throws(JSONError) {
         try self.init(json: json.arrayValue == nil ? json : ["data": json])
     }

@@ -3,10 +3,10 @@
 public import GenAIHTTP
 import GenAITelemetry
 
-/// A client for the OpenAI API and for every server that speaks it.
+/// A client for the OpenAI API and compatible servers.
 ///
-/// A value: copy it freely, use it from any task. Creating one never fails; a key that is missing where one is
-/// needed is an error of the first call. Requests share the connections of the transport.
+/// A value that can be copied and used from any task. Creating one never fails: if a key is required and missing, the
+/// first call throws. Requests share the connections of the transport.
 public struct OpenAIClient: Sendable {
     let sender: Sender
 
@@ -16,14 +16,14 @@ public struct OpenAIClient: Sendable {
     /// Creates a client.
     ///
     /// - Parameters:
-    ///   - configuration: Where the server is and how to talk to it; read once.
-    ///   - transport: The HTTP client to send with. `nil` means the package's own, one that all such clients share.
+    ///   - configuration: The settings; read once.
+    ///   - transport: The HTTP client to use. `nil` means the package's own, which all such clients share.
     public init(configuration: Configuration = Configuration(), transport: (any HTTPTransport)? = nil) {
         self.init(
             configuration: configuration, transport: transport ?? Self.sharedTransport, clock: ContinuousClock())
     }
 
-    /// Creates a client whose waits between attempts go by `clock`.
+    /// Creates a client that waits between attempts with `clock`.
     package init(
         configuration: Configuration, transport: any HTTPTransport, clock: any Clock<Duration>
     ) {

@@ -4,12 +4,12 @@ import GenAICore
 import GenAIHTTP
 
 extension HTTPHeaders {
-    /// The server's name for the exchange.
+    /// The server's identifier of the request.
     var requestID: String? {
         self["x-request-id"] ?? self["apim-request-id"]
     }
 
-    /// The server's own word on whether to try again (`x-should-retry`).
+    /// The server's statement whether to retry (`x-should-retry`).
     var shouldRetry: Bool? {
         switch self["x-should-retry"] {
         case "true": true
@@ -18,12 +18,12 @@ extension HTTPHeaders {
         }
     }
 
-    /// The time the server asks to wait.
+    /// The delay that the server asks for.
     var retryAfter: Duration? {
         RetryAfter.delay(in: self, now: .nanoseconds(Int64(clamping: systemUnixNanoseconds())))
     }
 
-    /// The limits of the account, or `nil` where the response has none of the fields.
+    /// The limits of the account; `nil` if the response has none of the fields.
     var rateLimits: OpenAIError.RateLimits? {
         var limits = OpenAIError.RateLimits()
         limits.requestLimit = self["x-ratelimit-limit-requests"].flatMap { Int($0) }
@@ -37,7 +37,8 @@ extension HTTPHeaders {
 }
 
 extension Duration {
-    /// Reads the form the rate-limit headers use: `1s`, `6m0s`, `1h2m3.5s`, `120ms`; a bare number counts seconds.
+    /// Parses the form that rate-limit headers use: `1s`, `6m0s`, `1h2m3.5s`, `120ms`; a number without a unit means
+    /// seconds.
     init?(goText text: String) {
         if let seconds = Double(text), seconds.isFinite, seconds >= 0, seconds < 1e9 {
             self = .seconds(seconds)

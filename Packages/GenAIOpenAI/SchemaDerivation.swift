@@ -7,15 +7,14 @@
 #endif
 
 extension JSONSchema {
-    /// Derives the schema of a type from the way it decodes itself, as `JSONDecoder` would by default.
+    /// Derives the schema of a type from its `Decodable` conformance, for a `JSONDecoder` with default settings.
     ///
-    /// Understands structs, arrays, optionals (which may be `null`), strings, numbers, Booleans, `Date`, `URL`, `UUID`,
+    /// Supports structs, arrays, optionals (which may be `null`), strings, numbers, Booleans, `Date`, `URL`, `UUID`,
     /// `Data`, and enums that are `CaseIterable` with raw values. All members are required and no others allowed, as
-    /// strict mode wants it. A type says nothing about what its members mean: where the model needs to be told, write
-    /// the schema out with descriptions.
+    /// strict mode requires. The schema has no descriptions. If the model needs them, write the schema yourself.
     ///
-    /// - Throws: ``OpenAIError`` with code `configuration` for other types: dictionaries, enums with payloads, types
-    ///   that contain themselves, and those that refuse to decode arbitrary values.
+    /// - Throws: ``OpenAIError`` with code `configuration` for other types: dictionaries, enums with associated values,
+    ///   recursive types, and types that cannot decode arbitrary values.
     public init<Value: Decodable>(describing type: Value.Type) throws(OpenAIError) {
         do {
             var recorder = SchemaRecorder(depth: 0)
@@ -30,13 +29,13 @@ extension JSONSchema {
 /// A type from which no schema can be derived.
 private struct Underivable: Error {}
 
-/// The schema of a value, found out by letting its type decode made-up values.
+/// Derives a schema by letting the type decode sample values.
 private struct SchemaRecorder {
     static let deepest = 16
     let depth: Int
     var schema: JSONSchema = [:]
 
-    /// Decodes a made-up value of a type and keeps its schema.
+    /// Decodes a sample value of a type and stores its schema.
     mutating func sample<Value: Decodable>(of type: Value.Type) throws -> Value {
         guard depth <= Self.deepest else { throw Underivable() }
         if let known = Self.known(type) {
@@ -65,7 +64,8 @@ private struct SchemaRecorder {
         return first
     }
 
-    /// Types whose own decoding would not show what `JSONDecoder` reads, or would refuse made-up values.
+    /// Returns the schema of a type whose decoding would not show the JSON that `JSONDecoder` reads, or would reject
+    /// sample values.
     private static func known<Value>(_ type: Value.Type) -> (value: Value, schema: JSONSchema)? {
         func pair<Known>(_ value: Known?, _ schema: JSONSchema) -> (value: Value, schema: JSONSchema)? {
             (value as? Value).map { ($0, schema) }
@@ -86,7 +86,7 @@ private struct SchemaRecorder {
     }
 }
 
-/// Records which container a type asks for and what it reads from it.
+/// A decoder that records the container that a type requests and the values that it reads.
 private final class SchemaDecoder: Decoder {
     let depth: Int
     let codingPath: [any CodingKey] = []
@@ -108,7 +108,7 @@ private final class SchemaDecoder: Decoder {
 
     func singleValueContainer() throws -> any SingleValueDecodingContainer { Single(decoder: self) }
 
-    /// The schema, once the type has decoded itself.
+    /// Returns the schema after the type has been decoded.
     func finished() throws -> JSONSchema {
         if isObject {
             guard !members.isEmpty else { throw Underivable() }
@@ -137,7 +137,7 @@ private final class SchemaDecoder: Decoder {
 
         func contains(_ key: Key) -> Bool { true }
 
-        /// Optional strings, numbers and Booleans ask this first; those of other types do not.
+        /// Called first for optional strings, numbers and Booleans, but not for optionals of other types.
         func decodeNil(forKey key: Key) throws -> Bool {
             decoder.nullableNames.insert(key.stringValue)
             return false
@@ -172,7 +172,7 @@ private final class SchemaDecoder: Decoder {
         mutating func decodeNil() throws -> Bool { false }
 
         mutating func decode<Value: Decodable>(_ type: Value.Type) throws -> Value {
-            // A type that reads a second element is no list of equal ones.
+            // A type that reads a second element is not a list of equal elements.
             guard !isAtEnd else { throw Underivable() }
             currentIndex += 1
             return try decoder.sample(of: type) { $0.schema = .array(of: $1) }

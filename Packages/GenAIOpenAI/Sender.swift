@@ -4,40 +4,40 @@ import GenAIHTTP
 import GenAIInstrumentation
 import GenAITelemetry
 
-/// One call of the API, before it has headers and a host.
+/// One call of the API, without headers and host.
 struct APICall: Sendable {
-    /// The verb.
+    /// The HTTP method.
     var method = "POST"
-    /// The path under the base URL.
+    /// The path relative to the base URL.
     var path: String
-    /// The model, for servers that put it into the path.
+    /// The model, for servers that have it in the path.
     var model = ""
-    /// The body, or `nil` for none.
+    /// The body; `nil` for none.
     var body: JSONValue?
-    /// Whether the answer is an event stream.
+    /// Indicates whether the answer is an event stream.
     var isStream = false
     /// The options of the caller.
     var options = CallOptions()
-    /// The members of which an answer has at least one; empty where nothing is expected of it.
+    /// The members of which an answer has at least one; empty if none is expected.
     var members: [String] = []
-    /// Refuses an answer that does not fit the request.
+    /// A closure that throws if an answer does not fit the request.
     var check: @Sendable (JSONValue) throws(JSONError) -> Void = { _ in }
-    /// Whether the client itself asks for the usage of a stream.
+    /// Indicates whether the client itself requests the usage of a stream.
     var asksForUsage = false
 }
 
-/// Turns calls into HTTP exchanges: addresses, headers, attempts, redirects, errors.
+/// Converts calls to HTTP exchanges: addresses, headers, retries, redirects, errors.
 struct Sender: Sendable {
     let configuration: OpenAIClient.Configuration
     let transport: any HTTPTransport
     let clock: any Clock<Duration>
-    /// The server's address; `nil` where the base URL cannot be used.
+    /// The server's address; `nil` if the base URL is invalid.
     let address: ServerAddress?
-    /// The provider that telemetry names.
+    /// The provider's name in telemetry.
     let providerName: String
     /// The providers that calls are recorded with.
     let telemetry: CallTelemetry
-    /// The key as it is sent.
+    /// The key, as it is sent.
     private let key: String?
 
     init(configuration: OpenAIClient.Configuration, transport: any HTTPTransport, clock: any Clock<Duration>) {
@@ -57,7 +57,7 @@ struct Sender: Sendable {
         self.key = key.flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// Reads the errors of a call without giving away what was sent.
+    /// Returns a reader for the errors of a call, which masks the secrets that were sent.
     func errorResponse(for call: APICall) -> ErrorResponse {
         var headers = configuration.headers
         for field in call.options.headers.fields { headers.append(field.name, field.value) }
@@ -66,7 +66,7 @@ struct Sender: Sendable {
 
     /// Sends a call and decodes its answer.
     ///
-    /// - Parameter recorder: Told of further attempts.
+    /// - Parameter recorder: The record, which is informed of retries.
     func value<Value: JSONConvertible>(
         of call: APICall, as: Value.Type, recorder: ModelCall? = nil
     ) async throws(OpenAIError) -> Value {
@@ -83,8 +83,8 @@ struct Sender: Sendable {
 
     /// Sends a call and returns when its answer begins.
     ///
-    /// A server that may have refused the question for usage, which the client adds by itself, is asked once more
-    /// without it, and from then on is not asked for it at all.
+    /// The client itself adds a request for usage. If the server may have rejected that member, the call is sent once
+    /// more without it, and later calls to this server omit it.
     func stream(of call: APICall, recorder: ModelCall? = nil) async throws(OpenAIError) -> EventSource {
         do throws(OpenAIError) {
             return try await begin(call, recorder)
@@ -107,7 +107,7 @@ struct Sender: Sendable {
         }
     }
 
-    /// The answer in a response of status 2xx, unless it is an error.
+    /// Returns the answer in a response of status 2xx, unless it is an error.
     private func answer(in response: HTTPResponse, to call: APICall) async throws(OpenAIError) -> JSONValue {
         let bytes = try await body(of: response)
         if bytes.isEmpty, call.members.isEmpty { return .null }
@@ -134,7 +134,7 @@ struct Sender: Sendable {
 }
 
 extension Sender: CustomStringConvertible, CustomReflectable {
-    /// The base URL; a client that is printed must not give its key away.
+    /// The base URL, because a printed client must not reveal its key.
     var description: String { configuration.description }
 
     var customMirror: Mirror { Mirror(self, children: ["configuration": configuration]) }
@@ -143,7 +143,7 @@ extension Sender: CustomStringConvertible, CustomReflectable {
 // MARK: - Attempts
 
 extension Sender {
-    /// Sends until `read` has what it wants, the failure is final, or the attempts are used up.
+    /// Sends until `read` succeeds, the failure is final, or the attempts are used up.
     private func withAttempts<Value: Sendable>(
         _ call: APICall, _ recorder: ModelCall?, read: (HTTPResponse) async throws(OpenAIError) -> Value
     ) async throws(OpenAIError) -> Value {
@@ -179,7 +179,7 @@ extension Sender {
         }
     }
 
-    /// One attempt: the request, and redirects within the same origin.
+    /// Makes one attempt: sends the request, and follows redirects within the same origin.
     private func exchange(_ request: HTTPRequest) async throws(OpenAIError) -> HTTPResponse {
         var request = request
         for _ in 0...3 {
@@ -195,7 +195,7 @@ extension Sender {
         throw OpenAIError(.redirect, "the server redirects without end")
     }
 
-    /// The URL to send the same request to again, or `nil` where the response is no redirect.
+    /// Returns the URL of a redirect; `nil` if the response is not one.
     private func redirect(of request: HTTPRequest, _ response: HTTPResponse) throws(OpenAIError) -> String? {
         let repeats = [307, 308] + (request.method == "GET" ? [301, 302] : [])
         guard (300..<400).contains(response.status), response.status != 304 else { return nil }
@@ -216,14 +216,14 @@ extension Sender {
 }
 
 extension OpenAIError {
-    /// Whether the same request may succeed a moment later.
+    /// Indicates whether the same request may succeed a moment later.
     var isWorthRetrying: Bool {
         if code == .quotaExceeded { return false }
         if let status { return [408, 409, 429].contains(status) || status >= 500 }
         return [.connection, .timedOut, .rateLimited, .server].contains(code)
     }
 
-    /// Whether the server may have refused the request for a member it does not know.
+    /// Returns whether the server may have rejected the request because of an unknown member.
     func mayRefuseMember(_ name: String) -> Bool {
         guard [.badRequest, .unprocessable].contains(code), [400, 422].contains(status) else { return false }
         if let param { return param.contains(name) }
@@ -311,7 +311,7 @@ extension Sender {
 }
 
 extension InstrumentationScope {
-    /// This module, as telemetry names it.
+    /// The instrumentation scope of this module.
     static let openAIClient = InstrumentationScope(
         name: "GenAIOpenAI", version: packageVersion, schemaURL: conventionsSchemaURL)
 }

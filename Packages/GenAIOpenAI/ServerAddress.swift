@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 
-/// The parts of an absolute `http` or `https` URL that decide where a key goes.
+/// The parts of an absolute `http` or `https` URL that decide where a key is sent.
 struct ServerAddress: Sendable, Hashable {
     /// `http` or `https`.
     var scheme: String
     /// The host in lower case; an IPv6 address without its brackets.
     var host: String
-    /// The port, the scheme's own where the URL names none.
+    /// The port; the scheme's default if the URL has none.
     var port: Int
-    /// From the first slash to the query, without a slash at the end.
+    /// The path from the first slash to the query, without a slash at the end.
     var path: String
-    /// After the question mark; empty for none.
+    /// The query without the question mark; empty for none.
     var query: String
 
     private var authority: String
 
-    /// Reads a URL, or returns `nil` where it is not absolute, is not HTTP, or hides its host behind a user name.
+    /// Parses a URL; `nil` if it is not absolute, is not HTTP, or contains a user name.
     init?(_ url: String) {
         guard let schemeEnd = url.range(of: "://") else { return nil }
         scheme = url[..<schemeEnd.lowerBound].lowercased()
@@ -54,7 +54,7 @@ struct ServerAddress: Sendable, Hashable {
         return (String(host), port)
     }
 
-    /// Whether the address is this machine's own.
+    /// Indicates whether the address is a loopback address.
     var isLoopback: Bool {
         if host == "localhost" || host.hasSuffix(".localhost") || host == "::1" { return true }
         let parts = host.split(separator: ".", omittingEmptySubsequences: false)
@@ -64,18 +64,18 @@ struct ServerAddress: Sendable, Hashable {
     /// The scheme, the host and the port.
     var origin: String { "\(scheme)://\(authority)" }
 
-    /// Whether a key given to one may go to the other.
+    /// Returns whether both addresses have the same origin, so that a key for one may be sent to the other.
     func hasSameOrigin(as other: ServerAddress) -> Bool {
         scheme == other.scheme && host == other.host && port == other.port
     }
 
-    /// The URL of a path under this address, with the address's query and further items.
+    /// Returns the URL of a path relative to this address, with the address's query and additional items.
     func url(appending path: String, query items: [String] = []) -> String {
         let query = ([self.query] + items).filter { !$0.isEmpty }.joined(separator: "&")
         return "\(scheme)://\(authority)\(self.path)/\(path)" + (query.isEmpty ? "" : "?\(query)")
     }
 
-    /// The URL a `Location` field means, seen from this address, or `nil` where it cannot be read.
+    /// Returns the URL of a `Location` field relative to this address; `nil` if it is invalid.
     func resolve(location: String) -> String? {
         if location.hasPrefix("//") { return "\(scheme):\(location)" }
         if location.hasPrefix("/") { return "\(scheme)://\(authority)\(location)" }
@@ -84,7 +84,7 @@ struct ServerAddress: Sendable, Hashable {
 }
 
 extension String {
-    /// The text as one component of a URL path: everything but unreserved characters escaped (RFC 3986, 2.3).
+    /// The text as one component of a URL path, with all but unreserved characters escaped (RFC 3986, 2.3).
     var pathComponent: String {
         var text = ""
         for byte in utf8 {

@@ -7,16 +7,17 @@
 #endif
 
 extension OpenAIClient.Chat.Completions {
-    /// Asks for an answer in the form of a Swift type.
+    /// Requests an answer in the form of a Swift type.
     ///
-    /// The request's response format is replaced by the schema, in strict mode. For the token usage beside the
-    /// value, set the response format yourself and use ``ChatCompletion/decoded(as:)``.
+    /// The schema replaces the request's response format, in strict mode. If you also need the token usage, set the
+    /// response format yourself and use ``ChatCompletion/decoded(as:)``.
     ///
     /// - Parameters:
-    ///   - schema: The JSON Schema of `type`, as strict mode wants it; see ``JSONSchema/object(_:_:)``. Default: the
-    ///     one ``JSONSchema/init(describing:)`` derives.
-    ///   - name: What the model sees as the name of the form. Default: the name of `type`.
-    /// - Throws: ``OpenAIError``, after the attempts the configuration allows, and as ``ChatCompletion/decoded(as:)``.
+    ///   - schema: The JSON Schema of `type`, as strict mode requires it; see ``JSONSchema/object(_:_:)``. Default:
+    ///     derived by ``JSONSchema/init(describing:)``.
+    ///   - name: The name of the schema, which the model sees. Default: the name of `type`.
+    /// - Throws: ``OpenAIError``, after the retries that the configuration allows, and the errors of
+    ///   ``ChatCompletion/decoded(as:)``.
     public func create<Value: Decodable>(
         _ request: ChatCompletionRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
@@ -27,7 +28,7 @@ extension OpenAIClient.Chat.Completions {
         return try await create(request, options: options).decoded(as: type)
     }
 
-    /// Asks for an answer in the form of a Swift type: another name of ``create(_:as:schema:name:options:)``.
+    /// Requests an answer in the form of a Swift type. The same as ``create(_:as:schema:name:options:)``.
     public func parse<Value: Decodable>(
         _ request: ChatCompletionRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
@@ -37,10 +38,10 @@ extension OpenAIClient.Chat.Completions {
 }
 
 extension ChatCompletion {
-    /// Reads the text of the first answer as JSON of a Swift type.
+    /// Decodes the JSON text of the first choice as a Swift type.
     ///
-    /// - Throws: ``OpenAIError``, code `refused` where the model declined, `truncated` at the token limit,
-    ///   `contentFilter` where a filter cut it, `decoding` where it is no such JSON.
+    /// - Throws: ``OpenAIError`` with code `refused` if the model refused, `truncated` if it reached the token limit,
+    ///   `contentFilter` if a filter ended the answer, and `decoding` if the JSON does not fit the type.
     public func decoded<Value: Decodable>(as type: Value.Type) throws(OpenAIError) -> Value {
         guard let choice = choices.first else { throw OpenAIError(.decoding, "the answer has no choice") }
         if choice.message.refusal?.isEmpty == false { throw OpenAIError(.refused, "the model declined to answer") }
@@ -55,11 +56,12 @@ extension ChatCompletion {
 }
 
 extension OpenAIClient.Responses {
-    /// Asks for a response in the form of a Swift type.
+    /// Requests a response in the form of a Swift type.
     ///
-    /// As ``OpenAIClient/Chat/Completions/create(_:as:schema:name:options:)`` for chat.
+    /// Works like ``OpenAIClient/Chat/Completions/create(_:as:schema:name:options:)``.
     ///
-    /// - Throws: ``OpenAIError``, after the attempts the configuration allows, and as ``ModelResponse/decoded(as:)``.
+    /// - Throws: ``OpenAIError``, after the retries that the configuration allows, and the errors of
+    ///   ``ModelResponse/decoded(as:)``.
     public func create<Value: Decodable>(
         _ request: ResponseRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
@@ -73,7 +75,7 @@ extension OpenAIClient.Responses {
         return try await create(request, options: options).decoded(as: type)
     }
 
-    /// Asks for a response in the form of a Swift type: another name of ``create(_:as:schema:name:options:)``.
+    /// Requests a response in the form of a Swift type. The same as ``create(_:as:schema:name:options:)``.
     public func parse<Value: Decodable>(
         _ request: ResponseRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
@@ -83,10 +85,11 @@ extension OpenAIClient.Responses {
 }
 
 extension ModelResponse {
-    /// Reads the text of the response as JSON of a Swift type.
+    /// Decodes the JSON text of the response as a Swift type.
     ///
-    /// - Throws: ``OpenAIError``, code `refused` where the model declined, `truncated` at the token limit,
-    ///   `contentFilter` where a filter cut it, `server` where it failed, `decoding` where it is no such JSON.
+    /// - Throws: ``OpenAIError`` with code `refused` if the model refused, `truncated` if it reached the token limit,
+    ///   `contentFilter` if a filter ended the response, `server` if the response failed, and `decoding` if the JSON
+    ///   does not fit the type.
     public func decoded<Value: Decodable>(as type: Value.Type) throws(OpenAIError) -> Value {
         if refusal != nil { throw OpenAIError(.refused, "the model declined to answer") }
         if status == .failed { throw OpenAIError(.server, "the response failed on the server") }
@@ -106,7 +109,7 @@ private func given<Value: Decodable>(
     return try JSONSchema(describing: type)
 }
 
-/// The name of a type as far as the API allows: letters, digits, underscores and dashes, at most 64.
+/// Returns the name of a type, limited to what the API allows: letters, digits, underscores and dashes, at most 64.
 private func schemaName(of type: Any.Type) -> String {
     let name = String(describing: type).prefix(64).map { character in
         character.isASCII && (character.isLetter || character.isNumber) ? character : "_"
@@ -114,7 +117,7 @@ private func schemaName(of type: Any.Type) -> String {
     return String(name)
 }
 
-/// Reads JSON text; the error says where it went wrong and nothing of what the model wrote.
+/// Decodes JSON text. The error gives the path and none of the model's text.
 func decode<Value: Decodable>(_ type: Value.Type, from text: String?) throws(OpenAIError) -> Value {
     do {
         return try JSONDecoder().decode(type, from: Data((text ?? "").utf8))
@@ -129,7 +132,7 @@ func decode<Value: Decodable>(_ type: Value.Type, from text: String?) throws(Ope
 }
 
 extension DecodingError {
-    /// The path to the fault, outermost first, a missing member included.
+    /// The path to the error, outermost first, including a missing member.
     fileprivate var codingPath: [String] {
         let (context, key): (Context, (any CodingKey)?) =
             switch self {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-/// The answer of `POST /completions`, and a piece of it in a stream.
+/// The answer of `POST /completions`; in a stream, a chunk of it.
 public struct TextCompletion: Codable, Hashable, Sendable, JSONRecord {
-    /// The server's name for the answer; empty where it gives none.
+    /// The server's identifier of the answer; empty if it gives none.
     public var id = ""
     /// The model that answered.
     public var model = ""
-    /// The time the answer was made, in seconds since 1970.
+    /// The time at which the answer was created, in seconds since 1970.
     public var created: Int?
-    /// The continuations; in a stream, what to add to which.
+    /// The continuations; in a stream, the additions to them.
     public var choices: [Choice] = []
     /// The tokens used.
     public var usage: CompletionUsage?
     /// The server configuration behind the answer.
     public var systemFingerprint: String?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty answer.
@@ -35,11 +35,11 @@ public struct TextCompletion: Codable, Hashable, Sendable, JSONRecord {
         public var index = 0
         /// The text.
         public var text = ""
-        /// The reason it ended; `nil` where it has not.
+        /// The finish reason; `nil` if it has not ended.
         public var finishReason: ChatFinishReason?
-        /// The likelihood of its tokens.
+        /// The log probabilities of its tokens.
         public var logprobs: JSONObject?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates an empty continuation.

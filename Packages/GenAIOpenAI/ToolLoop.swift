@@ -12,16 +12,16 @@ public struct LocalTool: Sendable {
     /// The definition that the model sees.
     public var definition: ChatTool.Function
     let run: @Sendable (_ arguments: String) async throws -> String
-    /// The reason why the tool cannot be offered.
+    /// The error that prevents the tool from being offered; `nil` if there is none.
     private(set) var failure: OpenAIError?
 
-    /// Creates a tool that reads its arguments as any JSON.
+    /// Creates a tool whose arguments can be any JSON.
     ///
     /// - Parameters:
-    ///   - description: Its purpose and when to call it, for the model.
+    ///   - description: The purpose of the tool and when to call it, for the model.
     ///   - parameters: The JSON Schema of the arguments; `nil` for none.
-    ///   - strict: Whether the arguments must follow the schema exactly.
-    ///   - run: Does the work and returns what the model is told. Calls of one message run side by side.
+    ///   - strict: Whether the arguments must conform to the schema exactly.
+    ///   - run: Performs the call and returns the text for the model. Calls of one message run concurrently.
     public init(
         _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil,
         run: @escaping @Sendable (JSONValue) async throws -> String
@@ -31,14 +31,15 @@ public struct LocalTool: Sendable {
         }
     }
 
-    /// Creates a tool that reads its arguments as a Swift type.
+    /// Creates a tool whose arguments are decoded as a Swift type.
     ///
     /// - Parameters:
-    ///   - description: Its purpose and when to call it, for the model.
-    ///   - parameters: The JSON Schema of the arguments. Default: the one ``JSONSchema/init(describing:)`` derives from
-    ///     their type; where it derives none, ``OpenAIClient/Chat/Completions/runTools(_:tools:options:)`` says so.
-    ///   - strict: Whether the arguments must follow the schema exactly.
-    ///   - run: Does the work and returns what the model is told. Calls of one message run side by side.
+    ///   - description: The purpose of the tool and when to call it, for the model.
+    ///   - parameters: The JSON Schema of the arguments. Default: derived from their type by
+    ///     ``JSONSchema/init(describing:)``. If that fails,
+    ///     ``OpenAIClient/Chat/Completions/runTools(_:tools:options:)`` throws.
+    ///   - strict: Whether the arguments must conform to the schema exactly.
+    ///   - run: Performs the call and returns the text for the model. Calls of one message run concurrently.
     public init<Arguments: Decodable & SendableMetatype>(
         _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil,
         run: @escaping @Sendable (Arguments) async throws -> String
@@ -71,17 +72,17 @@ public struct LocalTool: Sendable {
 
 /// The settings of a tool loop.
 public struct ToolLoopOptions: Sendable {
-    /// The most times the model is asked. Default: 10.
+    /// The maximum number of calls to the model. Default: 10.
     public var maxRounds = 10
-    /// Whether a tool that throws ends the loop, instead of the model being told. Default: `false`.
+    /// Indicates whether a tool that throws ends the loop. Default: `false`.
     ///
-    /// The model is told the description of the error, so that it can try otherwise.
+    /// Otherwise the model receives the description of the error, so that it can try another way.
     public var stopsAtToolFailure = false
-    /// Decides whether a tool may run, for example by asking a person; `nil` lets all run. Default: `nil`.
+    /// A closure that decides whether a tool may run, for example by asking a person; `nil` allows all. Default: `nil`.
     ///
-    /// The decision is recorded on the tool's span; the model is told of a refusal and its reason.
+    /// The decision is recorded on the tool's span. The model receives a refusal and its reason.
     public var approveTool: (@Sendable (ChatToolCall) async -> ToolApproval)?
-    /// For each call of the API.
+    /// The options for each call of the API.
     public var call = CallOptions()
 
     /// Creates the default options.
@@ -90,26 +91,28 @@ public struct ToolLoopOptions: Sendable {
 
 /// The result of a tool loop.
 public struct ToolLoopResult: Sendable {
-    /// The last answer, which asks for no tool.
+    /// The last answer, which requests no tool.
     public var completion: ChatCompletion
-    /// The whole conversation, the last answer included, to go on from.
+    /// The whole conversation, the last answer included, for further requests.
     public var messages: [ChatMessage]
-    /// The tokens of all calls together, as far as the server reported them.
+    /// The total tokens of all calls, as far as the server reported them.
     public var usage: CompletionUsage
-    /// The number of times the model was asked.
+    /// The number of calls to the model.
     public var rounds: Int
 }
 
 extension OpenAIClient.Chat.Completions {
-    /// Asks, runs the tools the model wants, tells it what they returned, and so on until it wants no more.
+    /// Runs a tool loop: calls the model, runs the tools that it requests and sends it the results, until it requests
+    /// no more.
     ///
-    /// All of it is one `invoke_agent` span, and in a conversation one turn, unless an operation around is that already.
-    /// The tools of one answer run side by side, as child tasks: cancelling stops them too. Each call of the API asks
-    /// ``OpenAIClient/Configuration/beforeCall`` first.
+    /// The loop is one `invoke_agent` span, and one turn of a conversation, unless an enclosing operation is that
+    /// already. The tools of one answer run concurrently as child tasks, which cancellation stops too.
+    /// ``OpenAIClient/Configuration/beforeCall`` is called before each call of the API.
     ///
-    /// - Parameter tools: Offered to the model beside those the request names itself.
-    /// - Throws: ``OpenAIError`` of a call; code `configuration` for a tool whose schema cannot be derived, `tooManyRounds`
-    ///   when the model still wants tools at the limit, `toolFailed` where the options say so.
+    /// - Parameter tools: The tools to offer to the model in addition to those of the request.
+    /// - Throws: ``OpenAIError`` of a call, or with code `configuration` for a tool whose schema cannot be derived,
+    ///   `tooManyRounds` if the model still requests tools at the limit, and `toolFailed` if the options stop the loop
+    ///   at a failure.
     public func runTools(
         _ request: ChatCompletionRequest, tools: [LocalTool], options: ToolLoopOptions = ToolLoopOptions()
     ) async throws(OpenAIError) -> ToolLoopResult {
@@ -145,7 +148,7 @@ extension OpenAIClient.Chat.Completions {
         throw OpenAIError(.tooManyRounds, "the model still wanted tools after \(options.maxRounds) rounds")
     }
 
-    /// Runs the calls side by side; the messages come in the order of the calls.
+    /// Runs the calls concurrently. The messages are in the order of the calls.
     private func results(
         of calls: [ChatToolCall], _ tools: [LocalTool], _ options: ToolLoopOptions
     ) async throws(OpenAIError) -> [ChatMessage] {
@@ -192,7 +195,7 @@ extension OpenAIClient.Chat.Completions {
 }
 
 extension ChatMessage {
-    /// Gives the calls that came without an id one, for their results to refer to.
+    /// Gives an identifier to calls without one, so that their results can refer to it.
     fileprivate mutating func nameToolCalls(round: Int) {
         for index in toolCalls.indices where toolCalls[index].id.nonEmpty == nil {
             toolCalls[index].id = "call_\(round)_\(index)"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
-/// Puts a streamed answer together again.
+/// Assembles a streamed answer.
 ///
-/// Feed it every chunk in order; ``completion`` is the answer so far at any time. Nothing empty replaces what came
-/// before; texts, thinking and tool calls are joined; any other member counts as it came last.
+/// Add every chunk in order; ``completion`` is the answer so far at any time. Texts, reasoning and tool calls are
+/// joined. Of any other member, the last value counts. An empty value never replaces an earlier one.
 public struct ChatAccumulator: Sendable {
     /// The answer so far.
     public var completion: ChatCompletion {
@@ -14,7 +14,7 @@ public struct ChatAccumulator: Sendable {
 
     /// The answer without its choices.
     private var answer = ChatCompletion()
-    /// In the order they began.
+    /// In the order in which they began.
     private var choices: [PartialChoice] = []
     private var positions: [Int: Int] = [:]
 
@@ -45,14 +45,14 @@ public struct ChatAccumulator: Sendable {
 }
 
 extension ChatCompletion {
-    /// The members that a chunk has another value of than the whole answer.
+    /// The members whose values differ between a chunk and the whole answer.
     fileprivate static let ownMembers = memberNames.union(["object"])
 }
 
 extension JSONObject {
-    /// Takes over members, but for those named.
+    /// Copies all members except those named.
     ///
-    /// A member of a piece that does not fit its property must not win over the property of the whole.
+    /// A member of a chunk that does not fit its property must not override the property of the whole answer.
     mutating func update(with other: JSONObject, besides names: Set<String>) {
         for (key, value) in other where value != .null && !names.contains(key) { self[key] = value }
     }

@@ -4,21 +4,21 @@ public import GenAICore
 
 /// The answer of `POST /chat/completions`.
 public struct ChatCompletion: Codable, Hashable, Sendable, JSONRecord {
-    /// The server's name for the answer; empty where it gives none.
+    /// The server's identifier of the answer; empty if it gives none.
     public var id = ""
-    /// The model that answered; may be more exact than the one asked.
+    /// The model that answered; may be more specific than the requested one.
     public var model = ""
-    /// The time the answer was made, in seconds since 1970.
+    /// The time at which the answer was created, in seconds since 1970.
     public var created: Int?
-    /// The answers, as many as asked for.
+    /// The choices, as many as requested.
     public var choices: [ChatChoice] = []
     /// The tokens used.
     public var usage: CompletionUsage?
-    /// The processing class used.
+    /// The service tier used.
     public var serviceTier: ServiceTier?
     /// The server configuration behind the answer.
     public var systemFingerprint: String?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty answer.
@@ -35,17 +35,17 @@ public struct ChatCompletion: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// One of the answers.
+/// One choice of an answer.
 public struct ChatChoice: Codable, Hashable, Sendable, JSONRecord {
-    /// The position among the answers.
+    /// The position among the choices.
     public var index = 0
-    /// The answer.
+    /// The message.
     public var message = ChatMessage()
-    /// The reason it ended; `nil` where the server does not say.
+    /// The finish reason; `nil` if the server reports none.
     public var finishReason: ChatFinishReason?
-    /// The likelihood of its tokens.
+    /// The log probabilities of its tokens.
     public var logprobs: ChatLogprobs?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty answer.
@@ -58,7 +58,7 @@ public struct ChatChoice: Codable, Hashable, Sendable, JSONRecord {
         members("logprobs", &logprobs)
     }
 
-    /// A filtered answer has a reason why it ended, and no message; no answer has neither.
+    /// A filtered choice has a finish reason and no message. Every choice has at least one of them.
     private mutating func mapMessage(_ members: inout JSONMapper) {
         let isDelta = members.isReading && members.left("message") == nil && members.left("delta") != nil
         if members.isReading, !isDelta, members.left("finish_reason") != nil {
@@ -69,34 +69,34 @@ public struct ChatChoice: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// The reason an answer ended.
+/// The finish reason of an answer.
 public struct ChatFinishReason: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable,
     JSONStringValue
 {
-    /// The text received.
+    /// The text from the server.
     public var rawValue: String
     /// Creates a reason.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// It was complete, or reached a stop text.
+    /// The answer is complete, or reached a stop sequence.
     public static let stop = ChatFinishReason(rawValue: "stop")
-    /// It reached the token limit.
+    /// The answer reached the token limit.
     public static let length = ChatFinishReason(rawValue: "length")
-    /// The model wants tools called.
+    /// The model requests tool calls.
     public static let toolCalls = ChatFinishReason(rawValue: "tool_calls")
-    /// A filter cut it.
+    /// A content filter ended the answer.
     public static let contentFilter = ChatFinishReason(rawValue: "content_filter")
-    /// The model wants a function called, in the older form.
+    /// The model requests a function call, in the older form.
     public static let functionCall = ChatFinishReason(rawValue: "function_call")
 }
 
-/// The likelihood of tokens.
+/// The log probabilities of tokens.
 public struct ChatLogprobs: Codable, Hashable, Sendable, JSONRecord {
-    /// Of the text.
+    /// The tokens of the text.
     public var content: [TokenLogprob]?
-    /// Of the refusal.
+    /// The tokens of the refusal.
     public var refusal: [TokenLogprob]?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty list.
@@ -108,17 +108,18 @@ public struct ChatLogprobs: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// The likelihood of one token.
+/// The log probability of one token.
 public struct TokenLogprob: Codable, Hashable, Sendable, JSONRecord {
     /// The token as text.
     public var token = ""
-    /// The natural logarithm of its probability; `nil` where the server does not know it, which is not 0 (certainty).
+    /// The natural logarithm of its probability; `nil` if the server does not report it. This is not 0, which means
+    /// certainty.
     public var logprob: Double?
-    /// The token as bytes, for those that are no whole characters.
+    /// The token as bytes of UTF-8, for tokens that are parts of characters.
     public var bytes: [Int]?
-    /// The likeliest tokens at this place.
+    /// The most probable tokens at this position.
     public var topLogprobs: [TokenLogprob] = []
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty token.
@@ -134,15 +135,15 @@ public struct TokenLogprob: Codable, Hashable, Sendable, JSONRecord {
 
 /// A spoken answer.
 public struct ChatAudio: Codable, Hashable, Sendable, JSONRecord {
-    /// Its name, to refer to it in the next request.
+    /// The identifier, for references in later requests.
     public var id: String?
-    /// The sound in base64; in a stream, a piece of it.
+    /// The audio in Base64; in a stream, a piece of it.
     public var data: String?
     /// The transcript.
     public var transcript: String?
-    /// Until when it can be referred to, in seconds since 1970.
+    /// The time until which it can be referenced, in seconds since 1970.
     public var expiresAt: Int?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty answer.

@@ -4,21 +4,21 @@ public import GenAICore
 
 /// A piece of a streamed answer.
 public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
-    /// The server's name for the answer, the same in all chunks; empty where it gives none.
+    /// The server's identifier of the answer, the same in all chunks; empty if it gives none.
     public var id = ""
     /// The model that answers.
     public var model = ""
-    /// The time the answer was begun, in seconds since 1970.
+    /// The time at which the answer was begun, in seconds since 1970.
     public var created: Int?
-    /// The additions to the answers; may be empty.
+    /// The additions to the choices; may be empty.
     public var choices: [Choice] = []
-    /// The tokens the whole answer used; usually in the last chunk only.
+    /// The tokens used by the whole answer; usually in the last chunk only.
     public var usage: CompletionUsage?
-    /// The processing class used.
+    /// The service tier used.
     public var serviceTier: ServiceTier?
     /// The server configuration behind the answer.
     public var systemFingerprint: String?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty chunk.
@@ -34,25 +34,25 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
         members("system_fingerprint", &systemFingerprint)
     }
 
-    /// An addition to one of the answers.
+    /// An addition to one of the choices.
     public struct Choice: Codable, Hashable, Sendable, JSONRecord {
-        /// The position among the answers.
+        /// The position among the choices.
         public var index = 0
         /// The addition to the message.
         public var delta = Delta()
-        /// The reason the answer ended, in its last chunk.
+        /// The finish reason, in the last chunk of the choice.
         public var finishReason: ChatFinishReason?
-        /// The likelihood of the new tokens.
+        /// The log probabilities of the new tokens.
         public var logprobs: ChatLogprobs?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
-        /// Creates a choice with nothing new.
+        /// Creates an empty addition.
         public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
             members("index", &index)
-            // A server that does not stream after all, or repeats the whole message, calls it what it is.
+            // A server that does not stream, or repeats the whole message, uses the member `message`.
             let isWhole = members.isReading && members.left("delta") == nil && members.left("message") != nil
             members.essential(isWhole ? "message" : "delta", &delta)
             members("finish_reason", &finishReason)
@@ -64,25 +64,25 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
     public struct Delta: Codable, Hashable, Sendable, JSONRecord {
         /// The author, in the first chunk.
         public var role: ChatRole?
-        /// More text, or more parts.
+        /// Additional text or parts.
         public var body: ChatContent?
-        /// More of the refusal.
+        /// Additional text of the refusal.
         public var refusal: String?
-        /// More of the tool calls.
+        /// Additions to the tool calls.
         public var toolCalls: [ChatToolCall] = []
-        /// More of the spoken answer.
+        /// Additional audio.
         public var audio: ChatAudio?
-        /// More of the thinking, as DeepSeek, vLLM and others send it.
+        /// Additional reasoning, as DeepSeek, vLLM and others send it.
         public var reasoningContent: String?
-        /// More of the thinking, as OpenRouter, Ollama, Groq and newer vLLM send it.
+        /// Additional reasoning, as OpenRouter, Ollama, Groq and newer vLLM send it.
         public var reasoning: String?
-        /// More of the thinking in OpenRouter's structured form.
+        /// Additional reasoning in OpenRouter's structured form.
         public var reasoningDetails: [JSONValue] = []
-        /// More of the function call, in the older form.
+        /// An addition to the function call, in the older form.
         public var functionCall: ChatToolCall.Function?
-        /// More sources.
+        /// Additional sources.
         public var annotations: [JSONValue] = []
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates an empty delta.
@@ -104,7 +104,7 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension ChatCompletionChunk.Delta {
-    /// The text of the piece: all of it, or its text parts joined; `nil` where there is none.
+    /// The text of the chunk, or its joined text parts; `nil` if there is none.
     public var content: String? {
         get { body?.text }
         set { body = newValue.map(ChatContent.text) }

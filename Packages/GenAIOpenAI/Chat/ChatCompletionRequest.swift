@@ -4,35 +4,35 @@ public import GenAICore
 
 /// The body of `POST /chat/completions`.
 ///
-/// A property that is `nil` or empty is not sent, so the server's default holds.
+/// A property that is `nil` or empty is not sent, so the server uses its default.
 public struct ChatCompletionRequest: Codable, Hashable, Sendable, JSONRecord {
-    /// The model to ask.
+    /// The requested model.
     public var model = ""
     /// The conversation so far.
     public var messages: [ChatMessage] = []
-    /// Randomness, 0 to 2.
+    /// The sampling temperature, 0 to 2.
     public var temperature: Double?
-    /// The share of likely tokens to choose from, 0 to 1.
+    /// The probability mass for nucleus sampling, 0 to 1.
     public var topP: Double?
-    /// The number of answers to write.
+    /// The number of choices to generate.
     public var choiceCount: Int?
-    /// The most tokens to write, thinking included.
+    /// The maximum number of output tokens, reasoning included.
     public var maxCompletionTokens: Int?
-    /// The older name of ``maxCompletionTokens``, which many other servers want.
+    /// The older name of ``maxCompletionTokens``, which many other servers require.
     public var maxTokens: Int?
-    /// Texts that end the answer.
+    /// Stop sequences, which end the answer.
     public var stop: [String] = []
-    /// Discourages words already used, -2 to 2.
+    /// The penalty for tokens by their frequency so far, -2 to 2.
     public var frequencyPenalty: Double?
-    /// Discourages topics already raised, -2 to 2.
+    /// The penalty for tokens that have occurred so far, -2 to 2.
     public var presencePenalty: Double?
-    /// Adds to the likelihood of tokens, by token number.
+    /// The biases of tokens, keyed by token identifier, -100 to 100.
     public var logitBias: [String: Int]?
-    /// Whether to return the likelihood of each token.
+    /// Indicates whether the log probability of each token is returned.
     public var logprobs: Bool?
-    /// The number of alternatives to return per token, 0 to 20.
+    /// The number of alternatives to return for each token, 0 to 20.
     public var topLogprobs: Int?
-    /// Makes the answer repeatable, as far as the server can.
+    /// The seed for sampling, which makes answers repeatable as far as the server supports it.
     public var seed: Int?
     /// The reasoning effort.
     public var reasoningEffort: ReasoningEffort?
@@ -42,39 +42,39 @@ public struct ChatCompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     public var responseFormat: ChatResponseFormat?
     /// The tools the model may call.
     public var tools: [ChatTool] = []
-    /// The tools it may or must call.
+    /// The tools that the model may or must call.
     public var toolChoice: ChatToolChoice?
-    /// Whether it may call several at once.
+    /// Indicates whether the model may call several tools at once.
     public var parallelToolCalls: Bool?
-    /// The forms to answer in: `text`, `audio`.
+    /// The modalities of the answer: `text`, `audio`.
     public var modalities: [String] = []
     /// The voice and format of spoken answers.
     public var audio: JSONObject?
-    /// Text the answer will largely repeat.
+    /// The predicted output: text that the answer will largely repeat.
     public var prediction: JSONObject?
     /// The settings of the server's web search.
     public var webSearchOptions: JSONObject?
-    /// The processing class.
+    /// The service tier.
     public var serviceTier: ServiceTier?
-    /// Whether the server keeps the answer.
+    /// Indicates whether the server stores the answer.
     public var store: Bool?
-    /// Labels of a kept answer.
+    /// The metadata of a stored answer.
     public var metadata: [String: String]?
-    /// Your identifier of the user this is for.
+    /// An identifier of the end user.
     public var user: String?
-    /// Groups requests that share a beginning, for the prompt cache.
+    /// A key for the prompt cache, the same for requests that share a beginning.
     public var promptCacheKey: String?
-    /// An anonymous user id for abuse detection.
+    /// An anonymous user identifier for abuse detection.
     public var safetyIdentifier: String?
-    /// The further content of a stream; for streams only.
+    /// The stream options; for streams only.
     public var streamOptions: ChatStreamOptions?
-    /// Members without a property; these win over the properties.
+    /// The JSON members without a property of their own. When sent, they take precedence over the properties.
     public var additional: JSONObject = [:]
 
-    /// Creates an empty request; set at least ``model`` and ``messages``.
+    /// Creates an empty request. Set at least ``model`` and ``messages``.
     public init() {}
 
-    /// Creates a request; everything else is set on the value.
+    /// Creates a request. Set other properties on the value.
     public init(
         model: String, messages: [ChatMessage], temperature: Double? = nil, maxCompletionTokens: Int? = nil,
         reasoningEffort: ReasoningEffort? = nil, tools: [ChatTool] = [], toolChoice: ChatToolChoice? = nil,
@@ -131,50 +131,51 @@ public struct ChatCompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// The effort a model spends on reasoning before it answers.
+/// The effort that a model spends on reasoning before it answers.
 public struct ReasoningEffort: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable,
     JSONStringValue
 {
-    /// The text sent.
+    /// The text that is sent.
     public var rawValue: String
     /// Creates an effort.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Not at all.
+    /// No reasoning.
     public static let none = ReasoningEffort(rawValue: "none")
-    /// Hardly.
+    /// Minimal effort.
     public static let minimal = ReasoningEffort(rawValue: "minimal")
-    /// A little.
+    /// Low effort.
     public static let low = ReasoningEffort(rawValue: "low")
-    /// The usual.
+    /// Medium effort.
     public static let medium = ReasoningEffort(rawValue: "medium")
-    /// Much.
+    /// High effort.
     public static let high = ReasoningEffort(rawValue: "high")
-    /// Very much.
+    /// Extra high effort.
     public static let extraHigh = ReasoningEffort(rawValue: "xhigh")
 }
 
 extension ServiceTier: JSONStringValue {
-    /// The standard price and speed.
+    /// The tier with standard price and speed.
     public static var standard: ServiceTier { .default }
-    /// Slower and cheaper.
+    /// The tier with lower price and speed.
     public static var flex: ServiceTier { ServiceTier(rawValue: "flex") }
-    /// Capacity paid in advance.
+    /// The tier with capacity paid in advance.
     public static var scale: ServiceTier { ServiceTier(rawValue: "scale") }
-    /// Faster and dearer.
+    /// The tier with higher price and speed.
     public static var priority: ServiceTier { ServiceTier(rawValue: "priority") }
 }
 
-/// The further content of a stream.
+/// The options of a stream.
 public struct ChatStreamOptions: Codable, Hashable, Sendable, JSONRecord {
-    /// Whether a last chunk without choices carries the token usage of the whole answer.
+    /// Indicates whether the server sends a last chunk without choices that contains the token usage of the whole
+    /// answer.
     public var includeUsage: Bool?
-    /// Whether chunks are padded to hide the length of what they carry.
+    /// Indicates whether chunks are padded to hide the length of their content.
     public var includeObfuscation: Bool?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
-    /// Creates options that leave everything to the server.
+    /// Creates options with the server's defaults.
     public init() {}
 
     /// Creates options.
@@ -192,10 +193,10 @@ public struct ChatResponseFormat: Codable, Hashable, Sendable, JSONRecord {
     public var type = "text"
     /// The schema of a `json_schema` answer: `name`, `schema`, `strict`, `description`.
     public var jsonSchema: JSONObject?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
-    /// Plain text.
+    /// Creates the plain text form.
     public init() {}
 
     package mutating func map(_ members: inout JSONMapper) {
@@ -203,20 +204,20 @@ public struct ChatResponseFormat: Codable, Hashable, Sendable, JSONRecord {
         members("json_schema", &jsonSchema)
     }
 
-    /// Plain text.
+    /// The plain text form.
     public static let text = ChatResponseFormat()
 
-    /// Some JSON object; the messages must ask for one.
+    /// Any JSON object. The messages must ask for one.
     public static var jsonObject: ChatResponseFormat {
         var format = ChatResponseFormat()
         format.type = "json_object"
         return format
     }
 
-    /// JSON that follows a schema.
+    /// JSON that conforms to a schema.
     ///
     /// - Parameters:
-    ///   - name: Letters, digits, underscores and dashes, at most 64.
+    ///   - name: The name of the schema: letters, digits, underscores and dashes, at most 64.
     ///   - strict: Whether the server enforces the schema.
     public static func jsonSchema(
         _ schema: JSONSchema, name: String, description: String? = nil, strict: Bool = true

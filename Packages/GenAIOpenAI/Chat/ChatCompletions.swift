@@ -16,9 +16,9 @@ extension OpenAIClient.Chat {
     public struct Completions: Sendable {
         let sender: Sender
 
-        /// Asks for an answer.
+        /// Requests an answer.
         ///
-        /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+        /// - Throws: ``OpenAIError``, after the retries that the configuration allows.
         public func create(
             _ request: ChatCompletionRequest, options: CallOptions = CallOptions()
         ) async throws(OpenAIError) -> ChatCompletion {
@@ -27,12 +27,14 @@ extension OpenAIClient.Chat {
             return try await sender.recorded(request, call(body.json, request.model, options))
         }
 
-        /// Asks for an answer in pieces.
+        /// Requests an answer as a stream of chunks.
         ///
-        /// Returns when the answer begins. Token usage is asked for and kept out of sight unless the request's
-        /// ``ChatCompletionRequest/streamOptions`` say otherwise; `OpenAIStream.collect()` has it either way.
+        /// Returns when the answer begins. The client requests token usage and hides the chunk that carries it, unless
+        /// the request's ``ChatCompletionRequest/streamOptions`` specify otherwise; `OpenAIStream.collect()` returns it
+        /// in any case.
         ///
-        /// - Throws: ``OpenAIError``, after the attempts the configuration allows; so does the stream, without any.
+        /// - Throws: ``OpenAIError``, after the retries that the configuration allows. The stream throws it too,
+        ///   without retrying.
         public func stream(
             _ request: ChatCompletionRequest, options: CallOptions = CallOptions()
         ) async throws(OpenAIError) -> OpenAIStream<ChatCompletionChunk> {
@@ -59,9 +61,9 @@ extension OpenAIClient.Chat {
 }
 
 extension Sender {
-    /// Makes a stream carry its token usage where the request leaves that open; whether this did so.
+    /// Requests token usage in a stream unless the request specifies it. Returns whether it was added.
     ///
-    /// Mistral sends the usage unasked and refuses the question.
+    /// Mistral sends the usage by default and rejects the option.
     func addUsage(to options: inout ChatStreamOptions?) -> Bool {
         guard options?.includeUsage == nil, configuration.requestsStreamUsage, providerName != "mistral_ai",
             address.map({ UsageRefusals.shared.contains($0.origin) }) != true

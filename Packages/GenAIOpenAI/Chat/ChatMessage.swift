@@ -6,30 +6,30 @@ public struct ChatMessage: Codable, Hashable, Sendable, JSONRecord {
     public var role: ChatRole = .assistant
     /// The content: text, or a list of parts.
     public var body: ChatContent?
-    /// Tells participants of the same role apart.
+    /// A name that distinguishes participants with the same role.
     public var name: String?
-    /// The reason the model declined; `nil` where it did not.
+    /// The model's refusal; `nil` if it did not refuse.
     public var refusal: String?
-    /// The tools the model wants called.
+    /// The tool calls that the model requests.
     public var toolCalls: [ChatToolCall] = []
-    /// The call a message of role `tool` answers.
+    /// The identifier of the call that a message with role `tool` answers.
     public var toolCallID: String?
     /// The spoken answer, or a reference to an earlier one.
     public var audio: ChatAudio?
-    /// Sources the answer cites.
+    /// The sources that the answer cites.
     public var annotations: [JSONValue] = []
-    /// The model's thinking, as DeepSeek, vLLM and others send it (`reasoning_content`).
+    /// The model's reasoning, as DeepSeek, vLLM and others send it (`reasoning_content`).
     public var reasoningContent: String?
-    /// The model's thinking, as OpenRouter, Ollama, Groq and newer vLLM send it (`reasoning`).
+    /// The model's reasoning, as OpenRouter, Ollama, Groq and newer vLLM send it (`reasoning`).
     public var reasoning: String?
-    /// The model's thinking in OpenRouter's structured form, sealed parts included; to be sent back as it came.
+    /// The model's reasoning in OpenRouter's structured form, encrypted parts included. Send it back unchanged.
     public var reasoningDetails: [JSONValue] = []
-    /// The function the model wants called, in the older form.
+    /// The function call that the model requests, in the older form.
     public var functionCall: ChatToolCall.Function?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
-    /// Creates an empty message of the model.
+    /// Creates an empty assistant message.
     public init() {}
 
     /// Creates a message.
@@ -59,28 +59,28 @@ public struct ChatMessage: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension ChatMessage {
-    /// The text of the message: all of it, or its text parts joined; `nil` where there is none.
+    /// The text of the message, or its joined text parts; `nil` if there is none.
     public var content: String? {
         get { body?.text }
         set { body = newValue.map(ChatContent.text) }
     }
 
-    /// Instructions of the program, for models before o1.
+    /// A system message, for models before o1.
     public static func system(_ text: String) -> ChatMessage { .init(role: .system, content: .text(text)) }
 
-    /// Instructions of the program, for o1 and later.
+    /// A developer message, for o1 and later.
     public static func developer(_ text: String) -> ChatMessage { .init(role: .developer, content: .text(text)) }
 
-    /// A message of the user.
+    /// A user message.
     public static func user(_ text: String) -> ChatMessage { .init(role: .user, content: .text(text)) }
 
-    /// A message of the user, of text and other parts.
+    /// A user message with text and other parts.
     public static func user(_ parts: [ChatContentPart]) -> ChatMessage { .init(role: .user, content: .parts(parts)) }
 
-    /// An earlier message of the model.
+    /// An earlier assistant message.
     public static func assistant(_ text: String) -> ChatMessage { .init(role: .assistant, content: .text(text)) }
 
-    /// The result of a tool.
+    /// A tool's result.
     public static func tool(_ text: String, callID: String) -> ChatMessage {
         var message = ChatMessage(role: .tool, content: .text(text))
         message.toolCallID = callID
@@ -90,20 +90,20 @@ extension ChatMessage {
 
 /// The author of a message.
 public struct ChatRole: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue {
-    /// The text sent.
+    /// The text that is sent.
     public var rawValue: String
     /// Creates a role.
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// Instructions of the program, for models before o1.
+    /// The role of system instructions, for models before o1.
     public static let system = ChatRole(rawValue: "system")
-    /// Instructions of the program, for o1 and later.
+    /// The role of developer instructions, for o1 and later.
     public static let developer = ChatRole(rawValue: "developer")
     /// The user.
     public static let user = ChatRole(rawValue: "user")
     /// The model.
     public static let assistant = ChatRole(rawValue: "assistant")
-    /// A tool's answer.
+    /// A tool.
     public static let tool = ChatRole(rawValue: "tool")
 }
 
@@ -114,7 +114,7 @@ public enum ChatContent: Codable, Sendable, JSONConvertible, Hashable, Expressib
     /// Text, images, audio and files in order.
     case parts([ChatContentPart])
 
-    /// Creates text.
+    /// Creates plain text.
     public init(stringLiteral value: String) { self = .text(value) }
 
     /// Reads text or a list of parts.
@@ -153,7 +153,7 @@ public enum ChatContent: Codable, Sendable, JSONConvertible, Hashable, Expressib
         }
     }
 
-    /// All the text; `nil` where no part is text.
+    /// The joined text; `nil` if no part is text.
     public var text: String? {
         switch self {
         case .text(let text): return text
@@ -164,7 +164,7 @@ public enum ChatContent: Codable, Sendable, JSONConvertible, Hashable, Expressib
     }
 }
 
-/// A piece of a message. What its ``type`` means, and which properties go with it, is the server's to say.
+/// A part of a message. The server defines the meaning of its ``type`` and the properties that belong to it.
 public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
     /// `text`, `image_url`, `input_audio`, `file`, `refusal` or another.
     public var type = "text"
@@ -172,13 +172,13 @@ public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
     public var text: String?
     /// The image of an `image_url` part.
     public var imageURL: ImageURL?
-    /// The sound of an `input_audio` part.
+    /// The audio of an `input_audio` part.
     public var inputAudio: InputAudio?
     /// The file of a `file` part.
     public var file: File?
-    /// The reason the model declined, in a `refusal` part.
+    /// The refusal text of a `refusal` part.
     public var refusal: String?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty text part.
@@ -193,21 +193,21 @@ public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
         members("refusal", &refusal)
     }
 
-    /// Reads a part; a text outside one is a text part.
+    /// Reads a part. Plain text is read as a text part.
     package init(lenient json: JSONValue) throws(JSONError) {
         if let text = json.stringValue { self = .text(text) } else { try self.init(json: json) }
     }
 
-    /// A piece of text.
+    /// A text part.
     public static func text(_ text: String) -> ChatContentPart {
         var part = ChatContentPart()
         part.text = text
         return part
     }
 
-    /// An image at a URL, or in a `data:` URL.
+    /// An image part with a URL, which can be a `data:` URL.
     ///
-    /// - Parameter detail: `low`, `high` or `auto`; `nil` leaves it to the server.
+    /// - Parameter detail: `low`, `high` or `auto`; `nil` for the server's default.
     public static func image(url: String, detail: String? = nil) -> ChatContentPart {
         var part = ChatContentPart()
         part.type = "image_url"
@@ -217,16 +217,16 @@ public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
         return part
     }
 
-    /// An image sent along.
+    /// An image part with its content.
     ///
-    /// - Parameter mediaType: Such as `image/png`.
+    /// - Parameter mediaType: The media type, such as `image/png`.
     public static func image(_ bytes: [UInt8], mediaType: String, detail: String? = nil) -> ChatContentPart {
         image(url: "data:\(mediaType);base64,\(bytes.base64)", detail: detail)
     }
 
-    /// Sound sent along.
+    /// An audio part with its content.
     ///
-    /// - Parameter format: `wav` or `mp3`.
+    /// - Parameter format: The format, `wav` or `mp3`.
     public static func audio(_ bytes: [UInt8], format: String) -> ChatContentPart {
         var part = ChatContentPart()
         part.type = "input_audio"
@@ -236,7 +236,7 @@ public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
         return part
     }
 
-    /// A file uploaded before.
+    /// A file part that references an uploaded file.
     public static func file(id: String) -> ChatContentPart {
         var part = ChatContentPart()
         part.type = "file"
@@ -245,9 +245,9 @@ public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
         return part
     }
 
-    /// A file sent along.
+    /// A file part with its content.
     ///
-    /// - Parameter mediaType: Such as `application/pdf`.
+    /// - Parameter mediaType: The media type, such as `application/pdf`.
     public static func file(_ bytes: [UInt8], name: String, mediaType: String) -> ChatContentPart {
         var part = ChatContentPart()
         part.type = "file"
@@ -259,7 +259,7 @@ public struct ChatContentPart: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension ChatContentPart {
-    /// The model's thinking, of the `thinking` parts that Mistral and others send; `nil` in any other part.
+    /// The model's reasoning in a `thinking` part, as Mistral and others send it; `nil` in any other part.
     public var thinking: String? {
         switch additional["thinking"] {
         case .string(let text): text
@@ -270,11 +270,11 @@ extension ChatContentPart {
 
     /// The address of an image.
     public struct ImageURL: Codable, Hashable, Sendable, JSONRecord {
-        /// `https:` or `data:`.
+        /// The URL, with the scheme `https` or `data`.
         public var url = ""
-        /// `low`, `high` or `auto`.
+        /// The level of detail: `low`, `high` or `auto`.
         public var detail: String?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates an empty reference.
@@ -286,16 +286,16 @@ extension ChatContentPart {
         }
     }
 
-    /// Sound sent along.
+    /// Audio content.
     public struct InputAudio: Codable, Hashable, Sendable, JSONRecord {
-        /// The sound in base64.
+        /// The audio in Base64.
         public var data = ""
-        /// `wav` or `mp3`.
+        /// The format: `wav` or `mp3`.
         public var format = ""
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
-        /// Creates silence.
+        /// Creates empty audio.
         public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
@@ -304,15 +304,15 @@ extension ChatContentPart {
         }
     }
 
-    /// A file, uploaded before or sent along.
+    /// A file, by reference or with its content.
     public struct File: Codable, Hashable, Sendable, JSONRecord {
-        /// The id of an uploaded file.
+        /// The identifier of an uploaded file.
         public var fileID: String?
         /// The content as a `data:` URL.
         public var fileData: String?
-        /// The name to show to the model.
+        /// The file name that the model sees.
         public var filename: String?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates an empty reference.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// A tool the model may ask to have called.
+/// A tool that the model may request to call.
 public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
     /// `function`, `custom` or another.
     public var type = "function"
@@ -8,7 +8,7 @@ public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
     public var function: Function?
     /// The definition of a `custom` tool.
     public var custom: JSONObject?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty function tool.
@@ -23,9 +23,9 @@ public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
     /// A function with JSON arguments.
     ///
     /// - Parameters:
-    ///   - description: What it does and when to call it, for the model.
+    ///   - description: The purpose of the function and when to call it, for the model.
     ///   - parameters: The JSON Schema of the arguments; `nil` for none.
-    ///   - strict: Whether the arguments must follow the schema exactly.
+    ///   - strict: Whether the arguments must conform to the schema exactly.
     public static func function(
         _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil
     ) -> ChatTool {
@@ -41,7 +41,7 @@ public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
 
     /// A tool whose input is free text.
     ///
-    /// - Parameter format: The grammar of the input, as the API documents it; `nil` for any text.
+    /// - Parameter format: The grammar of the input, in the form that the API documents; `nil` for any text.
     public static func custom(_ name: String, description: String? = nil, format: JSONObject? = nil) -> ChatTool {
         var tool = ChatTool()
         tool.type = "custom"
@@ -53,15 +53,15 @@ public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
 
     /// A function as the model sees it.
     public struct Function: Codable, Hashable, Sendable, JSONRecord {
-        /// Letters, digits, underscores and dashes, at most 64.
+        /// The name: letters, digits, underscores and dashes, at most 64.
         public var name = ""
-        /// Its purpose and when to call it.
+        /// The purpose of the function and when to call it.
         public var description: String?
         /// The JSON Schema of the arguments.
         public var parameters: JSONObject?
-        /// Whether the arguments must follow the schema exactly.
+        /// Indicates whether the arguments must conform to the schema exactly.
         public var strict: Bool?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates a function without a name.
@@ -76,29 +76,29 @@ public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// The tools the model may or must call.
+/// The tools that the model may or must call.
 public struct ChatToolChoice: Codable, Sendable, JSONConvertible, Hashable {
-    /// The value sent.
+    /// The JSON value that is sent.
     public var json: JSONValue
 
-    /// Creates a choice of any kind the server knows.
+    /// Creates a choice from any value that the server supports.
     public init(json: JSONValue) { self.json = json }
 
-    /// The model decides.
+    /// The model decides whether to call tools.
     public static let auto = ChatToolChoice(json: "auto")
-    /// No tool.
+    /// The model must not call tools.
     public static let none = ChatToolChoice(json: "none")
-    /// At least one tool.
+    /// The model must call at least one tool.
     public static let required = ChatToolChoice(json: "required")
 
-    /// That function.
+    /// The model must call the named function.
     public static func function(_ name: String) -> ChatToolChoice {
         ChatToolChoice(json: ["type": "function", "function": ["name": .string(name)]])
     }
 
-    /// Only some of the tools of the request.
+    /// The model may call only some of the tools of the request.
     ///
-    /// - Parameter isRequired: Whether at least one of them must be called.
+    /// - Parameter isRequired: Whether the model must call at least one of them.
     public static func allowed(_ tools: [ChatTool], isRequired: Bool = false) -> ChatToolChoice {
         let names = tools.map { tool -> JSONValue in
             let name = tool.function?.name ?? tool.custom?["name"]?.stringValue ?? ""
@@ -108,17 +108,17 @@ public struct ChatToolChoice: Codable, Sendable, JSONConvertible, Hashable {
         return ChatToolChoice(json: ["type": "allowed_tools", "allowed_tools": ["mode": mode, "tools": .array(names)]])
     }
 
-    /// That custom tool.
+    /// The model must call the named custom tool.
     public static func custom(_ name: String) -> ChatToolChoice {
         ChatToolChoice(json: ["type": "custom", "custom": ["name": .string(name)]])
     }
 }
 
-/// A call the model asks for, whole or, in a stream, a piece of one.
+/// A tool call that the model requests; in a stream, a piece of one.
 public struct ChatToolCall: Codable, Hashable, Sendable, JSONRecord {
-    /// The number of the call a streamed piece belongs to; `nil` in whole messages.
+    /// The index of the call that a streamed piece belongs to; `nil` in complete messages.
     public var index: Int?
-    /// The name of the call, to be given back with its result.
+    /// The identifier of the call, which its result must refer to.
     public var id: String?
     /// `function`, `custom` or another; often missing in streamed pieces.
     public var type: String?
@@ -126,7 +126,7 @@ public struct ChatToolCall: Codable, Hashable, Sendable, JSONRecord {
     public var function: Function?
     /// The custom tool to call.
     public var custom: Custom?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty call.
@@ -149,13 +149,13 @@ public struct ChatToolCall: Codable, Hashable, Sendable, JSONRecord {
         members("custom", &custom)
     }
 
-    /// A function and what to call it with.
+    /// A function and its arguments.
     public struct Function: Codable, Hashable, Sendable, JSONRecord {
         /// The name of the function; missing in later streamed pieces.
         public var name: String?
         /// The arguments as JSON text, as the model wrote it: not necessarily valid.
         public var arguments = ""
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates an empty call.
@@ -174,9 +174,9 @@ public struct ChatToolCall: Codable, Hashable, Sendable, JSONRecord {
     public struct Custom: Codable, Hashable, Sendable, JSONRecord {
         /// The name of the tool; missing in later streamed pieces.
         public var name: String?
-        /// The input, free text.
+        /// The input as free text.
         public var input = ""
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates an empty call.
@@ -189,7 +189,7 @@ public struct ChatToolCall: Codable, Hashable, Sendable, JSONRecord {
     }
 }
 
-/// JSON text inside a JSON string; reads any value, for servers that leave out the string.
+/// JSON text inside a JSON string. Reads any value, because some servers omit the string.
 struct JSONText: JSONConvertible {
     var text: String
 

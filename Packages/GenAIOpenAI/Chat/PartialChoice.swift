@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// One of the answers of a stream, as far as it has come.
+/// A choice of a stream, as received so far.
 struct PartialChoice: Sendable {
     let index: Int
     private var known = ChatChoice()
@@ -26,7 +26,7 @@ struct PartialChoice: Sendable {
         return choice
     }
 
-    /// Adds what is new.
+    /// Adds a chunk.
     mutating func add(_ choice: ChatCompletionChunk.Choice) {
         known.finishReason = choice.finishReason ?? known.finishReason
         if let new = choice.logprobs {
@@ -68,12 +68,12 @@ extension ChatMessage {
     fileprivate static let ownMembers = memberNames
 }
 
-/// The content of a message that arrives in pieces: text, parts, or first the one and then the other.
+/// The content of a message that arrives in pieces: text, parts, or text followed by parts.
 private struct PartialContent: Sendable {
     private var text: String?
     private var parts = JSONFragments()
 
-    /// The content so far; text where no part is anything else.
+    /// The content so far; plain text if all parts are text.
     var content: ChatContent? {
         guard !parts.isEmpty else { return text.map(ChatContent.text) }
         let parts = parts.values.compactMap { try? ChatContentPart(lenient: $0) }
@@ -105,7 +105,7 @@ extension ChatAudio? {
 }
 
 extension Optional where Wrapped: RangeReplaceableCollection {
-    // Grown in place: a piece costs what its own length costs, not what came before.
+    // Appends in place, so that the cost depends only on the length of the piece.
     fileprivate mutating func append(_ piece: Wrapped?) {
         guard let piece else { return }
         if self == nil { self = Wrapped() }

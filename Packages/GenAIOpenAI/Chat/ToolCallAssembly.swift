@@ -1,24 +1,26 @@
 // SPDX-License-Identifier: MIT
 
-/// The tool calls of a message, put together from the pieces of a stream.
+/// The tool calls of a message, assembled from the pieces of a stream.
 ///
-/// The rule of identity: **a piece belongs to the call that its id names; its index is a hint.** Servers number calls
-/// that are none, number all of them alike, or not at all, and their ids are new, empty or missing. In full:
+/// The rule of identity: **a piece belongs to the call that its identifier names; its index is a hint.** Servers give
+/// indices to items that are not calls, give all calls the same index, or give none, and identifiers change, are empty
+/// or are missing. In full:
 ///
-/// - A piece with the id of a call continues it, whatever its index says.
-/// - A piece with a new id begins another call, unless the call with its index still waits for an id. Without a name it
-///   begins one only after complete arguments: some servers make up an id for each piece.
-/// - A piece without an id goes to the call of its index, else to the call of the piece before.
-/// - A piece with a name begins another call after complete arguments, and so does each but the first of the named
-///   pieces in one list. Before the arguments, a name that is the same or longer comes whole each time, and any other
-///   is appended: it comes in pieces.
-/// - Arguments are appended. Whole arguments that come twice count once, and `{}` before the arguments is no argument.
+/// - A piece with the identifier of a call continues it, whatever its index.
+/// - A piece with a new identifier begins another call, unless the call with its index still has no identifier. Without
+///   a name it begins one only after complete arguments, because some servers create an identifier for each piece.
+/// - A piece without an identifier belongs to the call of its index, or else to the call of the previous piece.
+/// - A piece with a name begins another call after complete arguments. So does each named piece of a list except the
+///   first. Before the arguments, a name that is the same or an extension of the earlier one replaces it; any other is
+///   a piece and is appended.
+/// - Arguments are appended. Complete arguments that are sent twice count once, and `{}` before the arguments is
+///   ignored.
 ///
-/// Numbers as ids, arguments as an object, and one call outside a list are read by ``JSONMapper``.
+/// ``JSONMapper`` handles numbers as identifiers, arguments as an object, and a single call outside a list.
 struct ToolCallAssembly: Sendable {
     private struct Call: Sendable {
         var call: ChatToolCall
-        /// The last index a piece of it had.
+        /// The index of its last piece.
         var index: Int?
         var arguments = JSONProgress()
 
@@ -30,18 +32,18 @@ struct ToolCallAssembly: Sendable {
     private var parts: [Call] = []
     private var positionsByIndex: [Int: Int] = [:]
     private var positionsByID: [String: Int] = [:]
-    /// The position of the call that got the last piece.
+    /// The position of the call that the last piece belongs to.
     private var current: Int?
 
     /// The number of calls.
     var count: Int { parts.count }
 
-    /// The calls as far as they have come.
+    /// The calls as received so far.
     var calls: [ChatToolCall] { parts.map(\.call) }
 
     /// Adds the pieces of one chunk and returns the positions of the calls they belong to.
     ///
-    /// - Parameter keepsArguments: Whether arguments are kept, not only followed.
+    /// - Parameter keepsArguments: Whether arguments are stored, not only tracked.
     @discardableResult
     mutating func add(_ pieces: [ChatToolCall], keepsArguments: Bool = true) -> [Int] {
         var named: Set<Int> = []
@@ -63,9 +65,9 @@ struct ToolCallAssembly: Sendable {
         return parts.count - 1
     }
 
-    /// The position of the call that a piece continues, or `nil` where it begins one.
+    /// Returns the position of the call that a piece continues; `nil` if it begins one.
     ///
-    /// - Parameter hint: The position that the place of a piece in its list suggests; `nil` for none.
+    /// - Parameter hint: The position that the index of the piece in its list suggests; `nil` for none.
     private func position(of piece: ChatToolCall, hint: Int?) -> Int? {
         if let id = piece.id.nonEmpty, let known = positionsByID[id] {
             let isElsewhere = piece.index != nil && parts[known].index != nil && piece.index != parts[known].index
@@ -83,13 +85,13 @@ struct ToolCallAssembly: Sendable {
         return continues(piece, parts[known]) ? known : nil
     }
 
-    /// Whether a piece begins another call after one that was named in the same list.
+    /// Returns whether a piece begins another call after one that was named in the same list.
     private func isAnother(_ piece: ChatToolCall, _ known: Call) -> Bool {
         guard let name = piece.newName, piece.id.nonEmpty == nil || piece.id != known.call.id else { return false }
         return piece.index == nil || name != known.name
     }
 
-    /// Whether a piece whose id is new or missing continues a call.
+    /// Returns whether a piece with a new or missing identifier continues a call.
     private func continues(_ piece: ChatToolCall, _ known: Call) -> Bool {
         if piece.id.nonEmpty != nil, known.call.id != nil {
             return piece.newName == nil && (!known.arguments.isComplete || piece.text.isBlank)
@@ -118,14 +120,14 @@ struct ToolCallAssembly: Sendable {
     }
 }
 
-/// The calls that the tool calls in a stream's chunks belong to, for those who only follow them.
+/// Assigns the tool call pieces in a stream's chunks to calls, without storing their arguments.
 struct ToolCallNumbering: Sendable {
     private static let mostCalls = 1_024
 
     private var calls: [Int: ToolCallAssembly] = [:]
     private var count = 0
 
-    /// Gives each piece of a choice the position of its call as index, and its name as far as it has come.
+    /// Sets the index of each piece of a choice to the position of its call, and its name to the one received so far.
     mutating func number(_ choice: inout ChatCompletionChunk.Choice) {
         guard count < Self.mostCalls else { return }
         let positions = calls[choice.index, default: ToolCallAssembly()].add(
@@ -144,7 +146,7 @@ struct ToolCallNumbering: Sendable {
 extension ChatToolCall {
     fileprivate var newName: String? { (function?.name ?? custom?.name).nonEmpty }
     fileprivate var text: String { function?.arguments ?? custom?.input ?? "" }
-    /// Whether the piece has what only the first one of a call needs.
+    /// Indicates whether the piece has a name or an identifier, which only the first piece of a call needs.
     fileprivate var isBeginning: Bool { newName != nil || id.nonEmpty != nil }
 
     fileprivate mutating func add(_ piece: ChatToolCall, _ progress: inout JSONProgress) {
@@ -171,7 +173,7 @@ extension ChatToolCall {
 }
 
 extension String? {
-    /// The text, unless there is none.
+    /// The text; `nil` if it is missing or empty.
     var nonEmpty: String? { self?.isEmpty == false ? self : nil }
 
     fileprivate mutating func join(name: String?, isOpen: Bool) {
@@ -197,16 +199,17 @@ extension String {
     }
 }
 
-/// The progress of a JSON object or list whose text arrives in pieces.
+/// Tracks whether a JSON object or list that arrives in pieces is complete.
 private struct JSONProgress: Sendable {
     private var depth = 0
     private var isInString = false
     private var isEscaped = false
-    /// Whether nothing but space has come.
+    /// Indicates whether only white space has been received.
     private(set) var isEmpty = true
     private var isContainer = false
 
-    /// Whether the outermost object or list has ended; never for any other value, whose end cannot be seen.
+    /// Indicates whether the outermost object or list has ended. Never true for other values, whose end cannot be
+    /// detected.
     var isComplete: Bool { isContainer && depth == 0 }
 
     mutating func add(_ piece: String) {

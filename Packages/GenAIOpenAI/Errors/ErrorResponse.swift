@@ -2,13 +2,13 @@
 
 import GenAIHTTP
 
-/// Turns an error of any OpenAI-compatible server into an ``OpenAIError``, whatever its status says.
+/// Converts an error of any OpenAI-compatible server to an ``OpenAIError``, whatever its status.
 ///
-/// The rule: an answer, an event of a stream or the body of a status outside 2xx is an error under any of the names in
-/// use, and then the one that its code stands for. It keeps the server's message and code, and is tried again where the
-/// same status would have been.
+/// An answer, an event of a stream or the body of a status outside 2xx is an error if it has an error member with any
+/// of the names in use. Its code determines the kind of error. The server's message and code are kept, and the call is
+/// retried as if the response had the corresponding status.
 struct ErrorResponse: Sendable {
-    /// The header fields and the key that were sent: none may appear in any message.
+    /// The header fields and the key that were sent, which must not appear in any message.
     private let headers: HTTPHeaders
     private let key: String?
 
@@ -17,22 +17,22 @@ struct ErrorResponse: Sendable {
         self.key = key
     }
 
-    /// The error for a response with a status outside 2xx.
+    /// Returns the error for a response with a status outside 2xx.
     func error(status: Int, headers: HTTPHeaders, body: [UInt8]) -> OpenAIError {
         let json = (try? JSONValue(parsing: body)) ?? Self.firstEvent(of: body)
         return error(json.map(ReportedError.init), status: status, headers: headers)
     }
 
-    /// The error that a whole answer of status 2xx is, or `nil` for an answer.
+    /// Returns the error in the body of a status 2xx; `nil` if the body is an answer.
     ///
-    /// - Parameter members: Those of which an answer has at least one; empty where nothing is expected.
+    /// - Parameter members: The members of which an answer has at least one; empty if none is expected.
     func error(inAnswer json: JSONValue, members: [String], headers: HTTPHeaders) -> OpenAIError? {
         let isAnswer = members.isEmpty || json.arrayValue != nil || members.contains { json[$0].isSubstantial }
         return ReportedError(in: json, isAnswer: isAnswer, isItsOwn: members.contains("output"))
             .map { error($0, status: nil, headers: headers) }
     }
 
-    /// The error that an event of a stream is, or `nil` for a piece of the answer.
+    /// Returns the error in an event of a stream; `nil` if the event is a chunk of the answer.
     func error(inEvent json: JSONValue, type: String, headers: HTTPHeaders) -> OpenAIError? {
         let isErrorEvent = type == "error" || json["type"] == "error"
         let isResponse = json["type"]?.stringValue?.hasPrefix("response.") == true
@@ -41,7 +41,7 @@ struct ErrorResponse: Sendable {
         return (reported ?? (isErrorEvent ? ReportedError(json) : nil)).map { error($0, status: nil, headers: headers) }
     }
 
-    /// The error for an event of type `error` whose data is plain text.
+    /// Returns the error for an event of type `error` whose data is plain text.
     func error(text: String, headers: HTTPHeaders) -> OpenAIError {
         error(ReportedError(.string(text)), status: nil, headers: headers)
     }
@@ -62,7 +62,7 @@ struct ErrorResponse: Sendable {
         return error
     }
 
-    /// The first event of a body that is an event stream in spite of its status, as LiteLLM sends it.
+    /// Returns the first event of a body that is an event stream despite its status, as LiteLLM sends it.
     private static func firstEvent(of body: [UInt8]) -> JSONValue? {
         var parser = ServerSentEvents(limit: body.count + 1)
         guard let events = try? parser.parse(body) else { return nil }
@@ -71,7 +71,7 @@ struct ErrorResponse: Sendable {
 }
 
 extension JSONValue? {
-    /// Whether there is something: not `null`, and not empty.
+    /// Indicates whether the value is neither `null` nor empty.
     var isSubstantial: Bool {
         switch self {
         case nil, .null: false
@@ -84,21 +84,21 @@ extension JSONValue? {
     }
 }
 
-/// Removes secrets from what a server says: OpenAI's 401 quotes part of the key, other servers all of it.
+/// Removes secrets from the messages of servers: OpenAI's 401 quotes a part of the key, other servers all of it.
 struct KeyScrubber: Sendable {
     private static let mask = "***"
     private static let longest = 2_000
 
     private let secrets: Secrets
 
-    /// Creates a scrubber that knows what was sent.
+    /// Creates a scrubber for the header fields and the key that were sent.
     init(headers: HTTPHeaders, key: String?) {
         var secrets = Secrets(headers: headers)
         if let key { secrets.add(key) }
         self.secrets = secrets
     }
 
-    /// The text without secrets, without words that look like a key, and not longer than 2,000 bytes.
+    /// Returns the text without secrets and without words that look like a key, limited to 2,000 bytes.
     func scrub(_ text: String) -> String {
         let words = secrets.masked(text, limit: Self.longest).split(separator: " ", omittingEmptySubsequences: false)
         return words.map { Self.looksLikeKey($0) ? Self.mask : String($0) }.joined(separator: " ")

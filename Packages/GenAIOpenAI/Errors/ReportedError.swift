@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// An error as a server reports it, under any of the names in use.
+/// An error as a server reports it, with any of the member names in use.
 struct ReportedError {
     /// The error object, or its text.
     private let inner: JSONValue
     /// The object around it.
     private let outer: JSONValue
 
-    /// Reads a value that is an error: `{"error": {…}}`, `[{"error": …}]`, `{"detail": …}`, bare and others.
+    /// Reads a value that is an error: `{"error": {…}}`, `[{"error": …}]`, `{"detail": …}`, an error object without a
+    /// wrapper, and others.
     init(_ json: JSONValue) {
         let body = json.arrayValue?.first ?? json
         let inCloudflare = body["errors"]?.arrayValue?.first
@@ -15,12 +16,12 @@ struct ReportedError {
         inner = body["error"].isNamed ?? body["base_resp"].isNamed ?? inCloudflare ?? body
     }
 
-    /// Finds the error in a value of status 2xx, or `nil` where there is none.
+    /// Finds the error in a body of status 2xx; `nil` if there is none.
     ///
-    /// An `error` member always is one; the names that may mean something else only where the answer itself is missing.
+    /// An `error` member always is one. Names that may have another meaning count only if the answer itself is missing.
     ///
     /// - Parameters:
-    ///   - isAnswer: Whether the members of an answer are there.
+    ///   - isAnswer: Whether the members of an answer are present.
     ///   - isItsOwn: Whether `error` is a member of the answer itself, as in the Responses API.
     init?(in json: JSONValue, isAnswer: Bool, isItsOwn: Bool) {
         if (json.arrayValue?.first ?? json)["error"].isSubstantial, !(isItsOwn && isAnswer) {
@@ -34,7 +35,7 @@ struct ReportedError {
         }
     }
 
-    /// The error of the first choice, where no choice has anything else (OpenRouter).
+    /// Returns the error of the first choice, if no choice has content (OpenRouter).
     private static func errorOfChoices(_ json: JSONValue) -> JSONValue? {
         guard let choices = json["choices"]?.arrayValue, !choices.isEmpty,
             choices.allSatisfy({ $0["error"].isSubstantial })
@@ -58,7 +59,7 @@ struct ReportedError {
 // MARK: - Members
 
 extension ReportedError {
-    /// The text for people, wherever the server puts it.
+    /// The message for people, from any of the members that servers use.
     var message: String? { Self.message(of: inner) ?? Self.message(of: outer) }
 
     private static func message(of object: JSONValue) -> String? {
@@ -77,16 +78,16 @@ extension ReportedError {
     /// The server's own code for the failure.
     var code: String? { first(["code", "error_code", "errorCode", "status_code"]) }
 
-    /// The server's word for the kind of failure.
+    /// The server's name for the kind of failure.
     var type: String? {
         let type = first(["type", "error_type"])
         return type == "error" ? nil : type ?? inner["status"]?.stringValue
     }
 
-    /// The parameter the server objects to.
+    /// The parameter that the server rejected.
     var param: String? { inner["param"]?.stringValue ?? outer["param"]?.stringValue ?? location }
 
-    /// The place in the body that FastAPI, and Mistral with it, objects to.
+    /// The location in the body that FastAPI, and so Mistral, rejected.
     private var location: String? {
         let details = inner["detail"] ?? inner["message"]?["detail"]
         let path = details?.arrayValue?.first?["loc"]?.arrayValue ?? []
@@ -94,7 +95,7 @@ extension ReportedError {
         return names.isEmpty ? nil : names.joined(separator: ".")
     }
 
-    /// The status that the error would have had.
+    /// The HTTP status that corresponds to the error.
     var status: Int? {
         let names = ["code", "status", "status_code", "statusCode", "http_status", "error_code"]
         for name in names {
@@ -109,7 +110,7 @@ extension ReportedError {
             ? nil : inner["status_code"]?.intValue.flatMap { Self.statusByMiniMaxCode[$0] }
     }
 
-    /// The names that may say more than the status.
+    /// The names that may be more specific than the status.
     var names: [String] { [code, type, inner["status"]?.stringValue].compactMap(\.self) }
 
     private func first(_ names: [String]) -> String? {
@@ -129,7 +130,7 @@ extension ReportedError {
 }
 
 extension JSONValue? {
-    /// The value if it is an object or text that may be an error.
+    /// The value, if it is an object or text that may be an error.
     fileprivate var isNamed: JSONValue? {
         switch self {
         case .object(let object)? where !object.isEmpty: self
@@ -142,11 +143,11 @@ extension JSONValue? {
 // MARK: - Codes
 
 extension OpenAIError.Code {
-    /// The code for a failure.
+    /// Creates the code for a failure.
     ///
     /// - Parameters:
-    ///   - status: The status of the response or the one that the error stands for.
-    ///   - names: What the server calls the failure.
+    ///   - status: The status of the response, or the one that corresponds to the error.
+    ///   - names: The server's names for the failure.
     init(status: Int?, names: [String], message: String) {
         let names = names.map { name in name.lowercased().filter { $0.isLetter || $0.isNumber } }
         if let code = names.lazy.compactMap({ Self.exact[$0] }).first {
@@ -182,7 +183,7 @@ extension OpenAIError.Code {
         409: .conflict, 413: .requestTooLarge, 422: .unprocessable, 429: .rateLimited,
     ]
 
-    /// Names that say more than the status; in small letters, without punctuation.
+    /// Names that are more specific than the status; in lower case, without punctuation.
     private static let exact: [String: OpenAIError.Code] = [
         "contextlengthexceeded": .contextLengthExceeded, "exceedcontextsizeerror": .contextLengthExceeded,
         "contextwindowexceedederror": .contextLengthExceeded, "contentfilter": .contentFilter,
@@ -193,7 +194,7 @@ extension OpenAIError.Code {
         "ratelimitexceeded": .rateLimited, "modelnotfound": .notFound,
     ]
 
-    /// Names that say what a status would, for errors without one.
+    /// Names that correspond to a status, for errors without one.
     private static let general: [String: OpenAIError.Code] = [
         "invalidrequesterror": .badRequest, "badrequesterror": .badRequest, "badrequest": .badRequest,
         "invalidargument": .badRequest, "invalidparameter": .badRequest, "unprocessableentityerror": .unprocessable,

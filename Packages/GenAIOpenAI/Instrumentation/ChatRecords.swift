@@ -24,7 +24,7 @@ extension ChatCompletionRequest: RecordedRequest {
     }
 
     private var outputType: OutputType? {
-        // A format is large to copy, and most requests have none.
+        // A format is expensive to copy, and most requests have none.
         if case nil = responseFormat { return nil }
         return responseFormat?.type == "text" ? .text : .json
     }
@@ -88,14 +88,14 @@ extension ChatCompletionChunk.Choice {
 }
 
 extension ChatChoice {
-    /// The reason why the answer ended; one without a reason was cut off.
+    /// The finish reason; `error` if the answer was interrupted.
     var finishReasonText: String { finishReason?.rawValue ?? "error" }
 }
 
 // MARK: - Messages
 
 extension ChatMessage {
-    /// The message in the vocabulary that all clients share.
+    /// Returns the message in terms that all clients share.
     func message(_ need: ContentNeed) -> Message {
         let role = Message.Role(rawValue: role.rawValue)
         guard self.role != .tool else {
@@ -126,7 +126,7 @@ extension ChatMessage {
 extension ChatToolCall {
     /// The name of the tool; empty while unknown.
     var name: String { function?.name ?? custom?.name ?? "" }
-    /// The text the tool is called with: JSON for functions, free text for custom tools.
+    /// The arguments of the call: JSON for functions, free text for custom tools.
     var arguments: String { function?.arguments ?? custom?.input ?? "" }
 
     fileprivate func toolCall(_ need: ContentNeed) -> Message.ToolCall {
@@ -153,7 +153,7 @@ extension ChatAudio {
 }
 
 extension ChatContentPart {
-    /// The part in the vocabulary that all clients share.
+    /// The part in terms that all clients share.
     var part: Message.Part {
         if let imageURL { return .media(imageURL.media) }
         if let audio = inputAudio {
@@ -182,7 +182,7 @@ extension ChatContentPart.File {
     }
 }
 
-/// A `data:` URL in base64.
+/// A `data:` URL in Base64.
 private struct DataURL {
     let mediaType: String
     let base64: String

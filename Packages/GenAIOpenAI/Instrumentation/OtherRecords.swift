@@ -54,7 +54,7 @@ extension TextCompletion: RecordedChunk {
 // MARK: - Embeddings
 
 extension EmbeddingRequest: RecordedRequest {
-    /// The request without its texts, which are only counted.
+    /// Returns the request without its texts, which are only counted.
     func modelRequest(_ need: ContentNeed) -> ModelRequest {
         var request = ModelRequest(.embeddings, model)
         request.encodingFormats = encodingFormat.map { [$0] } ?? []
@@ -63,7 +63,7 @@ extension EmbeddingRequest: RecordedRequest {
 }
 
 extension EmbeddingResponse: RecordedAnswer {
-    /// The answer without output tokens, which embeddings do not have.
+    /// Returns the answer without output tokens, which embeddings do not have.
     func modelAnswer(_ need: ContentNeed) -> ModelAnswer {
         var answer = ModelAnswer(
             model: model.unlessEmpty, usage: usage.map { TokenUsage(inputTokens: $0.tokenUsage.inputTokens) })

@@ -2,21 +2,21 @@
 import GenAICore
 import GenAIInstrumentation
 
-/// A request that telemetry can tell of.
+/// A request that can be recorded.
 protocol RecordedRequest: Sendable {
-    /// The request in the terms that all providers share; the server is filled in by the sender.
+    /// Returns the request in terms that all providers share. The sender adds the server.
     ///
-    /// - Parameter need: The parts of messages that are asked for.
+    /// - Parameter need: The parts of messages to include.
     func modelRequest(_ need: ContentNeed) -> ModelRequest
 }
 
-/// An answer that telemetry can tell of.
+/// An answer that can be recorded.
 protocol RecordedAnswer: Sendable {
-    /// The answer in the terms that all providers share.
+    /// Returns the answer in terms that all providers share.
     ///
-    /// - Parameter need: The parts of messages that are asked for.
+    /// - Parameter need: The parts of messages to include.
     func modelAnswer(_ need: ContentNeed) -> ModelAnswer
-    /// The reason why the server could not answer, where the call itself went well.
+    /// The server's failure in a response that is otherwise a success.
     var failure: CallFailure? { get }
 }
 
@@ -24,13 +24,13 @@ extension RecordedAnswer {
     var failure: CallFailure? { nil }
 }
 
-/// A piece of a streamed answer that telemetry can tell of.
+/// A chunk of a streamed answer that can be recorded.
 protocol RecordedChunk: Sendable {
-    /// Adds the piece to the answer so far.
+    /// Adds the chunk to the answer so far.
     func add(to answer: inout ModelAnswer)
-    /// The reason why the server could not answer.
+    /// The server's failure.
     var failure: CallFailure? { get }
-    /// The piece with the numbers and names of the tool calls that its own belong to.
+    /// Returns the chunk with the index and name of the call that each of its tool call pieces belongs to.
     func numbered(by calls: inout ToolCallNumbering) -> Self
 }
 
@@ -40,13 +40,13 @@ extension RecordedChunk {
 }
 
 extension ModelRequest {
-    /// A request of which only the kind of call and the model are known.
+    /// Creates a request with only the operation and the model.
     init(_ operation: OperationName, _ model: String) {
         self.init(operation: operation, model: model, provider: .openAI)
     }
 }
 
 extension String {
-    /// The text unless it is empty.
+    /// The text; `nil` if it is empty.
     var unlessEmpty: String? { isEmpty ? nil : self }
 }

@@ -4,10 +4,10 @@ import GenAIHTTP
 import GenAIInstrumentation
 import GenAITelemetry
 
-// A call that is stopped before it is made, by a budget say, leaves no record: no model was asked. The error goes to
-// the scopes around, whose spans tell of it.
+// A call that is stopped before it is sent, for example by a budget, is not recorded, because no model was called. Its
+// error propagates to the enclosing scopes, whose spans record it.
 extension Sender {
-    /// Makes a plain call under a record.
+    /// Makes a plain call and records it.
     func recorded<Value: JSONConvertible & RecordedAnswer>(
         _ request: some RecordedRequest, _ call: APICall
     ) async throws(OpenAIError) -> Value {
@@ -22,7 +22,7 @@ extension Sender {
         return value
     }
 
-    /// Begins a record, or returns `nil` where nobody listens.
+    /// Begins a record; `nil` if nothing would receive it.
     private func record(of request: some RecordedRequest, _ call: APICall) -> ModelCall? {
         guard let listeners = telemetry.listeners(allowsContent: call.options.allowsContentCapture) else { return nil }
         var asked = request.modelRequest(listeners.contentNeed)
@@ -33,7 +33,7 @@ extension Sender {
         return ModelCall(asked, listeners)
     }
 
-    /// Opens a stream under a record, which ends with the stream.
+    /// Opens a stream and begins its record, which ends with the stream.
     func recordedStream<Chunk: JSONRecord & RecordedChunk>(
         _ request: some RecordedRequest, rules: StreamRules<Chunk>, _ call: APICall
     ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
@@ -61,7 +61,7 @@ extension Sender {
         await recorder.context.perform {
             do throws(OpenAIError) { value = try await operation() } catch { failure = error }
         }
-        // Taken, not copied: answers are large.
+        // Moved, not copied: answers are large.
         if let value = value.take() { return value }
         let error = failure ?? OpenAIError(.cancelled, "not sent")
         recorder.fail(error)
@@ -73,7 +73,7 @@ extension Sender {
         (configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: .openAIClient)
     }
 
-    /// Runs a tool loop under a record: one `invoke_agent` span around all its calls and tools.
+    /// Runs a tool loop in one `invoke_agent` span around all its calls and tools.
     func recordedLoop<Value: Sendable>(
         _ model: String, options: CallOptions, _ loop: () async throws(OpenAIError) -> Value
     ) async throws(OpenAIError) -> Value {
@@ -86,7 +86,7 @@ extension Sender {
         }
     }
 
-    /// Runs a tool of the tool loop under a record.
+    /// Runs a tool of the tool loop in a span.
     func recordedTool(
         _ call: ChatToolCall, _ tool: LocalTool, approving approve: (@Sendable (ChatToolCall) async -> ToolApproval)?,
         _ run: () async throws -> String
@@ -113,7 +113,7 @@ extension Sender {
         }
     }
 
-    /// The description of an error that vouches for saying nothing of prompts and answers; of others only the type.
+    /// Returns the description of an error that is known to contain no prompts and answers; of others, only the type.
     private func reason(of error: any Error) -> String {
         (error as? any ErrorTypeProviding)?.contentFreeDescription ?? errorType(of: error)
     }

@@ -38,7 +38,7 @@ extension ResponseTool {
 }
 
 extension ModelResponse: RecordedAnswer {
-    /// One choice, with everything the model put out.
+    /// Returns one choice with the whole output of the model.
     func modelAnswer(_ need: ContentNeed) -> ModelAnswer {
         var answer = ModelAnswer(
             id: id.unlessEmpty, model: model.unlessEmpty, usage: tokenUsage, serviceTier: serviceTier?.rawValue)
@@ -67,15 +67,15 @@ extension ModelResponse: RecordedAnswer {
 }
 
 extension ResponseEvent: RecordedChunk {
-    /// Adds the event's part. Only the last event has the whole output, so until then it is put together from items that
-    /// are done and, within those that are not, from their pieces.
+    /// Adds the content of the event. Only the last event has the whole output. Until then, the output is assembled
+    /// from finished items and from the pieces of unfinished ones.
     func add(to answer: inout ModelAnswer) {
         if let response { response.add(to: &answer) }
         let block = outputIndex
         switch type {
         case .outputItemAdded where item?.toolCall != nil: begin(item?.toolCall, block, in: &answer)
         case .outputItemDone:
-            // An item whose pieces have come is known already.
+            // An item with received pieces is known already.
             guard let item, block.map({ !answer.hasBlock($0) }) ?? true else { return }
             item.add(block, to: &answer)
         case .outputTextDelta, .refusalDelta: answer.appendText(delta ?? "", block: block)
@@ -96,7 +96,7 @@ extension ResponseEvent: RecordedChunk {
 }
 
 extension ModelResponse {
-    /// Adds what an event says about the whole response.
+    /// Adds an event about the whole response.
     fileprivate func add(to answer: inout ModelAnswer) {
         answer.id = id.unlessEmpty ?? answer.id
         answer.model = model.unlessEmpty ?? answer.model
@@ -115,7 +115,7 @@ extension ModelResponse {
 // MARK: - Items
 
 extension ResponseItem {
-    /// The item of a request as a message.
+    /// Returns the item of a request as a message.
     fileprivate func message(_ need: ContentNeed) -> Message {
         switch type {
         case .functionCallOutput, .customToolCallOutput:
@@ -136,7 +136,7 @@ extension ResponseItem {
         }
     }
 
-    /// The call of a tool: of the program's, or of one that the server runs.
+    /// The call of one of the program's tools, or of a tool that the server runs.
     fileprivate var toolCall: Message.ToolCall? {
         switch type {
         case nil, .message, .reasoning, .functionCallOutput, .customToolCallOutput: return nil
@@ -154,7 +154,7 @@ extension ResponseItem {
         type == .reasoning ? (summary ?? []).compactMap(\.text) + (content?.parts ?? []).compactMap(\.text) : []
     }
 
-    /// Adds an item that is done to an answer.
+    /// Adds a finished item to an answer.
     fileprivate func add(_ block: Int?, to answer: inout ModelAnswer) {
         if let call = toolCall {
             answer.appendToolCall(
@@ -171,7 +171,7 @@ extension ResponseItem {
 }
 
 extension Message {
-    /// The items of an answer as one message.
+    /// Creates one message from the items of an answer.
     fileprivate init(items: [ResponseItem], _ need: ContentNeed) {
         self.init(role: .assistant, parts: [])
         var thinking: [String] = []

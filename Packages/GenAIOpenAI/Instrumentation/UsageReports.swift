@@ -3,27 +3,27 @@ public import GenAICore
 import GenAIInstrumentation
 
 extension ChatCompletion: UsageReporting {
-    /// Model, id, finish reasons, usage, text and tool calls of the answer.
+    /// The model, identifier, finish reasons, usage, text and tool calls of the answer.
     public var usageReport: UsageReport { modelAnswer(.full).usageReport }
 }
 
 extension ModelResponse: UsageReporting {
-    /// Model, id, finish reason, usage, text and tool calls of the answer.
+    /// The model, identifier, finish reason, usage, text and tool calls of the answer.
     public var usageReport: UsageReport { modelAnswer(.full).usageReport }
 }
 
 extension TextCompletion: UsageReporting {
-    /// Model, id, finish reasons, usage and text of the answer.
+    /// The model, identifier, finish reasons, usage and text of the answer.
     public var usageReport: UsageReport { modelAnswer(.full).usageReport }
 }
 
 extension EmbeddingResponse: UsageReporting {
-    /// Model and usage of the answer.
+    /// The model and usage of the answer.
     public var usageReport: UsageReport { modelAnswer(.full).usageReport }
 }
 
 extension ChatCompletionChunk: UsageReporting {
-    /// The chunk's part: text of the first answer, and what only the last chunks have.
+    /// The text of the first choice in the chunk, and the finish reason and usage of the last chunks.
     public var usageReport: UsageReport {
         UsageReport(
             model: model.isEmpty ? nil : model, responseID: id.isEmpty ? nil : id,
@@ -33,7 +33,7 @@ extension ChatCompletionChunk: UsageReporting {
 }
 
 extension ResponseEvent: UsageReporting {
-    /// The event's part: a piece of text, or what the finished response has beside its text.
+    /// The piece of text in the event, or all properties but the text of the finished response.
     public var usageReport: UsageReport {
         guard isLast, let response else {
             return UsageReport(text: type == .outputTextDelta ? delta : nil)
@@ -45,7 +45,7 @@ extension ResponseEvent: UsageReporting {
 }
 
 extension ModelAnswer {
-    /// The answer as `observe` sees it.
+    /// The answer in the form that `observe` reads.
     fileprivate var usageReport: UsageReport {
         UsageReport(
             model: model, responseID: id,

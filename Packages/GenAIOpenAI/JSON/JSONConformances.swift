@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension JSONValue: JSONConvertible {
-    /// Takes the value as it is.
+    /// Creates an unchanged copy.
     package init(json: JSONValue) { self = json }
     /// The value itself.
     package var json: JSONValue { self }
@@ -25,7 +25,7 @@ extension String: JSONConvertible {
         self = text
     }
 
-    /// Reads a string, or the digits of a number: identifiers come as either.
+    /// Reads a string or the digits of a number, because identifiers are sent as both.
     package init(lenient json: JSONValue) throws(JSONError) {
         switch json {
         case .integer(let number): self = String(number)
@@ -59,13 +59,13 @@ extension Bool: JSONConvertible {
 }
 
 extension Int: JSONConvertible {
-    /// Reads a whole number; `3.0` is one.
+    /// Reads an integer; `3.0` is one.
     package init(json: JSONValue) throws(JSONError) {
         guard let number = json.intValue else { throw JSONError(expected: "a whole number") }
         self = number
     }
 
-    /// Reads a whole number or its digits.
+    /// Reads an integer, or text with its digits.
     package init(lenient json: JSONValue) throws(JSONError) {
         if let number = json.stringValue.flatMap({ Int($0) }) { self = number } else { try self.init(json: json) }
     }
@@ -81,7 +81,7 @@ extension Double: JSONConvertible {
         self = number
     }
 
-    /// Reads a number or its digits; not what is infinite or no number.
+    /// Reads a finite number, or text with its digits.
     package init(lenient json: JSONValue) throws(JSONError) {
         if let number = json.stringValue.flatMap({ Double($0) }), number.isFinite {
             self = number
@@ -90,7 +90,7 @@ extension Double: JSONConvertible {
         }
     }
 
-    /// The number as a value; whole ones without a fraction.
+    /// The number as a value; integers without a fraction.
     package var json: JSONValue { Int64(exactly: self).map(JSONValue.integer) ?? .double(self) }
 }
 
@@ -109,7 +109,7 @@ extension Array: JSONConvertible where Element: JSONConvertible {
         }
     }
 
-    /// Reads a list without the elements that are `null`, or one element outside a list.
+    /// Reads a list without its `null` elements, or a single element outside a list.
     package init(lenient json: JSONValue) throws(JSONError) {
         guard case .array(let elements) = json else {
             self = [try Element(lenient: json)]
@@ -131,7 +131,7 @@ extension Array: JSONConvertible where Element: JSONConvertible {
 }
 
 extension Dictionary: JSONConvertible where Key == String, Value: JSONConvertible {
-    /// Reads an object whose members are all of one kind.
+    /// Reads an object whose members all have the same type.
     package init(json: JSONValue) throws(JSONError) {
         guard case .object(let object) = json else { throw JSONError(expected: "an object") }
         self = [:]
@@ -144,7 +144,7 @@ extension Dictionary: JSONConvertible where Key == String, Value: JSONConvertibl
         }
     }
 
-    /// The members as an object, sorted by name so that the same request is the same bytes.
+    /// The members as an object, sorted by name so that equal requests are equal bytes.
     package var json: JSONValue {
         .object(JSONObject(members: sorted { $0.key < $1.key }.map { (key: $0.key, value: $0.value.json) }))
     }

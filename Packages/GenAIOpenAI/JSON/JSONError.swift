@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// The reason JSON text or a JSON value is not what was expected. Never holds any of its content.
+/// An error in JSON text, or an unexpected JSON value. Never contains the content.
 public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
-    /// A description of what should have been there, such as `a list`.
+    /// A description of the expected value, such as `a list`.
     public var expected: String
-    /// The members and positions that lead to the value, outermost first; empty for the root.
+    /// The path of member names and positions to the value, outermost first; empty for the root.
     public var path: [String]
-    /// The number of bytes into the text, where the text itself is no JSON.
+    /// The offset in bytes at which the text is invalid; `nil` if the text is valid JSON.
     public var offset: Int?
 
     /// Creates an error.
@@ -22,7 +22,7 @@ public struct JSONError: Error, Sendable, Hashable, CustomStringConvertible {
         return error
     }
 
-    /// The expectation and the place, in one line.
+    /// The expected value and its path, in one line.
     public var description: String {
         let place = path.isEmpty ? "" : " at \(path.joined(separator: "."))"
         return "expected \(expected)\(place)\(offset.map { " at byte \($0)" } ?? "")"

@@ -2,9 +2,9 @@
 
 /// A list of JSON values that arrives in fragments.
 ///
-/// A fragment continues the last element if both are objects, it has text to add or a signature to set, and the two
-/// agree in everything else: type, index, id. Any other fragment is an element of its own, so that nothing is
-/// overwritten. Texts grow in place: a fragment costs what its own length costs.
+/// A fragment continues the last element if both are objects, it has text to add or a signature to set, and all other
+/// members agree: type, index, identifier. Any other fragment is an element of its own, so that nothing is overwritten.
+/// Texts grow in place, so that the cost depends only on the length of the fragment.
 struct JSONFragments: Sendable {
     private enum Element: Sendable {
         case object(JSONObjectFragments)
@@ -15,7 +15,7 @@ struct JSONFragments: Sendable {
 
     var isEmpty: Bool { elements.isEmpty }
 
-    /// The elements as far as they have come.
+    /// The elements as received so far.
     var values: [JSONValue] {
         elements.map { element in
             switch element {
@@ -42,7 +42,7 @@ struct JSONFragments: Sendable {
         }
     }
 
-    /// Adds a list of fragments, or one outside a list.
+    /// Adds a list of fragments, or a single one outside a list.
     mutating func add(contentsOf fragments: JSONValue) {
         if case .array(let list) = fragments { list.forEach { add($0) } } else { add(fragments) }
     }
@@ -50,8 +50,8 @@ struct JSONFragments: Sendable {
 
 /// A JSON object that arrives in fragments.
 ///
-/// Texts are joined, lists and objects are continued, and any other value replaces the one before. Nothing is replaced
-/// by `null` or by an empty string.
+/// Texts are joined, lists and objects are continued, and any other value replaces the earlier one. `null` and empty
+/// strings replace nothing.
 struct JSONObjectFragments: Sendable {
     private enum Slot: Sendable {
         case text(String)
@@ -60,7 +60,7 @@ struct JSONObjectFragments: Sendable {
         case value(JSONValue)
     }
 
-    /// The members whose strings are pieces of a text; strings of any other name are values, such as identifiers.
+    /// The names of members whose strings are pieces of a text. Other strings are values, such as identifiers.
     private static let textNames: Set<String> = [
         "text", "summary", "thinking", "thought", "thoughts", "reasoning", "reasoning_content", "reasoning_text",
         "thinking_content", "content", "arguments", "input", "partial_json", "transcript", "refusal",
@@ -69,7 +69,7 @@ struct JSONObjectFragments: Sendable {
     private var names: [String] = []
     private var slots: [String: Slot] = [:]
 
-    /// The object as far as it has come.
+    /// The object as received so far.
     var object: JSONObject {
         JSONObject(
             names.compactMap { name in
@@ -88,9 +88,9 @@ struct JSONObjectFragments: Sendable {
         for (name, value) in fragment { add(value, to: name) }
     }
 
-    /// Adds what a fragment says of one member.
+    /// Adds a fragment of one member.
     mutating func add(_ value: JSONValue, to name: String) {
-        // Taken out, so that it is changed in place.
+        // Removed, so that it is changed in place.
         let known = slots.removeValue(forKey: name)
         if known == nil { names.append(name) }
         slots[name] = Self.joined(known, value, isText: Self.textNames.contains(name))
@@ -121,7 +121,7 @@ struct JSONObjectFragments: Sendable {
         }
     }
 
-    /// Whether a fragment goes on where this object ends.
+    /// Returns whether a fragment continues this object.
     func isContinued(by fragment: JSONObject) -> Bool {
         var hasMore = false
         for (name, value) in fragment where value != .null {
@@ -136,7 +136,7 @@ struct JSONObjectFragments: Sendable {
         return hasMore && !(isSigned && adds(fragment))
     }
 
-    /// Whether the text is complete: a signature seals it.
+    /// Indicates whether the text is complete, which a signature shows.
     private var isSigned: Bool {
         if case .value(.string(let signature))? = slots["signature"] { !signature.isEmpty } else { false }
     }

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 
-/// A value with a JSON form.
+/// A type that can be converted from and to JSON.
 package protocol JSONConvertible: Codable, Sendable {
-    /// Reads the value as it is documented.
+    /// Reads the value in its documented form.
     ///
-    /// - Throws: ``JSONError`` saying what was expected and where.
+    /// - Throws: ``JSONError`` with the expected value and its path.
     init(json: JSONValue) throws(JSONError)
-    /// Reads the value in the other forms that servers give it.
+    /// Reads the value in any form that servers send.
     ///
-    /// - Throws: ``JSONError`` where no form fits.
+    /// - Throws: ``JSONError`` if no form fits.
     init(lenient json: JSONValue) throws(JSONError)
     /// The JSON form.
     var json: JSONValue { get }
 }
 
 extension JSONConvertible {
-    /// Reads the value as documented: most have no other form.
+    /// Reads the value in its documented form; most types have no other.
     package init(lenient json: JSONValue) throws(JSONError) { try self.init(json: json) }
 
-    /// Reads the value through any decoder.
+    /// Reads the value from any decoder.
     public init(from decoder: any Decoder) throws {
         let value = try JSONValue(from: decoder)
         do {
@@ -28,26 +28,27 @@ extension JSONConvertible {
         }
     }
 
-    /// Writes the value through any encoder.
+    /// Writes the value to any encoder.
     public func encode(to encoder: any Encoder) throws {
         try json.encode(to: encoder)
     }
 }
 
-/// A JSON object with known members, and room for those nobody knew when this was written.
+/// A JSON object with known members, which keeps unknown ones too.
 package protocol JSONRecord: JSONConvertible, Hashable {
     /// The members without a property of their own, and those whose value does not fit their property.
     ///
-    /// Read ones are kept, and written ones win over the properties: what came goes back as it came.
+    /// Received members are kept, and when sent they take precedence over the properties, so that a received object is
+    /// sent back unchanged.
     var additional: JSONObject { get set }
-    /// Creates a record with nothing set.
+    /// Creates an empty record.
     init()
-    /// Names each member and its property once, for reading and writing alike.
+    /// Maps each member to its property, for both reading and writing.
     mutating func map(_ members: inout JSONMapper)
 }
 
 extension JSONRecord {
-    /// Reads a record; unknown members land in ``additional``.
+    /// Reads a record. Unknown members are stored in ``additional``.
     package init(json: JSONValue) throws(JSONError) {
         guard case .object(let object) = json else { throw JSONError(expected: "an object") }
         self.init()
@@ -65,7 +66,7 @@ extension JSONRecord {
         return mapper.names
     }
 
-    /// The object of the set properties, then ``additional``.
+    /// An object with the properties that are set, followed by ``additional``.
     package var json: JSONValue {
         var mapper = JSONMapper()
         var copy = self
@@ -76,25 +77,25 @@ extension JSONRecord {
     }
 }
 
-/// Carries members between a JSON object and the properties of a ``JSONRecord``, in one direction or the other.
+/// Copies members between a JSON object and the properties of a ``JSONRecord``, in either direction.
 ///
-/// The rule of reading: **lenient where nobody needs the member, strict where it matters.** Servers that speak OpenAI's
-/// format differ in details, and no answer is lost for one that the program may never look at.
+/// The rule of reading: **lenient for members that nobody needs, strict for the answer itself.** Servers with OpenAI's
+/// format differ in details, and an answer must not be lost for a member that the program may never read.
 ///
-/// - A member that is missing or `null` leaves its property as it is.
-/// - A member in another form that has only one meaning is converted (see ``JSONConvertible/init(lenient:)``): numbers
-///   and Booleans in strings, numbers where a string is expected, one value where a list is expected.
-/// - A member in a form without such a meaning counts as missing; its value stays in ``JSONRecord/additional``. So do
-///   numbers out of range: a fraction is not rounded where an identity or an index is expected.
-/// - A `null` in a list is left out.
-/// - A member that carries the answer itself must be readable (``essential(_:_:)``), and one without which there is no
-///   answer must be there (``required(_:_:)``): else the record is refused with a ``JSONError`` that names its path.
+/// - A member that is missing or `null` leaves its property unchanged.
+/// - A member in another form with an unambiguous meaning is converted (see ``JSONConvertible/init(lenient:)``):
+///   numbers and Booleans in strings, numbers in place of a string, one value in place of a list.
+/// - A member in any other form counts as missing; its value stays in ``JSONRecord/additional``. So does a number out
+///   of range, and a fraction in place of an identifier or an index, which is not rounded.
+/// - A `null` in a list is skipped.
+/// - A member that contains the answer itself must be readable (``essential(_:_:)``), and a member without which there
+///   is no answer must exist (``required(_:_:)``). Otherwise reading throws a ``JSONError`` with its path.
 package struct JSONMapper {
-    /// Whether properties are read from members, not written to them.
+    /// Indicates whether members are read into properties. Otherwise properties are written to members.
     let isReading: Bool
     fileprivate var members: [(key: String, value: JSONValue)]
     fileprivate var failure: JSONError?
-    /// The names asked for, where they are wanted.
+    /// The member names, if they are being collected.
     fileprivate var names: Set<String> = []
     private let collectsNames: Bool
 
@@ -110,13 +111,13 @@ package struct JSONMapper {
         members = []
     }
 
-    /// A member that is always written; where it cannot be read, the property keeps its value.
+    /// Maps a member that is always written. If it cannot be read, the property keeps its value.
     package mutating func callAsFunction<Value: JSONConvertible>(_ key: String, _ value: inout Value) {
         guard isReading else { return members.append((key, value.json)) }
         if let found = read(key, as: Value.self) { value = found }
     }
 
-    /// A member that may be missing.
+    /// Maps a member that may be missing.
     package mutating func callAsFunction<Value: JSONConvertible>(_ key: String, _ value: inout Value?) {
         if isReading {
             value = read(key, as: Value.self)
@@ -125,7 +126,7 @@ package struct JSONMapper {
         }
     }
 
-    /// A list whose member is left out when it is empty.
+    /// Maps a list that is not written if it is empty.
     package mutating func list<Value: JSONConvertible>(_ key: String, _ value: inout [Value]) {
         if isReading {
             value = read(key, as: [Value].self) ?? []
@@ -134,7 +135,7 @@ package struct JSONMapper {
         }
     }
 
-    /// A time in seconds since 1970, which some servers give with a fraction: the second it falls in.
+    /// Maps a time in seconds since 1970. Some servers send fractions, which are rounded down.
     package mutating func time(_ key: String, _ value: inout Int?) {
         self(key, &value)
         guard isReading, value == nil else { return }
@@ -143,7 +144,7 @@ package struct JSONMapper {
         value = seconds.flatMap { Int(exactly: $0.rounded(.down)) }
     }
 
-    /// A member that must be there.
+    /// Maps a member that must exist.
     package mutating func required<Value: JSONConvertible>(_ key: String, _ value: inout Value) {
         guard isReading else { return members.append((key, value.json)) }
         guard let json = take(key) else { return fail(JSONError(expected: "a value").inside(key)) }
@@ -154,12 +155,12 @@ package struct JSONMapper {
         }
     }
 
-    /// A member that may be missing, but carries the answer itself where it is there.
+    /// Maps a member that may be missing, but must be readable if it exists, because it contains the answer itself.
     package mutating func essential<Value: JSONConvertible>(_ key: String, _ value: inout Value) {
         if !isReading || left(key) != nil { required(key, &value) }
     }
 
-    /// Refuses the record.
+    /// Fails the reading of the record.
     private mutating func fail(_ error: JSONError) {
         if failure == nil { failure = error }
     }
@@ -173,7 +174,7 @@ package struct JSONMapper {
         return value
     }
 
-    /// Whether a member is still left, be it `null`.
+    /// Returns whether a member has not been read yet, even if it is `null`.
     func contains(_ key: String) -> Bool {
         members.contains { $0.key == key }
     }
@@ -183,12 +184,12 @@ package struct JSONMapper {
         return members.firstIndex { $0.key == key }
     }
 
-    /// A member that is still left, unless it is `null`.
+    /// Returns a member that has not been read yet; `nil` if it is `null`.
     func left(_ key: String) -> JSONValue? {
         members.first { $0.key == key && $0.value != .null }?.value
     }
 
-    /// Takes a member out of those that are left, unless it is `null`.
+    /// Removes and returns a member that has not been read yet; `nil` if it is `null`.
     private mutating func take(_ key: String) -> JSONValue? {
         guard let index = position(of: key) else { return nil }
         let json = members.remove(at: index).value
@@ -196,14 +197,14 @@ package struct JSONMapper {
     }
 }
 
-/// A string with well-known values and room for any other. An empty one says nothing and counts as missing.
+/// A string with well-known values, which can have any other value too. An empty one counts as missing.
 package protocol JSONStringValue: JSONConvertible, RawRepresentable<String>, ExpressibleByStringLiteral, Hashable {
-    /// Creates the value of that text.
+    /// Creates a value from its text.
     init(rawValue: String)
 }
 
 extension JSONStringValue {
-    /// Creates the value of that text.
+    /// Creates a value from its text.
     public init(stringLiteral value: String) { self.init(rawValue: value) }
     /// Reads a string.
     package init(json: JSONValue) throws(JSONError) { self.init(rawValue: try String(json: json)) }

@@ -2,12 +2,13 @@
 import GenAICore
 
 extension JSONValue {
-    /// Reads JSON text.
+    /// Parses JSON text.
     ///
-    /// Members keep their order. Bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD: a model's
-    /// answer cut in the middle of a character is still worth reading.
+    /// Members keep their order. Bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD, so that a
+    /// model's answer that was cut within a character can be read.
     ///
-    /// - Throws: ``JSONError`` with the offset where the text stops being JSON (RFC 8259), or nests deeper than 512.
+    /// - Throws: ``JSONError`` with the offset at which the text is not valid JSON (RFC 8259) or is nested more than
+    ///   512 levels deep.
     public init(parsing bytes: [UInt8]) throws(JSONError) {
         do throws(JSONSyntaxError) {
             self = try JSONReader.read(bytes) { (reader) throws(JSONSyntaxError) in try JSONValue(&reader) }
@@ -16,7 +17,7 @@ extension JSONValue {
         }
     }
 
-    /// Reads JSON text.
+    /// Parses JSON text.
     ///
     /// - Throws: ``JSONError`` as for bytes.
     public init(parsing text: String) throws(JSONError) {

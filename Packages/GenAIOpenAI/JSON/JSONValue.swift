@@ -2,8 +2,8 @@
 
 /// Any JSON value.
 ///
-/// Numbers keep their exact value: an integer that fits 64 bits is ``integer(_:)``, a fraction is ``double(_:)``, and
-/// what neither can hold stays the text it was.
+/// Numbers keep their exact value: an integer that fits 64 bits is ``integer(_:)``, a fraction is ``double(_:)``, and a
+/// number that fits neither keeps its text.
 public enum JSONValue: Sendable, Hashable {
     /// `null`.
     case null
@@ -11,7 +11,7 @@ public enum JSONValue: Sendable, Hashable {
     case bool(Bool)
     /// A number without fraction or exponent.
     case integer(Int64)
-    /// A number with a fraction or an exponent. Not finite ones are written as `null`.
+    /// A number with a fraction or an exponent. Infinities and NaN are written as `null`.
     case double(Double)
     /// The literal text of a number that fits neither ``integer(_:)`` nor ``double(_:)``.
     case number(String)
@@ -19,7 +19,7 @@ public enum JSONValue: Sendable, Hashable {
     case string(String)
     /// A list.
     case array([JSONValue])
-    /// Members in order.
+    /// An object, with its members in order.
     case object(JSONObject)
 }
 
@@ -34,7 +34,7 @@ extension JSONValue {
         if case .bool(let flag) = self { flag } else { nil }
     }
 
-    /// The number if it is whole and fits, or `nil`.
+    /// The number if it is an integer that fits `Int`, or `nil`.
     public var intValue: Int? {
         switch self {
         case .integer(let number): Int(exactly: number)
@@ -63,7 +63,7 @@ extension JSONValue {
         if case .object(let members) = self { members } else { nil }
     }
 
-    /// The member of that name, or `nil` where there is none or this is no object.
+    /// The member with that name; `nil` if there is none or this is not an object.
     public subscript(key: String) -> JSONValue? {
         objectValue?[key]
     }
@@ -75,7 +75,7 @@ extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
 {
     /// Creates a Boolean.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
-    /// Creates a whole number.
+    /// Creates an integer.
     public init(integerLiteral value: Int64) { self = .integer(value) }
     /// Creates a number.
     public init(floatLiteral value: Double) { self = .double(value) }
@@ -87,19 +87,19 @@ extension JSONValue: ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,
     public init(dictionaryLiteral elements: (String, JSONValue)...) { self = .object(JSONObject(elements)) }
 }
 
-/// The members of a JSON object, in the order they came.
+/// The members of a JSON object, in their original order.
 ///
-/// Order matters to the model where the object is a schema, and to prompt caches everywhere. Two objects are equal
-/// when they have the same members in any order. Of members with the same name, the first is found.
+/// The order of a schema's members matters to the model, and any order matters to prompt caches. Two objects are equal
+/// if they have the same members in any order. Of several members with the same name, the subscript returns the first.
 public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
-    /// The most members that are searched one by one.
+    /// The maximum number of members for a linear search.
     private static let fewMembers = 32
 
     private(set) var members: [(key: String, value: JSONValue)]
-    /// The first position of each name; `nil` for few members, and after a removal.
+    /// The first position of each name; `nil` for few members and after a removal.
     private var positions: [String: Int]?
 
-    /// Creates an object of the given members.
+    /// Creates an object from members.
     public init(_ members: some Sequence<(String, JSONValue)> = []) {
         self.init(members: members.map { (key: $0.0, value: $0.1) })
     }
@@ -109,12 +109,12 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
         indexIfMany()
     }
 
-    /// Creates an object of the given members.
+    /// Creates an object from members.
     public init(dictionaryLiteral elements: (String, JSONValue)...) {
         self.init(elements)
     }
 
-    /// The member of that name; setting `nil` removes it.
+    /// The member with that name. Setting `nil` removes it.
     public subscript(key: String) -> JSONValue? {
         get { position(of: key).map { members[$0].value } }
         set {
@@ -146,7 +146,7 @@ public struct JSONObject: Sendable, ExpressibleByDictionaryLiteral {
         positions?[key] = members.count - 1
     }
 
-    /// Keeps the work for objects of strangers linear, however many members they have.
+    /// Creates an index for large objects, so that processing untrusted objects takes linear time.
     private mutating func indexIfMany() {
         guard members.count > Self.fewMembers else { return }
         positions = Dictionary(
@@ -164,14 +164,14 @@ extension JSONObject: RandomAccessCollection {
 }
 
 extension JSONObject: Hashable {
-    /// Whether both have the same members, in any order.
+    /// Returns whether both objects have the same members, in any order.
     public static func == (one: JSONObject, other: JSONObject) -> Bool {
         guard one.count == other.count else { return false }
         let inOrder = zip(one.members, other.members).allSatisfy { $0.key == $1.key && $0.value == $1.value }
         return inOrder || one.byKey == other.byKey
     }
 
-    /// Feeds the members to the hasher, whatever their order.
+    /// Hashes the members independently of their order.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(byKey)
     }
@@ -182,7 +182,7 @@ extension JSONObject: Hashable {
 }
 
 extension JSONValue: Codable {
-    /// Reads a value of any kind; the order of members depends on the decoder.
+    /// Reads any value. The order of members depends on the decoder.
     public init(from decoder: any Decoder) throws {
         if let keyed = try? decoder.container(keyedBy: JSONKey.self) {
             self = .object(

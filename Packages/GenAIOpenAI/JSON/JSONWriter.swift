@@ -2,14 +2,14 @@
 import GenAICore
 
 extension JSONValue {
-    /// The value as compact JSON text in UTF-8, members in their order.
+    /// Returns the value as compact JSON in UTF-8, with members in their order.
     public func serialized() -> [UInt8] {
         var writer = JSONWriter()
         write(to: &writer)
         return writer.bytes
     }
 
-    /// The value as compact JSON text, members in their order.
+    /// The value as compact JSON text, with members in their order.
     public var serializedText: String {
         String(decoding: serialized(), as: UTF8.self)
     }

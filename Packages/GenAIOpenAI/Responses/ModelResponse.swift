@@ -4,27 +4,27 @@ public import GenAICore
 
 /// The answer of `POST /responses`.
 public struct ModelResponse: Codable, Hashable, Sendable, JSONRecord {
-    /// The server's name for the response, to continue it or to fetch it.
+    /// The server's identifier of the response, for continuing or fetching it.
     public var id = ""
     /// The model that answered.
     public var model = ""
-    /// The time it was made, in seconds since 1970.
+    /// The time of creation, in seconds since 1970.
     public var createdAt: Double?
     /// The state of the response.
     public var status: Status?
-    /// The reason it failed.
+    /// The failure; `nil` if the response did not fail.
     public var error: Failure?
-    /// The reason it is incomplete.
+    /// The details of an incomplete response.
     public var incompleteDetails: IncompleteDetails?
     /// The messages, reasoning and tool calls of the model.
     public var output: [ResponseItem] = []
-    /// The response this one continues.
+    /// The identifier of the response that this one continues.
     public var previousResponseID: String?
     /// The tokens used.
     public var usage: ResponseUsage?
-    /// The processing class used.
+    /// The service tier used.
     public var serviceTier: ServiceTier?
-    /// Members without a property; among them what the server repeats of the request.
+    /// The JSON members without a property of their own, such as the parts of the request that the server repeats.
     public var additional: JSONObject = [:]
 
     /// Creates an empty response.
@@ -45,49 +45,49 @@ public struct ModelResponse: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension ModelResponse {
-    /// All the text the model wrote; empty where there is none.
+    /// The whole output text; empty if there is none.
     public var outputText: String {
         output.filter { $0.type == .message }.flatMap { $0.content?.parts ?? [] }
             .filter { $0.type == "output_text" }.compactMap(\.text).joined()
     }
 
-    /// The reason the model declined; `nil` where it did not.
+    /// The model's refusal; `nil` if it did not refuse.
     public var refusal: String? {
         let texts = output.flatMap { $0.content?.parts ?? [] }.compactMap(\.refusal)
         return texts.isEmpty ? nil : texts.joined()
     }
 
-    /// The functions the model wants called.
+    /// The function calls that the model requests.
     public var functionCalls: [ResponseItem] { output.filter { $0.type == .functionCall } }
 
     /// The state of a response.
     public struct Status: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue {
-        /// The text received.
+        /// The text from the server.
         public var rawValue: String
         /// Creates a status.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// Waiting.
+        /// The response waits for processing.
         public static let queued = Status(rawValue: "queued")
-        /// Being written.
+        /// The response is being generated.
         public static let inProgress = Status(rawValue: "in_progress")
-        /// Done.
+        /// The response is complete.
         public static let completed = Status(rawValue: "completed")
-        /// Cut short; see ``ModelResponse/incompleteDetails``.
+        /// The response ended early; see ``ModelResponse/incompleteDetails``.
         public static let incomplete = Status(rawValue: "incomplete")
-        /// Failed; see ``ModelResponse/error``.
+        /// The response failed; see ``ModelResponse/error``.
         public static let failed = Status(rawValue: "failed")
-        /// Stopped on request.
+        /// The response was cancelled on request.
         public static let cancelled = Status(rawValue: "cancelled")
     }
 
-    /// The reason a response failed.
+    /// The failure of a response.
     public struct Failure: Codable, Hashable, Sendable, JSONRecord {
-        /// Such as `server_error` or `rate_limit_exceeded`.
+        /// The code, such as `server_error` or `rate_limit_exceeded`.
         public var code: String?
-        /// For people.
+        /// The message for people.
         public var message: String?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates a failure without a reason.
@@ -99,11 +99,11 @@ extension ModelResponse {
         }
     }
 
-    /// The reason a response is incomplete.
+    /// The details of an incomplete response.
     public struct IncompleteDetails: Codable, Hashable, Sendable, JSONRecord {
-        /// `max_output_tokens`, `content_filter` or another.
+        /// The reason: `max_output_tokens`, `content_filter` or another.
         public var reason: String?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates details without a reason.

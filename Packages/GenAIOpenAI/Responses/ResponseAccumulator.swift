@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// Puts a streamed response together again.
+/// Assembles a streamed response.
 ///
-/// Feed it every event in order; ``response`` is the response so far at any time. The last event has the whole output.
-/// Of servers that leave it out there, and of streams that break off, the output is put together from the items that are
-/// done and, of those that are not, from their pieces; so is what a finished item leaves empty.
+/// Add every event in order; ``response`` is the response so far at any time. The last event has the whole output. If a
+/// server leaves it out there, or the stream is interrupted, the output is assembled from finished items and from the
+/// pieces of unfinished ones. Empty members of a finished item are filled in from its pieces too.
 public struct ResponseAccumulator: Sendable {
-    /// The response so far, or `nil` before the first event that tells of one.
+    /// The response so far; `nil` before the first event about it.
     public var response: ModelResponse? {
         guard known != nil || !items.isEmpty else { return nil }
         var response = known ?? ModelResponse()
@@ -38,7 +38,8 @@ public struct ResponseAccumulator: Sendable {
         }
     }
 
-    /// The position of the item an event is about. Servers that leave it out name the item, or send one after another.
+    /// Returns the position of the item that an event is about. Servers without positions send the item's identifier,
+    /// or send the items one after another.
     private mutating func position(of event: ResponseEvent, _ id: String?, isNew: Bool) -> Int {
         let named = id.nonEmpty.flatMap { positionsByID[$0] }
         current = event.outputIndex ?? named ?? (isNew ? (items.keys.max() ?? -1) + 1 : current)
@@ -48,7 +49,7 @@ public struct ResponseAccumulator: Sendable {
 }
 
 extension ModelResponse {
-    /// The response with what an earlier event said and this one leaves out.
+    /// Returns the response, completed with the members of an earlier event that this one leaves out.
     fileprivate func updating(_ earlier: ModelResponse?) -> ModelResponse {
         guard let earlier else { return self }
         var response = self
@@ -63,7 +64,7 @@ extension ModelResponse {
 }
 
 extension ResponseEvent {
-    /// Whether the event carries a piece of an item.
+    /// Indicates whether the event contains a piece of an item.
     fileprivate var isPiece: Bool {
         [
             .outputTextDelta, .outputTextDone, .refusalDelta, .refusalDone, .contentPartDone,
@@ -73,7 +74,7 @@ extension ResponseEvent {
     }
 }
 
-/// An item of a response whose pieces are still coming.
+/// An item of a response, assembled from its pieces.
 private struct PartialItem: Sendable {
     fileprivate struct Part: Sendable {
         var text = ""
@@ -88,7 +89,7 @@ private struct PartialItem: Sendable {
     private var arguments = ""
     private var input = ""
 
-    /// The item with the pieces that have come, where it has nothing itself.
+    /// The item, with empty members filled in from the received pieces.
     var item: ResponseItem {
         var item = known
         if item.content.isEmpty, !parts.isEmpty {

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-/// One event of a streamed response. Which properties are set depends on its ``type``.
+/// One event of a streamed response. Its ``type`` determines which properties are set.
 public struct ResponseEvent: Codable, Hashable, Sendable, JSONRecord {
     /// The kind of event.
     public var type = EventType(rawValue: "")
     /// The position in the stream.
     public var sequenceNumber: Int?
-    /// The response so far, in events about all of it; the whole of it in the last.
+    /// The response so far, in events about the whole response; complete in the last event.
     public var response: ModelResponse?
-    /// The item begun or finished.
+    /// The item that begins or ends.
     public var item: ResponseItem?
-    /// The part begun or finished.
+    /// The part that begins or ends.
     public var part: ResponseContentPart?
-    /// The item the event is about.
+    /// The identifier of the item that the event is about.
     public var itemID: String?
     /// The position of the item in the output.
     public var outputIndex: Int?
@@ -20,16 +20,16 @@ public struct ResponseEvent: Codable, Hashable, Sendable, JSONRecord {
     public var contentIndex: Int?
     /// A piece of text, arguments, refusal or reasoning.
     public var delta: String?
-    /// The whole text, in events that finish one.
+    /// The complete text, in events that end one.
     public var text: String?
-    /// The whole arguments, in events that finish them.
+    /// The complete arguments, in events that end them.
     public var arguments: String?
-    /// The whole refusal, in events that finish one.
+    /// The complete refusal, in events that end one.
     public var refusal: String?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
-    /// Creates an event of no type.
+    /// Creates an event without a type.
     public init() {}
 
     package mutating func map(_ members: inout JSONMapper) {
@@ -52,52 +52,52 @@ extension ResponseEvent {
     /// The kind of event.
     public struct EventType: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue
     {
-        /// The text received.
+        /// The text from the server.
         public var rawValue: String
         /// Creates a type.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// The response exists.
+        /// The response has been created.
         public static let created = EventType(rawValue: "response.created")
-        /// The response waits.
+        /// The response waits for processing.
         public static let queued = EventType(rawValue: "response.queued")
-        /// The response is being written.
+        /// The response is being generated.
         public static let inProgress = EventType(rawValue: "response.in_progress")
-        /// The response is done. The last event.
+        /// The response is complete. The last event.
         public static let completed = EventType(rawValue: "response.completed")
-        /// The response is cut short. The last event.
+        /// The response ended early. The last event.
         public static let incomplete = EventType(rawValue: "response.incomplete")
         /// The response failed. The last event.
         public static let failed = EventType(rawValue: "response.failed")
         /// An item begins.
         public static let outputItemAdded = EventType(rawValue: "response.output_item.added")
-        /// An item is done.
+        /// An item is complete.
         public static let outputItemDone = EventType(rawValue: "response.output_item.done")
         /// A part begins.
         public static let contentPartAdded = EventType(rawValue: "response.content_part.added")
-        /// A part is done.
+        /// A part is complete.
         public static let contentPartDone = EventType(rawValue: "response.content_part.done")
-        /// More text.
+        /// Additional text.
         public static let outputTextDelta = EventType(rawValue: "response.output_text.delta")
-        /// A text is done.
+        /// A text is complete.
         public static let outputTextDone = EventType(rawValue: "response.output_text.done")
-        /// More of a refusal.
+        /// Additional text of a refusal.
         public static let refusalDelta = EventType(rawValue: "response.refusal.delta")
-        /// A refusal is done.
+        /// A refusal is complete.
         public static let refusalDone = EventType(rawValue: "response.refusal.done")
-        /// More arguments of a function call.
+        /// Additional arguments of a function call.
         public static let functionCallArgumentsDelta = EventType(rawValue: "response.function_call_arguments.delta")
-        /// The arguments of a function call are done.
+        /// The arguments of a function call are complete.
         public static let functionCallArgumentsDone = EventType(rawValue: "response.function_call_arguments.done")
-        /// More input of a custom tool call.
+        /// Additional input of a custom tool call.
         public static let customToolCallInputDelta = EventType(rawValue: "response.custom_tool_call_input.delta")
-        /// More of the summary of the thinking.
+        /// Additional text of a reasoning summary.
         public static let reasoningSummaryTextDelta = EventType(rawValue: "response.reasoning_summary_text.delta")
-        /// More of the thinking.
+        /// Additional reasoning text.
         public static let reasoningTextDelta = EventType(rawValue: "response.reasoning_text.delta")
     }
 
-    /// Whether no event comes after this one.
+    /// Indicates whether this is the last event.
     public var isLast: Bool {
         [.completed, .incomplete, .failed, EventType(rawValue: "response.cancelled")].contains(type)
     }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// One item of a response's input or output: a message, a tool call, its result, a piece of thinking, or another.
+/// One item of a response's input or output: a message, a tool call, a tool's result, reasoning, or another.
 ///
-/// The meaning of its ``type``, and the properties that go with it, are the server's to say. An item of the output can
-/// be sent back as input as it is.
+/// The server defines the meaning of its ``type`` and the properties that belong to it. An item of the output can be
+/// sent back as input unchanged.
 public struct ResponseItem: Codable, Hashable, Sendable, JSONRecord {
     /// `message`, `function_call`, `function_call_output`, `reasoning` or another; `nil` means a message.
     public var type: ItemType?
-    /// The server's name for the item.
+    /// The server's identifier of the item.
     public var id: String?
     /// `in_progress`, `completed` or `incomplete`.
     public var status: String?
@@ -15,9 +15,9 @@ public struct ResponseItem: Codable, Hashable, Sendable, JSONRecord {
     public var role: ChatRole?
     /// The content of a message, or the text of a `reasoning` item.
     public var content: ResponseContent?
-    /// The call that a call item makes and an output item answers.
+    /// The identifier of the call that a call item makes or an output item answers.
     public var callID: String?
-    /// The function or tool called.
+    /// The name of the called function or tool.
     public var name: String?
     /// The arguments of a `function_call` as JSON text, as the model wrote it: not necessarily valid.
     public var arguments: String?
@@ -27,12 +27,12 @@ public struct ResponseItem: Codable, Hashable, Sendable, JSONRecord {
     public var output: JSONValue?
     /// The summary of a `reasoning` item.
     public var summary: [ResponseContentPart]?
-    /// The thinking in sealed form, to send back where the server keeps nothing.
+    /// The encrypted reasoning, to be sent back if the server stores nothing.
     public var encryptedContent: String?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
-    /// Creates an item without anything.
+    /// Creates an empty item.
     public init() {}
 
     package mutating func map(_ members: inout JSONMapper) {
@@ -52,7 +52,7 @@ public struct ResponseItem: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension ResponseItem {
-    /// A message of text.
+    /// A message with text.
     public static func message(_ role: ChatRole, _ text: String) -> ResponseItem {
         var item = ResponseItem()
         item.role = role
@@ -60,7 +60,7 @@ extension ResponseItem {
         return item
     }
 
-    /// A message of several parts.
+    /// A message with several parts.
     public static func message(_ role: ChatRole, _ parts: [ResponseContentPart]) -> ResponseItem {
         var item = ResponseItem()
         item.role = role
@@ -68,7 +68,7 @@ extension ResponseItem {
         return item
     }
 
-    /// The result of the function call of that id.
+    /// The result of the function call with that identifier.
     public static func functionOutput(_ text: String, callID: String) -> ResponseItem {
         var item = ResponseItem()
         item.type = .functionCallOutput
@@ -79,26 +79,26 @@ extension ResponseItem {
 
     /// The type of an item.
     public struct ItemType: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue {
-        /// The text sent or received.
+        /// The text that is sent or received.
         public var rawValue: String
         /// Creates a type.
         public init(rawValue: String) { self.rawValue = rawValue }
 
-        /// Something said.
+        /// A message.
         public static let message = ItemType(rawValue: "message")
-        /// A function to call.
+        /// A function call.
         public static let functionCall = ItemType(rawValue: "function_call")
         /// The result of a function.
         public static let functionCallOutput = ItemType(rawValue: "function_call_output")
-        /// A tool with free-text input to call.
+        /// A call of a tool with free-text input.
         public static let customToolCall = ItemType(rawValue: "custom_tool_call")
-        /// The result of a tool.
+        /// A tool's result.
         public static let customToolCallOutput = ItemType(rawValue: "custom_tool_call_output")
-        /// Thinking.
+        /// Reasoning.
         public static let reasoning = ItemType(rawValue: "reasoning")
-        /// A web search the server made.
+        /// A web search that the server made.
         public static let webSearchCall = ItemType(rawValue: "web_search_call")
-        /// A search in files the server made.
+        /// A file search that the server made.
         public static let fileSearchCall = ItemType(rawValue: "file_search_call")
     }
 }
@@ -136,19 +136,19 @@ public enum ResponseContent: Codable, Sendable, JSONConvertible, Hashable {
     }
 }
 
-/// A piece of an item.
+/// A part of an item.
 public struct ResponseContentPart: Codable, Hashable, Sendable, JSONRecord {
     /// `input_text`, `input_image`, `input_file`, `output_text`, `refusal`, `summary_text` or another.
     public var type = "input_text"
     /// The text.
     public var text: String?
-    /// The reason the model declined, in a `refusal` part.
+    /// The refusal text of a `refusal` part.
     public var refusal: String?
-    /// The image of an `input_image` part, `https:` or `data:`.
+    /// The URL of an `input_image` part, with the scheme `https` or `data`.
     public var imageURL: String?
-    /// The level of detail to read the image with.
+    /// The level of detail for the image.
     public var detail: String?
-    /// An uploaded image or file.
+    /// The identifier of an uploaded image or file.
     public var fileID: String?
     /// The URL of the file of an `input_file` part.
     public var fileURL: String?
@@ -156,9 +156,9 @@ public struct ResponseContentPart: Codable, Hashable, Sendable, JSONRecord {
     public var fileData: String?
     /// The name of the file.
     public var filename: String?
-    /// Sources that an `output_text` part cites.
+    /// The sources that an `output_text` part cites.
     public var annotations: [JSONValue]?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
     /// Creates an empty text part.
@@ -177,14 +177,14 @@ public struct ResponseContentPart: Codable, Hashable, Sendable, JSONRecord {
         members("annotations", &annotations)
     }
 
-    /// A piece of text to read.
+    /// An input text part.
     public static func text(_ text: String) -> ResponseContentPart {
         var part = ResponseContentPart()
         part.text = text
         return part
     }
 
-    /// An image at a URL, or in a `data:` URL.
+    /// An image part with a URL, which can be a `data:` URL.
     public static func image(url: String, detail: String? = nil) -> ResponseContentPart {
         var part = ResponseContentPart()
         part.type = "input_image"
@@ -193,7 +193,7 @@ public struct ResponseContentPart: Codable, Hashable, Sendable, JSONRecord {
         return part
     }
 
-    /// A file uploaded before.
+    /// A file part that references an uploaded file.
     public static func file(id: String) -> ResponseContentPart {
         var part = ResponseContentPart()
         part.type = "input_file"
@@ -201,7 +201,7 @@ public struct ResponseContentPart: Codable, Hashable, Sendable, JSONRecord {
         return part
     }
 
-    /// A file sent along.
+    /// A file part with its content.
     public static func file(_ bytes: [UInt8], name: String, mediaType: String) -> ResponseContentPart {
         var part = ResponseContentPart()
         part.type = "input_file"

@@ -4,29 +4,29 @@ public import GenAICore
 
 /// The body of `POST /responses`.
 ///
-/// A property that is `nil` or empty is not sent, so the server's default holds.
+/// A property that is `nil` or empty is not sent, so the server uses its default.
 public struct ResponseRequest: Codable, Hashable, Sendable, JSONRecord {
-    /// The model to ask; `nil` where a stored prompt names it.
+    /// The requested model; `nil` if a stored prompt specifies it.
     public var model: String?
-    /// The text or the items to answer.
+    /// The text or the items to respond to.
     public var input: ResponseInput?
-    /// Instructions of the program.
+    /// The system or developer instructions.
     public var instructions: String?
-    /// The response this one continues.
+    /// The identifier of the response that this one continues.
     public var previousResponseID: String?
-    /// The kept conversation this belongs to, its id or an object.
+    /// The stored conversation that the response belongs to: its identifier or an object.
     public var conversation: JSONValue?
     /// A stored prompt with its variables.
     public var prompt: JSONObject?
-    /// The most tokens to write, thinking included.
+    /// The maximum number of output tokens, reasoning included.
     public var maxOutputTokens: Int?
-    /// The most calls of built-in tools.
+    /// The maximum number of calls of built-in tools.
     public var maxToolCalls: Int?
-    /// Randomness, 0 to 2.
+    /// The sampling temperature, 0 to 2.
     public var temperature: Double?
-    /// The share of likely tokens to choose from, 0 to 1.
+    /// The probability mass for nucleus sampling, 0 to 1.
     public var topP: Double?
-    /// The number of alternatives to return per token, 0 to 20.
+    /// The number of alternatives to return for each token, 0 to 20.
     public var topLogprobs: Int?
     /// The reasoning settings.
     public var reasoning: Reasoning?
@@ -34,35 +34,36 @@ public struct ResponseRequest: Codable, Hashable, Sendable, JSONRecord {
     public var text: TextOptions?
     /// The tools the model may call.
     public var tools: [ResponseTool] = []
-    /// The tools it may or must call.
+    /// The tools that the model may or must call.
     public var toolChoice: ResponseToolChoice?
-    /// Whether it may call several at once.
+    /// Indicates whether the model may call several tools at once.
     public var parallelToolCalls: Bool?
     /// Further members to return, such as `reasoning.encrypted_content`.
     public var include: [String] = []
     /// The treatment of input that is too long: `auto` or `disabled`.
     public var truncation: String?
-    /// The processing class.
+    /// The service tier.
     public var serviceTier: ServiceTier?
-    /// Whether to answer later; poll with ``OpenAIClient/Responses/get(_:options:)``.
+    /// Indicates whether the response is generated in the background. Poll it with
+    /// ``OpenAIClient/Responses/get(_:options:)``.
     public var background: Bool?
-    /// Whether the server keeps the response.
+    /// Indicates whether the server stores the response.
     public var store: Bool?
-    /// Labels of a kept response.
+    /// The metadata of a stored response.
     public var metadata: [String: String]?
-    /// Your identifier of the user this is for.
+    /// An identifier of the end user.
     public var user: String?
-    /// Groups requests that share a beginning, for the prompt cache.
+    /// A key for the prompt cache, the same for requests that share a beginning.
     public var promptCacheKey: String?
-    /// An anonymous user id for abuse detection.
+    /// An anonymous user identifier for abuse detection.
     public var safetyIdentifier: String?
-    /// Members without a property; these win over the properties.
+    /// The JSON members without a property of their own. When sent, they take precedence over the properties.
     public var additional: JSONObject = [:]
 
-    /// Creates an empty request; set at least ``model`` and ``input``.
+    /// Creates an empty request. Set at least ``model`` and ``input``.
     public init() {}
 
-    /// Creates a request; everything else is set on the value.
+    /// Creates a request. Set other properties on the value.
     public init(
         model: String, input: ResponseInput, instructions: String? = nil, previousResponseID: String? = nil,
         maxOutputTokens: Int? = nil, temperature: Double? = nil, reasoning: Reasoning? = nil,
@@ -118,13 +119,13 @@ extension ResponseRequest {
         public var effort: ReasoningEffort?
         /// The detail of the summary: `auto`, `concise` or `detailed`.
         public var summary: String?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
-        /// Leaves it to the server.
+        /// Creates settings with the server's defaults.
         public init() {}
 
-        /// Sets what is given.
+        /// Creates settings. Missing ones are left to the server.
         public init(effort: ReasoningEffort? = nil, summary: String? = nil) {
             self.effort = effort
             self.summary = summary
@@ -142,10 +143,10 @@ extension ResponseRequest {
         public var format: JSONObject?
         /// The length of the answer: `low`, `medium` or `high`.
         public var verbosity: String?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
-        /// Plain text.
+        /// Creates the plain text form.
         public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
@@ -153,7 +154,7 @@ extension ResponseRequest {
             members("verbosity", &verbosity)
         }
 
-        /// JSON that follows a schema.
+        /// JSON that conforms to a schema.
         public static func jsonSchema(
             _ schema: JSONSchema, name: String, description: String? = nil, strict: Bool = true
         ) -> TextOptions {
@@ -172,12 +173,12 @@ extension ResponseRequest {
 public enum ResponseInput: Codable, Sendable, JSONConvertible, Hashable, ExpressibleByStringInterpolation,
     ExpressibleByArrayLiteral
 {
-    /// A message of the user.
+    /// A user message.
     case text(String)
     /// Messages, tool results and earlier output in order.
     case items([ResponseItem])
 
-    /// Creates text.
+    /// Creates plain text.
     public init(stringLiteral value: String) { self = .text(value) }
     /// Creates a list of items.
     public init(arrayLiteral elements: ResponseItem...) { self = .items(elements) }
@@ -200,19 +201,19 @@ public enum ResponseInput: Codable, Sendable, JSONConvertible, Hashable, Express
     }
 }
 
-/// A tool a response may call: functions and custom tools of the program, and those the server has built in.
+/// A tool that the model may call: a function or custom tool of the program, or a built-in tool of the server.
 public struct ResponseTool: Codable, Sendable, JSONConvertible, Hashable {
-    /// The definition sent.
+    /// The definition that is sent.
     public var json: JSONValue
 
-    /// Creates a tool of any kind the server knows.
+    /// Creates a tool from any definition that the server supports.
     public init(json: JSONValue) { self.json = json }
 
     /// A function with JSON arguments.
     ///
     /// - Parameters:
     ///   - parameters: The JSON Schema of the arguments; `nil` for none.
-    ///   - strict: Whether the arguments must follow the schema exactly. The API's own default is `true`.
+    ///   - strict: Whether the arguments must conform to the schema exactly. The API's own default is `true`.
     public static func function(
         _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil
     ) -> ResponseTool {
@@ -231,7 +232,7 @@ public struct ResponseTool: Codable, Sendable, JSONConvertible, Hashable {
         return ResponseTool(json: .object(object))
     }
 
-    /// A tool of the server, such as `web_search`, with its settings.
+    /// A built-in tool of the server, such as `web_search`, with its settings.
     public static func builtIn(_ type: String, _ settings: JSONObject = [:]) -> ResponseTool {
         var object: JSONObject = ["type": .string(type)]
         object.merge(settings)
@@ -239,27 +240,27 @@ public struct ResponseTool: Codable, Sendable, JSONConvertible, Hashable {
     }
 }
 
-/// The tools a response may or must call.
+/// The tools that the model may or must call.
 public struct ResponseToolChoice: Codable, Sendable, JSONConvertible, Hashable {
-    /// The value sent.
+    /// The JSON value that is sent.
     public var json: JSONValue
 
-    /// Creates a choice of any kind the server knows.
+    /// Creates a choice from any value that the server supports.
     public init(json: JSONValue) { self.json = json }
 
-    /// The model decides.
+    /// The model decides whether to call tools.
     public static let auto = ResponseToolChoice(json: "auto")
-    /// No tool.
+    /// The model must not call tools.
     public static let none = ResponseToolChoice(json: "none")
-    /// At least one tool.
+    /// The model must call at least one tool.
     public static let required = ResponseToolChoice(json: "required")
 
-    /// That function.
+    /// The model must call the named function.
     public static func function(_ name: String) -> ResponseToolChoice {
         ResponseToolChoice(json: ["type": "function", "name": .string(name)])
     }
 
-    /// That built-in tool.
+    /// The model must call the built-in tool of this type.
     public static func builtIn(_ type: String) -> ResponseToolChoice {
         ResponseToolChoice(json: ["type": .string(type)])
     }

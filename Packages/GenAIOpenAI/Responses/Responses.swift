@@ -6,15 +6,15 @@ extension OpenAIClient {
 }
 
 extension OpenAIClient {
-    /// The Responses API: `POST /responses`, plain and streamed, and what concerns kept responses.
+    /// The Responses API: `POST /responses`, plain and streamed, and the endpoints for stored responses.
     public struct Responses: Sendable {
         let sender: Sender
 
-        /// Asks for a response.
+        /// Requests a response.
         ///
         /// A response that failed on the server is returned, with its status and error, not thrown.
         ///
-        /// - Throws: ``OpenAIError``, after the attempts the configuration allows.
+        /// - Throws: ``OpenAIError``, after the retries that the configuration allows.
         public func create(
             _ request: ResponseRequest, options: CallOptions = CallOptions()
         ) async throws(OpenAIError) -> ModelResponse {
@@ -24,9 +24,10 @@ extension OpenAIClient {
             return try await sender.recorded(request, call)
         }
 
-        /// Asks for a response as a stream of events.
+        /// Requests a response as a stream of events.
         ///
-        /// - Throws: ``OpenAIError``, after the attempts the configuration allows; so does the stream, without any.
+        /// - Throws: ``OpenAIError``, after the retries that the configuration allows. The stream throws it too,
+        ///   without retrying.
         public func stream(
             _ request: ResponseRequest, options: CallOptions = CallOptions()
         ) async throws(OpenAIError) -> OpenAIStream<ResponseEvent> {
@@ -40,9 +41,9 @@ extension OpenAIClient {
             return try await sender.recordedStream(request, rules: rules, call)
         }
 
-        /// Fetches a kept response.
+        /// Fetches a stored response.
         ///
-        /// - Throws: ``OpenAIError``, code `notFound` where there is no such response.
+        /// - Throws: ``OpenAIError`` with code `notFound` if there is no such response.
         public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) -> ModelResponse {
             let call = APICall(
                 method: "GET", path: "responses/\(id.pathComponent)", options: options,
@@ -50,9 +51,9 @@ extension OpenAIClient {
             return try await sender.value(of: call, as: ModelResponse.self)
         }
 
-        /// Stops a response that is written in the background.
+        /// Cancels a response that is generated in the background.
         ///
-        /// - Throws: ``OpenAIError``, code `notFound` where there is no such response.
+        /// - Throws: ``OpenAIError`` with code `notFound` if there is no such response.
         public func cancel(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError)
             -> ModelResponse
         {
@@ -61,9 +62,9 @@ extension OpenAIClient {
             return try await sender.value(of: call, as: ModelResponse.self)
         }
 
-        /// Deletes a kept response.
+        /// Deletes a stored response.
         ///
-        /// - Throws: ``OpenAIError``, code `notFound` where there is no such response.
+        /// - Throws: ``OpenAIError`` with code `notFound` if there is no such response.
         public func delete(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) {
             let call = APICall(method: "DELETE", path: "responses/\(id.pathComponent)", options: options)
             _ = try await sender.value(of: call, as: JSONValue.self)
@@ -77,7 +78,7 @@ extension ModelResponse {
 }
 
 extension ResponseEvent {
-    /// Creates the last event of a server that does not stream after all.
+    /// Creates the last event from the complete response of a server that does not stream.
     fileprivate init(whole json: JSONValue) throws(JSONError) {
         let response = try ModelResponse(json: json)
         switch response.status {

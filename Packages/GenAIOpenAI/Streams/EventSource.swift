@@ -4,20 +4,20 @@ import GenAIHTTP
 
 /// The body of a streamed answer as JSON, one value per event.
 ///
-/// The rules: an event stream is one whatever its content type says, and JSON is a whole answer; the last event counts
-/// without its blank line, but one that is cut off does not; an error under any name is thrown; the end is proper after
-/// `[DONE]` or a whole answer, and otherwise only if what came says so.
+/// The rules: an event stream is recognised whatever its content type, and JSON is a complete answer. The last event
+/// counts without its blank line, but not if it is incomplete. An error with any name is thrown. The end is regular
+/// after `[DONE]` or a complete answer, and otherwise only if the last chunk says that it is last.
 struct EventSource: Sendable {
-    /// One event, or the whole answer of a server that does not stream.
+    /// One event, or the complete answer of a server that does not stream.
     struct Message: Sendable {
         var json: JSONValue
-        /// Whether this is an answer and no piece of one.
+        /// Indicates whether this is a complete answer.
         var isWhole = false
     }
 
     private enum Form { case unknown, events, document }
 
-    /// Whether nothing comes after the messages so far, by the server's own word.
+    /// Indicates whether the server has announced the end of the stream.
     private(set) var isOver = false
 
     private let headers: HTTPHeaders
@@ -32,11 +32,11 @@ struct EventSource: Sendable {
     private var hasEnded = false
     private var first: Result<Message?, OpenAIError>?
 
-    /// Begins to read a response of status 2xx: waits for the first event.
+    /// Begins to read a response of status 2xx, and waits for the first event.
     ///
-    /// - Parameter members: Those of which a whole answer has at least one.
-    /// - Throws: ``OpenAIError`` where the server answers with an error, which may be worth another attempt. A
-    ///   connection that breaks is an error of the first message: part of the answer may have come.
+    /// - Parameter members: The members of which a complete answer has at least one.
+    /// - Throws: ``OpenAIError`` if the server answers with an error, which may be worth a retry. A broken connection
+    ///   is instead thrown by the first message, because a part of the answer may have arrived.
     init(
         _ response: HTTPResponse, errorResponse: ErrorResponse, limit: Int, members: [String]
     ) async throws(OpenAIError) {
@@ -55,7 +55,7 @@ struct EventSource: Sendable {
         }
     }
 
-    /// The next message, or `nil` at the end.
+    /// Returns the next message; `nil` at the end.
     mutating func next() async throws(OpenAIError) -> Message? {
         if let first = first.take() { return try first.get() }
         return try await read([])
@@ -112,12 +112,12 @@ struct EventSource: Sendable {
         }
     }
 
-    /// Space and the bytes of a byte order mark.
+    /// Returns whether the byte is white space or part of a byte order mark.
     private static func isSkipped(_ byte: UInt8) -> Bool {
         [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains(byte)
     }
 
-    /// The message of an event, or `nil` where it has none.
+    /// Returns the message of an event; `nil` if it has none.
     private mutating func message(of event: ServerSentEvent, isLast: Bool) throws(OpenAIError) -> Message? {
         let data = event.data.trimmed
         if data.isEmpty { return nil }
@@ -156,7 +156,7 @@ struct EventSource: Sendable {
         return Message(json: json, isWhole: true)
     }
 
-    /// The error with the server's name for the exchange.
+    /// Returns the error with the server's identifier of the request.
     func failure(_ error: OpenAIError) -> OpenAIError {
         var error = error
         error.requestID = headers.requestID
@@ -165,7 +165,7 @@ struct EventSource: Sendable {
 }
 
 extension [UInt8] {
-    /// The bytes without space at either end.
+    /// The bytes without white space at either end.
     fileprivate var trimmed: ArraySlice<UInt8> {
         var rest = self[...]
         while let byte = rest.first, byte == 0x20 || byte == 0x0A || byte == 0x09 { rest.removeFirst() }

@@ -4,14 +4,14 @@ import GenAIHTTP
 import GenAIInstrumentation
 import Synchronization
 
-/// A streamed answer: chunks as the server sends them.
+/// A streamed answer: a sequence of chunks, as the server sends them.
 ///
-/// Iterate once; a second iteration ends at once. Leaving the loop, dropping the stream or cancelling the task closes
-/// the connection. Chunks are decoded as they are asked for, so a slow reader slows the server down.
+/// Can be iterated once; a second iteration ends at once. Leaving the loop, releasing the stream or cancelling the task
+/// closes the connection. Chunks are decoded on demand, so a slow reader slows the server down.
 public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
     /// A chunk.
     public typealias Element = Chunk
-    /// The error of a stream that breaks off.
+    /// The error of an interrupted stream.
     public typealias Failure = OpenAIError
 
     private let source: StreamSource<Chunk>
@@ -20,7 +20,7 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
         source = StreamSource(opening)
     }
 
-    /// Yields the chunks.
+    /// An iterator over the chunks.
     public struct Iterator: AsyncIteratorProtocol {
         private var reader: StreamReader<Chunk>?
 
@@ -28,9 +28,9 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
             reader = opening.map(StreamReader.init)
         }
 
-        /// The next chunk, or `nil` at the end.
+        /// Returns the next chunk; `nil` at the end.
         ///
-        /// - Throws: ``OpenAIError``; the stream is over then.
+        /// - Throws: ``OpenAIError``. The stream then ends.
         public mutating func next() async throws(OpenAIError) -> Chunk? {
             while let chunk = try await nextOfAll() {
                 if reader?.rules.hides(chunk) != true { return chunk }
@@ -38,7 +38,7 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
             return nil
         }
 
-        /// The next chunk, those included that were not asked for.
+        /// Returns the next chunk, hidden ones included.
         mutating func nextOfAll() async throws(OpenAIError) -> Chunk? {
             do throws(OpenAIError) {
                 if let chunk = try await reader?.next() { return chunk }
@@ -53,7 +53,7 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
         }
     }
 
-    /// Begins reading.
+    /// Returns an iterator over the chunks.
     public func makeAsyncIterator() -> Iterator {
         Iterator(source.take())
     }
@@ -61,13 +61,13 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
 
 /// The differences between the streams of the endpoints.
 struct StreamRules<Chunk: Sendable>: Sendable {
-    /// Reads a chunk.
+    /// Decodes a chunk.
     var decode: @Sendable (JSONValue) throws(JSONError) -> Chunk
-    /// Reads the answer of a server that does not stream after all, as one chunk.
+    /// Decodes the complete answer of a server that does not stream, as one chunk.
     var decodeWhole: @Sendable (JSONValue) throws(JSONError) -> Chunk
-    /// Whether a chunk is there only because this client asked for it.
+    /// Returns whether a chunk exists only because this client requested usage.
     var hides: @Sendable (Chunk) -> Bool = { _ in false }
-    /// Whether a chunk says that the answer is complete, so that the stream may end after it without `[DONE]`.
+    /// Returns whether a chunk says that the answer is complete, so that the stream may end after it without `[DONE]`.
     var ends: @Sendable (Chunk) -> Bool
     /// Adds a chunk to the record of its call.
     var record: @Sendable (Chunk, StreamLifetime) -> Void = { _, _ in }
@@ -84,7 +84,7 @@ extension StreamRules where Chunk: JSONRecord {
     }
 }
 
-/// Ends the record of a stream that nobody reads to its end.
+/// Ends the record of a stream that is not read to its end.
 final class StreamLifetime: Sendable {
     let recorder: ModelCall?
     private let failure = Mutex<CallFailure?>(nil)
@@ -94,7 +94,7 @@ final class StreamLifetime: Sendable {
         self.recorder = recorder
     }
 
-    /// Adds a chunk as it is decoded: a reader that takes its time makes chunks late.
+    /// Adds a chunk when it is decoded; a slow reader therefore delays the recorded times.
     func add(_ chunk: some RecordedChunk) {
         guard let recorder else { return }
         let chunk = calls.withLock { chunk.numbered(by: &$0) }
@@ -102,7 +102,7 @@ final class StreamLifetime: Sendable {
         if let failure = chunk.failure { self.failure.withLock { $0 = failure } }
     }
 
-    /// Ends the record of a stream that came to its end.
+    /// Ends the record of a stream that was read to its end.
     func finish() {
         recorder?.finish(nil, failure: failure.withLock { $0 })
     }
@@ -112,14 +112,14 @@ final class StreamLifetime: Sendable {
     }
 }
 
-/// A stream that has begun and that nobody has read.
+/// A stream that has begun and has not been read.
 struct StreamOpening<Chunk: Sendable>: Sendable {
     let source: EventSource
     let rules: StreamRules<Chunk>
     let lifetime: StreamLifetime
 }
 
-/// Hands the connection to the first iterator and keeps nothing, so that dropping the iterator closes it.
+/// Passes the connection to the first iterator and keeps no reference, so that releasing the iterator closes it.
 private final class StreamSource<Chunk: Sendable>: Sendable {
     private let opening: Mutex<StreamOpening<Chunk>?>
 

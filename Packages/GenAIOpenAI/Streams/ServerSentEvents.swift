@@ -2,7 +2,7 @@
 
 /// One event of a `text/event-stream`.
 struct ServerSentEvent: Sendable, Hashable {
-    /// The value of the `event` field; empty where the stream names none.
+    /// The value of the `event` field; empty if there is none.
     var type = ""
     /// The values of the `data` fields, joined by line feeds.
     var data: [UInt8] = []
@@ -10,18 +10,18 @@ struct ServerSentEvent: Sendable, Hashable {
     var lastEventID = ""
 }
 
-/// Splits a `text/event-stream` into events, however its bytes are cut.
+/// Splits a `text/event-stream` into events, in chunks of any size.
 ///
-/// A pure value: it knows no connection and no clock. Source: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6, with
-/// two differences: the last event counts without its blank line (``finish()``), and a line that begins with a brace is
-/// the data of an event of its own, for proxies that write a JSON error into the stream as it is.
+/// A pure value, without a connection and a clock. Source: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6, with two
+/// differences: the last event counts without its blank line (``finish()``), and a line that begins with a brace is the
+/// data of an event of its own, because some proxies write a JSON error into the stream without framing.
 struct ServerSentEvents: Sendable {
-    /// A line or an event grew beyond the limit; the parser is of no use after it.
+    /// A line or an event exceeded the limit. The parser cannot be used any more.
     struct TooLarge: Error {
         var limit: Int
     }
 
-    /// The reconnection time the stream asked for, in milliseconds.
+    /// The reconnection time that the stream asked for, in milliseconds.
     private(set) var retryMilliseconds: Int?
 
     private let limit: Int
@@ -33,12 +33,12 @@ struct ServerSentEvents: Sendable {
 
     /// Creates a parser at the start of a stream.
     ///
-    /// - Parameter limit: The most bytes one line, or the data of one event, may have.
+    /// - Parameter limit: The maximum size of one line, or of the data of one event, in bytes.
     init(limit: Int) {
         self.limit = limit
     }
 
-    /// Takes the next bytes and returns the events they complete.
+    /// Reads the next bytes and returns the events that they complete.
     mutating func parse(_ bytes: [UInt8]) throws(TooLarge) -> [ServerSentEvent] {
         var events: [ServerSentEvent] = []
         var rest = withoutByteOrderMark(bytes[...])
@@ -62,7 +62,7 @@ struct ServerSentEvents: Sendable {
         return events
     }
 
-    /// Ends the stream; returns the event it leaves without a blank line.
+    /// Ends the stream. Returns the last event if it had no blank line.
     mutating func finish() -> ServerSentEvent? {
         let rest = line
         line = []
@@ -87,7 +87,7 @@ struct ServerSentEvents: Sendable {
         return rest
     }
 
-    /// Takes a whole line; returns the event it completes, if it is blank.
+    /// Processes a complete line. Returns the event that it completes, if it is blank.
     private mutating func endLine(with end: ArraySlice<UInt8>) throws(TooLarge) -> ServerSentEvent? {
         guard line.count + end.count <= limit else { throw TooLarge(limit: limit) }
         if line.isEmpty { return try process(end) }

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 extension OpenAIStream where Chunk == ChatCompletionChunk {
-    /// Reads the rest of the stream and puts the answer together, token usage included.
+    /// Reads the rest of the stream and returns the whole answer, token usage included.
     ///
-    /// - Throws: ``OpenAIError`` where the stream breaks off.
+    /// - Throws: ``OpenAIError`` if the stream is interrupted.
     public func collect() async throws(OpenAIError) -> ChatCompletion {
         var accumulator = ChatAccumulator()
         var iterator = makeAsyncIterator()
@@ -13,9 +13,9 @@ extension OpenAIStream where Chunk == ChatCompletionChunk {
 }
 
 extension OpenAIStream where Chunk == TextCompletion {
-    /// Reads the rest of the stream and puts the answer together, token usage included.
+    /// Reads the rest of the stream and returns the whole answer, token usage included.
     ///
-    /// - Throws: ``OpenAIError`` where the stream breaks off.
+    /// - Throws: ``OpenAIError`` if the stream is interrupted.
     public func collect() async throws(OpenAIError) -> TextCompletion {
         var accumulator = CompletionAccumulator()
         var iterator = makeAsyncIterator()
@@ -25,11 +25,11 @@ extension OpenAIStream where Chunk == TextCompletion {
 }
 
 extension OpenAIStream where Chunk == ResponseEvent {
-    /// Reads the rest of the stream and puts the response together.
+    /// Reads the rest of the stream and returns the whole response.
     ///
-    /// As with a plain call, a response that failed or is incomplete says so in its status.
+    /// As with a plain call, the status tells whether the response failed or is incomplete.
     ///
-    /// - Throws: ``OpenAIError`` where the stream breaks off.
+    /// - Throws: ``OpenAIError`` if the stream is interrupted.
     public func collect() async throws(OpenAIError) -> ModelResponse {
         var accumulator = ResponseAccumulator()
         var iterator = makeAsyncIterator()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Messages to chunks, one reader per stream.
+/// Converts the messages of one stream to chunks.
 struct StreamReader<Chunk: Sendable> {
     let rules: StreamRules<Chunk>
     let lifetime: StreamLifetime
@@ -13,7 +13,8 @@ struct StreamReader<Chunk: Sendable> {
         source = opening.source
     }
 
-    /// The next chunk, or `nil` at a proper end: `[DONE]`, or the end of the body after a chunk that says it is last.
+    /// Returns the next chunk; `nil` at a regular end: `[DONE]`, or the end of the body after a chunk that says it is
+    /// last.
     mutating func next() async throws(OpenAIError) -> Chunk? {
         guard let message = try await source.next() else {
             if isComplete || source.isOver { return nil }

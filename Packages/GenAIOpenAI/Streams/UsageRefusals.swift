@@ -3,7 +3,7 @@
 import GenAITelemetry
 import Synchronization
 
-/// The servers that refuse to be asked for the token usage of streams (`stream_options`); one list for the process.
+/// The servers that reject requests for the token usage of streams (`stream_options`); one list for the process.
 final class UsageRefusals: Sendable {
     static let shared = UsageRefusals()
     private static let mostServers = 64
@@ -14,7 +14,7 @@ final class UsageRefusals: Sendable {
         servers.withLock { $0.contains(server) }
     }
 
-    /// Remembers a server and says so; of very many, the latest.
+    /// Remembers a server and reports it. If there are very many, only the latest are remembered.
     func insert(_ server: String) {
         let isNew = servers.withLock { servers in
             guard !servers.contains(server) else { return false }
@@ -32,7 +32,7 @@ final class UsageRefusals: Sendable {
 }
 
 extension APICall {
-    /// The call without the question that the client adds by itself.
+    /// The call without the request for usage that the client adds itself.
     var withoutUsageQuestion: APICall {
         guard case .object(var body)? = body, case .object(var options)? = body["stream_options"] else { return self }
         options["include_usage"] = nil

@@ -3,22 +3,22 @@
 public import GenAICore
 import GenAIInstrumentation
 
-/// The tokens an answer used.
+/// The tokens used by an answer.
 public struct CompletionUsage: Codable, Hashable, Sendable, JSONRecord {
-    /// Tokens read, cached ones included.
+    /// The input tokens, cached ones included.
     public var promptTokens = 0
-    /// Tokens written, thinking included.
+    /// The output tokens, reasoning included.
     public var completionTokens = 0
-    /// Both together.
+    /// The sum of input and output tokens.
     public var totalTokens = 0
-    /// Parts of ``promptTokens``.
+    /// The parts of ``promptTokens``.
     public var promptTokensDetails: PromptDetails?
-    /// Parts of ``completionTokens``.
+    /// The parts of ``completionTokens``.
     public var completionTokensDetails: CompletionDetails?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
-    /// Creates a usage of nothing.
+    /// Creates a usage of zero.
     public init() {}
 
     package mutating func map(_ members: inout JSONMapper) {
@@ -29,22 +29,22 @@ public struct CompletionUsage: Codable, Hashable, Sendable, JSONRecord {
         members("completion_tokens_details", &completionTokensDetails)
     }
 
-    /// Parts of the tokens read.
+    /// The parts of the input tokens.
     public struct PromptDetails: Codable, Hashable, Sendable, JSONRecord {
-        /// Read from the prompt cache.
+        /// The tokens read from the prompt cache.
         public var cachedTokens: Int?
-        /// Written to the prompt cache.
+        /// The tokens written to the prompt cache.
         public var cacheWriteTokens: Int?
-        /// Text.
+        /// The text tokens.
         public var textTokens: Int?
-        /// Images.
+        /// The image tokens.
         public var imageTokens: Int?
-        /// Sound.
+        /// The audio tokens.
         public var audioTokens: Int?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
-        /// Creates details of nothing.
+        /// Creates empty details.
         public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
@@ -56,22 +56,22 @@ public struct CompletionUsage: Codable, Hashable, Sendable, JSONRecord {
         }
     }
 
-    /// Parts of the tokens written.
+    /// The parts of the output tokens.
     public struct CompletionDetails: Codable, Hashable, Sendable, JSONRecord {
-        /// Thinking.
+        /// The reasoning tokens.
         public var reasoningTokens: Int?
-        /// Text.
+        /// The text tokens.
         public var textTokens: Int?
-        /// Sound.
+        /// The audio tokens.
         public var audioTokens: Int?
-        /// Taken over from the prediction.
+        /// The predicted tokens that the answer uses.
         public var acceptedPredictionTokens: Int?
-        /// Predicted in vain, and paid for.
+        /// The predicted tokens that the answer does not use. They are billed as output.
         public var rejectedPredictionTokens: Int?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
-        /// Creates details of nothing.
+        /// Creates empty details.
         public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
@@ -85,7 +85,7 @@ public struct CompletionUsage: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension CompletionUsage {
-    /// Reads a usage, or a list of them, of which later members count.
+    /// Reads a usage, or a list of usages, in which later members take precedence.
     package init(lenient json: JSONValue) throws(JSONError) {
         guard case .array(let list) = json else {
             try self.init(json: json)
@@ -97,12 +97,12 @@ extension CompletionUsage {
         self = usage
     }
 
-    /// The usage in the terms of the conventions: totals include their parts, whatever names the server uses.
+    /// The usage in terms of the conventions: totals include their parts, whatever names the server uses.
     public var tokenUsage: TokenUsage { UsageReading(json).tokenUsage }
 }
 
 extension CompletionUsage? {
-    /// Takes over what a later report says; nothing is replaced by `null`, and no count by zero.
+    /// Applies a later report. `null` replaces nothing, and zero replaces no count.
     mutating func update(with later: CompletionUsage) {
         guard let known = self?.json.objectValue, let new = later.json.objectValue else { return self = later }
         self = (try? CompletionUsage(json: .object(known.merging(laterReport: new)))) ?? later
@@ -110,7 +110,7 @@ extension CompletionUsage? {
 }
 
 extension JSONObject {
-    /// An earlier report with what a later one says; nothing is replaced by `null`, and no count by zero.
+    /// Returns an earlier report with the values of a later one. `null` replaces nothing, and zero replaces no count.
     fileprivate func merging(laterReport later: JSONObject) -> JSONObject {
         var merged = self
         for (name, value) in later {
@@ -127,7 +127,8 @@ extension JSONObject {
 extension JSONValue: JSONTree {}
 
 extension JSONMapper {
-    /// The usage of an answer, wherever the server puts it; one without members counts as missing.
+    /// Maps the usage of an answer, from any of the members that servers use. A usage without members counts as
+    /// missing.
     mutating func usage(_ value: inout CompletionUsage?, choices: some Sequence<JSONObject>) {
         self("usage", &value)
         guard isReading, value == nil || value == CompletionUsage() else { return }
@@ -135,7 +136,7 @@ extension JSONMapper {
         value = elsewhere.flatMap { try? CompletionUsage(lenient: $0) }
     }
 
-    /// A count, which some servers estimate with a fraction: the nearest whole number.
+    /// Maps a count. Some servers send estimates with a fraction, which are rounded.
     mutating func count(_ key: String, _ value: inout Int?) {
         self(key, &value)
         guard isReading, value == nil else { return }
@@ -144,7 +145,7 @@ extension JSONMapper {
         value = estimate.flatMap { Int(exactly: $0.rounded()) }
     }
 
-    /// A count that is always written.
+    /// Maps a count that is always written.
     mutating func count(_ key: String, _ value: inout Int) {
         guard isReading else { return self(key, &value) }
         var found: Int?

@@ -3,22 +3,22 @@
 public import GenAICore
 import GenAIInstrumentation
 
-/// The tokens a response used.
+/// The tokens used by a response.
 public struct ResponseUsage: Codable, Hashable, Sendable, JSONRecord {
-    /// Tokens read, cached ones included.
+    /// The input tokens, cached ones included.
     public var inputTokens = 0
-    /// Tokens written, thinking included.
+    /// The output tokens, reasoning included.
     public var outputTokens = 0
-    /// Both together.
+    /// The sum of input and output tokens.
     public var totalTokens = 0
-    /// Parts of ``inputTokens``.
+    /// The parts of ``inputTokens``.
     public var inputTokensDetails: InputDetails?
-    /// Parts of ``outputTokens``.
+    /// The parts of ``outputTokens``.
     public var outputTokensDetails: OutputDetails?
-    /// Members without a property.
+    /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 
-    /// Creates a usage of nothing.
+    /// Creates a usage of zero.
     public init() {}
 
     package mutating func map(_ members: inout JSONMapper) {
@@ -29,16 +29,16 @@ public struct ResponseUsage: Codable, Hashable, Sendable, JSONRecord {
         members("output_tokens_details", &outputTokensDetails)
     }
 
-    /// Parts of the tokens read.
+    /// The parts of the input tokens.
     public struct InputDetails: Codable, Hashable, Sendable, JSONRecord {
-        /// Read from the prompt cache.
+        /// The tokens read from the prompt cache.
         public var cachedTokens: Int?
-        /// Written to the prompt cache.
+        /// The tokens written to the prompt cache.
         public var cacheWriteTokens: Int?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
-        /// Creates details of nothing.
+        /// Creates empty details.
         public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
@@ -47,14 +47,14 @@ public struct ResponseUsage: Codable, Hashable, Sendable, JSONRecord {
         }
     }
 
-    /// Parts of the tokens written.
+    /// The parts of the output tokens.
     public struct OutputDetails: Codable, Hashable, Sendable, JSONRecord {
-        /// Thinking.
+        /// The reasoning tokens.
         public var reasoningTokens: Int?
-        /// Members without a property.
+        /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
-        /// Creates details of nothing.
+        /// Creates empty details.
         public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
@@ -64,14 +64,14 @@ public struct ResponseUsage: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension ResponseUsage {
-    /// The usage in the terms of the conventions: totals include their parts, whatever names the server uses.
+    /// The usage in terms of the conventions: totals include their parts, whatever names the server uses.
     public var tokenUsage: TokenUsage { UsageReading(json).tokenUsage }
 }
 
 extension ModelResponse {
-    /// The usage of the response, with the searches that the server ran for it; `nil` where it reports none.
+    /// The usage of the response, with the searches that the server ran for it; `nil` if it reports none.
     ///
-    /// A search is billed for each `web_search_call` item that searched; opening a page it found is not.
+    /// A search is billed for each `web_search_call` item that searched. Opening a page that was found is not billed.
     var tokenUsage: TokenUsage? {
         let calls = output.filter { $0.status != "failed" }
         let webSearches = calls.count { call in
