@@ -2,7 +2,7 @@
 public import GenAITelemetry
 import Synchronization
 
-/// Refuses batches, for tests of what happens then.
+/// An exporter that rejects batches, for tests of error handling.
 public final class FailingExporter: SpanExporter, LogRecordExporter, MetricExporter {
     private struct State {
         var remainingFailures: Int
@@ -12,7 +12,7 @@ public final class FailingExporter: SpanExporter, LogRecordExporter, MetricExpor
     private let error: ExportError
     private let state: Mutex<State>
 
-    /// Creates an exporter that throws `error` for the first `failures` batches and takes the others.
+    /// Creates an exporter that throws `error` for the first `failures` batches and accepts the others.
     public init(
         _ error: ExportError = ExportError(.unreachable, "connection refused"), failures: Int = .max
     ) {
@@ -20,18 +20,18 @@ public final class FailingExporter: SpanExporter, LogRecordExporter, MetricExpor
         state = Mutex(State(remainingFailures: failures))
     }
 
-    /// How many batches it was given.
+    /// The number of exports attempted.
     public var attemptCount: Int { state.withLock { $0.attemptCount } }
 
-    /// Throws, or takes the spans and forgets them.
+    /// Throws, or discards the spans.
     public func export(_ batch: [SpanData]) async throws(ExportError) { try attempt() }
-    /// Throws, or takes the records and forgets them.
+    /// Throws, or discards the records.
     public func export(_ batch: [LogRecord]) async throws(ExportError) { try attempt() }
-    /// Throws, or takes the metrics and forgets them.
+    /// Throws, or discards the metrics.
     public func export(_ batch: [MetricData]) async throws(ExportError) { try attempt() }
-    /// Holds nothing back.
+    /// Does nothing.
     public func forceFlush() async throws(ExportError) {}
-    /// Has nothing to free.
+    /// Does nothing.
     public func shutdown() async {}
 
     private func attempt() throws(ExportError) {
@@ -45,7 +45,7 @@ public final class FailingExporter: SpanExporter, LogRecordExporter, MetricExpor
     }
 }
 
-/// Does not return from an export until it is told to, for tests of timeouts and of what queues up meanwhile.
+/// An exporter whose exports hang until it is released, for tests of timeouts and full queues.
 public final class HangingExporter: SpanExporter, LogRecordExporter, MetricExporter {
     private struct State {
         var isReleased = false
@@ -63,22 +63,22 @@ public final class HangingExporter: SpanExporter, LogRecordExporter, MetricExpor
     /// Creates an exporter that hangs.
     ///
     /// - Parameters:
-    ///   - ignoresCancellation: Whether it goes on hanging when its task is cancelled.
+    ///   - ignoresCancellation: Whether it continues to hang when its task is cancelled.
     ///   - hangsInShutdown: Whether its shutdown hangs as well.
     public init(ignoresCancellation: Bool = false, hangsInShutdown: Bool = false) {
         self.ignoresCancellation = ignoresCancellation
         state = Mutex(State(hangsInShutdown: hangsInShutdown))
     }
 
-    /// How many items it was given, in the sizes of their batches.
+    /// The number of items in each batch it received.
     public var batchSizes: [Int] { starts.batches.map(\.count) }
-    /// How many exports ran at the same time at most.
+    /// The maximum number of exports that ran at the same time.
     public var peakConcurrency: Int { state.withLock { $0.peakConcurrency } }
 
-    /// Waits until it has been given `count` items in all, or until the task is cancelled.
+    /// Waits until it has received `count` items in total, or until the task is cancelled.
     public func waitForItems(_ count: Int) async { await starts.wait(for: count) }
 
-    /// Lets all exports return, also later ones.
+    /// Lets all exports return, later ones included.
     public func release() {
         let hanging = state.withLock { state in
             state.isReleased = true
@@ -88,16 +88,16 @@ public final class HangingExporter: SpanExporter, LogRecordExporter, MetricExpor
         for continuation in hanging { continuation.resume(returning: true) }
     }
 
-    /// Hangs.
+    /// Hangs until the release.
     public func export(_ batch: [SpanData]) async throws(ExportError) { try await hang(batch.count) }
-    /// Hangs.
+    /// Hangs until the release.
     public func export(_ batch: [LogRecord]) async throws(ExportError) { try await hang(batch.count) }
-    /// Hangs.
+    /// Hangs until the release.
     public func export(_ batch: [MetricData]) async throws(ExportError) { try await hang(batch.count) }
-    /// Holds nothing back.
+    /// Does nothing.
     public func forceFlush() async throws(ExportError) {}
 
-    /// Hangs if it was told so.
+    /// Hangs if the exporter was created with `hangsInShutdown`.
     public func shutdown() async {
         if state.withLock({ $0.hangsInShutdown }) { _ = await suspend() }
     }
@@ -112,7 +112,7 @@ public final class HangingExporter: SpanExporter, LogRecordExporter, MetricExpor
         if !(await suspend()) { throw ExportError(.timedOut, "cancelled") }
     }
 
-    /// Waits for the release; false when cancelled.
+    /// Waits for the release. Returns false if the task is cancelled.
     private func suspend() async -> Bool {
         let id = state.withLock { state in
             state.lastID += 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 public import GenAITelemetry
 
-/// Keeps exported spans for a test to look at.
+/// An exporter that stores spans, so that a test can read them.
 ///
 /// ```swift
 /// let exporter = InMemorySpanExporter()
@@ -15,20 +15,20 @@ public import GenAITelemetry
 public final class InMemorySpanExporter: SpanExporter {
     private let recorder = Recorder<SpanData>()
 
-    /// Creates an exporter that holds nothing.
+    /// Creates an empty exporter.
     public init() {}
 
-    /// The spans exported so far, in the order they ended.
+    /// The exported spans, in the order in which they ended.
     public var spans: [SpanData] { recorder.batches.flatMap { $0 } }
-    /// The same spans in the batches they came in.
+    /// The exported spans in their batches.
     public var batches: [[SpanData]] { recorder.batches }
-    /// Whether the exporter has been shut down.
+    /// Indicates whether the exporter has been shut down.
     public var isShutDown: Bool { recorder.isShutDown }
 
-    /// Forgets all spans.
+    /// Removes all spans.
     public func reset() { recorder.reset() }
 
-    /// Waits until at least `count` spans are there, or until the task is cancelled.
+    /// Waits until at least `count` spans have been exported, or until the task is cancelled.
     ///
     /// - Returns: The spans exported so far.
     public func waitForSpans(_ count: Int) async -> [SpanData] {
@@ -36,33 +36,33 @@ public final class InMemorySpanExporter: SpanExporter {
         return spans
     }
 
-    /// Keeps the batch.
+    /// Stores the batch.
     public func export(_ batch: [SpanData]) async throws(ExportError) {
         if !recorder.append(batch) { throw ExportError(.shutDown, "the exporter has been shut down") }
     }
 
-    /// Refuses later exports. What is there can still be read.
+    /// Shuts down: later exports throw. The stored spans can still be read.
     public func shutdown() async { recorder.shutDown() }
 }
 
-/// Keeps exported log records for a test to look at.
+/// An exporter that stores log records, so that a test can read them.
 public final class InMemoryLogRecordExporter: LogRecordExporter {
     private let recorder = Recorder<LogRecord>()
 
-    /// Creates an exporter that holds nothing.
+    /// Creates an empty exporter.
     public init() {}
 
-    /// The records exported so far, in the order they were emitted.
+    /// The exported records, in the order in which they were emitted.
     public var records: [LogRecord] { recorder.batches.flatMap { $0 } }
-    /// The same records in the batches they came in.
+    /// The exported records in their batches.
     public var batches: [[LogRecord]] { recorder.batches }
-    /// Whether the exporter has been shut down.
+    /// Indicates whether the exporter has been shut down.
     public var isShutDown: Bool { recorder.isShutDown }
 
-    /// Forgets all records.
+    /// Removes all records.
     public func reset() { recorder.reset() }
 
-    /// Waits until at least `count` records are there, or until the task is cancelled.
+    /// Waits until at least `count` records have been exported, or until the task is cancelled.
     ///
     /// - Returns: The records exported so far.
     public func waitForRecords(_ count: Int) async -> [LogRecord] {
@@ -70,11 +70,11 @@ public final class InMemoryLogRecordExporter: LogRecordExporter {
         return records
     }
 
-    /// Keeps the batch.
+    /// Stores the batch.
     public func export(_ batch: [LogRecord]) async throws(ExportError) {
         if !recorder.append(batch) { throw ExportError(.shutDown, "the exporter has been shut down") }
     }
 
-    /// Refuses later exports. What is there can still be read.
+    /// Shuts down: later exports throw. The stored records can still be read.
     public func shutdown() async { recorder.shutDown() }
 }

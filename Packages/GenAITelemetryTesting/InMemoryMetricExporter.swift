@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 public import GenAITelemetry
 
-/// Keeps exported metrics for a test to look at.
+/// An exporter that stores metrics, so that a test can read them.
 ///
 /// ```swift
 /// let exporter = InMemoryMetricExporter()
@@ -16,22 +16,22 @@ public final class InMemoryMetricExporter: MetricExporter {
     private let preference: TemporalityPreference
     private let recorder = Recorder<MetricData>()
 
-    /// Creates an exporter that holds nothing.
+    /// Creates an empty exporter.
     public init(temporality: TemporalityPreference = .cumulative) {
         preference = temporality
     }
 
-    /// The metrics exported so far, those of all collections.
+    /// The exported metrics of all collections.
     public var metrics: [MetricData] { recorder.batches.flatMap { $0 } }
-    /// The same metrics, one batch per collection.
+    /// The exported metrics, one batch for each collection.
     public var batches: [[MetricData]] { recorder.batches }
-    /// Whether the exporter has been shut down.
+    /// Indicates whether the exporter has been shut down.
     public var isShutDown: Bool { recorder.isShutDown }
 
-    /// Forgets all metrics.
+    /// Removes all metrics.
     public func reset() { recorder.reset() }
 
-    /// Waits until at least `count` metrics are there, or until the task is cancelled.
+    /// Waits until at least `count` metrics have been exported, or until the task is cancelled.
     ///
     /// - Returns: The metrics exported so far.
     public func waitForMetrics(_ count: Int) async -> [MetricData] {
@@ -39,14 +39,14 @@ public final class InMemoryMetricExporter: MetricExporter {
         return metrics
     }
 
-    /// By the preference given.
+    /// Returns the temporality by the preference given to the initializer.
     public func temporality(for kind: InstrumentKind) -> AggregationTemporality { preference.temporality(for: kind) }
 
-    /// Keeps the batch.
+    /// Stores the batch.
     public func export(_ batch: [MetricData]) async throws(ExportError) {
         if !recorder.append(batch) { throw ExportError(.shutDown, "the exporter has been shut down") }
     }
 
-    /// Refuses later exports. What is there can still be read.
+    /// Shuts down: later exports throw. The stored metrics can still be read.
     public func shutdown() async { recorder.shutDown() }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// A clock that a test moves by hand, so that nothing depends on real time.
+/// A clock that a test advances by hand, so that nothing depends on real time.
 ///
 /// ```swift
 /// let clock = ManualClock()
@@ -11,16 +11,16 @@ import Synchronization
 /// clock.advance(by: .seconds(5))
 /// ```
 public final class ManualClock: Clock {
-    /// A point in time: how far the clock has been moved.
+    /// A point in time, as an offset from the creation of the clock.
     public struct Instant: InstantProtocol {
         /// The time since the clock was created.
         public var offset: Duration
 
-        /// The point in time that is `duration` later.
+        /// Returns the point in time that is `duration` later.
         public func advanced(by duration: Duration) -> Instant { Instant(offset: offset + duration) }
-        /// The time from here to `other`.
+        /// Returns the time from this instant to `other`.
         public func duration(to other: Instant) -> Duration { other.offset - offset }
-        /// Whether one point in time is before the other.
+        /// Returns whether one point in time is before the other.
         public static func < (one: Instant, other: Instant) -> Bool { one.offset < other.offset }
     }
 
@@ -43,17 +43,17 @@ public final class ManualClock: Clock {
 
     private let state = Mutex(State())
 
-    /// Creates a clock that stands at zero.
+    /// Creates a clock at offset zero.
     public init() {}
 
-    /// Where the clock stands.
+    /// The current time of the clock.
     public var now: Instant { state.withLock { $0.now } }
     /// One nanosecond.
     public var minimumResolution: Duration { .nanoseconds(1) }
-    /// How many tasks sleep.
+    /// The number of sleeping tasks.
     public var sleeperCount: Int { state.withLock { $0.sleepers.count } }
 
-    /// Moves the clock and wakes the tasks whose time has come, the earliest first.
+    /// Advances the clock and wakes the tasks whose deadline has passed, the earliest first.
     public func advance(by duration: Duration) {
         let due = state.withLock { state in
             state.now.offset += duration
@@ -64,7 +64,7 @@ public final class ManualClock: Clock {
         for sleeper in due { sleeper.continuation.resume(returning: true) }
     }
 
-    /// Waits until some task sleeps until exactly `duration` from now.
+    /// Waits until a task sleeps until exactly `duration` from now.
     public func waitForSleeper(dueIn duration: Duration) async {
         await withCheckedContinuation { continuation in
             let isThere = state.withLock { state in
@@ -77,7 +77,7 @@ public final class ManualClock: Clock {
         }
     }
 
-    /// Suspends the task until the clock is moved to `deadline`; throws when it is cancelled.
+    /// Suspends the task until the clock reaches `deadline`. Throws if the task is cancelled.
     public func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let id = state.withLock { state in
             state.lastID += 1

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// Keeps what arrives, and wakes those who wait for a number of things.
+/// Stores batches, and wakes tasks that wait for a number of elements.
 final class Recorder<Element: Sendable>: Sendable {
     private struct Waiter {
         let count: Int
@@ -21,7 +21,7 @@ final class Recorder<Element: Sendable>: Sendable {
     var batches: [[Element]] { state.withLock { $0.batches } }
     var isShutDown: Bool { state.withLock { $0.isShutDown } }
 
-    /// Keeps a batch; false after the shutdown.
+    /// Stores a batch. Returns false after the shutdown.
     func append(_ batch: [Element]) -> Bool {
         let due = state.withLock { state -> [Waiter]? in
             guard !state.isShutDown else { return nil }
@@ -43,7 +43,7 @@ final class Recorder<Element: Sendable>: Sendable {
         state.withLock { $0.isShutDown = true }
     }
 
-    /// Waits until `count` elements are there, or until the task is cancelled.
+    /// Waits until there are `count` elements, or until the task is cancelled.
     func wait(for count: Int) async {
         let id = state.withLock { state in
             state.lastID += 1

@@ -3,24 +3,24 @@ import GenAICore
 public import GenAITelemetry
 
 extension Collection<SpanData> {
-    /// The spans of a name.
+    /// Returns the spans with a name.
     public func named(_ name: String) -> [SpanData] { filter { $0.name == name } }
 
-    /// The spans whose parent is not among them.
+    /// The spans whose parent is not in the array.
     public var roots: [SpanData] {
         let ids = Set(map(\.context.spanID))
         return filter { span in span.parent.map { !ids.contains($0.spanID) } ?? true }
     }
 
-    /// The spans directly below `parent`, the earliest first.
+    /// Returns the children of `parent`, the earliest first.
     public func children(of parent: SpanData) -> [SpanData] {
         filter { $0.parent?.spanID == parent.context.spanID && $0.context.traceID == parent.context.traceID }
             .sorted { $0.startNanoseconds < $1.startNanoseconds }
     }
 
-    /// The names of all spans, one a line, each below its parent and two spaces further in.
+    /// The names of all spans, one on each line, after their parent's and indented by two more spaces.
     ///
-    /// Siblings come in the order they started, so a test can compare the shape of a trace with a literal.
+    /// Siblings are in the order in which they started, so a test can compare the shape of a trace with a literal.
     public var outline: String {
         let children = Dictionary(grouping: self) { $0.parent?.spanID ?? SpanID(rawValue: 0) }
         var lines: [String] = []
@@ -35,7 +35,7 @@ extension Collection<SpanData> {
 }
 
 extension [SpanData] {
-    /// Latest start first, as a stack wants them; of equal starts the later one first.
+    /// The latest start first, as needed for a stack; of equal starts the later one first.
     fileprivate var inOrder: [SpanData] {
         enumerated().sorted { ($0.element.startNanoseconds, $0.offset) > ($1.element.startNanoseconds, $1.offset) }
             .map(\.element)
@@ -43,6 +43,6 @@ extension [SpanData] {
 }
 
 extension Collection<LogRecord> {
-    /// The records of an event name.
+    /// Returns the records with an event name.
     public func named(_ eventName: String) -> [LogRecord] { filter { $0.eventName == eventName } }
 }

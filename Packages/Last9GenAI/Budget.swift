@@ -3,23 +3,24 @@ public import GenAICore
 public import GenAITelemetry
 import Synchronization
 
-/// Runs a closure whose calls to models may cost only so much.
+/// Runs a closure with a limit on the cost of its calls to models.
 ///
-/// Before each call inside, the budget is asked, and stops it where the limit is reached: an agent that runs away stops.
-/// `withModelCall`, `ModelCall.start` and `observe` throw ``BudgetExceeded``, `OpenAIClient` an `OpenAIError` of code
-/// `budgetExceeded` with that in it. Anyone else asks ``Budget/checkCurrent(model:)``. ``Last9SpanProcessor`` charges the budget as spans of calls end, so
-/// calls that run side by side may together go past the limit; none starts past it. Budgets nest: a call is charged
-/// to all of them, and any may refuse it.
+/// Each call inside asks the budget first and is refused once the limit is reached, which stops an agent that runs
+/// away. `withModelCall`, `ModelCall.start` and `observe` throw ``BudgetExceeded``; `OpenAIClient` throws an
+/// `OpenAIError` with code `budgetExceeded` and that error inside. Other code can call ``Budget/checkCurrent(model:)``.
+/// ``Last9SpanProcessor`` charges the budget when the spans of calls end, so concurrent calls may together exceed the
+/// limit, but none starts after it is reached. Budgets nest: a call is charged to all of them, and any of them may
+/// refuse it.
 ///
 /// ```swift
 /// try await withBudget(usd: 0.50) { try await agent.run() }
 /// ```
 ///
 /// - Parameters:
-///   - usd: The most the calls may cost. Not-a-number and negative amounts count as nothing.
-///   - tokens: The most tokens, sent and received, the calls may use.
-///   - mode: Whether to refuse calls past the limit or to warn once.
-///   - name: Names the budget in errors and warnings.
+///   - usd: The maximum cost of the calls. NaN and negative amounts count as zero.
+///   - tokens: The maximum number of input and output tokens of the calls.
+///   - mode: Whether to refuse calls beyond the limit or to warn once.
+///   - name: The name of the budget in errors and warnings.
 public func withBudget<Value, Failure: Error>(
     usd: Double? = nil, tokens: Int? = nil, mode: Budget.Mode = .enforce, name: String? = nil,
     isolation: isolated (any Actor)? = #isolation,
@@ -28,7 +29,7 @@ public func withBudget<Value, Failure: Error>(
     try await withBudget(Budget(usd: usd, tokens: tokens, mode: mode, name: name), operation)
 }
 
-/// Runs a closure whose calls to models are charged to a budget of the caller's own, which may be entered many times.
+/// Runs a closure whose calls to models are charged to an existing budget, which can be used for several closures.
 public func withBudget<Value, Failure: Error>(
     _ budget: Budget, isolation: isolated (any Actor)? = #isolation,
     _ operation: () async throws(Failure) -> Value
@@ -45,42 +46,42 @@ public func withBudget<Value, Failure: Error>(
     return try GenAIContext.current.updating { $0.meter = BudgetLink(budget, outer) }.run(operation)
 }
 
-/// A limit on what calls to models may cost; see `withBudget`. Safe to use from any thread.
+/// A limit on the cost of calls to models; see `withBudget`. Can be used from any thread.
 public final class Budget: Sendable {
-    /// What happens at the limit.
+    /// The action at the limit.
     public enum Mode: Sendable, Hashable {
-        /// Calls that would start past the limit are refused.
+        /// Calls that would start after the limit is reached are refused.
         case enforce
-        /// Calls go on; the first one past the limit is reported, and marked on the span that is current then.
+        /// Calls continue. The first one beyond the limit is reported, and marked on the current span.
         case warn
     }
 
-    /// An amount of what a budget limits.
+    /// An amount of the quantities that a budget limits.
     public struct Amount: Sendable, Hashable {
-        /// Money.
+        /// The cost.
         public var usd: USD
-        /// Tokens, sent and received.
+        /// The number of input and output tokens.
         public var tokens: Int
     }
 
-    /// The most the calls may cost; `nil` for any amount.
+    /// The maximum cost of the calls; `nil` for no limit.
     public let usdLimit: USD?
-    /// The most tokens the calls may use; `nil` for any number.
+    /// The maximum number of tokens of the calls; `nil` for no limit.
     public let tokenLimit: Int?
-    /// What happens at the limit.
+    /// The action at the limit.
     public let mode: Mode
-    /// Names the budget in errors and warnings.
+    /// The name of the budget in errors and warnings.
     public let name: String?
 
-    /// The shares of a limit at which `onThreshold` is called, such as 0.8; each once.
+    /// The fractions of a limit at which `onThreshold` is called, such as 0.8. Each is reported once.
     public let thresholds: [Double]
     private let onThreshold: (@Sendable (ThresholdReached) -> Void)?
 
-    /// A share of a limit that has been used up.
+    /// A fraction of a limit that has been used up.
     public struct ThresholdReached: Sendable, Hashable {
-        /// The budget's name.
+        /// The name of the budget.
         public var budget: String?
-        /// The share of the limit, as it was given to the budget.
+        /// The fraction of the limit, as given to the budget.
         public var threshold: Double
         /// The amount spent so far.
         public var spent: Amount
@@ -90,18 +91,18 @@ public final class Budget: Sendable {
         var spent = Amount(usd: .zero, tokens: 0)
         var unpricedCalls = 0
         var hasWarned = false
-        /// How many of the thresholds, which ascend, have been reached.
+        /// The number of reached thresholds, which are in ascending order.
         var reachedCount = 0
     }
 
     private let state = Mutex(State())
 
-    /// Creates a budget; the other parameters are those of `withBudget`.
+    /// Creates a budget. The parameters not listed are those of `withBudget`.
     ///
     /// - Parameters:
-    ///   - thresholds: Shares of the limits, above 0, at which `onThreshold` is called and the span of the call that
+    ///   - thresholds: Fractions of the limits, above 0, at which `onThreshold` is called and the span of the call that
     ///     reached them gets an event `last9.budget.threshold`.
-    ///   - onThreshold: Called on the thread on which the call's span ends; should return soon.
+    ///   - onThreshold: A closure that is called on the thread on which the call's span ends. It should return soon.
     public init(
         usd: Double? = nil, tokens: Int? = nil, mode: Mode = .enforce, name: String? = nil,
         thresholds: [Double] = [], onThreshold: (@Sendable (ThresholdReached) -> Void)? = nil
@@ -114,13 +115,13 @@ public final class Budget: Sendable {
         self.name = name
     }
 
-    /// The innermost budget of the running task, or `nil`.
+    /// The innermost budget of the current task; `nil` if there is none.
     public static var current: Budget? { (GenAIContext.current.meter as? BudgetLink)?.budget }
 
-    /// Asks all budgets of the running task whether a call may start; does nothing where there is none.
+    /// Throws if any budget of the current task is used up. Does nothing without a budget.
     ///
-    /// - Parameter model: The model to be asked, for the error.
-    /// - Throws: ``BudgetExceeded`` of the innermost budget with nothing left.
+    /// - Parameter model: The requested model, for the error.
+    /// - Throws: ``BudgetExceeded`` of the innermost budget that is used up.
     public static func checkCurrent(model: String? = nil) throws(BudgetExceeded) {
         var next = GenAIContext.current.meter as? BudgetLink
         while let link = next {
@@ -129,15 +130,15 @@ public final class Budget: Sendable {
         }
     }
 
-    /// What was spent so far.
+    /// The amount spent so far.
     public var spent: Amount { state.withLock { $0.spent } }
-    /// Calls whose price is not known; they count for tokens, but not for money.
+    /// The number of calls without a known price. They count towards tokens, but not towards the cost.
     public var unpricedCalls: Int { state.withLock { $0.unpricedCalls } }
 
-    /// Whether a call may start; in mode `warn` it always may.
+    /// Throws if the budget is used up. In mode `warn` it never throws.
     ///
-    /// - Parameter model: The model to be asked, for the error.
-    /// - Throws: ``BudgetExceeded`` when nothing is left.
+    /// - Parameter model: The requested model, for the error.
+    /// - Throws: ``BudgetExceeded`` if the budget is used up.
     public func check(model: String? = nil) throws(BudgetExceeded) {
         let (spent, isFirst): (Amount, Bool) = state.withLock { state in
             guard isUsedUp(state.spent) else { return (state.spent, false) }
@@ -153,7 +154,7 @@ public final class Budget: Sendable {
 
     /// Adds the cost of a call.
     ///
-    /// - Returns: The thresholds that it has reached, for the call's span.
+    /// - Returns: The thresholds that the call has reached, for its span.
     func charge(_ cost: USD, tokens: Int, isUnpriced: Bool) -> [ThresholdReached] {
         let (reached, spent): (ArraySlice<Double>, Amount) = state.withLock { state in
             state.spent.usd += cost
@@ -172,7 +173,7 @@ public final class Budget: Sendable {
         }
     }
 
-    /// The largest share of a limit that is used up.
+    /// Returns the largest used fraction of a limit.
     private func share(of spent: Amount) -> Double {
         func share(_ part: Double, _ whole: Double) -> Double { whole > 0 ? part / whole : .infinity }
         let money = usdLimit.map { share(spent.usd.doubleValue, $0.doubleValue) } ?? 0
@@ -198,23 +199,23 @@ public final class Budget: Sendable {
     }
 }
 
-/// A call was refused because a budget is used up.
+/// The error of a call that was refused because a budget is used up.
 public struct BudgetExceeded: ErrorTypeProviding, Hashable, CustomStringConvertible {
-    /// The budget's name.
+    /// The name of the budget.
     public var budget: String?
-    /// The limit in USD, where there is one.
+    /// The limit in USD; `nil` if there is none.
     public var usdLimit: USD?
-    /// The limit in tokens, where there is one.
+    /// The limit in tokens; `nil` if there is none.
     public var tokenLimit: Int?
-    /// What was spent when the call was refused.
+    /// The amount spent when the call was refused.
     public var spent: Budget.Amount
-    /// The model that was to be called.
+    /// The requested model.
     public var model: String?
 
     /// The value of `error.type`.
     public var errorType: String { "budget_exceeded" }
 
-    /// The limits, what was spent, and the call that would have started past them, in one line.
+    /// The limits, the amount spent and the refused call, in one line.
     public var description: String {
         var limits: [String] = []
         if let usdLimit { limits.append("\(spent.usd) of \(usdLimit) USD") }
@@ -225,10 +226,10 @@ public struct BudgetExceeded: ErrorTypeProviding, Hashable, CustomStringConverti
     }
 }
 
-/// A budget within those around it.
+/// A budget in the chain of enclosing budgets.
 final class BudgetLink: CallMeter {
     let budget: Budget
-    /// The next one outside.
+    /// The enclosing budget.
     ///
     /// `nonisolated(unsafe)`: written by `deinit` alone, when nobody else refers to the link.
     nonisolated(unsafe) private(set) var outer: (any CallMeter)?
@@ -238,7 +239,7 @@ final class BudgetLink: CallMeter {
         self.outer = outer
     }
 
-    // A long chain would be released by as many nested calls as it is long.
+    // Without this loop, releasing a long chain would recurse once for each budget.
     deinit {
         var next = detachOuter()
         while var link = next {
@@ -263,9 +264,9 @@ final class BudgetLink: CallMeter {
         try next?.check(model: model)
     }
 
-    /// Charges a call to this budget and to those around it, to each once.
+    /// Charges a call to this budget and to the enclosing ones, once to each.
     ///
-    /// - Returns: The thresholds that it has reached.
+    /// - Returns: The reached thresholds.
     func charge(_ totals: CostLedger.Totals) -> [Budget.ThresholdReached] {
         var reached: [Budget.ThresholdReached] = []
         let tokens = totals.inputTokens.addingReportingOverflow(totals.outputTokens)

@@ -4,35 +4,35 @@ import GenAIInstrumentation
 import GenAIPricing
 import GenAITelemetry
 
-/// The facts of a finished span that costs are computed from and added up by.
+/// The facts of a finished span that determine its cost and the ledger entries to add it to.
 struct CallFacts {
-    /// The kind of work a span stands for.
+    /// The kind of operation that a span describes.
     enum Kind {
         case model, tool, agent, workflow, retrieval, other
     }
 
-    /// The kind of work the span stands for.
+    /// The kind of operation that the span describes.
     var kind = Kind.other
-    /// Whether the attributes have `gen_ai.system`.
+    /// Indicates whether the attributes contain `gen_ai.system`.
     var hasSystem = false
-    /// Whether the attributes say what kind of span it is, in the sense of `gen_ai.l9.span.kind`.
+    /// Indicates whether the attributes contain `gen_ai.l9.span.kind`.
     var hasSpanKind = false
-    /// The model that answered, or else the one that was asked for.
+    /// The model that answered, or else the requested one.
     var model: String?
-    /// The model that was asked for.
+    /// The requested model.
     var requestModel: String?
     /// The provider that served the model.
     var provider: String?
-    /// The class of service, where that matters to the price.
+    /// The service tier, which may change the price.
     var serviceTier: String?
-    /// A cost that somebody else worked out.
+    /// A cost that is already on the span.
     var givenCost: Double?
     /// The tokens and other units that the call used.
     var usage = TokenUsage()
-    /// Whether the call failed.
+    /// Indicates whether the call failed.
     var isFailed = false
 
-    // The accounts that the call is added to.
+    // The ledger entries to add the call to.
     var workflow: String?
     var workflowName: String?
     var workflowType: String?
@@ -42,7 +42,7 @@ struct CallFacts {
     /// The turn of the conversation.
     var turn: Int?
 
-    /// The facts of a span: as its instrumentation knows them, or else as its attributes say.
+    /// Reads the facts of a span: from its recorded call, or else from its attributes.
     init(_ span: borrowing SpanData) {
         if let call = span.call as? RecordedCall, let identity = span.identity {
             self.init(call, identity.fields, hasSpanKind: span.attributes.contains(name: "gen_ai.l9.span.kind"))
@@ -73,7 +73,7 @@ struct CallFacts {
         turn = identity.turn
     }
 
-    // All names are looked for in one pass: asking for some twenty one by one takes four times as long.
+    // All names are searched in one pass, which is several times faster than one by one.
     private init(_ values: ConventionValues) {
         requestModel = values.text(.requestModel)
         model = values.text(.responseModel) ?? requestModel
@@ -111,7 +111,7 @@ extension CallFacts.Kind {
         }
     }
 
-    /// The kind of a span without an operation.
+    /// Returns the kind of a span without an operation.
     fileprivate init(_ spanKind: Last9SpanKind?) {
         switch spanKind {
         case .llm: self = .model
@@ -121,7 +121,7 @@ extension CallFacts.Kind {
     }
 }
 
-/// The names that facts are read from.
+/// The names of the attributes that contain facts.
 private enum Name: Int, CaseIterable {
     case operation, spanKind, requestModel, responseModel, provider, system, serviceTier, formerServiceTier, cost
     case inputTokens, promptTokens, outputTokens, completionTokens
@@ -171,7 +171,7 @@ extension ConventionValues {
         if case .int(let number) = self[name]?.pointee { number } else { nil }
     }
 
-    /// The text of an attribute that calls are added up by.
+    /// Returns the value of a grouping attribute as text.
     fileprivate func id(_ name: Name) -> String? { self[name]?.pointee.scalarText }
 
     fileprivate var usage: TokenUsage {

@@ -5,98 +5,103 @@ public import GenAIPricing
 public import GenAITelemetry
 
 extension Last9 {
-    /// What ``Last9/install(_:)`` wires up.
+    /// The settings of ``Last9/install(_:)``.
     ///
-    /// Precedence of every setting: code, then environment, then default; only content capture is the other way
-    /// round, so that whoever runs a program can always switch content off.
+    /// Settings in code take precedence over the environment, and that over the defaults. Content capture is the
+    /// exception: there the environment takes precedence, so that an operator can always switch content off.
     public struct Configuration: Sendable {
-        /// The attribute `service.name`. Default `OTEL_SERVICE_NAME`, then the program's name.
+        /// The attribute `service.name`. Default: `OTEL_SERVICE_NAME`, or else the program's name.
         public var serviceName: String?
-        /// Further resource attributes, beside `OTEL_RESOURCE_ATTRIBUTES` and what is detected.
+        /// Resource attributes in addition to `OTEL_RESOURCE_ATTRIBUTES` and the detected ones.
         public var resource: Attributes = [:]
-        /// Whether prompts, completions, tool arguments and results are recorded. Default true.
+        /// Indicates whether prompts, completions, tool arguments and results are recorded. Default: true.
         ///
-        /// `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` wins over this.
+        /// `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` takes precedence over this property.
         public var capturesContent: Bool
-        /// Whether prompts and completions that other libraries record are exported even where content is switched off.
-        /// Default false; see `InstrumentationSettings.exportsForeignContent`.
+        /// Indicates whether prompts and completions that other libraries record are exported even if content is
+        /// switched off. Default: false; see `InstrumentationSettings.exportsForeignContent`.
         public var exportsForeignContent = false
-        /// The generation of the GenAI conventions. Default ``GenAITelemetry/GenAIConventions/latest``,
-        /// `LAST9_GENAI_CONVENTIONS`.
+        /// The generation of the GenAI conventions. Default: ``GenAITelemetry/GenAIConventions/latest``; environment
+        /// variable `LAST9_GENAI_CONVENTIONS`.
         ///
-        /// Beside its names spans have those that Last9's dashboards read, unless ``followsConventionsOnly`` is set.
+        /// Spans also have the attributes that Last9's dashboards read, unless ``followsConventionsOnly`` is set.
         public var conventions: GenAIConventions?
-        /// The user's own prices by model name; they win over the bundled ones.
+        /// The program's own prices by model name, which take precedence over the bundled ones.
         public var customPricing: [String: ModelPricing]
-        /// Whether spans of calls to models get a cost. Default true.
+        /// Indicates whether spans of calls to models get a cost. Default: true.
         public var tracksCosts: Bool
-        /// Further attributes of spans by which the metric `last9.gen_ai.client.cost` is counted, for example
-        /// `custom.tenant`. Default none: it goes by operation, provider, models, agent and the workflow's name.
+        /// Additional span attributes as dimensions of the metric `last9.gen_ai.client.cost`, for example
+        /// `custom.tenant`. Default: none. The metric always has operation, provider, models, agent and the workflow's
+        /// name.
         public var costDimensions: [String] = []
-        /// What costs are added up in.
+        /// The ledger for costs.
         public var ledger = CostLedger()
-        /// How messages are promoted onto spans.
+        /// The settings for copying messages onto spans.
         public var bridge: LogToSpanProcessor.Configuration
-        /// Names of other backends that are added to spans. Default none, `LAST9_GENAI_DIALECTS`.
+        /// The dialects of other backends whose attributes are added to spans. Default: none; environment variable
+        /// `LAST9_GENAI_DIALECTS`.
         public var dialects: [Dialect]
-        /// Leaves out the attributes that only Last9's dashboards know and strict convention checkers refuse:
-        /// `gen_ai.system`, `gen_ai.prompt`, `gen_ai.completion`, `gen_ai.conversation.turn`, `gen_ai.usage.cost` and the indexed
-        /// messages. Default false, `LAST9_GENAI_CONVENTIONS_ONLY`.
+        /// Indicates whether attributes are left out that only Last9's dashboards read and that strict convention
+        /// checkers reject: `gen_ai.system`, `gen_ai.prompt`, `gen_ai.completion`, `gen_ai.conversation.turn`,
+        /// `gen_ai.usage.cost` and the indexed messages. Default: false; environment variable
+        /// `LAST9_GENAI_CONVENTIONS_ONLY`.
         public var followsConventionsOnly: Bool
-        /// Where spans go. `nil` follows `OTEL_TRACES_EXPORTER`.
+        /// The exporters of spans; `nil` means those that `OTEL_TRACES_EXPORTER` names.
         public var spanExporters: [any SpanExporter]?
-        /// Where log records go. `nil` follows `OTEL_LOGS_EXPORTER`.
+        /// The exporters of log records; `nil` means those that `OTEL_LOGS_EXPORTER` names.
         public var logRecordExporters: [any LogRecordExporter]?
-        /// Where metrics go. `nil` follows `OTEL_METRICS_EXPORTER`.
+        /// The exporters of metrics; `nil` means those that `OTEL_METRICS_EXPORTER` names.
         public var metricExporters: [any MetricExporter]?
-        /// The file of a page that shows conversations, costs and traces, and follows while the program runs. Default
-        /// `LAST9_GENAI_REPORT`, then none.
+        /// The path of a page with conversations, costs and traces, which is updated while the program runs. Default:
+        /// `LAST9_GENAI_REPORT`, or else none.
         ///
-        /// One HTML file that needs no network, for its owner's eyes only (0600), beside whatever else is exported. It
-        /// keeps the latest 1,000 conversations and some 64 MB; `ReportExporter` of `GenAIReport` has settings for more.
+        /// The page is one HTML file that needs no network, which only its owner may read (mode 0600). It is written in
+        /// addition to other exports. It keeps the latest 1,000 conversations and about 64 MB; `ReportExporter` of
+        /// `GenAIReport` has more settings.
         public var report: String?
-        /// Removes personal data and secrets from every span and log record, after all processors and before every
-        /// exporter, also those added to the providers later. Default none.
+        /// The redactor that removes personal data and secrets from every span and log record, after all processors and
+        /// before every exporter, including those added to the providers later. Default: none.
         public var redactor: Redactor?
-        /// Whether the SDK's own metrics, `otel.sdk.*`, are exported with the others. Default true.
+        /// Indicates whether the SDK's own metrics, `otel.sdk.*`, are exported with the others. Default: true.
         ///
-        /// They cost nothing but a few data points per collection; `Last9Telemetry.statistics` has the same counts.
+        /// They cost only a few data points for each collection. `Last9Telemetry.statistics` has the same counts.
         public var exportsSelfMetrics = true
-        /// The formats in which context crosses process borders, for code that names none. `nil` follows
-        /// `OTEL_PROPAGATORS`. Takes effect with ``becomesGlobal``.
+        /// The propagation formats of context across process boundaries, for code that specifies none. `nil` means
+        /// those that `OTEL_PROPAGATORS` names. Requires ``becomesGlobal``.
         public var propagator: W3CPropagator?
-        /// The user's own processors, which run after Last9's and before the exporters.
+        /// The program's own span processors, which run after Last9's and before the exporters.
         public var spanProcessors: [any SpanProcessor] = []
-        /// The user's own processors, which run after Last9's and before the exporters.
+        /// The program's own log record processors, which run after Last9's and before the exporters.
         public var logRecordProcessors: [any LogRecordProcessor] = []
-        /// An existing provider to enrich; Last9's processors and exporters are added to it. Default a new one.
+        /// An existing tracer provider, to which Last9's processors and exporters are added. Default: a new one.
         public var tracerProvider: TracerProvider?
-        /// An existing provider to enrich; the bridge and the exporters are added to it. Default a new one.
+        /// An existing logger provider, to which the bridge and the exporters are added. Default: a new one.
         public var loggerProvider: LoggerProvider?
-        /// An existing provider to use as it is. Default a new one.
+        /// An existing meter provider, which is used unchanged. Default: a new one.
         public var meterProvider: MeterProvider?
-        /// Whether the providers become the global ones, which clients use that are given none. Default true.
+        /// Indicates whether the providers become the global ones, which clients use by default. Default: true.
         public var becomesGlobal: Bool
-        /// Whether what waits is exported when the program ends without ``Last9Telemetry/shutdown(timeout:)``, by `exit` or
-        /// at the end of `main`; for at most two seconds. Default true. Takes effect with ``becomesGlobal``.
+        /// Indicates whether queued items are exported if the program ends without
+        /// ``Last9Telemetry/shutdown(timeout:)``, by `exit` or at the end of `main`; this takes at most two seconds.
+        /// Default: true. Requires ``becomesGlobal``.
         ///
-        /// Not when it ends by a signal, by `_exit`, or in a child that was forked.
+        /// Nothing is exported if the program ends by a signal or by `_exit`, or in a forked child process.
         public var flushesAtExit = true
-        /// Whether SIGTERM and SIGINT end the program only after what waits has been exported; for at most two seconds.
-        /// Default false. Takes effect with ``becomesGlobal``.
+        /// Indicates whether queued items are exported before SIGTERM and SIGINT end the program; this takes at most
+        /// two seconds. Default: false. Requires ``becomesGlobal``.
         ///
         /// The program still ends by the signal; a second one ends it at once. A signal that the program handles itself
-        /// is left alone, with a warning.
+        /// is left to it, with a warning.
         public var flushesOnTermination = false
-        /// Whether calls to models through `URLSession.shared` are recorded, whichever client makes them. Default true,
-        /// `LAST9_GENAI_OBSERVE_URLSESSION`. Takes effect with ``becomesGlobal``.
+        /// Indicates whether calls to models through `URLSession.shared` are recorded, whichever client makes them.
+        /// Default: true; environment variable `LAST9_GENAI_OBSERVE_URLSESSION`. Requires ``becomesGlobal``.
         ///
-        /// On Linux only if `URLSession.shared` has not been used yet. Once observed it stays so.
+        /// On Linux, this works only if `URLSession.shared` has not been used before. It cannot be undone.
         public var observesURLSession: Bool
-        /// Where environment variables are read.
+        /// The environment variables to read.
         public var environment: TelemetryEnvironment
 
-        /// Creates a configuration; everything has a default.
+        /// Creates a configuration. All parameters have defaults.
         public init(
             serviceName: String? = nil, capturesContent: Bool = true, customPricing: [String: ModelPricing] = [:],
             tracksCosts: Bool = true, tracerProvider: TracerProvider? = nil,

@@ -3,34 +3,34 @@
 import GenAITelemetry
 import Synchronization
 
-/// Adds up what LLM and tool calls cost, by workflow, conversation, user, agent, model and any attribute.
+/// The sums of the costs of LLM and tool calls, by workflow, conversation, user, agent, model and any attribute.
 ///
-/// Sums are exact. Safe to read and write from any thread. Bounded: of each dimension the entries in use most
-/// recently are kept, and what is forgotten is counted in ``evictedCount`` and reported.
+/// Sums are exact. Can be read and written from any thread. Memory is limited: each dimension keeps its most recently
+/// used entries. Evicted entries are counted in ``evictedCount`` and reported.
 public final class CostLedger: Sendable {
-    /// What calls are added up by.
+    /// An attribute by which calls are grouped.
     public struct Dimension: Sendable, Hashable {
         /// The attribute whose value calls are grouped by.
         public let attribute: String
 
-        /// Adds up by an attribute of the spans, for example `custom.tenant`.
+        /// Creates a dimension from an attribute of the spans, for example `custom.tenant`.
         public init(attribute: String) {
             self.attribute = attribute
         }
 
-        /// By `workflow.id`.
+        /// The dimension `workflow.id`.
         public static let workflow = Dimension(attribute: AttributeKey<String>.workflowID.name)
-        /// By `workflow.name`: all runs of one workflow together.
+        /// The dimension `workflow.name`, which combines all runs of one workflow.
         public static let workflowName = Dimension(attribute: AttributeKey<String>.workflowName.name)
-        /// By `workflow.type`.
+        /// The dimension `workflow.type`.
         public static let workflowType = Dimension(attribute: AttributeKey<String>.workflowType.name)
-        /// By `gen_ai.conversation.id`.
+        /// The dimension `gen_ai.conversation.id`.
         public static let conversation = Dimension(attribute: AttributeKey<String>.genAIConversationID.name)
-        /// By `user.id`.
+        /// The dimension `user.id`.
         public static let user = Dimension(attribute: AttributeKey<String>.userID.name)
-        /// By `gen_ai.agent.name`.
+        /// The dimension `gen_ai.agent.name`.
         public static let agent = Dimension(attribute: AttributeKey<String>.genAIAgentName.name)
-        /// By the model that answered, or else the one that was asked for.
+        /// The model that answered, or else the requested one.
         public static let model = Dimension(attribute: AttributeKey<String>.genAIResponseModel.name)
 
         /// The dimensions of every ledger.
@@ -44,22 +44,22 @@ public final class CostLedger: Sendable {
         case workflow, conversation, user, agent, model, workflowName, workflowType
     }
 
-    /// What was added up.
+    /// The sums of calls.
     public struct Totals: Sendable, Hashable {
-        /// Calls to models.
+        /// The number of calls to models.
         public var llmCalls = 0
-        /// Calls to tools.
+        /// The number of calls to tools.
         public var toolCalls = 0
-        /// Tokens sent, cached ones included.
+        /// The number of input tokens, cached ones included.
         public var inputTokens = 0
-        /// Tokens received, reasoning included.
+        /// The number of output tokens, reasoning included.
         public var outputTokens = 0
-        /// The cost of all calls whose price is known.
+        /// The cost of all calls with a known price.
         public var cost = USD.zero
-        /// Calls to models whose price is not known; ``cost`` lacks them.
+        /// The number of calls to models without a known price; ``cost`` does not include them.
         public var unpricedCalls = 0
 
-        /// Creates totals of a number of calls.
+        /// Creates totals with numbers of calls.
         public init(llmCalls: Int = 0, toolCalls: Int = 0) {
             self.llmCalls = llmCalls
             self.toolCalls = toolCalls
@@ -78,27 +78,27 @@ public final class CostLedger: Sendable {
 
     /// One entry of a dimension.
     public struct Entry: Sendable, Hashable {
-        /// The value that calls were grouped by, for example a workflow's id.
+        /// The value that calls were grouped by, for example a workflow's identifier.
         public var id: String
-        /// What was added up.
+        /// The sums of its calls.
         public var totals: Totals
     }
 
-    /// What is known about one conversation.
+    /// The sums and properties of one conversation.
     public struct Conversation: Sendable, Hashable {
-        /// Its id.
+        /// The identifier of the conversation.
         public var id: String
-        /// The user it is held with, as far as any span said.
+        /// The user of the conversation, if any span named one.
         public var userID: String?
         /// The number of its latest turn.
         public var turns: Int
-        /// The models that answered in it, in the order they first did; the first sixteen.
+        /// The models that answered in it, in the order of their first answers; the first sixteen.
         public var models: [String]
-        /// What was added up.
+        /// The sums of its calls.
         public var totals: Totals
-        /// When its first call began.
+        /// The start of its first call.
         public var startNanoseconds: UnixNanoseconds
-        /// When its latest call ended.
+        /// The end of its latest call.
         public var endNanoseconds: UnixNanoseconds
     }
 
@@ -110,7 +110,7 @@ public final class CostLedger: Sendable {
         var endNanoseconds: UnixNanoseconds = 0
     }
 
-    /// The sums of one value of a dimension. An object: adding to it copies nothing, and the maps stay small.
+    /// The sums of one value of a dimension. A class, so that adding to it copies nothing and the maps stay small.
     fileprivate final class Account {
         let id: String
         var totals = Totals()
@@ -120,7 +120,8 @@ public final class CostLedger: Sendable {
     }
 
     fileprivate struct State {
-        /// The account that was used last, and the generation of its map then: while that lasts it is still in it.
+        /// The account that was used last, with the generation of its map at that time. While the generation is
+        /// unchanged, the account is still in the map.
         struct Latest {
             var account: Account
             var generation: Int
@@ -128,9 +129,9 @@ public final class CostLedger: Sendable {
 
         var total = Totals()
         var dimensions: [RecentMap<String, Account>]
-        /// The cache: one account a dimension, since calls of one scope mostly follow each other.
+        /// A cache of one account for each dimension, since successive calls mostly have the same scope.
         var latest: [Latest?]
-        /// How many entries were forgotten since this was last asked.
+        /// The number of entries evicted since the last report.
         var unreportedEvictedCount = 0
 
         init(dimensionCount: Int, capacity: Int) {
@@ -138,7 +139,7 @@ public final class CostLedger: Sendable {
             latest = Array(repeating: nil, count: dimensionCount)
         }
 
-        /// The account of an id, which is opened where there is none.
+        /// Returns the account of an identifier, which is created if it does not exist.
         mutating func account(_ id: String, at position: Int) -> Account {
             if let last = latest[position], last.account.id == id,
                 last.generation == dimensions[position].generation
@@ -153,31 +154,31 @@ public final class CostLedger: Sendable {
         }
     }
 
-    /// What this ledger adds up by.
+    /// The dimensions of the ledger.
     public let dimensions: [Dimension]
     private let state: Mutex<State>
 
     /// Creates an empty ledger.
     ///
     /// - Parameters:
-    ///   - dimensions: Dimensions beyond the standard ones.
-    ///   - capacity: The most entries that each dimension keeps.
+    ///   - dimensions: Dimensions in addition to the standard ones.
+    ///   - capacity: The maximum number of entries in each dimension.
     public init(dimensions: [Dimension] = [], capacity: Int = 10_000) {
         let all = Dimension.standard + dimensions.filter { !Dimension.standard.contains($0) }
         self.dimensions = all
         state = Mutex(State(dimensionCount: all.count, capacity: capacity))
     }
 
-    /// Everything that was ever added, whatever was forgotten since.
+    /// The sums of all calls ever added, evicted entries included.
     public var total: Totals { state.withLock { $0.total } }
 
-    /// The totals of one entry, or `nil` when there is none or it was forgotten.
+    /// Returns the totals of one entry; `nil` if it does not exist or was evicted.
     public func totals(_ dimension: Dimension, _ id: String) -> Totals? {
         guard let position = dimensions.firstIndex(of: dimension) else { return nil }
         return state.withLock { $0.dimensions[position][id]?.totals }
     }
 
-    /// All entries of a dimension, the most expensive first.
+    /// Returns all entries of a dimension, the most expensive first.
     public func entries(_ dimension: Dimension) -> [Entry] {
         guard let position = dimensions.firstIndex(of: dimension) else { return [] }
         let entries = state.withLock { state in
@@ -186,12 +187,12 @@ public final class CostLedger: Sendable {
         return entries.sorted { ($1.totals.cost, $0.id) < ($0.totals.cost, $1.id) }
     }
 
-    /// One conversation, or `nil` when there is none or it was forgotten.
+    /// Returns one conversation; `nil` if it does not exist or was evicted.
     public func conversation(_ id: String) -> Conversation? {
         state.withLock { $0.dimensions[Slot.conversation.rawValue][id].flatMap(Self.conversation) }
     }
 
-    /// All conversations that are remembered, the earliest first.
+    /// All stored conversations, the earliest first.
     public var conversations: [Conversation] {
         let all = state.withLock { state in
             state.dimensions[Slot.conversation.rawValue].entries.compactMap { Self.conversation($0.value) }
@@ -208,10 +209,10 @@ public final class CostLedger: Sendable {
         }
     }
 
-    /// How many entries were forgotten to stay within the capacity.
+    /// The number of entries evicted to stay within the capacity.
     public var evictedCount: Int { state.withLock { Self.evictedCount($0) } }
 
-    /// How many entries are kept, of all dimensions together.
+    /// The number of stored entries in all dimensions together.
     public var entryCount: Int { state.withLock { $0.dimensions.reduce(0) { $0 + $1.count } } }
 
     private static func evictedCount(_ state: borrowing State) -> Int {
@@ -223,8 +224,8 @@ public final class CostLedger: Sendable {
     /// Adds a call.
     ///
     /// - Parameters:
-    ///   - time: When the call began and ended, in Unix nanoseconds.
-    ///   - attributes: Those of the call's span, where its value for further dimensions is found.
+    ///   - time: The start and end of the call, in Unix nanoseconds.
+    ///   - attributes: The attributes of the call's span, which contain its values for further dimensions.
     func add(
         _ totals: Totals, _ facts: CallFacts, _ time: (start: UnixNanoseconds, end: UnixNanoseconds),
         _ attributes: Attributes

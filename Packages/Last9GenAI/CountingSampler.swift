@@ -2,9 +2,9 @@
 import GenAICore
 import GenAITelemetry
 
-/// Has calls to models and tools recorded that another sampler would drop, so that ledger and budgets stay exact.
+/// Makes calls to models and tools recorded that another sampler would drop, so that ledger and budgets stay exact.
 ///
-/// What it rescues is not exported: it is recorded for the processors only.
+/// These spans are recorded for the processors only and not exported.
 struct CountingSampler: DropReviewingSampler {
     let base: any Sampler
 

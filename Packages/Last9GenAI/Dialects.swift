@@ -4,14 +4,14 @@ import GenAIInstrumentation
 import GenAITelemetry
 
 extension Last9 {
-    /// A backend's own names for what a GenAI span tells, beside those of the conventions.
+    /// A backend's own attribute names for GenAI spans, in addition to those of the conventions.
     ///
-    /// A dialect adds attributes; it takes none away. Off by default.
+    /// A dialect adds attributes and removes none. Off by default.
     public struct Dialect: RawRepresentable, Sendable, Hashable {
-        /// The word in `LAST9_GENAI_DIALECTS`.
+        /// The name in `LAST9_GENAI_DIALECTS`.
         public let rawValue: String
 
-        /// Creates a dialect from its word; unknown ones do nothing.
+        /// Creates a dialect from its name. An unknown one does nothing.
         public init(rawValue: String) { self.rawValue = rawValue }
 
         /// OpenInference, which Phoenix reads: kind, input, output, session, cost.
@@ -23,7 +23,7 @@ extension Last9 {
         /// OpenLLMetry, which Traceloop reads: kind and session.
         public static let traceloop = Dialect(rawValue: "traceloop")
 
-        /// All dialects by their words.
+        /// All dialects by name.
         static let all = Dictionary(
             uniqueKeysWithValues: [openInference, mlflow, langfuse, traceloop].map { ($0.rawValue, $0) })
     }
@@ -31,7 +31,7 @@ extension Last9 {
 
 /// Adds the attributes by which other backends recognise a GenAI span.
 ///
-/// Comes behind the processors that set costs and messages. Source: OpenInference semantic conventions, and the readers
+/// Runs after the processors that set costs and messages. Source: OpenInference semantic conventions, and the readers
 /// of MLflow 3.17, Langfuse 4.16 and OpenLLMetry.
 struct DialectProcessor: SpanProcessor {
     private let dialects: Set<Last9.Dialect>
@@ -45,7 +45,7 @@ struct DialectProcessor: SpanProcessor {
         if dialects.contains(.mlflow) { added.merge(mlflow(facts)) }
         if dialects.contains(.langfuse) { added.merge(langfuse(facts)) }
         if dialects.contains(.traceloop) { added.merge(traceloop(facts)) }
-        // What the application has set itself stays.
+        // Attributes that the application has set itself are kept.
         for attribute in added where span.attributes[attribute.key] == nil {
             span.attributes[attribute.key] = attribute.value
         }
@@ -96,7 +96,7 @@ struct DialectProcessor: SpanProcessor {
 }
 
 extension DialectProcessor {
-    /// The facts of a GenAI span that dialects have names for.
+    /// The facts of a GenAI span for which dialects have names.
     private struct Facts {
         var kind: Kind
         var input: AttributeValue?
@@ -105,7 +105,7 @@ extension DialectProcessor {
         var user: AttributeValue?
         var cost: Cost?
 
-        /// The facts of a span, or `nil` where it is none of a GenAI operation.
+        /// Reads the facts of a span; `nil` if it is not a GenAI operation.
         init?(_ span: borrowing SpanData) {
             let attributes = span.attributes
             guard let kind = Kind(attributes) else { return nil }

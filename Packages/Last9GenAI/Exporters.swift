@@ -3,13 +3,13 @@ import GenAIExportOTLP
 import GenAIReport
 import GenAITelemetry
 
-/// Where the three signals go: as code says, or else as `OTEL_{TRACES,LOGS,METRICS}_EXPORTER` say.
+/// The exporters of the three signals, given in code or else by `OTEL_{TRACES,LOGS,METRICS}_EXPORTER`.
 ///
-/// `otlp`, `console`, `none` or a list of them, of which each counts once; `none` beside others does nothing. Unset means
-/// `otlp`, but only when the environment has an endpoint: a program on a machine without a collector is not to spend its
-/// life on connections that are refused.
+/// The value is `otlp`, `console`, `none` or a list of them, in which repetitions are ignored, and so is `none` beside
+/// others. Unset means `otlp`, but only if the environment has an endpoint: without a collector, a program would
+/// otherwise attempt connections that are always refused.
 ///
-/// Nothing in the environment stops the program: a value that cannot be used is reported and counts as unset.
+/// The environment never stops the program: an invalid value is reported and counts as unset.
 struct Exporters: Sendable {
     private enum Kind: Sendable { case otlp, console, none }
 
@@ -45,9 +45,9 @@ struct Exporters: Sendable {
         }
     }
 
-    /// The processors and readers that feed the exporters.
+    /// Returns the processors and readers that feed the exporters.
     func pipelines(_ environment: TelemetryEnvironment) -> Pipelines {
-        // The page is to follow at once, whatever suits the exporters that send.
+        // The page must be updated at once, whatever batches suit the exporters that send.
         var (forSpans, forRecords) = (
             BatchOptions.spans(environment: environment), BatchOptions.logRecords(environment: environment)
         )
@@ -75,8 +75,8 @@ struct Exporters: Sendable {
             })
     }
 
-    /// The page that code or the environment asks for. A file that the environment names and that cannot be written
-    /// is reported; it does not stop the program.
+    /// Returns the exporter of the page that code or the environment specifies. If the environment names a file that
+    /// cannot be written, this is reported and does not stop the program.
     private static func report(_ configuration: Last9.Configuration) throws(ConfigurationError) -> ReportExporter? {
         if let path = configuration.report {
             return try ReportExporter(path: path, title: configuration.serviceName ?? "")
@@ -146,9 +146,9 @@ struct Exporters: Sendable {
     }
 }
 
-/// Makes something of environment variables; one that stands in the way is reported, and counts as unset.
+/// Creates a value from environment variables. A variable that prevents it is reported and counts as unset.
 ///
-/// - Throws: What has its cause elsewhere.
+/// - Throws: Errors with another cause.
 func usingVariables<Made>(
     _ environment: TelemetryEnvironment, _ make: (TelemetryEnvironment) throws(ConfigurationError) -> Made
 ) throws(ConfigurationError) -> Made {
@@ -157,7 +157,7 @@ func usingVariables<Made>(
         do throws(ConfigurationError) {
             return try make(environment)
         } catch {
-            // Each round unsets one, so this ends.
+            // Each iteration unsets one variable, so the loop ends.
             guard environment.string(error.option) != nil else { throw error }
             Diagnostics.report(.error, "Last9", "\(error); the variable is ignored")
             environment = environment.ignoring(error.option)

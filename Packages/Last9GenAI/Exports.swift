@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-// One import is enough: the umbrella brings every product along.
+// One import is enough: this module exports every product.
 @_exported public import GenAIBridge
 @_exported public import GenAICore
 @_exported public import GenAIExportOTLP

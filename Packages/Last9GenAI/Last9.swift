@@ -5,11 +5,11 @@ import GenAIPricing
 public import GenAITelemetry
 import GenAIURLSession
 
-/// One call that wires up everything: providers, enrichment, bridge and exporters.
+/// The entry point: one call sets up providers, cost tracking, bridge and exporters.
 public enum Last9 {
-    /// Wires up tracing, logging and metrics, and makes them the global ones.
+    /// Sets up tracing, logging and metrics, and makes the providers the global ones.
     ///
-    /// Call once, when the program starts; keep the handle and shut it down when the program ends:
+    /// Call it once at the start of the program. Keep the result and shut it down at the end of the program:
     ///
     /// ```swift
     /// let telemetry = try Last9.install()
@@ -17,13 +17,12 @@ public enum Last9 {
     /// await telemetry.shutdown()
     /// ```
     ///
-    /// Without an OTLP endpoint in the environment and without exporters in code nothing is exported; this is said
-    /// once on standard error, and scopes, costs and the ledger work all the same.
+    /// Without an OTLP endpoint in the environment and without exporters in code, nothing is exported. This is reported
+    /// once on standard error; scopes, costs and the ledger work all the same.
     ///
-    /// Nothing in the environment makes it throw: a variable that cannot be used is reported with the fix, and counts as
-    /// unset.
+    /// The environment never makes it throw: an invalid variable is reported with the fix, and counts as unset.
     ///
-    /// - Throws: `ConfigurationError` for a mistake in code, which names the property at fault and the fix.
+    /// - Throws: `ConfigurationError` for a mistake in code, with the property and the fix.
     public static func install(_ configuration: Configuration = Configuration()) throws(ConfigurationError)
         -> Last9Telemetry
     {
@@ -45,19 +44,19 @@ public enum Last9 {
     }
 }
 
-/// What ``Last9/install(_:)`` has wired up.
+/// The telemetry set up by ``Last9/install(_:)``.
 public final class Last9Telemetry: Sendable {
-    /// Makes spans.
+    /// The provider of tracers.
     public let tracerProvider: TracerProvider
-    /// Makes log records.
+    /// The provider of loggers.
     public let loggerProvider: LoggerProvider
-    /// Makes metrics.
+    /// The provider of meters.
     public let meterProvider: MeterProvider
-    /// Sets costs on spans.
+    /// The processor that sets costs on spans.
     public let spanProcessor: Last9SpanProcessor
-    /// Promotes messages onto spans.
+    /// The processor that copies messages onto spans.
     public let bridge: LogToSpanProcessor
-    /// What the calls so far have cost, by workflow, conversation, user, agent and model.
+    /// The costs of the calls so far, by workflow, conversation, user, agent and model.
     public var ledger: CostLedger { spanProcessor.ledger }
     let pipelines: Pipelines
     private let selfMetrics: SelfMetrics?
@@ -66,7 +65,7 @@ public final class Last9Telemetry: Sendable {
         let environment = configuration.environment
         let resource = Resource.detected(
             serviceName: configuration.serviceName, attributes: configuration.resource, environment: environment)
-        // What can fail comes before the readers start.
+        // Everything that can fail comes before the readers start.
         let prices = configuration.tracksCosts ? try configuration.prices() : nil
         pipelines = exporters.pipelines(environment)
         var metrics = MeterProvider.Configuration(environment: environment)
@@ -107,7 +106,7 @@ public final class Last9Telemetry: Sendable {
             ? SelfMetrics((tracerProvider, loggerProvider, meterProvider), pipelines) : nil
     }
 
-    /// Sends everything recorded so far.
+    /// Exports everything recorded so far.
     ///
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
@@ -117,10 +116,10 @@ public final class Last9Telemetry: Sendable {
             { await $0.forceFlush(timeout: timeout) })
     }
 
-    /// Sends everything recorded so far and stops. Idempotent; never takes much longer than `timeout`, and no longer
-    /// than two seconds for a collector that refuses connections.
+    /// Exports everything recorded so far and shuts down. Idempotent. Never takes much longer than `timeout`, and no
+    /// longer than two seconds if a collector refuses connections.
     ///
-    /// Providers that were global are so no longer. What could not be delivered is reported once.
+    /// The providers are no longer global afterwards. Undelivered items are reported once.
     ///
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
@@ -149,7 +148,7 @@ public final class Last9Telemetry: Sendable {
 }
 
 extension Last9.Configuration {
-    /// The user's prices, then those of the file that `GENAI_PRICES_FILE` names, then the bundled ones.
+    /// Returns the program's prices, with those of the file that `GENAI_PRICES_FILE` names and the bundled ones.
     fileprivate func prices() throws(ConfigurationError) -> LivePrices {
         LivePrices(PriceBook(overrides: customPricing, file: try priceFile()))
     }
@@ -166,9 +165,9 @@ extension Last9.Configuration {
         }
     }
 
-    /// Finds what code asks for and cannot get.
+    /// Checks the settings given in code.
     ///
-    /// - Throws: What is wrong.
+    /// - Throws: The first error found.
     fileprivate func check() throws(ConfigurationError) {
         if meterProvider != nil, metricExporters?.isEmpty == false {
             throw ConfigurationError(

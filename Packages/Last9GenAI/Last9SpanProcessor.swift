@@ -4,27 +4,28 @@ import GenAIInstrumentation
 public import GenAIPricing
 public import GenAITelemetry
 
-/// Sets the cost of LLM calls on their spans and adds it up by workflow, conversation, user, agent and model.
+/// A processor that sets the cost of LLM calls on their spans and adds it to the ledger.
 ///
-/// Works on any span, whoever made it, by its `gen_ai.*` attributes, and before the span ends: exporters see the
-/// result. Costs are set on calls to models only, never on the spans around them, so that nothing counts twice.
+/// Works on any span with `gen_ai.*` attributes, whichever library created it, and before the span ends, so that
+/// exporters see the result. Costs are set only on calls to models, never on the enclosing spans, so that nothing
+/// counts twice.
 ///
 /// | Attribute | On | Meaning |
 /// |---|---|---|
 /// | `gen_ai.usage.cost_usd`, `gen_ai.usage.cost` | calls to models | the cost in USD |
 /// | `gen_ai.usage.cost_input_usd`, `gen_ai.usage.cost_output_usd` | calls to models | its parts |
-/// | `last9.cost.source` | calls to models | `provider` or `user` where the cost, or its price, is theirs |
-/// | `last9.cost.incomplete_reason` | calls to models | what the call used that the cost lacks a price for |
-/// | `last9.cost.unpriced_reason` | calls to models | why there is no cost |
-/// | `gen_ai.system` | GenAI spans | the provider, as the dashboards know it |
+/// | `last9.cost.source` | calls to models | `provider` if the provider stated the cost, `user` if the price is the program's own |
+/// | `last9.cost.incomplete_reason` | calls to models | the used units that the cost does not include because they have no price |
+/// | `last9.cost.unpriced_reason` | calls to models | the reason why there is no cost |
+/// | `gen_ai.system` | GenAI spans | the provider, as named in the dashboards |
 /// | `gen_ai.l9.span.kind` | all GenAI spans | `llm`, `tool`, `agent` or `chain` |
 /// | `workflow.total_cost_usd`, `workflow.llm_calls`, `workflow.tool_calls` | spans in a workflow | totals of its run so far |
 public struct Last9SpanProcessor: SpanProcessor {
-    /// What the costs are added up in.
+    /// The ledger that costs are added to.
     public let ledger: CostLedger
-    /// Where prices come from; they may be replaced while the program runs. `nil` when no costs are set.
+    /// The prices, which can be replaced while the program runs. `nil` if no costs are set.
     public let prices: LivePrices?
-    // The same, not held while it is asked.
+    // The same object without a retain for each access.
     private let unheldPrices: Unmanaged<LivePrices>?
     private let writesAliases: Bool
     private let costCounter: MetricCounter<Double>?
@@ -33,14 +34,15 @@ public struct Last9SpanProcessor: SpanProcessor {
     /// Creates a processor.
     ///
     /// - Parameters:
-    ///   - prices: Where prices come from; `nil` sets no costs.
-    ///   - ledger: What the costs are added up in.
-    ///   - followsConventionsOnly: Leaves out what only Last9's dashboards know and strict checkers refuse:
-    ///     `gen_ai.system`, `gen_ai.usage.cost` and `gen_ai.conversation.turn`, which repeat other attributes.
-    ///   - meterProvider: Counts costs in `last9.gen_ai.client.cost`, in USD, by operation, provider, models, agent and
-    ///     the workflow's name; `nil` counts nothing. Calls without a price are not counted.
-    ///   - costDimensions: Further attributes of spans to count costs by, for example `custom.tenant`. The meter
-    ///     provider's `cardinalityLimit` bounds the series; leave out what has many values, such as users.
+    ///   - prices: The prices; `nil` sets no costs.
+    ///   - ledger: The ledger that costs are added to.
+    ///   - followsConventionsOnly: Whether to leave out the attributes that only Last9's dashboards read and strict
+    ///     checkers reject: `gen_ai.system`, `gen_ai.usage.cost` and `gen_ai.conversation.turn`, which repeat other
+    ///     attributes.
+    ///   - meterProvider: The meter provider for the metric `last9.gen_ai.client.cost`, in USD, by operation, provider,
+    ///     models, agent and the workflow's name; `nil` records no metric. Calls without a price are not counted.
+    ///   - costDimensions: Additional span attributes as dimensions of the metric, for example `custom.tenant`. The
+    ///     meter provider's `cardinalityLimit` limits the series; leave out attributes with many values, such as users.
     public init(
         prices: LivePrices? = LivePrices(), ledger: CostLedger = CostLedger(), followsConventionsOnly: Bool = false,
         meterProvider: MeterProvider? = nil, costDimensions: [String] = []
@@ -55,7 +57,7 @@ public struct Last9SpanProcessor: SpanProcessor {
             named: "last9.gen_ai.client.cost", unit: "USD", description: "What calls to models cost.", of: Double.self)
     }
 
-    /// Sets what is known once the span has ended.
+    /// Sets the attributes that are known once the span has ended.
     public func onEnding(_ span: inout SpanData) {
         let facts = CallFacts(span)
         let findings = find(facts, in: span)
@@ -63,25 +65,25 @@ public struct Last9SpanProcessor: SpanProcessor {
         if !writesAliases { span.attributes[.genAIConversationTurn] = nil }
     }
 
-    /// The results for a span that ends.
+    /// The attributes to set on a span that ends.
     private struct Findings {
         var isCountedCall = false
         var totalTokens: Int?
         var cost: Cost?
         var unpricedReason: UnpricedReason?
         var thresholds: [Budget.ThresholdReached] = []
-        /// The totals of the span's run so far.
+        /// The totals of the span's workflow run so far.
         var run: WorkflowRun.Totals?
     }
 
     /// A cost in USD.
     private struct Cost {
         var total: Double
-        /// What was charged for each side; `nil` where only the whole is known.
+        /// The charge for each side; `nil` if only the total is known.
         var sides: (input: Double, output: Double)?
-        /// Whose figure it is, where it is not a bundled price.
+        /// The origin of the cost; `nil` for the bundled prices.
         var source: String?
-        /// What the cost lacks, if anything.
+        /// The parts that the cost lacks; `nil` if it is complete.
         var incompleteReason: String?
 
         init(_ charge: Charge) {
@@ -121,7 +123,7 @@ public struct Last9SpanProcessor: SpanProcessor {
                 totals.cost = charge.total
                 findings.cost = Cost(charge)
                 count(charge.total, of: span)
-            // A call that failed before anything was used costs nothing, which is no lack of a price.
+            // A call that failed before anything was used costs nothing. This is not an unknown price.
             case .failure where facts.isFailed && usage.isEmpty: break
             case .failure(let reason):
                 totals.unpricedCalls = 1
@@ -133,7 +135,7 @@ public struct Last9SpanProcessor: SpanProcessor {
         add(totals, facts, span, &findings)
     }
 
-    /// The charge by the prices of the scope around, or else by the processor's; `nil` where costs are not set.
+    /// Returns the charge by the prices of the enclosing scope, or else by the processor's; `nil` if costs are not set.
     private func charge(for facts: CallFacts, of span: borrowing SpanData) -> Result<Charge, UnpricedReason>? {
         if let prices = span.identity?.fields.prices as? LivePrices {
             return prices.charge(for: facts, at: span.startNanoseconds)
@@ -204,12 +206,12 @@ extension LivePrices {
 }
 
 extension AttributeKey where Value == String {
-    /// Whose figure a cost is: `provider` for one that the provider stated, `user` for one from prices given in code or
-    /// a file. A span without it was priced by the bundled table.
+    /// The origin of a cost: `provider` for one that the provider stated, `user` for one from prices given in code or a
+    /// file. A span without it was priced by the bundled table.
     static var costSource: AttributeKey { AttributeKey("last9.cost.source") }
-    /// What a call used that its cost lacks a price for.
+    /// The used units that the cost does not include because they have no price.
     static var incompleteReason: AttributeKey { AttributeKey("last9.cost.incomplete_reason") }
-    /// Why a call to a model has no cost.
+    /// The reason why a call to a model has no cost.
     static var unpricedReason: AttributeKey { AttributeKey("last9.cost.unpriced_reason") }
 }
 

@@ -2,7 +2,7 @@
 import GenAIExportOTLP
 import GenAITelemetry
 
-/// What was put in front of the exporters, kept to be asked for its counts.
+/// The stages before the exporters, kept to read their counts.
 struct Pipelines: Sendable {
     /// An exporter and the processor or reader that feeds it.
     struct Pipeline<Stage: Sendable>: Sendable {
@@ -15,7 +15,7 @@ struct Pipelines: Sendable {
     let metrics: [Pipeline<PeriodicMetricReader>]
 }
 
-/// What OTLP exporters tell, whatever their signal.
+/// The statistics of an OTLP exporter, whatever its signal.
 protocol OTLPExporterAccounts: Sendable {
     var statistics: OTLPStatistics { get }
     var losses: [ExportError.Code: Int] { get }
@@ -28,7 +28,7 @@ extension OTLPLogRecordExporter: OTLPExporterAccounts {}
 extension OTLPMetricExporter: OTLPExporterAccounts {}
 
 extension Pipelines {
-    /// Tells the exporters that what they are given now is the last, so that none waits long for a server that is away.
+    /// Tells the exporters that the shutdown has begun, so that none waits long for an unavailable server.
     func prepareForShutdown() {
         for pipeline in spans { pipeline.otlp?.prepareForShutdown() }
         for pipeline in logRecords { pipeline.otlp?.prepareForShutdown() }
@@ -37,6 +37,6 @@ extension Pipelines {
 }
 
 extension Pipelines.Pipeline {
-    /// The exporter's own accounts, when it sends OTLP.
+    /// The exporter's own statistics, if it sends OTLP.
     var otlp: (any OTLPExporterAccounts)? { exporter as? any OTLPExporterAccounts }
 }

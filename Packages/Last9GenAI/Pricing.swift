@@ -2,10 +2,10 @@
 import GenAICore
 public import GenAIPricing
 
-/// Runs a closure whose calls to models are priced by a price book of the caller's own.
+/// Runs a closure whose calls to models are priced by another price book.
 ///
-/// For calls at prices that were agreed for one tenant or one model; inner scopes win. The book goes before the prices that
-/// ``Last9/install(_:)`` was given.
+/// For prices that were agreed for one tenant or one model. Inner scopes take precedence. The book takes precedence
+/// over the prices given to ``Last9/install(_:)``.
 public func withPrices<Value, Failure: Error>(
     _ prices: PriceBook, isolation: isolated (any Actor)? = #isolation,
     _ operation: () async throws(Failure) -> Value
@@ -14,7 +14,7 @@ public func withPrices<Value, Failure: Error>(
     return try await GenAIContext.current.updating { $0.prices = prices }.run(operation)
 }
 
-/// Runs a synchronous closure whose calls to models are priced by a price book of the caller's own.
+/// Runs a synchronous closure whose calls to models are priced by another price book.
 public func withPrices<Value, Failure: Error>(
     _ prices: PriceBook, _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {

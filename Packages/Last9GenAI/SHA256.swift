@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// The SHA-256 digest, for telling prompts apart; not for secrets, as its running time is not the point here.
+/// The SHA-256 digest, for identifying prompts. Not for secrets: it is not protected against timing attacks.
 ///
 /// Source: FIPS 180-4, sections 4.1.2, 4.2.2, 5.1.1, 5.3.3 and 6.2.2.
 struct SHA256 {
@@ -9,7 +9,7 @@ struct SHA256 {
     private var block: [UInt8] = []
     private var byteCount: UInt64 = 0
 
-    /// The digest of bytes as 64 lower-case hexadecimal digits.
+    /// Returns the digest of bytes as 64 lower-case hexadecimal digits.
     static func hexDigest(of bytes: some Sequence<UInt8>) -> String {
         var hash = SHA256()
         for byte in bytes { hash.append(byte) }

@@ -5,8 +5,8 @@ import GenAITelemetry
 
 /// The SDK's own metrics, `otel.sdk.*`.
 ///
-/// All instruments are observable: their callbacks read counters that are kept anyway, so that a span or log record
-/// costs nothing more. What nobody collects is never asked for.
+/// All instruments are observable: their callbacks read counters that exist anyway, so that a span or log record costs
+/// nothing more. Without a collection, no counter is read.
 ///
 /// Source: OpenTelemetry semantic conventions 1.43.0, SDK metrics (Development).
 struct SelfMetrics: Sendable {
@@ -30,7 +30,7 @@ struct SelfMetrics: Sendable {
     }
 }
 
-/// A pipeline and what its two parts are called in attributes.
+/// A pipeline with the names of its two parts in attributes.
 private struct Component<Stage: Sendable>: Sendable {
     let pipeline: Pipelines.Pipeline<Stage>
     let processor: Attributes
@@ -38,7 +38,7 @@ private struct Component<Stage: Sendable>: Sendable {
 }
 
 extension Array {
-    /// The pipelines with names that are unique within the process.
+    /// Returns the pipelines with names that are unique within the process.
     fileprivate func components<Stage>(_ signal: String) -> [Component<Stage>]
     where Element == Pipelines.Pipeline<Stage> {
         var counts: [String: Int] = [:]
@@ -68,7 +68,7 @@ extension Pipelines.Pipeline {
     }
 }
 
-/// The instruments, while they are made.
+/// The instruments under construction.
 private struct SelfInstruments {
     let meter: Meter
     var registrations: [CallbackRegistration] = []
@@ -90,13 +90,13 @@ private struct SelfInstruments {
     }
 
     mutating func addSpans(_ provider: TracerProvider) {
-        // Weak: the provider's processors hold the meter provider, which holds this.
+        // Weak: the provider's processors retain the meter provider, which retains this closure.
         addCounter("otel.sdk.span.started", "{span}", "Spans that were started") { [weak provider] observer in
             guard let statistics = provider?.statistics else { return }
             for decision in SamplingResult.Decision.all {
                 for origin in SpanStatistics.ParentOrigin.allCases {
                     let count = statistics.started(decision, parent: origin)
-                    // A series appears with its first span: most programs have two of the nine.
+                    // A series exists from its first span on: most programs have two of the nine.
                     guard count > 0 else { continue }
                     observer.observe(
                         count,
@@ -170,11 +170,11 @@ private struct SelfInstruments {
     }
 }
 
-/// What became of the data points of one reader.
+/// The counts of the data points of one reader.
 private struct MetricExporterAccount: Sendable {
     let name: Attributes
     let otlp: (any OTLPExporterAccounts)?
-    // Weak: the reader holds the instruments it collects, and they hold this.
+    // Weak: the reader retains the instruments it collects, and they retain this object.
     weak let reader: PeriodicMetricReader?
 
     init(_ component: Component<PeriodicMetricReader>) {
@@ -192,7 +192,7 @@ private struct MetricExporterAccount: Sendable {
 }
 
 extension MetricObserver where Value == Int {
-    /// Reports a loss, once there is one.
+    /// Reports a loss, unless it is zero.
     fileprivate func observe(_ count: Int, _ component: Attributes, lostBy reason: String) {
         guard count > 0 else { return }
         observe(count, attributes: component.merging(["error.type": .string(reason)]))
@@ -203,7 +203,7 @@ extension MetricObserver where Value == Int {
         for (code, count) in otlp.losses { observe(count, component, lostBy: code.name) }
     }
 
-    /// An item counts as processed once the exporter has it, whatever comes of it.
+    /// An item counts as processed once the exporter has received it, whatever the result.
     fileprivate func observeProcessed(_ queue: PipelineStatistics, _ component: Attributes) {
         let lost = queue.dropped
         let overflow = lost.queueFull + lost.queueBytesFull

@@ -5,9 +5,9 @@ public import GenAIPricing
 public import GenAITelemetry
 
 extension TraceSpan {
-    /// Works out what a call has cost and sets it; ``Last9SpanProcessor`` then takes it as given.
+    /// Computes the cost of a call and sets it. ``Last9SpanProcessor`` then uses it unchanged.
     ///
-    /// - Returns: The cost, or why there is none; the span says so too.
+    /// - Returns: The cost, or the reason for its absence, which is set on the span too.
     @discardableResult
     public func setCost(
         of usage: TokenUsage, model: String, provider: ProviderName? = nil, prices: PriceBook = .bundled
@@ -29,13 +29,13 @@ extension TraceSpan {
         return answer
     }
 
-    /// Tells which version of which prompt was used.
+    /// Sets the template and version of the prompt that was used.
     ///
     /// - Parameters:
-    ///   - template: The prompt before its variables are filled in: attribute `gen_ai.prompt.template`, where content
-    ///     is allowed, and its digest `gen_ai.prompt.hash` in any case.
-    ///   - id: Attribute `gen_ai.prompt.template_id`.
-    ///   - version: Attribute `gen_ai.prompt.version`.
+    ///   - template: The prompt before its variables are filled in: attribute `gen_ai.prompt.template`, if content is
+    ///     allowed, and its digest `gen_ai.prompt.hash` in any case.
+    ///   - id: The attribute `gen_ai.prompt.template_id`.
+    ///   - version: The attribute `gen_ai.prompt.version`.
     /// - Returns: The first 16 hexadecimal digits of the template's SHA-256 digest.
     @discardableResult
     public func setPromptVersion(template: String, id: String? = nil, version: String? = nil) -> String {

@@ -3,60 +3,61 @@ public import GenAIBridge
 public import GenAIExportOTLP
 public import GenAITelemetry
 
-/// What became of all telemetry since ``Last9/install(_:)``: nothing is lost without being in here.
+/// The counts of all telemetry since ``Last9/install(_:)``, every loss included.
 ///
-/// A snapshot of many counters, each exact; taken while telemetry flows, they may be an item or two apart.
+/// A snapshot of many counters, each of them exact. Taken while telemetry flows, they may differ from each other by an
+/// item or two.
 public struct Last9Statistics: Sendable, Hashable {
     /// One exporter of spans or log records and the queue in front of it.
     public struct Pipeline: Sendable, Hashable {
-        /// The queue's account, from which an item is gone when its export ends.
+        /// The statistics of the queue. An item leaves the queue when its export ends.
         public var queue: PipelineStatistics
-        /// The exporter's own account, when it sends OTLP: requests, repeats, what the server took and refused.
+        /// The exporter's own statistics, if it sends OTLP: requests, retries, accepted and rejected items.
         public var otlp: OTLPStatistics?
-        /// Why the exporter did not deliver, in items; of OTLP exporters only.
+        /// The undelivered items by reason; of OTLP exporters only.
         public var losses: [ExportError.Code: Int]
     }
 
     /// One exporter of metrics and the reader in front of it.
     public struct MetricPipeline: Sendable, Hashable {
-        /// The reader's account, in data points.
+        /// The reader's statistics, in data points.
         public var reader: PeriodicMetricReader.Statistics
-        /// The exporter's own account in data points, when it sends OTLP.
+        /// The exporter's own statistics in data points, if it sends OTLP.
         public var otlp: OTLPStatistics?
-        /// Why the exporter did not deliver, in data points; of OTLP exporters only.
+        /// The undelivered data points by reason; of OTLP exporters only.
         public var losses: [ExportError.Code: Int]
     }
 
-    /// Spans started and ended.
+    /// The numbers of spans started and ended.
     public var spans: SpanStatistics
-    /// Log records emitted.
+    /// The number of log records emitted.
     public var logRecordsEmitted: Int
-    /// The span exporters, in the order of the configuration. Empty when the SDK is disabled.
+    /// The span exporters, in the order of the configuration. Empty if the SDK is disabled.
     public var spanPipelines: [Pipeline]
     /// The log record exporters.
     public var logRecordPipelines: [Pipeline]
-    /// The metric exporters. Empty when the configuration brings its own meter provider.
+    /// The metric exporters. Empty if the configuration has its own meter provider.
     public var metricPipelines: [MetricPipeline]
-    /// Measurements that instruments refused: negative ones for counters, and what is not a number.
+    /// The number of measurements that instruments rejected: negative ones for counters, and NaN.
     public var measurementsDiscarded: Int
-    /// Measurements that went into overflow series, as their instrument has too many attribute sets.
+    /// The number of measurements that went into overflow series, because their instrument has too many attribute sets.
     public var measurementsOverflowed: Int
-    /// Messages that could not be promoted onto their span.
+    /// The messages that could not be copied onto their span.
     public var bridge: LogToSpanProcessor.Losses
-    /// Entries that the ledger forgot to stay within its capacity.
+    /// The number of entries that the ledger evicted to stay within its capacity.
     public var ledgerEntriesEvicted: Int
 
-    /// Spans that did not get through some exporter, for whatever reason.
+    /// The number of spans that an exporter did not deliver, for any reason.
     public var spansDropped: Int { spanPipelines.reduce(0) { $0 + $1.queue.dropped.total } }
-    /// Log records that did not get through some exporter.
+    /// The number of log records that an exporter did not deliver.
     public var logRecordsDropped: Int { logRecordPipelines.reduce(0) { $0 + $1.queue.dropped.total } }
-    /// Data points that did not get through some exporter.
+    /// The number of data points that an exporter did not deliver.
     public var dataPointsDropped: Int { metricPipelines.reduce(0) { $0 + $1.reader.lostPointCount } }
 }
 
 extension Last9Telemetry {
-    /// What became of all telemetry so far; also after shutdown. Takes a few short locks: for health checks and tests,
-    /// not for every call.
+    /// The counts of all telemetry so far, also after the shutdown. Takes a few short locks: for health checks and
+    /// tests, not for every call.
     public var statistics: Last9Statistics {
         Last9Statistics(
             spans: tracerProvider.statistics,

@@ -12,8 +12,7 @@ import GenAITelemetry
     import Android
 #endif
 
-/// What happens to telemetry that waits when a program ends without a shutdown: the global providers are shut down, for a
-/// bounded time.
+/// Shuts down the global providers, within a time limit, when a program ends without doing it.
 enum Termination {
     private static let timeout = Duration.seconds(2)
 
@@ -23,7 +22,7 @@ enum Termination {
     /// Handles SIGTERM and SIGINT, once.
     static func flushOnSignals() { _ = signalSource }
 
-    /// The process that registered. A forked child has none of the threads that could export.
+    /// The process that registered. A forked child has no threads that could export.
     private static let process = getpid()
 
     private static let exitHandler: Void = {
@@ -44,16 +43,16 @@ enum Termination {
             _ = await (traces, logs, metrics)
             isDone.signal()
         }
-        // The providers hold their deadlines; the rest is for a pool without a free thread.
+        // The providers observe their deadlines; the additional time is for a pool without a free thread.
         _ = isDone.wait(timeout: .now() + .milliseconds(2_500))
         Diagnostics.drain(within: .milliseconds(200))
     }
 
     // MARK: - Signals
 
-    /// Reads what the handler writes.
+    /// Reads the bytes that the signal handler writes.
     ///
-    /// `nonisolated(unsafe)`: kept, and never used once it is made.
+    /// `nonisolated(unsafe)`: stored to keep it alive, and never used after its creation.
     private nonisolated(unsafe) static let signalSource: (any DispatchSourceRead)? = {
         _ = process
         var descriptors: [Int32] = [-1, -1]
@@ -73,10 +72,10 @@ enum Termination {
         return source
     }()
 
-    /// - Returns: False where the program handles the signal itself.
+    /// - Returns: False if the program handles the signal itself.
     private static func handle(_ number: Int32) -> Bool {
         let previous = signal(number) { number in
-            // Only what a signal handler may do: no allocation, no lock.
+            // Only operations that are safe in a signal handler: no allocation, no lock.
             let saved = errno
             var byte = UInt8(truncatingIfNeeded: number)
             _ = write(signalPipe, &byte, 1)
@@ -91,7 +90,7 @@ enum Termination {
         return false
     }
 
-    /// Exports what waits, then ends the process as the signal would have.
+    /// Exports queued items, then ends the process as the signal would have.
     private static func end(bySignalFrom descriptor: Int32, _ handled: [Int32]) {
         var number: UInt8 = 0
         guard read(descriptor, &number, 1) == 1 else { return }
@@ -102,7 +101,7 @@ enum Termination {
     }
 }
 
-/// Where the handler writes the signal's number.
+/// The descriptor to which the handler writes the signal's number.
 ///
 /// `nonisolated(unsafe)`: written once, before the handler that reads it is installed.
 private nonisolated(unsafe) var signalPipe: Int32 = -1
