@@ -2,22 +2,22 @@
 public import GenAICore
 public import GenAITelemetry
 
-/// Runs a closure as an agent: the scope of `withAgent` and an `invoke_agent` span in one.
+/// Runs a closure as an agent: combines the scope of `withAgent` with an `invoke_agent` span.
 ///
-/// The span is `TraceSpan.current` inside. Where content is allowed it carries the first question and the last answer of
-/// the models inside. The scope is there with or without a provider.
+/// The span is `TraceSpan.current` inside. If content is allowed, it contains the first question and the last answer of
+/// the models inside. The scope exists with or without a provider.
 ///
 /// Source: semantic conventions 1.36.0 and 1.41.1, spans `gen_ai.invoke_agent.client` and `.internal`.
 ///
 /// - Parameters:
 ///   - agent: Attributes `gen_ai.agent.*`, also of every span inside. The name is part of the span's name.
-///   - provider: The provider that runs the agent's model; required by the conventions, `_OTHER` when `nil`.
-///   - model: Attribute `gen_ai.request.model`, where one is fixed for the whole run.
+///   - provider: The provider that runs the agent's model. Required by the conventions; `nil` means `_OTHER`.
+///   - model: Attribute `gen_ai.request.model`, if one model is used for the whole run.
 ///   - isRemote: Whether the agent runs in another process, which makes the span's kind `client`.
-///   - attributes: Further attributes of the span, such as `server.address` of a remote agent.
-///   - tracer: Makes the span; `nil` takes the global provider.
-///   - input: The question, where the first one that a model is asked is not it. Content.
-///   - output: The answer, where the last one that a model gives is not it. Content.
+///   - attributes: Additional attributes of the span, such as `server.address` of a remote agent.
+///   - tracer: The tracer for the span; `nil` means the global provider's.
+///   - input: The question; `nil` means the first one that a model receives. Content.
+///   - output: The answer; `nil` means the last one of a model. Content.
 ///   - operation: The agent.
 public func invokeAgent<Value, Failure: Error>(
     _ agent: Agent, provider: ProviderName? = nil, model: String? = nil, isRemote: Bool = false,
@@ -39,19 +39,19 @@ public func invokeAgent<Value, Failure: Error>(
     return try call.span(isRemote: isRemote, input: input).run(output: output, operation)
 }
 
-/// Runs a closure that has a provider create an agent, as a `create_agent` span.
+/// Runs a closure in which a provider creates an agent, in a `create_agent` span.
 ///
-/// Set what the provider answers, such as the agent's id, on `TraceSpan.current`.
+/// Set the properties that the provider returns, such as the agent's identifier, on `TraceSpan.current`.
 ///
 /// Source: semantic conventions 1.36.0 and 1.41.1, span `gen_ai.create_agent.client`.
 ///
 /// - Parameters:
-///   - agent: Attributes `gen_ai.agent.*` of this span only: what creates an agent is not that agent.
-///   - provider: The provider that keeps the agent; required by the conventions, `_OTHER` when `nil`.
+///   - agent: Attributes `gen_ai.agent.*` of this span only, because the creator of an agent is not that agent.
+///   - provider: The provider that stores the agent. Required by the conventions; `nil` means `_OTHER`.
 ///   - model: Attribute `gen_ai.request.model`.
-///   - instructions: Attribute `gen_ai.system_instructions`. Content: recorded only where that is allowed.
-///   - attributes: Further attributes of the span, such as `server.address`.
-///   - tracer: Makes the span; `nil` takes the global provider.
+///   - instructions: Attribute `gen_ai.system_instructions`. Content: recorded only if that is allowed.
+///   - attributes: Additional attributes of the span, such as `server.address`.
+///   - tracer: The tracer for the span; `nil` means the global provider's.
 ///   - operation: Creates the agent.
 public func createAgent<Value, Failure: Error>(
     _ agent: Agent, provider: ProviderName? = nil, model: String? = nil, instructions: String? = nil,
@@ -64,7 +64,7 @@ public func createAgent<Value, Failure: Error>(
     }
 }
 
-/// Runs a synchronous closure that has a provider create an agent; see the asynchronous form.
+/// Runs a synchronous closure in which a provider creates an agent; see the asynchronous form.
 public func createAgent<Value, Failure: Error>(
     _ agent: Agent, provider: ProviderName? = nil, model: String? = nil, instructions: String? = nil,
     attributes: Attributes = [:], tracer: Tracer? = nil, _ operation: () throws(Failure) -> Value

@@ -3,37 +3,37 @@ import GenAICore
 import GenAITelemetry
 import Synchronization
 
-/// The measurements of a call that is over.
+/// The measurements of a finished call.
 struct CallMeasurements: Sendable {
     /// The kind of call.
     var operation: OperationName
     /// The attributes of the series.
     var attributes: Attributes
-    /// The `error.type` of a call that failed.
+    /// The `error.type` of a failed call.
     var errorType: String?
     /// The time from the request to the end of the answer.
     var seconds: Double
     /// The time from the request to the first chunk of a stream.
     var secondsToFirstChunk: Double?
-    /// The times between one chunk of a stream and the next that are not recorded yet.
+    /// The times between successive chunks of a stream that are not recorded yet.
     var secondsPerChunk: [Double] = []
     /// The tokens that the call used.
     var usage: TokenUsage?
 }
 
-/// The instruments of one generation of the conventions.
+/// The instruments for one generation of the conventions.
 ///
-/// The metrics of chunks came with the latest generation; the unreleased one renames all of them.
+/// The latest generation added the metrics of chunks; the unreleased one renames all of them.
 final class CallInstruments: Sendable {
     private let duration: MetricHistogram<Double>
     private let embeddingsDuration: MetricHistogram<Double>
     private let timeToFirstChunk: MetricHistogram<Double>?
     private let timePerChunk: MetricHistogram<Double>?
-    /// Tokens of both directions, as released.
+    /// The tokens of both directions, in released generations.
     private let tokens: MetricHistogram<Int>?
-    /// Tokens as unreleased.
+    /// The tokens in the unreleased generation.
     private let counters: TokenCounters?
-    /// The series used last: a client rarely asks more than a few models.
+    /// A cache of the last series: a client rarely uses more than a few models.
     private let series = Mutex<[(attributes: Attributes, instruments: BoundInstruments)]>([])
     private static let seriesCapacity = 8
 
@@ -56,10 +56,10 @@ final class CallInstruments: Sendable {
         }
     }
 
-    /// Whether anyone collects.
+    /// Indicates whether measurements are collected.
     var isEnabled: Bool { duration.isEnabled }
 
-    /// Whether the time of each chunk is wanted.
+    /// Indicates whether the time of each chunk is recorded.
     var measuresChunks: Bool { timePerChunk != nil }
 
     /// Records one call.
@@ -80,7 +80,7 @@ final class CallInstruments: Sendable {
         duration(of: call.attributes).record(call.seconds, attributes: attributes, context: context)
     }
 
-    /// Records times between chunks of a stream that may still go on.
+    /// Records times between chunks of a stream that has not ended yet.
     func recordChunks(_ seconds: [Double], of attributes: Attributes, context: GenAIContext) {
         guard !seconds.isEmpty, let timePerChunk = timePerChunk?.bound(to: attributes) else { return }
         for seconds in seconds { timePerChunk.record(seconds, context: context) }
@@ -113,14 +113,14 @@ final class CallInstruments: Sendable {
     }
 }
 
-/// The instruments of one series, so that it is not looked up for each call.
+/// The instruments of one series, cached so that it is not looked up for each call.
 private struct BoundInstruments: Sendable {
     let duration: MetricHistogram<Double>.Bound
     let inputTokens: MetricHistogram<Int>.Bound?
     let outputTokens: MetricHistogram<Int>.Bound?
 }
 
-/// A histogram per direction and a counter per kind of token, as unreleased.
+/// A histogram for each direction and a counter for each kind of token, in the unreleased generation.
 private struct TokenCounters: Sendable {
     private let input: MetricHistogram<Int>
     private let output: MetricHistogram<Int>
@@ -155,7 +155,7 @@ private struct TokenCounters: Sendable {
         if let count = usage.outputTokens { output.record(count, attributes: attributes, context: context) }
         func add(_ total: Int?, image: Int? = nil, audio: Int? = nil, to counter: MetricCounter<Int>) {
             guard let total else { return }
-            // What is left is text as a rule; nothing says so.
+            // The rest is usually text, but no field says so.
             let rest = max(0, total &- (image ?? 0) &- (audio ?? 0))
             for (modality, count) in [(TokenModality.unknown, rest), (.image, image), (.audio, audio)] {
                 guard let count, count > 0 else { continue }

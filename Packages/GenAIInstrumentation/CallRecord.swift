@@ -2,10 +2,10 @@
 package import GenAICore
 import GenAITelemetry
 
-// The record of a call: what goes onto its span, into log records and into metrics.
+// The record of a call: its span attributes, log records and measurements.
 
 extension CallListeners {
-    /// The table of the generation that is written.
+    /// The attribute names of the configured generation.
     var conventions: Conventions { Conventions(settings.conventions) }
 }
 
@@ -28,7 +28,7 @@ extension ModelCall {
     ) {
         listeners.conventions.addSubject(of: facts, to: &attributes)
         listeners.conventions.addStart(of: request, to: &attributes)
-        // A conversation of the program's own goes before the provider's.
+        // The program's own conversation takes precedence over the provider's.
         if context.conversationID == nil, let id = request.conversationID { attributes[.genAIConversationID] = id }
         if !request.attributes.isEmpty { attributes.merge(request.attributes) }
     }
@@ -48,7 +48,7 @@ extension ModelCall.RequestContent {
 extension ModelCall {
     func record(_ ending: CallEnding, _ listeners: CallListeners) {
         var ending = ending
-        // A client inside that records its calls itself has told the usage on a span of its own.
+        // If a client inside the closure records its calls itself, its own span contains the usage.
         let isCounted = span?.containsCountedCall == true
         if isCounted { ending.answer.usage = nil }
         if listeners.conventions.isLatest {
@@ -98,13 +98,13 @@ extension ModelCall {
         }
         span.setCall(RecordedCall(self, ending))
         if let failure = ending.failure, !failure.isOnSpan {
-            // What the server says about a failure can quote the prompt.
+            // The server's description of a failure can quote the prompt.
             let isCaptured = listeners.settings.contentCapture != .nowhere
             span.setStatus(.error(description: isCaptured ? failure.message : failure.contentFreeMessage))
         }
     }
 
-    /// The messages where they may be recorded: structured, as the latest conventions have them.
+    /// Returns the messages, if they may be recorded, in the structured form of the latest conventions.
     private func contentAttributes(of ending: CallEnding, _ listeners: CallListeners) -> Attributes {
         let capture = listeners.settings.contentCapture
         let isForSpan = capture.contains(.spans) && span?.isRecording == true
@@ -132,7 +132,7 @@ extension ModelCall {
             context: context)
     }
 
-    /// The attributes of the series that a call belongs to.
+    /// Returns the attributes of the series that a call belongs to.
     private func measured(_ answer: borrowing ModelAnswer, _ listeners: CallListeners) -> Attributes {
         var attributes = Attributes()
         attributes.reserveCapacity(10)
@@ -142,7 +142,7 @@ extension ModelCall {
         return attributes
     }
 
-    /// Records times between chunks before the call is over, so that a long stream does not gather them.
+    /// Records times between chunks during the call, so that a long stream does not accumulate them.
     func recordChunks(_ seconds: [Double], _ model: String?) {
         guard let listeners, let instruments = listeners.instruments else { return }
         instruments.recordChunks(seconds, of: measured(ModelAnswer(model: model), listeners), context: context)
@@ -167,7 +167,7 @@ extension ModelCall {
         for message in request.messages { emit(message) }
     }
 
-    // A call that failed before there was any content has one choice all the same, as the conventions ask for.
+    // The conventions require one choice even for a call that failed before there was any content.
     private func emitChoices(_ ending: CallEnding, _ listeners: CallListeners) {
         guard facts.operation != .embeddings, let logger = listeners.logger else { return }
         let hasFailed = ending.failure != nil
@@ -201,6 +201,6 @@ extension ModelCall {
 }
 
 extension AttributeKey where Value == [String] {
-    /// The sides of a call of which a part was left out for lack of room: `input`, `output`.
+    /// The sides of a call with content left out because of the size limit: `input`, `output`.
     package static var contentTruncated: AttributeKey { AttributeKey("last9.content.truncated") }
 }

@@ -3,12 +3,11 @@ package import GenAICore
 public import GenAITelemetry
 import Synchronization
 
-/// The providers that the calls of one client are recorded with, and the instruments they are measured with.
+/// The providers and instruments with which the calls of one client are recorded.
 ///
-/// Create one for each client and keep it: it looks its tracer, its logger and its instruments up once. May be used from
-/// any thread.
+/// Create one for each client and keep it: it caches its tracer, logger and instruments. Can be used from any thread.
 public final class CallTelemetry: Sendable {
-    /// The global providers, under this package's own scope.
+    /// The global providers, with this package's own scope.
     public static let global = CallTelemetry()
 
     private let scope: InstrumentationScope
@@ -23,10 +22,11 @@ public final class CallTelemetry: Sendable {
     ///
     /// - Parameters:
     ///   - scope: The library that spans, records and metrics are attributed to.
-    ///   - tracerProvider: Records the spans; `nil` takes the global provider at the time of a call.
-    ///   - loggerProvider: Emits the messages; `nil` takes the global provider at the time of a call.
-    ///   - meterProvider: Measures the calls; `nil` takes the global provider at the time of a call.
-    ///   - allowsContentCapture: Whether content may be recorded where the provider and the scopes around allow it.
+    ///   - tracerProvider: The provider for the spans; `nil` means the global one at the time of a call.
+    ///   - loggerProvider: The provider for the messages; `nil` means the global one at the time of a call.
+    ///   - meterProvider: The provider for the measurements; `nil` means the global one at the time of a call.
+    ///   - allowsContentCapture: Whether content may be recorded, if the provider and the enclosing scopes allow it
+    ///     too.
     public init(
         scope: InstrumentationScope = .genAIInstrumentation, tracerProvider: TracerProvider? = nil,
         loggerProvider: LoggerProvider? = nil, meterProvider: MeterProvider? = nil, allowsContentCapture: Bool = true
@@ -39,8 +39,8 @@ public final class CallTelemetry: Sendable {
         tracer = nil
     }
 
-    /// Creates telemetry whose spans come from a tracer; where that is one of the global provider, the rest goes to the
-    /// global providers, and else nowhere.
+    /// Creates telemetry that uses a tracer. If that belongs to the global provider, messages and measurements go to
+    /// the global providers; otherwise there are none.
     public init(tracer: Tracer) {
         scope = tracer.scope
         self.tracer = tracer
@@ -50,14 +50,14 @@ public final class CallTelemetry: Sendable {
         allowsContentCapture = true
     }
 
-    /// Whoever listens to a call that starts now; `nil` where nobody does.
+    /// Returns the receivers of a call that starts now; `nil` if there are none.
     package func listeners(
         allowsContent: Bool = true, context: borrowing GenAIContext = .current
     ) -> CallListeners? {
         let sources = sources()
         let isTracing = sources.tracer?.isEnabled == true
         let isLogging = sources.logger?.isEnabled == true
-        // Before the settings, which without a tracer are read from the environment.
+        // Before the settings, because without a tracer they are read from the environment.
         if !isTracing, !isLogging, sources.meterProvider == nil { return nil }
         var settings = sources.tracer?.instrumentation ?? InstrumentationSettings()
         if !allowsContentCapture || !allowsContent || !context.allowsContentCapture {
@@ -90,15 +90,15 @@ public final class CallTelemetry: Sendable {
 }
 
 extension InstrumentationScope {
-    /// This package's instrumentation of calls that it does not make itself.
+    /// The scope of this package's instrumentation of calls that other clients make.
     public static let genAIInstrumentation = InstrumentationScope(
         name: "GenAIInstrumentation", version: packageVersion, schemaURL: conventionsSchemaURL)
 }
 
-/// The schema of the attribute names that the instrumentation writes.
+/// The schema URL of the attribute names that the instrumentation writes.
 package let conventionsSchemaURL = "https://opentelemetry.io/schemas/1.41.1"
 
-/// The tracer, logger and instruments that belong to the providers of the moment.
+/// The tracer, logger and instruments of the current providers.
 package final class CallSources: Sendable {
     let tracer: Tracer?
     let logger: LogEmitter?
@@ -113,7 +113,7 @@ package final class CallSources: Sendable {
         self.meterScope = meterScope
     }
 
-    /// The instruments of a generation; `nil` where nobody collects.
+    /// Returns the instruments of a generation; `nil` if nothing is collected.
     func instruments(_ conventions: GenAIConventions) -> CallInstruments? {
         guard let meterProvider else { return nil }
         return known.withLock { known in
@@ -128,7 +128,7 @@ package final class CallSources: Sendable {
     }
 }
 
-/// Whoever hears of one call, and what may be said.
+/// The receivers of one call, and the content that may be recorded.
 package struct CallListeners: Sendable {
     private let sources: CallSources
     private let isTracing: Bool
@@ -159,16 +159,16 @@ package struct CallListeners: Sendable {
         return settings.conventions < .latest && isLogging ? .outline : .none
     }
 
-    /// Whether operations around the call note what is asked and answered.
+    /// Indicates whether enclosing operations record the question and the answer.
     var notesMessages: Bool {
         isTracing && settings.conventions >= .latest && settings.contentCapture.contains(.spans)
     }
 
-    /// Whether a call is told in a record of its own when it is over.
+    /// Returns whether a call is described in a separate log record when it ends.
     func emitsDetails(of operation: OperationName) -> Bool {
         settings.conventions >= .latest && settings.emitsOperationDetails && isLogging && operation != .embeddings
     }
 
-    /// About how many attributes a span gets beside those of its scopes, what processors add included.
+    /// The approximate number of attributes of a span besides those of its scopes, including those that processors add.
     var usualAttributeCount: Int { settings.contentCapture == .nowhere ? 32 : 44 }
 }

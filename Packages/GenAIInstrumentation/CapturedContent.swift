@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Content as it is recorded: text within a limit.
+/// Content in its recorded form: text within a limit.
 struct CapturedContent {
-    /// The most characters recorded of one input or output.
+    /// The maximum length of one recorded input or output in Unicode scalars.
     static let maximumLength = 16_384
 
-    /// What is recorded.
+    /// The recorded text.
     let text: String
-    /// The length of the whole.
+    /// The length of the complete text.
     let length: Int
-    /// Whether the whole was longer than what is recorded.
+    /// Indicates whether the recorded text was truncated.
     let isTruncated: Bool
 
-    /// Cuts text to a number of Unicode scalars. JSON is no longer JSON then, so its beginning becomes a JSON string.
+    /// Truncates text to a number of Unicode scalars. Truncated JSON is no longer JSON, so it is written as a JSON
+    /// string.
     init(_ whole: String, limit: Int = maximumLength) {
         guard whole.utf8.count > limit, whole.unicodeScalars.count > max(0, limit) else {
             text = whole
@@ -28,7 +29,7 @@ struct CapturedContent {
         isTruncated = true
     }
 
-    /// The content that a value of any type has; `nil` for types that say nothing about themselves.
+    /// Creates content from a value of any type; `nil` if the type has no text and is not `Encodable`.
     init?(of value: Any, limit: Int = maximumLength) {
         guard let content = AttributeValue(content: value) else { return nil }
         self.init(content.contentText, limit: limit)

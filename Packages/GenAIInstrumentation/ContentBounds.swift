@@ -4,25 +4,25 @@
 package enum ContentNeed: Sendable {
     /// Nothing: the record has no messages.
     case none
-    /// Roles, and names and identifiers of tool calls: message events without content.
+    /// Roles, and names and identifiers of tool calls, for message events without content.
     case outline
-    /// Everything, up to a number of bytes a direction.
+    /// Everything, up to a number of bytes in each direction.
     case full
 }
 
-/// The end of a text that was cut.
+/// The marker at the end of a text that was cut.
 package let truncationMarker = "...[truncated]"
 
 extension String {
-    /// The text, or as much of it as fits with ``truncationMarker`` at its end, cut between Unicode scalars.
+    /// Returns the text. If it exceeds the limit, it is cut between Unicode scalars and ends with ``truncationMarker``.
     ///
-    /// - Parameter limit: Bytes in UTF-8, the marker included; less than the marker's length counts as that.
+    /// - Parameter limit: The maximum number of bytes in UTF-8, the marker included; at least the marker's length.
     package func shortened(to limit: Int) -> String {
         guard utf8.count > limit else { return self }
         return prefix(ofBytes: Swift.max(0, limit - truncationMarker.utf8.count)) + truncationMarker
     }
 
-    /// The first bytes, as many of them as are whole Unicode scalars.
+    /// Returns the longest prefix of whole Unicode scalars with at most `count` bytes.
     func prefix(ofBytes count: Int) -> String {
         guard utf8.count > count else { return self }
         var end = utf8.index(startIndex, offsetBy: Swift.max(0, count))
@@ -32,15 +32,15 @@ extension String {
 }
 
 extension Message {
-    /// The bytes of everything that grows with what is said.
+    /// The size in bytes of all parts that grow with the content.
     var contentSize: Int { parts.reduce(0) { $0 + $1.contentSize } }
 
-    /// The message without anything that was said: its role, and names and identifiers of tool calls.
+    /// The message without its content: its role, and names and identifiers of tool calls.
     var outline: Message {
         Message(role: role, parts: parts.compactMap(\.outline), name: name, finishReason: finishReason)
     }
 
-    /// The message with texts cut to a number of bytes in all.
+    /// Returns the message with texts cut to a number of bytes in total.
     func cut(to limit: Int) -> Message {
         var room = limit
         var cut = self
@@ -73,7 +73,7 @@ extension Message.Part {
         }
     }
 
-    // Text can be cut; data and JSON are whole or not there.
+    // Text can be cut; data and JSON are either complete or left out.
     fileprivate func cut(to limit: Int) -> Message.Part? {
         guard contentSize > limit else { return self }
         switch self {
@@ -100,9 +100,9 @@ extension Message.Media {
 }
 
 extension [Message] {
-    /// The messages within a number of bytes: the first one, and the latest that fit behind it.
+    /// Returns the messages within a number of bytes: the first one, and the latest that fit after it.
     ///
-    /// Of what does not fit, long texts are cut and messages in the middle left out.
+    /// Long texts are cut, and messages in the middle are left out.
     func cut(to limit: Int) -> (messages: [Message], isCut: Bool) {
         let sizes = map(\.contentSize)
         guard sizes.reduce(0, +) > limit, let first else { return (self, false) }
@@ -117,7 +117,7 @@ extension [Message] {
         return ([head] + tail.reversed(), true)
     }
 
-    /// The messages as far as a record needs them.
+    /// Returns the messages with the parts that a record needs.
     func limited(to need: ContentNeed, _ limit: Int) -> (messages: [Message], isCut: Bool) {
         switch need {
         case .none: ([], false)

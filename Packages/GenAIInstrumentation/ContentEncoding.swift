@@ -2,18 +2,18 @@
 public import GenAICore
 
 extension AttributeValue {
-    /// The value as JSON text, or plain text where it is text already; `nil` where it cannot be encoded.
+    /// Creates JSON text from a value, or plain text from text; `nil` if the value cannot be encoded.
     ///
-    /// Never throws: content that cannot be encoded must not stop the program it describes. Members are in the order of
-    /// their names; numbers that are not finite become text.
+    /// Never throws: content that cannot be encoded must not stop the program that it describes. Members are in the
+    /// order of their names; numbers that are not finite become text.
     public init?(encoding value: some Encodable) {
         guard let encoded = try? ContentEncoder.encode(value) else { return nil }
         self = encoded.spanContent
     }
 
-    /// The content that a value of any type has: its text, or what its `Encodable` conformance writes.
+    /// Creates content from a value of any type: its text, or the output of its `Encodable` conformance.
     ///
-    /// `nil` for types that say nothing about themselves: nothing is recorded by reflection.
+    /// `nil` for other types: nothing is recorded by reflection.
     package init?(content value: Any) {
         switch value {
         case let value as AttributeValue: self = value
@@ -31,7 +31,7 @@ extension AttributeValue {
 
 /// Writes `Encodable` values as attribute values, without Foundation.
 private struct ContentEncoder: Encoder {
-    /// A value that is being written. An object, since a parent hands it to its children.
+    /// The value being written. A class, since a parent shares it with its children.
     final class Slot {
         var value: AttributeValue?
         var members: [(key: String, slot: Slot)] = []
@@ -74,7 +74,7 @@ private struct ContentEncoder: Encoder {
         case let value as Float: slot.value = Self.number(Double(value))
         case let value as any BinaryInteger & Encodable: slot.value = Self.number(value)
         default:
-            // Foundation's encoder knows these two; their own conformances write their insides.
+            // Foundation's encoder treats these two types specially; their own conformances write their internals.
             if ["URL", "Decimal"].contains("\(type(of: value))") {
                 slot.value = .string("\(value)")
             } else {
@@ -109,7 +109,7 @@ private struct ContentEncoder: Encoder {
     func singleValueContainer() -> any SingleValueEncodingContainer { Single(encoder: self) }
 }
 
-/// A position in a list, or `super`.
+/// An index of a list, or `super`.
 private struct ContentKey: CodingKey {
     var stringValue: String
     var intValue: Int?

@@ -2,28 +2,28 @@
 package import GenAICore
 package import GenAITelemetry
 
-/// The attributes of one generation of the GenAI conventions: the only table of their names and values.
+/// The attributes of one generation of the GenAI conventions. All names and values are defined here.
 ///
-/// Source: semantic conventions v1.36.0 and v1.41.1, and semantic-conventions-genai for what is unreleased.
+/// Source: semantic conventions v1.36.0 and v1.41.1, and semantic-conventions-genai for the unreleased generation.
 package struct Conventions: Sendable {
     /// The generation.
     package let generation: GenAIConventions
 
-    /// The table of a generation.
+    /// Creates the attributes of a generation.
     package init(_ generation: GenAIConventions) { self.generation = generation }
 
-    /// Whether messages are attributes and providers go by `gen_ai.provider.name`.
+    /// Indicates whether messages are attributes and providers are named by `gen_ai.provider.name`.
     package var isLatest: Bool { generation >= .latest }
     private var isUnreleased: Bool { generation >= .development }
 
-    /// The attribute that names a provider.
+    /// Returns the attribute that names a provider.
     package func identity(of provider: ProviderName) -> Attributes {
         var attributes = Attributes()
         setProvider(provider, in: &attributes)
         return attributes
     }
 
-    /// Names a provider: `gen_ai.provider.name`, or `gen_ai.system` with its former spelling.
+    /// Sets a provider: `gen_ai.provider.name`, or `gen_ai.system` with its former spelling.
     package func setProvider(_ provider: ProviderName, in attributes: inout Attributes) {
         if isLatest {
             attributes[.genAIProviderName] = provider
@@ -32,7 +32,7 @@ package struct Conventions: Sendable {
         }
     }
 
-    /// Adds what is asked, and of whom: on spans, records and measurements.
+    /// Adds the operation, model and server of a request, for spans, records and measurements.
     package func addSubject(of request: borrowing RequestFacts, to attributes: inout Attributes) {
         setProvider(request.provider, in: &attributes)
         attributes[.genAIOperationName] = request.operation
@@ -41,7 +41,7 @@ package struct Conventions: Sendable {
         if let port = request.serverPort { attributes[.serverPort] = port }
     }
 
-    /// Adds what is known when a call starts.
+    /// Adds the attributes that are known when a call starts.
     package func addStart(of request: borrowing ModelRequest, to attributes: inout Attributes) {
         addParameters(of: request, to: &attributes)
         if let tier = request.serviceTier {
@@ -56,7 +56,7 @@ package struct Conventions: Sendable {
         if let id = request.previousResponseID { attributes[.genAIRequestPreviousResponseID] = id }
     }
 
-    // One test a parameter: a request usually has three or four of them, and writing `nil` looks for the name.
+    // One test for each parameter: most are `nil`, and writing `nil` would search for the name.
     private func addParameters(of request: borrowing ModelRequest, to attributes: inout Attributes) {
         if let value = request.temperature { attributes[.genAIRequestTemperature] = value }
         if let value = request.topP { attributes[.genAIRequestTopP] = value }
@@ -71,7 +71,7 @@ package struct Conventions: Sendable {
         if !request.encodingFormats.isEmpty { attributes[.genAIRequestEncodingFormats] = request.encodingFormats }
     }
 
-    /// Adds what an answer tells.
+    /// Adds the attributes of an answer.
     package func addEnd(of answer: borrowing ModelAnswer, to attributes: inout Attributes) {
         attributes.reserveCapacity(16)
         if let id = answer.id { attributes[.genAIResponseID] = id }
@@ -84,7 +84,7 @@ package struct Conventions: Sendable {
         addServer(of: answer, to: &attributes)
     }
 
-    /// Adds which configuration of the server answered: on spans and measurements.
+    /// Adds the configuration of the server that answered, for spans and measurements.
     package func addServer(of answer: borrowing ModelAnswer, to attributes: inout Attributes) {
         if let tier = answer.serviceTier {
             attributes[isLatest ? .openAIResponseServiceTier : .genAIOpenAIResponseServiceTier] = ServiceTier(
@@ -119,16 +119,16 @@ package struct Conventions: Sendable {
 package struct RequestFacts: Sendable, Hashable {
     /// The kind of call.
     package var operation: OperationName
-    /// The model asked for; empty where the provider chooses.
+    /// The requested model; empty if the provider chooses.
     package var model: String
-    /// The provider asked.
+    /// The provider of the request.
     package var provider: ProviderName
-    /// The host asked.
+    /// The host of the request.
     package var serverAddress: String?
-    /// The port asked.
+    /// The port of the request.
     package var serverPort: Int?
 
-    /// The facts of a request.
+    /// Reads the facts of a request.
     package init(_ request: borrowing ModelRequest) {
         operation = request.operation
         model = request.model
@@ -142,7 +142,7 @@ package struct RequestFacts: Sendable, Hashable {
 }
 
 extension ProviderName {
-    /// The value of `gen_ai.system`: three providers were spelled otherwise before version 1.37.0.
+    /// The value of `gen_ai.system`: before version 1.37.0, three providers had other spellings.
     package var legacySpelling: ProviderName {
         switch self {
         case .azureAIOpenAI: .legacyAzureAIOpenAI

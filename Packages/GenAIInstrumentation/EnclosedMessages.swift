@@ -15,13 +15,13 @@ final class EnclosedMessages: MessageListener {
 
     init(within outer: EnclosedMessages?) { self.outer = outer }
 
-    /// Notes what a model is asked: of the first call, the last message of the user.
+    /// Notes the input of a call: of the first call, the last user message.
     func noteInput(_ messages: [Message]) {
         guard let question = messages.last(where: { $0.role == .user }) ?? messages.last else { return }
         note(input: [question])
     }
 
-    /// Notes what a model has answered.
+    /// Notes the output of a call.
     func noteOutput(_ messages: [Message]) {
         guard !messages.isEmpty else { return }
         state.withLock { $0.output = messages }
@@ -33,11 +33,11 @@ final class EnclosedMessages: MessageListener {
         outer?.note(input: input)
     }
 
-    /// Writes the messages onto the operation's span; those that are there already stay.
+    /// Writes the messages onto the operation's span. Existing ones are kept.
     ///
     /// - Parameters:
-    ///   - input: The question as the program gives it; `nil` takes the first that a model was asked.
-    ///   - output: The answer as the program gives it; `nil` takes the last that a model gave.
+    ///   - input: The question given by the program; `nil` means the first one that a model received.
+    ///   - output: The answer given by the program; `nil` means the last one of a model.
     func write(to span: TraceSpan, input: String?, output: String?) {
         let noted = state.withLock { $0 }
         span.setCall(
@@ -67,7 +67,7 @@ struct OperationSpan {
     ///
     /// - Parameters:
     ///   - context: The scope of the operation, which has claimed its turn.
-    ///   - input: The question as the program gives it. Called only where it is recorded.
+    ///   - input: The question given by the program. Called only if it is recorded.
     init(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes, context: GenAIContext, tracer: Tracer,
         input: () -> String? = { nil }

@@ -2,21 +2,21 @@
 public import GenAICore
 public import GenAITelemetry
 
-/// What an evaluator, or a user, thinks of an answer.
+/// The result of an evaluation of an answer, by an evaluator or a user.
 ///
 /// Source: semantic conventions 1.41.1, event `gen_ai.evaluation.result`.
 public struct EvaluationResult: Sendable, Hashable {
-    /// What was evaluated, for example `relevance`. Attribute `gen_ai.evaluation.name`.
+    /// The evaluated property, for example `relevance`. Attribute `gen_ai.evaluation.name`.
     public var name: String
     /// The score as a number. Attribute `gen_ai.evaluation.score.value`.
     public var score: Double?
     /// The score as a word, for example `pass`. Attribute `gen_ai.evaluation.score.label`.
     public var label: String?
-    /// Why. Attribute `gen_ai.evaluation.explanation`. Content: recorded only where that is allowed.
+    /// The explanation. Attribute `gen_ai.evaluation.explanation`. Content: recorded only if that is allowed.
     public var explanation: String?
-    /// The answer, where the span is not at hand. Attribute `gen_ai.response.id`.
+    /// The identifier of the answer, if the span is not available. Attribute `gen_ai.response.id`.
     public var responseID: String?
-    /// Why the evaluation itself failed. Attribute `error.type`.
+    /// The error type, if the evaluation itself failed. Attribute `error.type`.
     public var errorType: String?
 
     /// Creates a result.
@@ -32,11 +32,11 @@ public struct EvaluationResult: Sendable, Hashable {
         self.errorType = errorType
     }
 
-    /// What a user thinks of an answer: the evaluation `user_feedback`.
+    /// Returns a user's evaluation of an answer: `user_feedback`.
     ///
     /// - Parameters:
     ///   - isPositive: Thumbs up or down: a score of 1 or 0, and a label.
-    ///   - comment: The user's own words. Content: recorded only where that is allowed.
+    ///   - comment: The user's own words. Content: recorded only if that is allowed.
     public static func userFeedback(
         isPositive: Bool, comment: String? = nil, responseID: String? = nil
     ) -> EvaluationResult {
@@ -50,9 +50,10 @@ extension LogEmitter {
     /// Emits the result of an evaluation as a `gen_ai.evaluation.result` event.
     ///
     /// - Parameters:
-    ///   - span: The span that made the answer; `nil` takes the current one.
-    ///   - settings: Whether explanations may be recorded in events; those of the global tracer provider by default.
-    ///   - context: Where the current span and the content switch come from.
+    ///   - span: The span of the answer; `nil` means the current one.
+    ///   - settings: The settings that decide whether explanations are recorded in events. Default: those of the global
+    ///     tracer provider.
+    ///   - context: The source of the current span and of the content switch.
     public func emit(
         _ result: EvaluationResult, of span: SpanContext? = nil, settings: InstrumentationSettings? = nil,
         context: GenAIContext = .current

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 
-/// One message to or from a model: the vocabulary that recorder, log records, bridge and report share.
+/// One message to or from a model, in the form that recording, log records, bridge and report share.
 ///
 /// Source: semantic conventions v1.41.1, the JSON schemas of `gen_ai.input.messages` and `gen_ai.output.messages`.
 public struct Message: Sendable, Hashable {
-    /// Who speaks.
+    /// The author.
     public var role: Role
-    /// What is said, in order.
+    /// The content, in order.
     public var parts: [Part]
-    /// Tells participants of the same role apart.
+    /// A name that distinguishes participants with the same role.
     public var name: String?
-    /// The reason the model stopped, in the provider's words; only of answers.
+    /// The finish reason in the provider's words; only of answers.
     public var finishReason: String?
 
-    /// Creates a message of parts.
+    /// Creates a message from parts.
     public init(role: Role, parts: [Part], name: String? = nil, finishReason: String? = nil) {
         self.role = role
         self.parts = parts
@@ -21,26 +21,26 @@ public struct Message: Sendable, Hashable {
         self.finishReason = finishReason
     }
 
-    /// Instructions of the program.
+    /// Creates a system message.
     public static func system(_ text: String) -> Message { Message(role: .system, parts: [.text(text)]) }
 
-    /// A message of the user.
+    /// Creates a user message.
     public static func user(_ text: String) -> Message { Message(role: .user, parts: [.text(text)]) }
 
-    /// A message of the model.
+    /// Creates a message of the model.
     public static func assistant(_ text: String) -> Message { Message(role: .assistant, parts: [.text(text)]) }
 
-    /// The result of a tool.
+    /// Creates a message with a tool's result.
     public static func tool(_ result: String, callID: String? = nil) -> Message {
         Message(role: .tool, parts: [.toolResult(ToolResult(callID: callID, result: result))])
     }
 
-    /// The text parts, joined; reasoning is left out.
+    /// The joined text parts, without reasoning.
     public var text: String {
         parts.lazy.compactMap { part in if case .text(let text) = part { text } else { nil } }.joined()
     }
 
-    /// The tools that the message asks for.
+    /// The tool calls in the message.
     public var toolCalls: [ToolCall] {
         parts.compactMap { part in if case .toolCall(let call) = part { call } else { nil } }
     }
@@ -49,20 +49,20 @@ public struct Message: Sendable, Hashable {
 extension Message {
     /// The author of a message.
     public struct Role: RawRepresentable, Sendable, Hashable, ExpressibleByStringLiteral {
-        /// The role as the conventions spell it.
+        /// The name of the role in the conventions.
         public var rawValue: String
 
-        /// Creates a role; providers may have further ones.
+        /// Creates a role. Providers may have others than the constants.
         public init(rawValue: String) { self.rawValue = rawValue }
 
         /// Creates a role from a literal.
         public init(stringLiteral value: String) { rawValue = value }
 
-        /// Instructions of the program.
+        /// The role of system instructions.
         public static let system = Role(rawValue: "system")
-        /// Instructions of the program, as newer models of OpenAI call them.
+        /// The role of system instructions for newer models of OpenAI.
         public static let developer = Role(rawValue: "developer")
-        /// The person, or the program on a person's behalf.
+        /// The role of the user, or of the program on the user's behalf.
         public static let user = Role(rawValue: "user")
         /// The model.
         public static let assistant = Role(rawValue: "assistant")
@@ -74,30 +74,31 @@ extension Message {
     public enum Part: Sendable, Hashable {
         /// Text.
         case text(String)
-        /// The model's thinking, as far as the provider shows it.
+        /// The model's reasoning, as far as the provider shows it.
         case reasoning(String)
-        /// A tool that the model wants called.
+        /// A tool call that the model requests.
         case toolCall(ToolCall)
         /// The result of a tool.
         case toolResult(ToolResult)
         /// An image, audio, video or document.
         case media(Media)
-        /// A part of any other kind, under the provider's type, as JSON text of an object.
+        /// A part of any other kind, with the provider's type and the JSON text of an object.
         case other(type: String, json: String)
     }
 
-    /// A tool that a model wants called.
+    /// A tool call that a model requests.
     public struct ToolCall: Sendable, Hashable {
-        /// Identifies the call; its result refers to it.
+        /// The identifier of the call, which its result refers to.
         public var id: String?
         /// The tool's name.
         public var name: String
         /// The arguments as the model wrote them, usually the JSON text of an object.
         public var arguments: String?
-        /// `function` or `custom` for tools of the program, else the provider's type of a tool that it runs itself.
+        /// `function` or `custom` for the program's own tools, otherwise the provider's type for a tool that it runs
+        /// itself.
         public var type = "function"
 
-        /// Creates a call of a function of the program.
+        /// Creates a call of one of the program's functions.
         public init(id: String? = nil, name: String, arguments: String? = nil) {
             self.id = id
             self.name = name
@@ -107,7 +108,7 @@ extension Message {
 
     /// The result of a tool.
     public struct ToolResult: Sendable, Hashable {
-        /// The call that is answered.
+        /// The identifier of the call.
         public var callID: String?
         /// The result: plain or JSON text.
         public var result: String
@@ -123,15 +124,15 @@ extension Message {
     public struct Media: Sendable, Hashable {
         /// The form in which the data is given.
         public enum Content: Sendable, Hashable {
-            /// The address of the data; not a `data:` URL.
+            /// The URL of the data; not a `data:` URL.
             case uri(String)
-            /// The data itself, in base64.
+            /// The data in Base64.
             case base64(String)
-            /// The provider's identifier of a file uploaded before.
+            /// The provider's identifier of an uploaded file.
             case file(id: String)
         }
 
-        /// `image`, `audio`, `video` or `document`.
+        /// The modality: `image`, `audio`, `video` or `document`.
         public var modality: String
         /// The media type, for example `image/png`.
         public var mimeType: String?

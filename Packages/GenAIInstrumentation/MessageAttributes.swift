@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 package import GenAICore
 
-/// Messages as attributes: the form of the conventions from version 1.37.0 on.
+/// Messages as attributes, in the form of the conventions from version 1.37.0 on.
 ///
 /// Source: semantic conventions v1.41.1, the JSON schemas of input and output messages.
 enum MessageAttributes {
-    /// `gen_ai.input.messages`.
+    /// Returns the value of `gen_ai.input.messages`.
     static func input(_ messages: [Message]) -> AttributeValue {
         .array(
             messages.map { message in
@@ -16,11 +16,11 @@ enum MessageAttributes {
             })
     }
 
-    /// `gen_ai.output.messages`.
+    /// Returns the value of `gen_ai.output.messages`.
     ///
     /// - Parameters:
-    ///   - answer: Its messages and finish reasons.
-    ///   - usual: The finish reason of a message that has none, which the schema requires.
+    ///   - answer: The answer with its messages and finish reasons.
+    ///   - usual: The finish reason for messages without one, because the schema requires one.
     static func output(_ answer: ModelAnswer, usualFinishReason usual: String) -> AttributeValue {
         .array(
             answer.messages.enumerated().map { index, message in
@@ -31,15 +31,16 @@ enum MessageAttributes {
             })
     }
 
-    /// `gen_ai.system_instructions`.
+    /// Returns the value of `gen_ai.system_instructions`.
     static func instructions(_ parts: [Message.Part]) -> AttributeValue { .array(parts.map(part)) }
 
-    /// `gen_ai.tool.definitions`, without descriptions and parameters, which are large and rarely change.
+    /// Returns the value of `gen_ai.tool.definitions`, without descriptions and parameters, which are large and rarely
+    /// change.
     static func definitions(_ tools: [ModelRequest.ToolDefinition]) -> AttributeValue {
         .array(tools.map { .object(["type": .string($0.type), "name": .string($0.name)]) })
     }
 
-    // The schema's words where providers have others.
+    // Returns the schema's name for a finish reason for which providers have other names.
     private static func schemaReason(_ reason: String) -> String {
         switch reason {
         case "tool_calls", "function_call", "tool_use": "tool_call"
@@ -97,7 +98,7 @@ enum MessageAttributes {
         return .map(members)
     }
 
-    /// Arguments and results are structured where they can be read as such.
+    /// Returns arguments or results as a structure if they are JSON, otherwise as text.
     private static func json(_ text: String) -> AttributeValue {
         guard text.first == "{" || text.first == "[" else { return .string(text) }
         return AttributeValue(jsonText: text) ?? .string(text)
@@ -105,12 +106,12 @@ enum MessageAttributes {
 }
 
 extension Message.ToolCall {
-    /// Whether the program runs the tool, not the provider.
+    /// Indicates whether the program runs the tool, not the provider.
     var isOfProgram: Bool { type == "function" || type == "custom" }
 }
 
 extension AttributeValue {
-    /// A map of the members that have a value.
+    /// Returns a map of the members that have a value.
     package static func object(_ members: KeyValuePairs<String, AttributeValue?>) -> AttributeValue {
         var map = Attributes()
         map.reserveCapacity(members.count)

@@ -2,17 +2,18 @@
 import GenAICore
 package import GenAITelemetry
 
-/// Messages as log records: the form of the conventions up to version 1.36.0.
+/// Messages as log records, in the form of the conventions up to version 1.36.0.
 ///
-/// Without content a record still says which message there was and which tools were called.
-/// Source: semantic conventions v1.36.0, GenAI events.
+/// Without content, a record still shows that there was a message, its role and the called tools. Source: semantic
+/// conventions v1.36.0, GenAI events.
 enum MessageEvents {
-    /// Calls a closure with the events of a message of the request: one, or one for each tool's result in it.
+    /// Calls a closure with the events of a message of the request: one event, or one for each tool result in the
+    /// message.
     static func forEachEvent(of message: Message, capturing: Bool, _ body: (EventName, LogMessage) -> Void) {
         var isResult = false
         for case .toolResult(let result) in message.parts {
             isResult = true
-            // Some providers have the results of tools in the user's messages.
+            // Some providers have the results of tools in user messages.
             let role = message.role == .user ? "tool" : message.role.rawValue
             body(
                 .genAIToolMessage,
@@ -30,7 +31,7 @@ enum MessageEvents {
                 toolCalls: message.apiToolCalls(capturing: capturing)))
     }
 
-    /// The event of one answer.
+    /// Returns the event of one choice.
     static func choice(_ message: Message, finishReason: String?, index: Int, capturing: Bool) -> LogMessage {
         LogMessage(
             role: message.role.rawValue, content: capturing ? message.apiContent : nil,
@@ -48,7 +49,7 @@ enum MessageEvents {
 }
 
 extension RecordedCall {
-    /// The messages sent, instructions first, in the shape of OpenAI's API.
+    /// The input messages, instructions first, in the form of OpenAI's API.
     package var promptMessages: [LogMessage] {
         var messages: [LogMessage] = []
         let instructions = systemInstructions.isEmpty ? [] : [Message(role: .system, parts: systemInstructions)]
@@ -58,7 +59,7 @@ extension RecordedCall {
         return messages
     }
 
-    /// The answers in the shape of OpenAI's API.
+    /// The output messages in the form of OpenAI's API.
     package var choiceMessages: [LogMessage] {
         output.enumerated().map { index, message in
             MessageEvents.choice(message, finishReason: message.finishReason, index: index, capturing: true)
@@ -66,7 +67,7 @@ extension RecordedCall {
     }
 }
 
-// The legacy events have messages in the shape of OpenAI's API.
+// The legacy events have messages in the form of OpenAI's API.
 extension Message {
     /// A text, or a list of parts.
     fileprivate var apiContent: AttributeValue? {
@@ -77,7 +78,7 @@ extension Message {
         return .array(content)
     }
 
-    /// The calls of tools, with arguments only where content is captured.
+    /// Returns the tool calls, with arguments only if content is captured.
     fileprivate func apiToolCalls(capturing: Bool) -> AttributeValue? {
         let calls = toolCalls
         guard !calls.isEmpty else { return nil }

@@ -1,34 +1,34 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// The answer of a model, in the terms that all providers share. Everything is optional.
+/// The answer of a model, in terms that all providers share. All properties are optional.
 ///
-/// An answer that comes in pieces is put together by the `append` functions. Within a ``ModelCall`` they keep no more
-/// than the record needs: nothing that was said where content is off, and a bounded number of bytes where it is on.
+/// The `append` functions assemble an answer that arrives in pieces. Within a ``ModelCall`` they store only what the
+/// record needs: no content if that is off, and a limited number of bytes if it is on.
 public struct ModelAnswer: Sendable, Hashable {
-    /// The provider's name for the answer. Attribute `gen_ai.response.id`.
+    /// The provider's identifier of the answer. Attribute `gen_ai.response.id`.
     public var id: String?
     /// The model that answered. Attribute `gen_ai.response.model`.
     public var model: String?
-    /// The provider that answered, where it is another than the request says.
+    /// The provider that answered, if it is not the one in the request.
     public var provider: ProviderName?
-    /// The answers, one message a choice. Content.
+    /// The output messages, one for each choice. Content.
     public var messages: [Message]
-    /// The reason each answer ended, in the provider's words; empty takes those of the messages.
+    /// The finish reason of each choice in the provider's words. If empty, those of the messages are used.
     ///
     /// Attribute `gen_ai.response.finish_reasons`.
     public var finishReasons: [String]
-    /// The tokens and other units that the call used; its cost is computed from them.
+    /// The tokens and other units used by the call. Its cost is computed from them.
     public var usage: TokenUsage?
     /// The service tier that served the call. Attribute `openai.response.service_tier`.
     public var serviceTier: String?
-    /// The configuration of the server. Attribute `openai.response.system_fingerprint`.
+    /// The fingerprint of the server's configuration. Attribute `openai.response.system_fingerprint`.
     public var systemFingerprint: String?
-    /// The number of dimensions of a vector; of embeddings.
+    /// The number of dimensions of the vectors; only for embeddings.
     public var embeddingDimensions: Int?
-    /// Further attributes of the call's span.
+    /// Additional attributes of the call's span.
     public var attributes: Attributes
-    /// The pieces that ``messages`` were put together from.
+    /// The pieces from which ``messages`` are assembled.
     var pieces = AnswerPieces()
 
     /// Creates an answer.
@@ -46,7 +46,7 @@ public struct ModelAnswer: Sendable, Hashable {
         self.attributes = attributes
     }
 
-    /// The finish reasons, from the messages where none are given apart.
+    /// The finish reasons, from the messages if none are given separately.
     var allFinishReasons: [String] {
         finishReasons.isEmpty ? messages.compactMap(\.finishReason) : finishReasons
     }
@@ -64,22 +64,23 @@ extension ModelAnswer {
     /// Adds text to a choice.
     ///
     /// - Parameters:
-    ///   - choice: The provider's number of the choice.
-    ///   - block: The provider's number of the content block, where it numbers them; `nil` goes on with the last text.
+    ///   - choice: The provider's index of the choice.
+    ///   - block: The provider's index of the content block, if it has one; `nil` appends to the last text.
     public mutating func appendText(_ text: String, choice: Int = 0, block: Int? = nil) {
         append(text, .text, choice, block)
     }
 
-    /// Adds thinking to a choice; see ``appendText(_:choice:block:)``.
+    /// Adds reasoning to a choice; see ``appendText(_:choice:block:)``.
     public mutating func appendReasoning(_ text: String, choice: Int = 0, block: Int? = nil) {
         append(text, .reasoning, choice, block)
     }
 
-    /// Adds a tool call, or more of one.
+    /// Adds a tool call, or a piece of one.
     ///
     /// - Parameters:
-    ///   - index: The provider's number of the call. `nil` goes by `id`; without both, a name begins another call.
-    ///   - arguments: A piece of the arguments, put behind those that came before.
+    ///   - index: The provider's index of the call. `nil` identifies the call by `id`; without both, a name begins
+    ///     another call.
+    ///   - arguments: A piece of the arguments, which is appended to the earlier ones.
     public mutating func appendToolCall(
         index: Int? = nil, id: String? = nil, name: String? = nil, arguments: String? = nil, type: String? = nil,
         choice: Int = 0
@@ -97,27 +98,27 @@ extension ModelAnswer {
         messages[message].parts[part] = .toolCall(call)
     }
 
-    /// Notes why a choice ended.
+    /// Sets the finish reason of a choice.
     public mutating func finish(_ reason: String, choice: Int = 0) {
         guard let message = position(ofChoice: choice) else { return }
         messages[message].finishReason = reason
     }
 
-    /// Begins a choice, also one of which nothing was said yet.
+    /// Begins a choice, even if it has no content yet.
     ///
-    /// - Parameter role: `nil` leaves it as it is, which is the assistant's at first.
+    /// - Parameter role: The author; `nil` leaves it unchanged. The initial one is the assistant.
     public mutating func begin(choice: Int = 0, role: Message.Role? = nil) {
         guard let message = position(ofChoice: choice), let role else { return }
         messages[message].role = role
     }
 
-    /// Forgets the messages, because the whole of them is going to be added.
+    /// Removes the messages, because the complete ones will be added.
     package mutating func removeContent() {
         messages = []
         pieces.removeAll()
     }
 
-    /// Whether a content block has begun.
+    /// Returns whether a content block has begun.
     package func hasBlock(_ block: Int, choice: Int = 0) -> Bool {
         pieces.slots.contains { $0.choice == choice && $0.number == block }
     }
@@ -138,7 +139,7 @@ extension ModelAnswer {
         }
     }
 
-    /// The message of a choice; those of later choices stand behind it.
+    /// Returns the position of a choice's message. Messages are in the order of the choices' indices.
     private mutating func position(ofChoice number: Int) -> Int? {
         if let position = pieces.choices.firstIndex(of: number) { return position }
         guard pieces.choices.count < AnswerPieces.mostChoices else { return pieces.refuse() }
@@ -152,16 +153,16 @@ extension ModelAnswer {
     }
 }
 
-/// The pieces of an answer, and how much of them may be kept. Of no weight when answers are compared.
+/// The pieces of an answer, and the limit of what is kept. Ignored when answers are compared.
 struct AnswerPieces: Sendable {
     static let mostChoices = 128
     static let mostParts = 1_024
-    /// The bytes of names and identifiers that are kept where content is off.
+    /// The maximum number of bytes of names and identifiers that are kept if content is off.
     private static let outlineLimit = 65_536
 
     enum Kind { case text, reasoning, toolCall }
 
-    /// The part of a message that a provider's number stands for.
+    /// The part of a message that a provider's index stands for.
     struct Slot {
         var choice: Int
         var number: Int?
@@ -170,18 +171,18 @@ struct AnswerPieces: Sendable {
         var part: Int
     }
 
-    /// The providers' numbers of the messages.
+    /// The providers' indices of the messages.
     var choices: [Int] = []
     var slots: [Slot] = []
-    /// Whether what is said is kept.
+    /// Indicates whether content is kept.
     var keepsContent = true
-    /// The most bytes that are kept.
+    /// The maximum number of bytes that are kept.
     var limit = Int.max
     private var size = 0
-    /// Whether anything was left out for lack of room.
+    /// Indicates whether anything was left out because of the limit.
     private(set) var isCut = false
 
-    /// As much of a text as there is room for; `nil` where content is off or nothing fits.
+    /// Returns the part of a text that fits the limit; `nil` if content is off or nothing fits.
     mutating func kept(_ text: String, asContent: Bool = true) -> String? {
         guard keepsContent || !asContent else { return nil }
         let room = (keepsContent ? limit : min(limit, Self.outlineLimit)) - size
@@ -195,7 +196,7 @@ struct AnswerPieces: Sendable {
         return text.prefix(ofBytes: max(0, room)) + truncationMarker
     }
 
-    /// Forgets all pieces, but not how much may be kept.
+    /// Removes all pieces and keeps the limits.
     mutating func removeAll() {
         choices = []
         slots = []
@@ -203,7 +204,7 @@ struct AnswerPieces: Sendable {
         isCut = false
     }
 
-    /// The provider's number of a choice.
+    /// Returns the provider's index of a choice.
     func number(at position: Int) -> Int { choices.indices.contains(position) ? choices[position] : position }
 
     /// Notes that something was left out.
@@ -212,7 +213,7 @@ struct AnswerPieces: Sendable {
         return nil
     }
 
-    /// The part of a content block, which is begun where it is new.
+    /// Returns the part of a content block, which is created if it is new.
     mutating func position(
         ofBlock number: Int?, _ kind: Kind, _ message: Int, _ choice: Int, _ messages: inout [Message]
     ) -> Int? {
@@ -223,9 +224,9 @@ struct AnswerPieces: Sendable {
         return begin(number, kind, message, kind == .text ? .text("") : .reasoning(""), &messages)
     }
 
-    /// The part of a tool call, which is begun where it is new.
+    /// Returns the part of a tool call, which is created if it is new.
     ///
-    /// Servers differ: most number the calls, some only name them, some do neither and send them whole.
+    /// Servers differ: most send an index, some only a name or identifier, and some send complete calls with neither.
     mutating func position(
         ofCall number: Int?, id: String?, beginsAnother: Bool, _ message: Int, _ messages: inout [Message]
     ) -> Int? {

@@ -3,9 +3,9 @@ public import GenAICore
 public import GenAITelemetry
 import Synchronization
 
-/// One call to a model, from its start to its end: its span, its messages, its measurements.
+/// One call to a model from its start to its end, recorded with its span, messages and measurements.
 ///
-/// Most calls are recorded by `withModelCall`. This is the form for callbacks and delegates:
+/// Most calls are recorded with `withModelCall`. This type is for callbacks and delegates:
 ///
 /// ```swift
 /// let call = try ModelCall.start(ModelRequest(model: "claude-sonnet-4-5", provider: .anthropic, messages: messages))
@@ -17,28 +17,28 @@ import Synchronization
 /// }
 /// ```
 ///
-/// The first of ``finish(_:)``, ``fail(_:)`` and ``cancel()`` ends the record and later ones do nothing; a call that
-/// nobody refers to any more is cancelled. All members may be used from any thread.
+/// The first of ``finish(_:)``, ``fail(_:)`` and ``cancel()`` ends the record; later ones do nothing. A call that is
+/// released without them is cancelled. All members can be used from any thread.
 ///
 /// Source: semantic conventions v1.36.0 and v1.41.1, spans `gen_ai.inference.client` and `gen_ai.embeddings.client`.
 public final class ModelCall: Sendable {
-    /// The surroundings of the call, with its span as the current one.
+    /// The context of the call, with its span as the current one.
     public let context: GenAIContext
     let facts: RequestFacts
     let listeners: CallListeners?
     private let recordedSpan: TraceSpan?
-    /// The request's content, for records that are made when the call ends.
+    /// The request's content, for records that are created when the call ends.
     let content: RequestContent
     /// The conversation that the call belongs to.
     let conversationID: String?
-    /// The service tier that was asked for.
+    /// The requested service tier.
     let serviceTier: String?
-    /// The attributes known at the start; kept for a record of operation details only.
+    /// The attributes known at the start; stored only for a record of operation details.
     let startAttributes: Attributes?
     let startNanoseconds = steadyNanoseconds()
     private let state: Mutex<State>
 
-    /// The most bytes kept and recorded of what is asked, and of what is answered.
+    /// The maximum number of bytes stored and recorded for each direction of a call.
     package static let contentLimit = 1 << 20
 
     /// The parts of a request that are content.
@@ -58,9 +58,9 @@ public final class ModelCall: Sendable {
         var resends = 0
     }
 
-    /// Begins the record of a call; with `listeners` `nil` nothing is recorded.
+    /// Begins the record of a call. If `listeners` is `nil`, nothing is recorded.
     ///
-    /// - Parameter spanName: `nil` takes operation and model, as the conventions say.
+    /// - Parameter spanName: The span's name; `nil` means operation and model, as the conventions specify.
     package init(
         _ request: borrowing ModelRequest, _ listeners: CallListeners?, spanName: String? = nil,
         context surroundings: GenAIContext = .current
@@ -112,15 +112,15 @@ public final class ModelCall: Sendable {
 
     deinit { cancel() }
 
-    /// The call's span, for attributes and events of your own; `nil` where spans are not recorded.
+    /// The call's span, for attributes and events of your own; `nil` if spans are not recorded.
     public var span: TraceSpan? { recordedSpan }
 
     /// The parts of messages that the record needs.
     package var contentNeed: ContentNeed { listeners?.contentNeed ?? .none }
 
-    /// The answer as far as it is known. Set it, change it or add to it while the call goes on.
+    /// The answer as known so far. It can be set and changed during the call.
     ///
-    /// A stream's pieces are better added by ``add(_:)``, which also takes their time.
+    /// Pieces of a stream are better added with ``add(_:)``, which also records their times.
     public var answer: ModelAnswer {
         get { state.withLock { $0.answer } }
         set {
@@ -130,11 +130,12 @@ public final class ModelCall: Sendable {
         }
     }
 
-    /// Adds a piece of a streamed answer and takes its time.
+    /// Adds a piece of a streamed answer and records its time.
     ///
-    /// The time of the first piece is the time to the first chunk, the times between pieces the time per output chunk.
+    /// The time of the first piece is the time to the first chunk; the times between pieces are the times per output
+    /// chunk.
     ///
-    /// - Parameter change: Adds to the answer; must not use the call, which is locked meanwhile.
+    /// - Parameter change: Adds the piece to the answer. It must not use the call, which is locked meanwhile.
     public func add(_ change: (inout ModelAnswer) -> Void) {
         guard let listeners else { return }
         let now = steadyNanoseconds()
@@ -153,12 +154,13 @@ public final class ModelCall: Sendable {
         if let due { recordChunks(due.seconds, due.model) }
     }
 
-    /// The most times between chunks that wait for the end of the call, where all attributes are known.
+    /// The maximum number of times between chunks that are stored until the end of the call, when all attributes are
+    /// known.
     private static let mostWaitingTimes = 1_024
 
-    /// Notes that the request is sent once more, as an event and in `http.request.resend_count`.
+    /// Records a retry of the request, as an event and in `http.request.resend_count`.
     ///
-    /// - Parameter status: The HTTP status of the attempt before, where there was an answer.
+    /// - Parameter status: The HTTP status of the previous attempt, if there was a response.
     public func noteRetry(after error: any Error, status: Int? = nil) {
         state.withLock { $0.resends += 1 }
         var attributes: Attributes = ["error.type": .string(errorType(of: error))]
@@ -166,31 +168,31 @@ public final class ModelCall: Sendable {
         recordedSpan?.addEvent("retry", attributes: attributes)
     }
 
-    /// Ends the record of a call that was answered.
+    /// Ends the record of a successful call.
     ///
-    /// - Parameter answer: The whole answer; `nil` takes ``answer``.
+    /// - Parameter answer: The complete answer; `nil` means ``answer``.
     public func finish(_ answer: ModelAnswer? = nil) {
         end(answer, as: .answered)
     }
 
-    /// Ends the record of a call that failed.
+    /// Ends the record of a failed call.
     ///
-    /// - Parameter error: Its `ErrorTypeProviding.errorType` or else its type becomes `error.type`.
+    /// - Parameter error: The error. Its `ErrorTypeProviding.errorType`, or else its type, becomes `error.type`.
     public func fail(_ error: any Error) {
         end(nil, as: .failed(CallFailure(error)))
     }
 
-    /// Ends the record of a call whose answer nobody waits for, which is no failure.
+    /// Ends the record of a call whose answer is no longer needed. This is not a failure.
     public func cancel() {
         end(nil, as: .abandoned)
     }
 
-    /// Ends the record of an answer that says itself whether the model failed.
+    /// Ends the record of an answer that contains the failure of the model, if any.
     package func finish(_ answer: ModelAnswer?, failure: CallFailure?) {
         end(answer, as: failure.map(CallOutcome.failed) ?? .answered)
     }
 
-    /// Ends the call without a record: it was none with a model after all. Its span is never delivered.
+    /// Ends the call without a record, because the response was not a model's. Its span is never delivered.
     package func discard() {
         state.withLock { $0.isOver = true }
     }
@@ -218,7 +220,7 @@ public final class ModelCall: Sendable {
         guard !answer.messages.isEmpty, let listeners else { return answer }
         var answer = answer
         let (messages, isCut) = answer.messages.limited(to: listeners.contentNeed, Self.contentLimit)
-        // Nothing that was said is left then, but why each choice ended is no content.
+        // The content is gone then, but finish reasons are not content.
         if answer.finishReasons.isEmpty { answer.finishReasons = answer.allFinishReasons }
         answer.messages = messages
         answer.pieces.keepsContent = listeners.contentNeed == .full
@@ -229,13 +231,14 @@ public final class ModelCall: Sendable {
 }
 
 extension ModelCall {
-    /// Asks the budgets around and begins the record of a call.
+    /// Checks the enclosing budgets and begins the record of a call.
     ///
     /// - Parameters:
-    ///   - request: The request; messages are recorded only where content is allowed.
+    ///   - request: The request. Its messages are recorded only if content is allowed.
     ///   - telemetry: The providers to record with.
-    ///   - spanName: The span's name; `nil` takes operation and model, as the conventions say.
-    /// - Throws: What a budget around refuses the call with, such as `BudgetExceeded`. Nothing is recorded then.
+    ///   - spanName: The span's name; `nil` means operation and model, as the conventions specify.
+    /// - Throws: The error of an enclosing budget that refuses the call, such as `BudgetExceeded`. Nothing is recorded
+    ///   then.
     public static func start(
         _ request: ModelRequest, telemetry: CallTelemetry = .global, spanName: String? = nil
     ) throws -> ModelCall {
@@ -243,9 +246,9 @@ extension ModelCall {
         return ModelCall(recording: request, telemetry: telemetry, spanName: spanName)
     }
 
-    /// Begins the record of a call that somebody else makes and that cannot be refused any more.
+    /// Begins the record of a call that other code makes and that cannot be refused any more.
     ///
-    /// Budgets are charged, but not asked; use ``start(_:telemetry:spanName:)`` wherever a call can still be stopped.
+    /// Budgets are charged but not checked. Use ``start(_:telemetry:spanName:)`` if the call can still be stopped.
     public convenience init(
         recording request: ModelRequest, telemetry: CallTelemetry = .global, spanName: String? = nil
     ) {
@@ -265,35 +268,35 @@ extension ModelCall {
     }
 }
 
-/// The ways for a call to end.
+/// The outcome of a call.
 enum CallOutcome: Sendable {
     case answered
     case failed(CallFailure)
-    /// Its reader lost interest.
+    /// The reader stopped before the end.
     case abandoned
 }
 
-/// The reason of a failure.
+/// The failure of a call.
 package struct CallFailure: Sendable {
     /// A name of low cardinality.
     package var type: String
-    /// A text for people; may quote what the user or the model said.
+    /// A description for people; may quote the user or the model.
     package var message: String
-    /// The same without anything that was said.
+    /// The description without any content.
     package var contentFreeMessage: String
-    /// Whether the span has been told of the failure already.
+    /// Indicates whether the failure is recorded on the span already.
     package var isOnSpan = false
 
-    /// The failure that an answer tells of.
+    /// Creates the failure that an answer reports.
     package init(type: String, message: String) {
         self.type = type
         self.message = message
         contentFreeMessage = type
     }
 
-    /// The failure that an error tells of.
+    /// Creates a failure from an error.
     ///
-    /// - Parameter isOnSpan: Whether the span has been told of the error already.
+    /// - Parameter isOnSpan: Whether the error is recorded on the span already.
     package init(_ error: any Error, isOnSpan: Bool = false) {
         self.isOnSpan = isOnSpan
         type = errorType(of: error)
@@ -302,7 +305,7 @@ package struct CallFailure: Sendable {
     }
 }
 
-/// Everything that is known when a call is over.
+/// All facts about a finished call.
 struct CallEnding: Sendable {
     var answer: ModelAnswer
     var outcome: CallOutcome
@@ -315,7 +318,7 @@ struct CallEnding: Sendable {
         if case .failed(let failure) = outcome { failure } else { nil }
     }
 
-    /// The answers, each with its finish reason.
+    /// The output messages, each with its finish reason.
     var messagesWithReasons: [Message] {
         answer.messages.enumerated().map { index, message in
             var message = message
@@ -324,14 +327,14 @@ struct CallEnding: Sendable {
         }
     }
 
-    /// Whether the answer came whole.
+    /// Indicates whether the answer is complete.
     var hasAnswered: Bool {
         if case .answered = outcome { true } else { false }
     }
 
-    /// The finish reason of a choice that has none: it ended well, or was cut off.
+    /// The finish reason of a choice without one: `stop` for a complete answer, otherwise `error`.
     var usualFinishReason: String { hasAnswered ? "stop" : "error" }
 }
 
-/// The time between two readings of the steady clock.
+/// Returns the time between two readings of the monotonic clock.
 func seconds(from start: UInt64, to end: UInt64) -> Double { Double(end &- start) / 1e9 }

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// A streamed answer whose call is recorded until the stream ends. Made by `withModelCall`.
+/// A streamed answer whose call is recorded until the stream ends. Created by `withModelCall`.
 public struct ModelCallStream<Base: AsyncSequence>: AsyncSequence {
     /// An element of the stream.
     public typealias Element = Base.Element
-    /// The reason for the stream to break off.
+    /// The error that ends the stream early.
     public typealias Failure = Base.Failure
 
     private let base: Base
@@ -18,12 +18,12 @@ public struct ModelCallStream<Base: AsyncSequence>: AsyncSequence {
         self.add = add
     }
 
-    /// Yields the elements and adds them to the record.
+    /// An iterator that adds the elements to the record.
     public struct Iterator: AsyncIteratorProtocol {
         private var base: Base.AsyncIterator
         private let call: ModelCall
         private let add: @Sendable (Base.Element, inout ModelAnswer) -> Void
-        // Ends the record when the iterator is dropped, while the sequence itself may live on.
+        // Ends the record when the iterator is released, while the sequence itself may still exist.
         private let lifetime: CallLifetime
 
         fileprivate init(_ stream: ModelCallStream) {
@@ -33,7 +33,7 @@ public struct ModelCallStream<Base: AsyncSequence>: AsyncSequence {
             lifetime = CallLifetime(stream.call)
         }
 
-        /// The next element, or `nil` at the end, which ends the record.
+        /// Returns the next element; `nil` at the end, which ends the record.
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(Failure) -> Element? {
@@ -42,7 +42,7 @@ public struct ModelCallStream<Base: AsyncSequence>: AsyncSequence {
                     try await base.next(isolation: actor)
                 }
                 guard let element else {
-                    // A sequence that ends early because its task was cancelled says so in no other way.
+                    // A sequence that ends early because its task was cancelled does not report it in any other way.
                     if Task.isCancelled { call.cancel() } else { call.finish() }
                     return nil
                 }
@@ -55,7 +55,7 @@ public struct ModelCallStream<Base: AsyncSequence>: AsyncSequence {
         }
     }
 
-    /// Begins reading.
+    /// Returns an iterator over the elements.
     public func makeAsyncIterator() -> Iterator { Iterator(self) }
 }
 
@@ -64,7 +64,7 @@ extension ModelCallStream: Sendable where Base: Sendable {}
 @available(*, unavailable)
 extension ModelCallStream.Iterator: Sendable {}
 
-/// Ends the record of a stream that nobody reads any more.
+/// Ends the record of a stream that is no longer read.
 final class CallLifetime: Sendable {
     private let call: ModelCall
 

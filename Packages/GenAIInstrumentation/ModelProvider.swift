@@ -2,10 +2,10 @@
 package import GenAICore
 
 extension ProviderName {
-    /// The provider that a model's name gives away; `nil` where several serve it or none is known.
+    /// Creates the provider that a model's name implies; `nil` if several serve the model or none is known.
     ///
-    /// Compares whole words at the start of the name, behind any `provider/` or `ft:` before it: a name that merely
-    /// contains `o1` or `gpt` somewhere is not taken for OpenAI's.
+    /// Compares whole words at the start of the name, after a prefix such as `provider/` or `ft:`. A name that merely
+    /// contains `o1` or `gpt` does not imply OpenAI.
     package init?(ofModel name: String) {
         var name = Substring(name.lowercased())
         if name.hasPrefix("ft:") { name = name.dropFirst(3) }

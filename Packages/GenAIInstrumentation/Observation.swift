@@ -12,10 +12,10 @@ struct Observation: Sendable {
     private let record: Record
     private let kind: Last9SpanKind
     private let provider: ProviderName?
-    /// Whether what comes out is recorded.
+    /// Indicates whether the result is recorded.
     let capturesOutput: Bool
 
-    /// The wishes of a caller.
+    /// The options given by the caller.
     struct Options {
         var tags: [String]
         var metadata: Attributes
@@ -73,7 +73,7 @@ struct Observation: Sendable {
         }
     }
 
-    /// The surroundings of the closure, with its span as the current one.
+    /// The context of the closure, with its span as the current one.
     var context: GenAIContext {
         switch record {
         case .model(let call): call.context
@@ -81,7 +81,7 @@ struct Observation: Sendable {
         }
     }
 
-    /// Runs code with the span as the current one; a thrown error is recorded, and ends the span.
+    /// Runs code with the span as the current one. A thrown error is recorded and ends the span.
     func run<Value, Failure: Error>(
         isolation: isolated (any Actor)? = #isolation, _ operation: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
@@ -119,7 +119,7 @@ struct Observation: Sendable {
         finish(report ?? UsageReport(), content)
     }
 
-    /// Records what is known of a result, and ends the span.
+    /// Records the known facts of a result, and ends the span.
     func finish(_ report: UsageReport, _ content: AttributeValue?) {
         switch record {
         case .model(let call):
@@ -132,7 +132,7 @@ struct Observation: Sendable {
 
     /// Adds a piece of a stream.
     ///
-    /// - Returns: Whether it was taken; pieces of other operations are for the caller to gather.
+    /// - Returns: Whether it was added. The caller must collect the pieces of other operations than calls to models.
     func add(_ report: UsageReport) -> Bool {
         guard case .model(let call) = record else { return false }
         call.add { answer in
@@ -174,7 +174,7 @@ extension Observation {
 
     private func finish(_ operation: OperationSpan, _ report: UsageReport, _ content: AttributeValue?) {
         var report = report
-        // A client that records its calls itself has told all this on a span of its own.
+        // A client that records its calls itself has recorded the usage on its own span.
         if operation.span.containsCountedCall { report.usage = nil }
         if report != UsageReport() { operation.span.setResponse(report) }
         let isMessage = kind != .tool && Conventions(operation.span.conventions).isLatest
@@ -194,7 +194,7 @@ extension Observation {
 }
 
 extension ModelCall {
-    /// Whether content goes into span events: in legacy conventions where nobody takes log records.
+    /// Indicates whether content is recorded in span events: in legacy conventions, if no log records are exported.
     fileprivate var needsContentEvents: Bool {
         guard let listeners else { return false }
         return !listeners.conventions.isLatest && listeners.logger == nil
@@ -207,9 +207,10 @@ extension TraceSpan {
     }
 }
 
-/// Asks the budgets around before an observed call to a model.
+/// Checks the enclosing budgets before an observed call to a model.
 ///
-/// - Throws: What a budget refuses with. A closure that cannot throw that goes on, and the refusal is reported.
+/// - Throws: The error of a budget that refuses the call. If the closure cannot throw it, the call is made, and the
+///   refusal is reported.
 func askBudgets<Failure: Error>(
     of kind: Last9SpanKind, _ model: String?, throwing: Failure.Type
 ) throws(Failure) {
@@ -225,7 +226,7 @@ func askBudgets<Failure: Error>(
 }
 
 extension Last9SpanKind {
-    /// The attributes by which the span of an observed closure is recognised.
+    /// Returns the attributes that identify the span of an observed closure.
     fileprivate func startAttributes(_ name: String) -> Attributes {
         var attributes: Attributes = [:]
         switch self {

@@ -2,14 +2,15 @@
 public import GenAICore
 public import GenAITelemetry
 
-/// Runs a closure in a span that tells what went in, what came out, and what it cost.
+/// Runs a closure in a span that records its input, output and cost.
 ///
-/// As `llm`, the short form of ``withModelCall(_:telemetry:isolation:_:)``: budgets around are asked, the call is measured,
-/// and its messages are recorded. In a conversation an outermost observed closure is the next turn.
+/// With the kind `llm`, this is the short form of ``withModelCall(_:telemetry:isolation:_:)``: enclosing budgets are
+/// checked, the call is measured, and its messages are recorded. In a conversation, an outermost observed closure is
+/// the next turn.
 ///
-/// Model, usage and cost are taken from a result that is ``GenAICore/UsageReporting``, such as the answers of
-/// `OpenAIClient`. A client that records its calls itself is counted once: on its own span. A thrown error is recorded
-/// once and thrown on; the status of a success stays unset.
+/// Model, usage and cost are read from a result that is ``GenAICore/UsageReporting``, such as the answers of
+/// `OpenAIClient`. A client that records its calls itself is counted once, on its own span. A thrown error is recorded
+/// once and rethrown; the status of a success stays unset.
 ///
 /// ```swift
 /// let answer = try await observe("answer", tags: ["beta"], metadata: ["category": "premium"], input: question) {
@@ -18,19 +19,20 @@ public import GenAITelemetry
 /// ```
 ///
 /// - Parameters:
-///   - name: The span's name, low in cardinality.
+///   - name: The span's name, with low cardinality.
 ///   - kind: Attribute `gen_ai.l9.span.kind`. `llm`, `tool` and `agent` also name the operation.
 ///   - tags: Attribute `tags`.
-///   - metadata: Attributes `metadata.<name>`; `category` becomes `user.category` as well.
-///   - capturesInput: Whether `input` and `arguments` may be recorded, where content is allowed at all.
-///   - capturesOutput: Whether the result may be recorded, where content is allowed at all.
+///   - metadata: Attributes `metadata.<name>`; `category` also sets `user.category`.
+///   - capturesInput: Whether `input` and `arguments` may be recorded, if content is allowed at all.
+///   - capturesOutput: Whether the result may be recorded, if content is allowed at all.
 ///   - model: Attribute `gen_ai.request.model`.
-///   - provider: Who serves the model. `nil` goes by the model's name.
-///   - tracer: Makes the span. `nil` takes the global provider.
-///   - input: What went in. Called only where it is recorded.
-///   - arguments: Attributes `function.arg.<name>`. Called only where they are recorded.
-///   - output: What to record of the result. `nil` takes its text, or what its `Encodable` conformance writes.
-///   - operation: What to observe; the span is `TraceSpan.current` inside.
+///   - provider: The provider of the model. `nil` infers it from the model's name.
+///   - tracer: The tracer for the span; `nil` means the global provider's.
+///   - input: Returns the input. Called only if it is recorded.
+///   - arguments: Returns the attributes `function.arg.<name>`. Called only if they are recorded.
+///   - output: Returns the value to record for the result. `nil` means its text, or the output of its `Encodable`
+///     conformance.
+///   - operation: The closure to observe. The span is `TraceSpan.current` inside.
 @discardableResult
 public func observe<Value, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
@@ -50,7 +52,7 @@ public func observe<Value, Failure: Error>(
     return value
 }
 
-/// Runs a synchronous closure in a span that tells what went in and what came out; see the asynchronous form.
+/// Runs a synchronous closure in a span that records its input and output; see the asynchronous form.
 @discardableResult
 public func observe<Value, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
@@ -70,13 +72,13 @@ public func observe<Value, Failure: Error>(
     return value
 }
 
-/// Runs a closure that opens a stream, in a span that lasts until the stream does.
+/// Runs a closure that opens a stream, in a span that lasts until the stream ends.
 ///
-/// The span ends when iteration ends, fails or is cancelled, or when the sequence and its iterator are dropped. What
-/// the elements tell adds up: reports of ``GenAICore/UsageReporting`` elements, and the text of `String` elements.
-/// What the sequence does to bring the next element runs with the span as the current one.
+/// The span ends when iteration ends, fails or is cancelled, or when the sequence and its iterator are released. The
+/// reports of ``GenAICore/UsageReporting`` elements and the text of `String` elements are accumulated. The span is
+/// current while the sequence produces its next element.
 ///
-/// The parameters are those of the form for plain results; iterate the result once.
+/// The parameters are those of the form for plain results. Iterate the result once.
 public func observe<Base: AsyncSequence, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
     capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
@@ -92,7 +94,7 @@ public func observe<Base: AsyncSequence, Failure: Error>(
     return ObservedSequence(try await observation.run(operation), observation)
 }
 
-/// Runs a synchronous closure that makes a stream, in a span that lasts until the stream does; see the asynchronous
+/// Runs a synchronous closure that creates a stream, in a span that lasts until the stream ends; see the asynchronous
 /// form.
 public func observe<Base: AsyncSequence, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],

@@ -3,11 +3,11 @@ import GenAICore
 import GenAITelemetry
 import Synchronization
 
-/// A stream that is observed: its span ends with it. Made by `observe`.
+/// An observed stream, whose span ends with it. Created by `observe`.
 public struct ObservedSequence<Base: AsyncSequence>: AsyncSequence {
     /// An element of the stream.
     public typealias Element = Base.Element
-    /// Why the stream can break off.
+    /// The error that ends the stream early.
     public typealias Failure = Base.Failure
 
     private let base: Base
@@ -18,11 +18,11 @@ public struct ObservedSequence<Base: AsyncSequence>: AsyncSequence {
         lifetime = ObservedStream(observation)
     }
 
-    /// Yields the elements.
+    /// An iterator over the elements.
     public struct Iterator: AsyncIteratorProtocol {
         private var base: Base.AsyncIterator
         private let stream: ObservedStream
-        // Ends the span when the iterator is dropped, while the sequence itself may live on.
+        // Ends the span when the iterator is released, while the sequence itself may still exist.
         private let token: ObservedStream.Token
 
         fileprivate init(_ base: Base.AsyncIterator, _ stream: ObservedStream) {
@@ -31,7 +31,7 @@ public struct ObservedSequence<Base: AsyncSequence>: AsyncSequence {
             token = ObservedStream.Token(stream)
         }
 
-        /// The next element, or `nil` at the end, which ends the span.
+        /// Returns the next element; `nil` at the end, which ends the span.
         public mutating func next(
             isolation actor: isolated (any Actor)? = #isolation
         ) async throws(Failure) -> Element? {
@@ -52,7 +52,7 @@ public struct ObservedSequence<Base: AsyncSequence>: AsyncSequence {
         }
     }
 
-    /// Begins reading.
+    /// Returns an iterator over the elements.
     public func makeAsyncIterator() -> Iterator {
         Iterator(base.makeAsyncIterator(), lifetime)
     }
@@ -65,7 +65,7 @@ extension ObservedSequence.Iterator: Sendable {}
 
 /// The record of a stream, which ends once.
 private final class ObservedStream: Sendable {
-    /// Held by an iterator.
+    /// Retained by an iterator.
     final class Token: Sendable {
         private let stream: ObservedStream
 
@@ -79,7 +79,7 @@ private final class ObservedStream: Sendable {
     }
 
     private struct State {
-        /// The pieces of an operation that is no call to a model.
+        /// The pieces of an operation that is not a call to a model.
         var report = UsageReport()
         var isOver = false
     }
@@ -116,7 +116,7 @@ private final class ObservedStream: Sendable {
         observation.fail(error)
     }
 
-    /// The pieces so far, the first time.
+    /// Returns the pieces so far; `nil` after the first call.
     private func close() -> UsageReport? {
         state.withLock { state in
             guard !state.isOver else { return nil }

@@ -2,34 +2,35 @@
 package import GenAICore
 package import GenAITelemetry
 
-/// A call to a model as a span carries it, so that cost, ledger and bridge need not read it back out of attributes.
+/// A call to a model in the form that its span carries, so that cost, ledger and bridge need not read it from
+/// attributes.
 package final class RecordedCall: SpanCall, RecordedTexts {
     /// The kind of call.
     package let operation: OperationName
-    /// The model asked for; `nil` where the provider chooses.
+    /// The requested model; `nil` if the provider chooses.
     package let requestModel: String?
     /// The model that answered.
     package let responseModel: String?
     /// The provider that answered.
     package let provider: ProviderName
-    /// The service tier that served the call, or else the one that was asked for.
+    /// The service tier that served the call, or else the requested one.
     package let serviceTier: String?
     /// The conversation that the call belongs to.
     package let conversationID: String?
-    /// The tokens and other units that the call used.
+    /// The tokens and other units used by the call.
     package let usage: TokenUsage?
-    /// Whether the call failed.
+    /// Indicates whether the call failed.
     package let isFailed: Bool
-    /// The instructions given apart from the messages, where content may be on the span.
+    /// The instructions separate from the messages, if content may be on the span.
     package let systemInstructions: [Message.Part]
-    /// The messages sent, where content may be on the span.
+    /// The input messages, if content may be on the span.
     package let input: [Message]
-    /// The messages received, where content may be on the span.
+    /// The output messages, if content may be on the span.
     package let output: [Message]
 
-    /// The last thing that a user or a tool said.
+    /// The text of the last user or tool message.
     package var inputText: String? { input.last.map(\.spokenText).flatMap { $0.isEmpty ? nil : $0 } }
-    /// The first answer, or the tools that it asks for.
+    /// The text of the first choice, or the tool calls in it.
     package var outputText: String? { output.first.map(\.spokenText).flatMap { $0.isEmpty ? nil : $0 } }
 
     init(_ call: ModelCall, _ ending: CallEnding) {
@@ -48,7 +49,7 @@ package final class RecordedCall: SpanCall, RecordedTexts {
     }
 }
 
-/// An operation whose question and answer are known as plain text, where content may be on its span.
+/// An operation whose question and answer are available as plain text, if content may be on its span.
 package protocol RecordedTexts: SpanCall {
     /// The question.
     var inputText: String? { get }
@@ -56,7 +57,7 @@ package protocol RecordedTexts: SpanCall {
     var outputText: String? { get }
 }
 
-/// An operation around calls to models, as its span carries it.
+/// An operation around calls to models, in the form that its span carries.
 final class RecordedOperation: RecordedTexts {
     let inputText: String?
     let outputText: String?
@@ -69,7 +70,7 @@ final class RecordedOperation: RecordedTexts {
 }
 
 extension Message {
-    /// The text of a message, or else the results or the tool calls in it.
+    /// The text of a message, or else the tool results or the tool calls in it.
     fileprivate var spokenText: String {
         if !text.isEmpty { return text }
         let results = parts.compactMap { part in if case .toolResult(let result) = part { result.result } else { nil } }

@@ -2,23 +2,23 @@
 public import GenAICore
 public import GenAITelemetry
 
-/// Runs a closure that looks documents up, in a `retrieval` span.
+/// Runs a closure that searches for documents, in a `retrieval` span.
 ///
-/// The span is `TraceSpan.current` inside. Query and documents are content: they are recorded, and their closures called,
-/// only where that is allowed.
+/// The span is `TraceSpan.current` inside. Query and documents are content: they are recorded, and their closures
+/// called, only if that is allowed.
 ///
 /// Source: semantic conventions 1.41.1, span `gen_ai.retrieval.client`.
 ///
 /// - Parameters:
 ///   - dataSource: Attribute `gen_ai.data_source.id`, and part of the span's name.
 ///   - query: Attribute `gen_ai.retrieval.query.text`.
-///   - topK: Attribute `gen_ai.request.top_k`: how many documents are asked for.
-///   - provider: The provider that runs the data source, where that is a GenAI provider.
-///   - isRemote: Whether another process does the search, which makes the span's kind `client`. `nil` says so where
-///     `provider` or `server.address` is given.
-///   - attributes: Further attributes of the span, such as `server.address` of a database.
-///   - tracer: Makes the span; `nil` takes the global provider.
-///   - documents: Makes `gen_ai.retrieval.documents` of the result: an array of maps with `id` and `score`.
+///   - topK: Attribute `gen_ai.request.top_k`: the number of requested documents.
+///   - provider: The provider that runs the data source, if that is a GenAI provider.
+///   - isRemote: Whether another process performs the search, which makes the span's kind `client`. `nil` means that it
+///     does if `provider` or `server.address` is given.
+///   - attributes: Additional attributes of the span, such as `server.address` of a database.
+///   - tracer: The tracer for the span; `nil` means the global provider's.
+///   - documents: Converts the result to `gen_ai.retrieval.documents`: an array of maps with `id` and `score`.
 ///   - operation: The search.
 public func retrieve<Value, Failure: Error>(
     from dataSource: String? = nil, query: @autoclosure () -> String? = nil, topK: Int? = nil,
@@ -35,7 +35,7 @@ public func retrieve<Value, Failure: Error>(
     }
 }
 
-/// Runs a synchronous closure that looks documents up; see the asynchronous form.
+/// Runs a synchronous closure that searches for documents; see the asynchronous form.
 public func retrieve<Value, Failure: Error>(
     from dataSource: String? = nil, query: @autoclosure () -> String? = nil, topK: Int? = nil,
     provider: ProviderName? = nil, isRemote: Bool? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,

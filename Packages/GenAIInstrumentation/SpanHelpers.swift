@@ -2,19 +2,20 @@
 public import GenAICore
 public import GenAITelemetry
 
-// What an application sets on spans of its own. All of it may be called from any thread, and does nothing once the
-// span has ended. Content is recorded only where the span's provider and the scopes around allow it.
+// Functions for spans that an application creates itself. They can be called from any thread, and do nothing once the
+// span has ended. Content is recorded only if the span's provider and the enclosing scopes allow it.
 extension TraceSpan {
-    /// Says what kind of work the span stands for: attribute `gen_ai.l9.span.kind`.
+    /// Sets the kind of operation that the span describes: attribute `gen_ai.l9.span.kind`.
     public func setKind(_ kind: Last9SpanKind) {
         setAttribute(.genAIL9SpanKind, kind)
     }
 
-    /// Sets what is asked of a model: operation, model, provider and parameters.
+    /// Sets the request to a model: operation, model, provider and parameters.
     ///
     /// - Parameters:
     ///   - operation: Attribute `gen_ai.operation.name`.
-    ///   - provider: Who serves the model, under the generation's name. `nil` goes by the model's name.
+    ///   - provider: The provider of the model, under the generation's attribute. `nil` infers it from the model's
+    ///     name.
     public func setRequest(
         model: String, operation: OperationName = .chat, provider: ProviderName? = nil, maxTokens: Int? = nil,
         temperature: Double? = nil, topP: Double? = nil, frequencyPenalty: Double? = nil,
@@ -31,9 +32,9 @@ extension TraceSpan {
         setAttributes(attributes)
     }
 
-    /// Sets what a model has answered: model, id, finish reasons, usage and the tool calls it wants.
+    /// Sets the answer of a model: model, identifier, finish reasons, usage and tool calls.
     ///
-    /// Zero counts are recorded; counts that were not reported are not. The text is not recorded: see
+    /// Zero counts are recorded; unreported counts are not. The text is not recorded: see
     /// ``addContent(prompt:completion:maximumLength:)``.
     public func setResponse(_ report: UsageReport) {
         var attributes = report.provider.map(Conventions(conventions).identity) ?? [:]
@@ -49,7 +50,7 @@ extension TraceSpan {
         for (index, call) in report.toolCalls.enumerated() { addEvent(for: call, at: index) }
     }
 
-    /// Says which workflow the span belongs to, where no scope around does.
+    /// Sets the workflow that the span belongs to, if it is not in a scope.
     ///
     /// - Parameters:
     ///   - userID: Attribute `workflow.user_id`.
@@ -62,7 +63,7 @@ extension TraceSpan {
         setAttribute(.workflowSessionID, sessionID)
     }
 
-    /// Says which conversation the span belongs to, where no scope around does.
+    /// Sets the conversation that the span belongs to, if it is not in a scope.
     ///
     /// - Parameters:
     ///   - userID: Attribute `user.id`.
@@ -76,11 +77,11 @@ extension TraceSpan {
         setAttribute(.genAIConversationTurnNumber, turn)
     }
 
-    /// Describes a tool call after the fact; `executeTool` runs and describes it in one.
+    /// Describes a tool call that has ended; `executeTool` runs and describes one.
     ///
     /// - Parameters:
-    ///   - arguments: What the tool was given, under the convention's and the dashboard's name.
-    ///   - result: What it returned, under the convention's and the dashboard's name.
+    ///   - arguments: The arguments, under the names of the conventions and of the dashboards.
+    ///   - result: The result, under the names of the conventions and of the dashboards.
     ///   - duration: Attribute `gen_ai.function.call.duration_ms`.
     public func setToolCall(
         _ name: String, id: String? = nil, type: ToolType? = nil, description: String? = nil,
@@ -104,7 +105,7 @@ extension TraceSpan {
         setAttributes(attributes)
     }
 
-    /// Tells how long an answer took, how large it was and how good.
+    /// Sets the duration, sizes and quality of an answer.
     ///
     /// - Parameters:
     ///   - responseTime: Attribute `gen_ai.response.time_ms`.
@@ -123,14 +124,14 @@ extension TraceSpan {
 
     /// Adds prompt and completion as events `gen_ai.content.prompt` and `gen_ai.content.completion`.
     ///
-    /// - Parameter maximumLength: Longer text is cut to this many Unicode scalars, and the event says so.
+    /// - Parameter maximumLength: The maximum number of Unicode scalars. Longer text is cut, and the event says so.
     public func addContent(prompt: String? = nil, completion: String? = nil, maximumLength: Int = 1_000) {
         guard contentCapture.contains(.spans) else { return }
         if let prompt { addContentEvent(CapturedContent(prompt, limit: maximumLength), isInput: true) }
         if let completion { addContentEvent(CapturedContent(completion, limit: maximumLength), isInput: false) }
     }
 
-    /// Adds a tool call, and its result where it is known, as events `gen_ai.tool.call` and `gen_ai.tool.result`.
+    /// Adds a tool call, and its result if it is known, as events `gen_ai.tool.call` and `gen_ai.tool.result`.
     public func addToolCall(_ name: String, arguments: AttributeValue? = nil, result: AttributeValue? = nil) {
         let captures = contentCapture.contains(.spans)
         var call: Attributes = ["gen_ai.tool.name": .string(name)]

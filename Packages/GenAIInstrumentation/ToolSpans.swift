@@ -5,7 +5,7 @@ public import GenAITelemetry
 /// Runs a closure as the execution of a tool, in an `execute_tool` span.
 ///
 /// The span is `TraceSpan.current` inside. Arguments and result are content: they are recorded, and their closures
-/// called, only where that is allowed; the size of the result is recorded in any case where it is text.
+/// called, only if that is allowed. If the result is text, its size is recorded in any case.
 ///
 /// Source: semantic conventions 1.36.0 and 1.41.1, span `gen_ai.execute_tool.internal`.
 ///
@@ -14,12 +14,12 @@ public import GenAITelemetry
 ///   - callID: Attribute `gen_ai.tool.call.id`.
 ///   - type: Attribute `gen_ai.tool.type`.
 ///   - description: Attribute `gen_ai.tool.description`.
-///   - arguments: Attribute `gen_ai.tool.call.arguments`; maps and arrays become JSON text. For a type that encodes
-///     itself give `AttributeValue(encoding:)`.
-///   - attributes: Further attributes of the span.
-///   - tracer: Makes the span; `nil` takes the global provider.
-///   - result: Makes `gen_ai.tool.call.result` of the result. `nil` takes its text, or the JSON text that its
-///     `Encodable` conformance writes.
+///   - arguments: Attribute `gen_ai.tool.call.arguments`; maps and arrays become JSON text. For an `Encodable` value
+///     use `AttributeValue(encoding:)`.
+///   - attributes: Additional attributes of the span.
+///   - tracer: The tracer for the span; `nil` means the global provider's.
+///   - result: Converts the result to `gen_ai.tool.call.result`. `nil` means its text, or the JSON text of its
+///     `Encodable` conformance.
 ///   - operation: The tool.
 public func executeTool<Value, Failure: Error>(
     _ name: String, callID: String? = nil, type: ToolType? = .function, description: String? = nil,
@@ -49,13 +49,13 @@ public func executeTool<Value, Failure: Error>(
     }
 }
 
-/// Asks whether a tool may run and then runs it, in one `execute_tool` span.
+/// Asks whether a tool may run, and then runs it, in one `execute_tool` span.
 ///
-/// The decision is attribute `last9.tool.approval` of the span: `approved` or `refused`. The parameters are those of the
+/// The decision is the span's attribute `last9.tool.approval`: `approved` or `refused`. The parameters are those of the
 /// form without approval.
 ///
-/// - Parameter approve: Decides; may ask a person. The span is current inside.
-/// - Throws: ``ToolRefused`` where `approve` says no, and what `approve` and `operation` throw.
+/// - Parameter approve: Returns the decision; may ask a person. The span is current inside.
+/// - Throws: ``ToolRefused`` if `approve` refuses, and the errors of `approve` and `operation`.
 public func executeTool<Value>(
     _ name: String, callID: String? = nil, type: ToolType? = .function, description: String? = nil,
     arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
@@ -75,9 +75,9 @@ public func executeTool<Value>(
 
 /// The decision whether a tool may run.
 public struct ToolApproval: Sendable, Hashable {
-    /// Whether the tool may run.
+    /// Indicates whether the tool may run.
     public var isApproved: Bool
-    /// The reason of a refusal, for the model and the program.
+    /// The reason for a refusal, for the model and the program.
     public var reason: String?
 
     /// The tool may run.
@@ -89,11 +89,11 @@ public struct ToolApproval: Sendable, Hashable {
     }
 }
 
-/// A tool was not run because that was not approved.
+/// The error of a tool that was not run because it was refused.
 public struct ToolRefused: ErrorTypeProviding, Hashable, CustomStringConvertible {
     /// The tool's name.
     public var tool: String
-    /// The reason given.
+    /// The reason for the refusal.
     public var reason: String?
 
     /// Creates a refusal.
@@ -137,7 +137,7 @@ private struct ToolSpan {
     func record<Value>(_ value: Value, _ result: ((Value) -> AttributeValue?)?, on span: TraceSpan) {
         guard span.isRecording else { return }
         guard captures else {
-            // Nothing is encoded only to be measured.
+            // A value is not encoded only to measure it.
             if let text = value as? String { span.setAttribute(.toolResultSize, text.utf8.count) }
             return
         }
@@ -149,6 +149,6 @@ private struct ToolSpan {
 }
 
 extension AttributeKey where Value == Int {
-    /// The size of a tool's result as the model is told it, in bytes of UTF-8.
+    /// The size of a tool's result as the model receives it, in bytes of UTF-8.
     static var toolResultSize: AttributeKey { AttributeKey("last9.tool.result.size") }
 }

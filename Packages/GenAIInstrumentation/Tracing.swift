@@ -3,7 +3,7 @@ package import GenAICore
 package import GenAITelemetry
 
 extension AttributeValue {
-    /// The value as a span attribute holds content: structures as JSON text, which every receiver understands.
+    /// The value in the form of content on spans: structures as JSON text, which every backend supports.
     package var spanContent: AttributeValue {
         switch self {
         case .array, .map: .string(jsonText)
@@ -11,7 +11,7 @@ extension AttributeValue {
         }
     }
 
-    /// Text as it is, everything else as JSON.
+    /// Text unchanged, any other value as JSON.
     package var contentText: String {
         if case .string(let text) = self { return text }
         return jsonText
@@ -19,12 +19,12 @@ extension AttributeValue {
 }
 
 extension Tracer {
-    /// Whether the spans that start here and now may hold content.
+    /// Indicates whether spans that start here and now may contain content.
     package var capturesContent: Bool {
         instrumentation.narrowed(by: .current).contentCapture.contains(.spans)
     }
 
-    /// The table of the generation that is written.
+    /// The attributes of the configured generation.
     package var conventions: Conventions { Conventions(instrumentation.conventions) }
 
     /// The tracer of the global provider, or one that records nothing.

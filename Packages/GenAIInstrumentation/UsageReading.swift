@@ -2,11 +2,11 @@
 
 package import GenAICore
 
-/// A JSON value of any client, as far as reading a usage takes it apart.
+/// A JSON value of any client, with the accessors that reading a usage needs.
 package protocol JSONTree {
-    /// The member of that name, or `nil` where there is none or this is no object.
+    /// The member with that name; `nil` if there is none or this is not an object.
     subscript(key: String) -> Self? { get }
-    /// The number if it is whole and fits, or `nil`.
+    /// The number if it is an integer that fits `Int`, or `nil`.
     var intValue: Int? { get }
     /// The number, or `nil` for any other kind of value.
     var doubleValue: Double? { get }
@@ -16,24 +16,25 @@ package protocol JSONTree {
     var boolValue: Bool? { get }
 }
 
-/// The usage object of an OpenAI-compatible answer, under whatever names a server puts its counts.
+/// Reads the usage object of an OpenAI-compatible answer, with any of the names that servers use for its counts.
 ///
 /// The rules, for Chat, Responses and legacy Completions, plain and streamed:
 ///
-/// - Where a count has several names, or stands both in the details and beside them, the largest counts.
-/// - A count with a fraction is rounded; one that is negative or no number is unknown.
-/// - Cached tokens are part of the input, and reasoning is part of the output, unless the total says otherwise or the
+/// - If a count has several names, or is both in the details and beside them, the largest one is used.
+/// - A count with a fraction is rounded; a negative one, or one that is not a number, is unknown.
+/// - Cached tokens are part of the input, and reasoning is part of the output, unless the total shows otherwise or the
 ///   part is larger than the whole: then they are added to it. Citations are always added.
-/// - What the total has beyond input, output and the parts reported is reasoning that the server does not itemize.
+/// - The part of the total that exceeds input, output and the reported parts is reasoning that the server does not
+///   itemize.
 ///
-/// Names from the providers' documentation and from genai-prices (MIT), key `extractors`.
+/// Source of the names: the providers' documentation and genai-prices (MIT), key `extractors`.
 package struct UsageReading<Tree: JSONTree> {
     private let usage: Tree
 
-    /// Creates a reading of a usage object.
+    /// Creates a reader of a usage object.
     package init(_ usage: Tree) { self.usage = usage }
 
-    /// The counts in the terms of the conventions: totals include their parts.
+    /// The counts in terms of the conventions: totals include their parts.
     package var tokenUsage: TokenUsage {
         var tokens = TokenUsage()
         tokens.inputTokens = largest(Self.inputNames)
@@ -56,7 +57,7 @@ package struct UsageReading<Tree: JSONTree> {
         ["completion_tokens_details", "output_tokens_details", "output_token_details"]
     }
 
-    /// The largest count of any of the names, in the usage itself and in its details.
+    /// Returns the largest count with any of the names, in the usage itself and in its details.
     private func largest(_ names: [String], in details: [String] = []) -> Int? {
         var largest: Int?
         for place in [usage] + details.compactMap({ usage[$0] }) {
@@ -105,7 +106,7 @@ package struct UsageReading<Tree: JSONTree> {
         details.compactMap { usage[$0]?[name]?.count }.max()
     }
 
-    /// Searches that the provider ran, as Perplexity, Anthropic and xAI count them.
+    /// Reads the searches that the provider ran, as Perplexity, Anthropic and xAI count them.
     private func readSearches(_ tokens: inout TokenUsage) {
         let xAI = usage["server_side_tool_usage_details"]
         let onXAI = xAI.map { ($0["web_search_calls"]?.count ?? 0).addingClamped($0["x_search_calls"]?.count ?? 0) }
@@ -124,7 +125,7 @@ package struct UsageReading<Tree: JSONTree> {
         }
     }
 
-    /// Adds to input and output the parts that the server counts beside them.
+    /// Adds to input and output the parts that the server reports separately.
     private func addPartsBeside(_ tokens: inout TokenUsage) {
         let input = tokens.inputTokens ?? 0
         let output = tokens.outputTokens ?? 0
@@ -149,7 +150,8 @@ package struct UsageReading<Tree: JSONTree> {
         }
     }
 
-    /// Whether the usage is written as Anthropic's own API writes it, where the input leaves the cache out.
+    /// Indicates whether the usage has the form of Anthropic's own API, in which the input does not include cached
+    /// tokens.
     private var isAnthropicForm: Bool {
         let isOpenAIForm = (usage["prompt_tokens"]?.count ?? 0) > 0 || (usage["total_tokens"]?.count ?? 0) > 0
         return !isOpenAIForm && usage["cache_read_input_tokens"] != nil && usage["input_tokens_details"] == nil
@@ -159,9 +161,9 @@ package struct UsageReading<Tree: JSONTree> {
 // MARK: - Cost
 
 extension UsageReading {
-    /// The cost of the call in US dollars as the provider states it, or `nil` where it states none.
+    /// The cost of the call in US dollars as the provider states it; `nil` if it states none.
     ///
-    /// OpenRouter's `cost` (with the cost upstream where the caller pays that as well), Perplexity's `cost.total_cost`,
+    /// OpenRouter's `cost` (plus the upstream cost, if the caller pays that too), Perplexity's `cost.total_cost`,
     /// DeepInfra's `estimated_cost`, xAI's `cost_in_usd_ticks` (10⁻¹⁰ US dollars).
     private var statedCost: USD? {
         if let ticks = usage["cost_in_usd_ticks"]?.count { return USD(picoUSD: Int128(ticks) * 100) }
@@ -183,13 +185,13 @@ extension UsageReading {
 }
 
 extension JSONTree {
-    /// The value as a count: rounded, from a number or its digits; `nil` if negative or out of range.
+    /// The value as a count: rounded, from a number or text with its digits; `nil` if negative or out of range.
     fileprivate var count: Int? {
         if let count = intValue { return count < 0 ? nil : count }
         return amount.flatMap { Int(exactly: $0.rounded()) }
     }
 
-    /// The value as an amount, from a number or its digits; `nil` if negative or not finite.
+    /// The value as an amount, from a number or text with its digits; `nil` if negative or not finite.
     fileprivate var amount: Double? {
         guard let amount = doubleValue ?? stringValue.flatMap({ Double($0) }) else { return nil }
         return amount.isFinite && amount >= 0 ? amount : nil
@@ -197,7 +199,7 @@ extension JSONTree {
 }
 
 extension Int {
-    /// The sum, no larger than `Int.max`; both counts are positive.
+    /// Returns the sum, limited to `Int.max`. Both counts must be positive.
     fileprivate func addingClamped(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? .max : sum

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Runs a closure that calls a model, whichever client makes the call, and records it.
+/// Runs a closure that calls a model with any client, and records the call.
 ///
-/// The span, the messages, the metrics, the cost, the budget and the turn are those that `OpenAIClient` gives. Budgets
-/// around are asked first. The span is current inside and ends with the closure; a thrown error is recorded and thrown
-/// on.
+/// Span, messages, metrics, cost, budget and turn are the same as with `OpenAIClient`. Enclosing budgets are checked
+/// first. The span is current inside and ends with the closure; a thrown error is recorded and rethrown.
 ///
 /// ```swift
 /// let reply = try await withModelCall(
@@ -20,10 +19,10 @@ import GenAICore
 /// ```
 ///
 /// - Parameters:
-///   - request: The request; messages are recorded only where content is allowed.
+///   - request: The request. Its messages are recorded only if content is allowed.
 ///   - telemetry: The providers to record with.
 ///   - operation: Makes the call and sets ``ModelCall/answer``.
-/// - Throws: What `operation` throws, or what a budget around refuses the call with.
+/// - Throws: The error of `operation`, or that of an enclosing budget that refuses the call.
 @discardableResult
 public func withModelCall<Value>(
     _ request: ModelRequest, telemetry: CallTelemetry = .global, isolation: isolated (any Actor)? = #isolation,
@@ -58,7 +57,7 @@ public func withModelCall<Value>(
 
 /// Runs a closure that opens a streamed answer, and records the call until the stream ends.
 ///
-/// The record ends when iteration ends, fails or is cancelled, or when the sequence and its iterator are dropped. The
+/// The record ends when iteration ends, fails or is cancelled, or when the sequence and its iterator are released. The
 /// times to the first element and between elements are measured as they are read. Iterate the result once.
 ///
 /// ```swift
@@ -72,11 +71,11 @@ public func withModelCall<Value>(
 /// ```
 ///
 /// - Parameters:
-///   - request: The request; messages are recorded only where content is allowed.
+///   - request: The request. Its messages are recorded only if content is allowed.
 ///   - telemetry: The providers to record with.
-///   - open: Opens the stream; the call's span is current inside and wherever the stream makes its next element.
+///   - open: Opens the stream. The call's span is current inside, and whenever the stream produces its next element.
 ///   - add: Adds an element to the answer.
-/// - Throws: What `open` throws, or what a budget around refuses the call with.
+/// - Throws: The error of `open`, or that of an enclosing budget that refuses the call.
 public func withModelCall<Base: AsyncSequence>(
     _ request: ModelRequest, telemetry: CallTelemetry = .global, isolation: isolated (any Actor)? = #isolation,
     stream open: (ModelCall) async throws -> Base,

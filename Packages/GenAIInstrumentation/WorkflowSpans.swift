@@ -2,22 +2,22 @@
 public import GenAICore
 public import GenAITelemetry
 
-/// Runs a closure as a workflow: the scope of `withWorkflow` and an `invoke_workflow` span in one.
+/// Runs a closure as a workflow: combines the scope of `withWorkflow` with an `invoke_workflow` span.
 ///
-/// The span is `TraceSpan.current` inside. Each call is a run: the span carries the final totals of its cost and calls,
-/// and where content is allowed the first question and the last answer of the models inside. The scope is there with or
-/// without a provider.
+/// The span is `TraceSpan.current` inside. Each call is one run: the span contains the final totals of its cost and
+/// calls and, if content is allowed, the first question and the last answer of the models inside. The scope exists with
+/// or without a provider.
 ///
 /// Source: semantic conventions 1.41.1, span `gen_ai.invoke_workflow.internal`.
 ///
 /// - Parameters:
-///   - name: Attributes `gen_ai.workflow.name` and `workflow.name`, and part of the span's name: low in cardinality.
-///   - id: Attribute `workflow.id`. `nil` makes a new one for each run.
+///   - name: Attributes `gen_ai.workflow.name` and `workflow.name`, and part of the span's name. Low cardinality.
+///   - id: Attribute `workflow.id`. `nil` creates a new one for each run.
 ///   - type: Attribute `workflow.type`.
-///   - attributes: Further attributes of the span.
-///   - tracer: Makes the span; `nil` takes the global provider.
-///   - input: The question, where the first one that a model is asked is not it. Content.
-///   - output: The answer, where the last one that a model gives is not it. Content.
+///   - attributes: Additional attributes of the span.
+///   - tracer: The tracer for the span; `nil` means the global provider's.
+///   - input: The question; `nil` means the first one that a model receives. Content.
+///   - output: The answer; `nil` means the last one of a model. Content.
 ///   - operation: The workflow.
 public func invokeWorkflow<Value, Failure: Error>(
     _ name: String, id: String? = nil, type: String? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
@@ -51,7 +51,7 @@ private func workflowSpan(
         tracer: tracer ?? .ofGlobalProvider, input: input)
 }
 
-/// An identifier of one run: the workflow's name, which people recognise, and 48 random bits.
+/// Returns an identifier for one run: the workflow's name, which people recognise, and 48 random bits.
 private func freshID(for name: String) -> String {
     let digits = String(UInt64.random(in: 0..<(1 << 48)), radix: 16)
     return "\(name)-" + String(repeating: "0", count: 12 - digits.utf8.count) + digits
