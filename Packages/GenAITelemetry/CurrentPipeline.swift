@@ -3,10 +3,9 @@ import Synchronization
 
 /// The pipeline of a provider until the provider is shut down.
 ///
-/// Every span and record reads it, on all threads. A lock would cost a quarter of a span that is not sampled, and
-/// threads would wait for each other.
+/// Every span and record reads it, on all threads. A lock would be contended and would slow unsampled spans noticeably.
 struct CurrentPipeline<Pipeline: AnyObject & Sendable>: ~Copyable, Sendable {
-    /// The pipeline, also after the shutdown; `nil` when the provider is disabled.
+    /// The pipeline, also after the shutdown; `nil` if the provider is disabled.
     let pipeline: Pipeline?
     private let current: Atomic<Unmanaged<Pipeline>?>
 
@@ -15,23 +14,23 @@ struct CurrentPipeline<Pipeline: AnyObject & Sendable>: ~Copyable, Sendable {
         current = Atomic(pipeline.map(Unmanaged.passUnretained))
     }
 
-    /// The pipeline; `nil` when the provider is disabled or shut down.
+    /// The pipeline; `nil` if the provider is disabled or shut down.
     var active: Pipeline? { unretained?.takeUnretainedValue() }
 
-    /// The same, unretained; valid while the provider is.
+    /// The active pipeline without a retain; valid while the provider is.
     var unretained: Unmanaged<Pipeline>? { current.load(ordering: .acquiring) }
 
-    /// Leaves the provider without a pipeline.
+    /// Removes the active pipeline.
     ///
-    /// - Returns: The pipeline, the first time.
+    /// - Returns: The pipeline on the first call; `nil` after that.
     func end() -> Pipeline? {
         current.exchange(nil, ordering: .acquiringAndReleasing)?.takeUnretainedValue()
     }
 }
 
-/// A redactor that can be replaced while spans and records pass.
+/// A redactor that can be replaced while spans and records are processed.
 ///
-/// A lock is taken only where there is a redactor, whose work is a hundred times as long.
+/// A lock is taken only if there is a redactor, whose work takes much longer.
 struct RedactorSlot: ~Copyable, Sendable {
     private let isSet: Atomic<Bool>
     private let value: Mutex<Redactor?>
@@ -41,10 +40,10 @@ struct RedactorSlot: ~Copyable, Sendable {
         value = Mutex(redactor)
     }
 
-    /// Whether there is a redactor.
+    /// Indicates whether there is a redactor.
     var isOccupied: Bool { isSet.load(ordering: .acquiring) }
 
-    /// The redactor of now.
+    /// The current redactor.
     var current: Redactor? { isOccupied ? value.withLock { $0 } : nil }
 
     func replace(with redactor: Redactor?) {

@@ -3,8 +3,8 @@ import GenAICore
 
 /// Environment variables, read by the rules of the OpenTelemetry specification.
 ///
-/// Empty counts as unset. A value that cannot be understood is reported through ``Diagnostics`` and counts as unset.
-/// ``variables`` lists what is read. The specification's configuration file is not supported.
+/// An empty value counts as unset. An invalid value is reported through ``Diagnostics`` and counts as unset.
+/// ``variables`` lists the variables that the package reads. The specification's configuration file is not supported.
 ///
 /// Source: OpenTelemetry environment variable specification.
 public struct TelemetryEnvironment: Sendable {
@@ -13,7 +13,7 @@ public struct TelemetryEnvironment: Sendable {
     /// The variables of this process.
     public static let process = TelemetryEnvironment(lookUp: environmentValue)
 
-    /// Takes the variables from a dictionary, for tests and for programs that configure themselves otherwise.
+    /// Creates an environment from a dictionary, for tests and for programs with another source of settings.
     public init(_ values: [String: String]) {
         lookUp = { values[$0] }
     }
@@ -22,18 +22,19 @@ public struct TelemetryEnvironment: Sendable {
         self.lookUp = lookUp
     }
 
-    /// The environment without one variable.
+    /// Returns the environment without one variable.
     package func ignoring(_ name: String) -> TelemetryEnvironment {
         TelemetryEnvironment { [lookUp] in $0 == name ? nil : lookUp($0) }
     }
 
-    /// The text of a variable without white space around it; `nil` when unset or empty.
+    /// Returns the value of a variable without surrounding white space; `nil` if it is unset or empty.
     public func string(_ name: String) -> String? {
         guard let text = lookUp(name)?.trimmed, !text.isEmpty else { return nil }
         return String(text)
     }
 
-    /// True only for `true` in whatever case; anything else is false, and a warning unless it is `false`.
+    /// Returns a Boolean: true only for `true` in any letter case. Any other value is false, with a warning unless it
+    /// is `false`.
     public func bool(_ name: String) -> Bool? {
         guard let text = string(name) else { return nil }
         switch text.lowercased() {
@@ -45,7 +46,7 @@ public struct TelemetryEnvironment: Sendable {
         }
     }
 
-    /// A whole number within a range.
+    /// Returns an integer within a range.
     public func int(_ name: String, in range: ClosedRange<Int> = 0...Int.max) -> Int? {
         guard let text = string(name) else { return nil }
         guard let number = Int(text), range.contains(number) else {
@@ -55,7 +56,7 @@ public struct TelemetryEnvironment: Sendable {
         return number
     }
 
-    /// A number within a range.
+    /// Returns a number within a range.
     public func double(_ name: String, in range: ClosedRange<Double>) -> Double? {
         guard let text = string(name) else { return nil }
         guard let number = Double(text), range.contains(number) else {
@@ -65,12 +66,12 @@ public struct TelemetryEnvironment: Sendable {
         return number
     }
 
-    /// A duration in whole milliseconds.
+    /// Returns a duration from an integer in milliseconds.
     public func milliseconds(_ name: String) -> Duration? {
         int(name, in: 0...Int(Int32.max)).map { .milliseconds($0) }
     }
 
-    /// One of several words, in whatever case.
+    /// Returns the choice for one of several words, in any letter case.
     public func choice<Choice>(_ name: String, of choices: [String: Choice]) -> Choice? {
         guard let text = string(name) else { return nil }
         guard let choice = choices[text.lowercased()] else {
@@ -80,15 +81,16 @@ public struct TelemetryEnvironment: Sendable {
         return choice
     }
 
-    /// The parts of a comma-separated list, without white space and without empty parts; `nil` when there are none.
+    /// Returns the parts of a comma-separated list, without white space and empty parts; `nil` if there are none.
     public func list(_ name: String) -> [String]? {
         let parts = string(name)?.split(separator: ",").map { String($0.trimmed) }.filter { !$0.isEmpty }
         return parts?.isEmpty == false ? parts : nil
     }
 
-    /// The known words of a comma-separated list, in whatever case, each once; `nil` when there are none.
+    /// Returns the choices for the known words of a comma-separated list, in any letter case and without repetitions;
+    /// `nil` if there are none.
     ///
-    /// - Parameter advice: What to say about a word that means something elsewhere, but not here.
+    /// - Parameter advice: Returns advice for a word that the specification defines but this package does not support.
     public func choices<Choice: Hashable>(
         _ name: String, of choices: [String: Choice], advice: (String) -> String? = { _ in nil }
     ) -> [Choice]? {
@@ -104,7 +106,7 @@ public struct TelemetryEnvironment: Sendable {
         return chosen.isEmpty ? nil : chosen
     }
 
-    // Values of these variables are no secrets; headers are not read through this.
+    // Values of these variables are not secret; headers are not read with this function.
     private func warn(_ name: String, _ value: String, _ problem: String) {
         Diagnostics.report(.warning, "Environment", "\(name)=\(value) \(problem); it is ignored")
     }

@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: MIT
 
 extension TelemetryEnvironment {
-    /// An environment variable that some part of the package reads.
+    /// An environment variable that the package reads.
     public struct Variable: Sendable, Hashable {
         /// The name; `{SIGNAL}` stands for `TRACES`, `METRICS` and `LOGS`.
         public let name: String
-        /// What is used when the variable is unset; empty when nothing is.
+        /// The default if the variable is unset; empty if there is none.
         public let defaultValue: String
-        /// What the variable is for, in one line.
+        /// The purpose of the variable, in one line.
         public let meaning: String
     }
 
-    /// All variables of the package, in the order of `Docs/OpenTelemetry.md`, whose table is made from this one.
+    /// All variables of the package, in the order of the table in `Docs/OpenTelemetry.md`, which is generated from this
+    /// one.
     ///
-    /// The specification's parsing rules hold for all of them: empty is unset, words are read in whatever case, and a
-    /// value that cannot be understood is reported through ``Diagnostics`` and counts as unset.
+    /// The specification's parsing rules apply to all of them: empty means unset, words are read in any letter case,
+    /// and an invalid value is reported through ``Diagnostics`` and counts as unset.
     public static let variables: [Variable] = general + batching + limits + metrics + exporting + content + client
 
     private static let general = [
@@ -70,7 +71,7 @@ extension TelemetryEnvironment {
             "`explicit_bucket_histogram`, `base2_exponential_bucket_histogram`"),
     ]
 
-    // The specific variable beats the general one, for each of these.
+    // For each of these, the specific variable takes precedence over the general one.
     private static let exporting = [
         Variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318", "base URL; `/v1/traces` and so on is added"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_ENDPOINT", "", "the whole URL of one signal, taken as it is"),

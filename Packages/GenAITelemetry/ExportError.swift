@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Why a batch was not delivered. Never holds header values or telemetry content.
+/// An error that prevented the delivery of a batch. Never contains header values or telemetry content.
 public struct ExportError: Error, Sendable, CustomStringConvertible {
     /// The kind of failure. New codes may appear in minor releases.
     public struct Code: Sendable, Hashable {
@@ -9,23 +9,23 @@ public struct ExportError: Error, Sendable, CustomStringConvertible {
         }
         private let kind: Kind
 
-        /// No answer before the exporter's deadline. The batch may have arrived.
+        /// There was no response before the exporter's deadline. The batch may have arrived.
         public static let timedOut = Code(kind: .timedOut)
-        /// The server answered and refused the batch.
+        /// The server rejected the batch.
         public static let rejected = Code(kind: .rejected)
-        /// No connection, or it broke before an answer.
+        /// There was no connection, or it broke before a response.
         public static let unreachable = Code(kind: .unreachable)
-        /// The server asked to come back later, and went on to do so until the deadline was too near.
+        /// The server was unavailable and asked for later retries until the deadline was too near.
         public static let unavailable = Code(kind: .unavailable)
-        /// The batch or the answer exceeds a size limit.
+        /// The batch or the response exceeds a size limit.
         public static let tooLarge = Code(kind: .tooLarge)
         /// The exporter has been shut down.
         public static let shutDown = Code(kind: .shutDown)
         /// The task was cancelled. The batch may have arrived.
         public static let cancelled = Code(kind: .cancelled)
-        /// The server's answer cannot be understood.
+        /// The server's response is invalid.
         public static let invalidResponse = Code(kind: .invalidResponse)
-        /// Anything else; see the message.
+        /// Any other failure; see the message.
         public static let other = Code(kind: .other)
 
         /// The code as a word, for the attribute `error.type`.
@@ -44,14 +44,14 @@ public struct ExportError: Error, Sendable, CustomStringConvertible {
         }
     }
 
-    /// What went wrong, to switch on.
+    /// The kind of failure, to switch on.
     public var code: Code
-    /// Detail for a log line. Unstable: never parse it.
+    /// Details for a log line. Unstable: never parse it.
     public var message: String
-    /// How many items of the batch the failure concerns; `nil` means all of them.
+    /// The number of items that the failure concerns; `nil` means all of the batch.
     public var rejectedCount: Int?
 
-    /// Creates an error; custom exporters throw it too.
+    /// Creates an error. Custom exporters throw it too.
     public init(_ code: Code, _ message: String, rejectedCount: Int? = nil) {
         self.code = code
         self.message = message

@@ -2,42 +2,42 @@
 public import GenAICore
 import Synchronization
 
-/// Makes the identifiers of traces and spans. Called by many threads at once.
+/// A generator of trace and span identifiers. Called by many threads concurrently.
 public protocol IDGenerator: Sendable {
-    /// A new trace identifier, not all zero.
+    /// Returns a new trace identifier, which must not be all zero.
     func makeTraceID() -> TraceID
-    /// A new span identifier, not all zero.
+    /// Returns a new span identifier, which must not be all zero.
     func makeSpanID() -> SpanID
 }
 
-/// Random identifiers, without a system call each.
+/// A generator of random identifiers, without a system call for each.
 ///
-/// A counter, scrambled under keys that are drawn from the system's generator once: identifiers never repeat within
-/// a process, and those of two processes meet with the likelihood of random numbers. A process that forks and goes
-/// on without `exec` must create a new generator.
+/// A counter, scrambled with keys that are drawn once from the system's generator: identifiers never repeat within a
+/// process, and those of two processes collide with the probability of random numbers. A process that forks and
+/// continues without `exec` must create a new generator.
 public final class RandomIDGenerator: IDGenerator {
     private let identifiers = RandomIdentifiers()
 
     /// Creates a generator with keys of its own.
     public init() {}
 
-    /// A new random trace identifier.
+    /// Returns a new random trace identifier.
     public func makeTraceID() -> TraceID { identifiers.makeIDs(nil).0 }
 
-    /// A new random span identifier.
+    /// Returns a new random span identifier.
     public func makeSpanID() -> SpanID { identifiers.makeIDs(nil).1 }
 }
 
-/// The state of a ``RandomIDGenerator``, which lies in the pipeline itself where no other generator is asked for.
+/// The state of a ``RandomIDGenerator``, stored in the pipeline itself if no other generator is configured.
 struct RandomIdentifiers: ~Copyable, Sendable {
     private let counter = Atomic(UInt64.random(in: .min ... .max))
     private let keys: (UInt64, UInt64, UInt64) = (
         .random(in: .min ... .max), .random(in: .min ... .max), .random(in: .min ... .max)
     )
 
-    /// The identifiers of a span, both from one step of the counter.
+    /// Returns the identifiers of a span, both from one step of the counter.
     ///
-    /// - Parameter traceID: The trace the span belongs to; `nil` for a new one.
+    /// - Parameter traceID: The trace that the span belongs to; `nil` for a new one.
     @inline(__always)
     func makeIDs(_ traceID: TraceID?) -> (TraceID, SpanID) {
         let number = counter.wrappingAdd(0x9E37_79B9_7F4A_7C15, ordering: .relaxed).newValue

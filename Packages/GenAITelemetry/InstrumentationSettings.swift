@@ -1,45 +1,49 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// What instrumentations record and under which names; given to a provider, read by every instrumentation that uses it.
+/// The settings of a provider for instrumentations: the content that they record and the conventions that they follow.
 public struct InstrumentationSettings: Sendable, Hashable {
-    /// Where prompts, completions, tool arguments and results may be recorded.
+    /// The places where prompts, completions, tool arguments and results may be recorded.
     ///
-    /// Default nowhere. `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` wins over code, so that whoever runs a
-    /// program can always switch content off: `NO_CONTENT` or `false`, `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT` or
+    /// Default: nowhere. `OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT` takes precedence over code, so that an
+    /// operator can always switch content off: `NO_CONTENT` or `false`, `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT` or
     /// `true`. ``GenAICore/withContentCapture(_:isolation:_:)`` can narrow it, never widen it.
     public var contentCapture: ContentCapture {
         didSet { isCaptureChosen = true }
     }
     /// The generation of the GenAI conventions that spans and events follow.
     ///
-    /// Where code says nothing, `LAST9_GENAI_CONVENTIONS` (`v1.36.0`, `v1.41.1`) or else `OTEL_SEMCONV_STABILITY_OPT_IN`
-    /// with `gen_ai_latest_experimental`. Default ``GenAIConventions/v1_36``, as OpenTelemetry asks of instrumentations;
-    /// `Last9.install()` defaults to ``GenAIConventions/latest``.
+    /// If code does not set it: `LAST9_GENAI_CONVENTIONS` (`v1.36.0`, `v1.41.1`), or else
+    /// `OTEL_SEMCONV_STABILITY_OPT_IN` with `gen_ai_latest_experimental`. Default: ``GenAIConventions/v1_36``, as
+    /// OpenTelemetry requires of instrumentations; `Last9.install()` defaults to ``GenAIConventions/latest``.
     public var conventions: GenAIConventions
-    /// Whether each model call is also told in one log record, `gen_ai.client.inference.operation.details`.
+    /// Indicates whether each model call is also recorded in one log record,
+    /// `gen_ai.client.inference.operation.details`.
     ///
-    /// Only from ``GenAIConventions/latest`` on; content is in it where ``contentCapture`` has events. Default: whether
-    /// ``contentCapture`` has events when the settings are created, `OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT`.
+    /// Applies from ``GenAIConventions/latest`` on. The record contains content if ``contentCapture`` contains events.
+    /// Default: true if ``contentCapture`` contains events when the settings are created; environment variable
+    /// `OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT`.
     public var emitsOperationDetails: Bool
-    /// Whether content that other libraries record is exported even where content is switched off. Default false.
+    /// Indicates whether content that other libraries record is exported even if content is switched off. Default:
+    /// false.
     ///
-    /// Where content is switched off, by ``contentCapture`` in code, by the environment or by
+    /// If content is switched off, by ``contentCapture`` in code, by the environment or by
     /// ``GenAICore/withContentCapture(_:isolation:_:)``, it is removed from every span and log record before export,
-    /// whoever recorded it: messages, tool arguments and results, documents and queries, by the names of the GenAI
-    /// conventions in all their versions, of OpenInference and of OpenLLMetry. Where nothing was said about content,
-    /// instrumentations of this package record none, and what others record is left alone.
+    /// whichever library recorded it: messages, tool arguments and results, documents and queries, by the names of the
+    /// GenAI conventions in all their versions, of OpenInference and of OpenLLMetry. If neither code nor the
+    /// environment sets ``contentCapture``, instrumentations of this package record no content, and content of other
+    /// libraries is left unchanged.
     public var exportsForeignContent = false
-    /// Whether ``contentCapture`` was chosen by code or by the environment.
+    /// Indicates whether ``contentCapture`` was set by code or by the environment.
     private(set) var isCaptureChosen: Bool
 
     /// Creates settings.
     ///
     /// - Parameters:
-    ///   - contentCapture: Used where the environment says nothing; `nil` means nowhere.
-    ///   - conventions: `nil` leaves the choice to the environment.
-    ///   - usualConventions: Used where neither code nor the environment says anything.
-    ///   - emitsOperationDetails: `nil` leaves the choice to the environment.
+    ///   - contentCapture: The places for content if the environment does not set them; `nil` means nowhere.
+    ///   - conventions: The generation; `nil` leaves the choice to the environment.
+    ///   - usualConventions: The generation if neither code nor the environment sets one.
+    ///   - emitsOperationDetails: Whether to emit the log record; `nil` leaves the choice to the environment.
     public init(
         contentCapture: ContentCapture? = nil, conventions: GenAIConventions? = nil,
         emitsOperationDetails: Bool? = nil, usualConventions: GenAIConventions = .v1_36,
@@ -51,7 +55,7 @@ public struct InstrumentationSettings: Sendable, Hashable {
         ]
         let variable = "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT"
         let isSet = environment.string(variable) != nil
-        // A value that cannot be understood means no content: it may have been an attempt to switch it off.
+        // An invalid value means no content, because it may have been an attempt to switch it off.
         self.contentCapture = environment.choice(variable, of: words) ?? (isSet ? .nowhere : contentCapture ?? .nowhere)
         self.conventions = conventions ?? GenAIConventions(environment: environment) ?? usualConventions
         self.emitsOperationDetails =
@@ -62,7 +66,7 @@ public struct InstrumentationSettings: Sendable, Hashable {
 }
 
 extension GenAIConventions {
-    /// The generation that the environment chooses.
+    /// Creates the generation that the environment chooses.
     fileprivate init?(environment: TelemetryEnvironment) {
         let words: [String: GenAIConventions] = [
             "v1.36.0": .v1_36, "1.36.0": .v1_36, "v1.41.1": .latest, "1.41.1": .latest, "latest": .latest,
@@ -78,19 +82,19 @@ extension GenAIConventions {
 }
 
 extension InstrumentationSettings {
-    /// Whether content is removed before export, whoever recorded it.
+    /// Returns whether content is removed before export, whichever library recorded it.
     ///
-    /// - Parameter isForbidden: Whether the scopes around forbid content.
+    /// - Parameter isForbidden: Whether the enclosing scopes forbid content.
     func removesContent(isForbidden: Bool) -> Bool {
         (isForbidden || contentCapture == .nowhere && isCaptureChosen) && !exportsForeignContent
     }
 
-    /// Whether content is removed of what is recorded in a context.
+    /// Returns whether content is removed from items recorded in a context.
     func removesContent(in context: GenAIContext) -> Bool {
         removesContent(isForbidden: !context.allowsContentCapture)
     }
 
-    /// The settings in one word, for an atomic.
+    /// Creates settings from one word, as an atomic stores them.
     init(packed: UInt32) {
         contentCapture = ContentCapture(rawValue: UInt8(truncatingIfNeeded: packed))
         conventions = GenAIConventions(generation: UInt8(truncatingIfNeeded: packed >> 8))
@@ -104,7 +108,7 @@ extension InstrumentationSettings {
             | (exportsForeignContent ? 1 << 17 : 0) | (isCaptureChosen ? 1 << 18 : 0)
     }
 
-    /// The settings without content where the scopes around forbid it.
+    /// Returns the settings, without content if the enclosing scopes forbid it.
     public func narrowed(by context: GenAIContext) -> InstrumentationSettings {
         var settings = self
         if !context.allowsContentCapture { settings.contentCapture = .nowhere }
@@ -114,19 +118,19 @@ extension InstrumentationSettings {
 
 /// The places where content may be recorded.
 public struct ContentCapture: OptionSet, Sendable, Hashable {
-    /// The places as bits.
+    /// The places as a bit mask.
     public let rawValue: UInt8
 
-    /// Creates a set from its bits.
+    /// Creates a set from a bit mask.
     public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
 
-    /// In attributes of spans.
+    /// Span attributes.
     public static let spans = ContentCapture(rawValue: 1)
-    /// In log records.
+    /// Log records.
     public static let events = ContentCapture(rawValue: 2)
-    /// Both in spans and in log records.
+    /// Both spans and log records.
     public static let everywhere: ContentCapture = [.spans, .events]
     /// No content at all.
     public static let nowhere: ContentCapture = []
@@ -134,9 +138,9 @@ public struct ContentCapture: OptionSet, Sendable, Hashable {
 
 /// A generation of the OpenTelemetry GenAI semantic conventions.
 ///
-/// Generations are ordered; one that is not less than ``latest`` has its names.
+/// Generations are ordered. A generation that is not less than ``latest`` has the names of ``latest``.
 public struct GenAIConventions: Sendable, Hashable, Comparable {
-    // Inlinable, since every call asks several times.
+    // Inlinable, since every call compares it several times.
     @usableFromInline let generation: UInt8
 
     @inlinable
@@ -148,12 +152,12 @@ public struct GenAIConventions: Sendable, Hashable, Comparable {
     @inlinable public static var v1_36: GenAIConventions { GenAIConventions(generation: 0) }
     /// Version 1.41.1: `gen_ai.provider.name`, messages as attributes.
     @inlinable public static var latest: GenAIConventions { GenAIConventions(generation: 1) }
-    /// The unreleased state of semantic-conventions-genai: ``latest`` with renamed metrics and further attributes.
+    /// The unreleased state of semantic-conventions-genai: ``latest`` with renamed metrics and additional attributes.
     ///
-    /// May change in any release of this package, as it does at its source. Only code can choose it.
+    /// May change in any release of this package, as its source does. Can be chosen only in code.
     @inlinable public static var development: GenAIConventions { GenAIConventions(generation: 2) }
 
-    /// Whether one is older than the other.
+    /// Returns whether one generation is older than the other.
     @inlinable
     public static func < (one: GenAIConventions, other: GenAIConventions) -> Bool {
         one.generation < other.generation

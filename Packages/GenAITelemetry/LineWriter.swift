@@ -10,13 +10,13 @@
     import Android
 #endif
 
-/// Writes lines to a descriptor that may be full, slow or closed. Who has a line waits for nothing.
+/// Writes lines to a descriptor that may be full, slow or closed, without blocking the caller.
 ///
-/// A thread takes the lines from a bounded queue; it starts with the first line and ends when none is left. Lines that
-/// find no room are dropped, and the next one that does says how many. A reader that is gone costs the lines, and never
-/// ends the process by SIGPIPE.
+/// A thread writes the lines of a limited queue; it starts with the first line and ends when none is left. If the queue
+/// is full, lines are dropped, and the next line that is accepted reports their number. A closed descriptor drops the
+/// lines, and never ends the process by SIGPIPE.
 final class LineWriter: Sendable {
-    /// What ``Diagnostics`` writes to. Lines that wait when the process exits are written, for at most 200 ms.
+    /// The writer of ``Diagnostics``. Lines that wait when the process exits are written, for at most 200 ms.
     static let standardError: LineWriter = {
         let writer = LineWriter(to: STDERR_FILENO)
         atexit { LineWriter.standardError.drain(within: .milliseconds(200)) }
@@ -40,7 +40,7 @@ final class LineWriter: Sendable {
         self.descriptor = descriptor
     }
 
-    /// Queues a line, without its end.
+    /// Queues a line, without its line break.
     func write(_ line: String) {
         let needsThread = condition.update { state in
             let size = line.utf8.count
@@ -64,7 +64,7 @@ final class LineWriter: Sendable {
 
     /// Blocks the thread until all lines are written.
     ///
-    /// - Returns: False when the time was over first.
+    /// - Returns: False if the timeout passed first.
     @discardableResult
     func drain(within timeout: Duration) -> Bool {
         let deadline = steadyNanoseconds(after: timeout)
@@ -90,7 +90,7 @@ final class LineWriter: Sendable {
     }
 }
 
-/// Writes all of the bytes to a file descriptor; gives up at the first error. Blocks while the descriptor is full.
+/// Writes all of the bytes to a file descriptor. Stops at the first error. Blocks while the descriptor is full.
 ///
 /// A pipe without a reader is such an error, and does not send the process SIGPIPE.
 func writeAll(_ bytes: some Collection<UInt8>, to descriptor: Int32) {
@@ -112,7 +112,7 @@ func writeAll(_ bytes: some Collection<UInt8>, to descriptor: Int32) {
     }
 }
 
-/// Keeps SIGPIPE from the thread until it is restored; one that came meanwhile is taken away.
+/// Blocks SIGPIPE for the thread until it is restored. A signal that arrived meanwhile is removed.
 private struct PipeSignalMask {
     private var previous = sigset_t()
     private var pipe = sigset_t()

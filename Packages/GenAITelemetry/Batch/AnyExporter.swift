@@ -2,30 +2,30 @@
 
 /// An exporter that never blocks the thread it is called on, but suspends.
 ///
-/// Exporters of this package say so of themselves and share Swift's pool; every other one gets a thread of its own, so
-/// that one which blocks can hold up neither the program nor a deadline.
+/// Conforming exporters run in Swift's pool. Every other exporter gets a thread of its own, so that blocking delays
+/// neither the program nor a deadline.
 package protocol SuspendingExporter {
-    /// Whether no call blocks its thread.
+    /// Indicates whether no call blocks its thread.
     var neverBlocks: Bool { get }
 }
 
 extension SuspendingExporter {
-    /// True: that is what the conformance says.
+    /// True, as the conformance promises.
     package var neverBlocks: Bool { true }
 }
 
 /// The exporter at the end of a pipeline, whatever its signal.
 struct AnyExporter<Item: Sendable>: Sendable {
-    /// What the items are called in reports, for example `spans`.
+    /// The noun for the items in reports, for example `spans`.
     let noun: String
-    /// Whether no call blocks its thread.
+    /// Indicates whether no call blocks its thread.
     let neverBlocks: Bool
     let export: @Sendable ([Item]) async throws(ExportError) -> Void
     let forceFlush: @Sendable () async throws(ExportError) -> Void
     let shutdown: @Sendable () async -> Void
 }
 
-/// Whether an exporter says of itself that it never blocks its thread.
+/// Returns whether an exporter declares that it never blocks its thread.
 func neverBlocks(_ exporter: any Sendable) -> Bool {
     (exporter as? any SuspendingExporter)?.neverBlocks ?? false
 }

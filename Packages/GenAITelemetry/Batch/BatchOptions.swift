@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 
-/// How a batch processor gathers items, and what it does when they come faster than they leave.
+/// The sizes and delays of a batch processor, and its behaviour when the queue is full.
 ///
 /// Source: OpenTelemetry trace SDK "Batching processor" and logs SDK "Batching processor".
 public struct BatchOptions: Sendable, Hashable {
-    /// What happens to a new item when the queue is full.
+    /// The handling of a new item when the queue is full.
     public struct Overflow: Sendable, Hashable {
         enum Kind: Hashable { case drop, wait(limit: Duration) }
         let kind: Kind
@@ -12,57 +12,58 @@ public struct BatchOptions: Sendable, Hashable {
         /// The new item is dropped and counted. Never blocks.
         public static let dropNewest = Overflow(kind: .drop)
 
-        /// The ending thread waits for room, at most `limit`; then the item is dropped and counted.
+        /// The thread that ends the span waits for space, for at most `limit`; after that, the item is dropped and
+        /// counted.
         ///
-        /// For jobs that must not lose anything. It blocks the thread that ends the span, also a thread of Swift's
-        /// cooperative pool, so the worker, its timers and its exporter's structured code run on a thread of their
-        /// own and make progress even when the whole pool waits. An exporter must not depend on the pool: no
-        /// `Task {}`, and no `Task.sleep`. Once a wait ran out, later items are dropped at once until the exporter
-        /// takes a batch again, so that a dead backend costs `limit` once and not for every item. Items that end
-        /// inside the exporter itself never wait. Do not use it in programs with a user interface.
+        /// For jobs that must not lose anything. It blocks the thread that ends the span, even a thread of Swift's
+        /// cooperative pool. Therefore the worker, its timers and its exporter's structured code run on a separate
+        /// thread and make progress even if the whole pool waits. An exporter must not depend on the pool: no `Task
+        /// {}`, and no `Task.sleep`. After a wait has timed out, later items are dropped at once until the exporter
+        /// accepts a batch again, so that an unavailable backend costs `limit` once and not for every item. Items that
+        /// end inside the exporter itself never wait. Do not use it in programs with a user interface.
         public static func wait(limit: Duration = .seconds(30)) -> Overflow {
             Overflow(kind: .wait(limit: limit))
         }
     }
 
-    /// How long an item waits for others.
+    /// The maximum time that an item waits for others.
     ///
     /// Default: 5 s for spans (`OTEL_BSP_SCHEDULE_DELAY`), 1 s for log records (`OTEL_BLRP_SCHEDULE_DELAY`).
     public var scheduleDelay: Duration
-    /// How long one export may take; zero for no limit.
+    /// The time limit of one export; zero for no limit.
     ///
     /// Default: 30 s (`OTEL_BSP_EXPORT_TIMEOUT`, `OTEL_BLRP_EXPORT_TIMEOUT`).
     public var exportTimeout: Duration
-    /// How many items may wait; those in flight do not count, nor does the last exported batch while its items are
-    /// destroyed, one with each item that comes in.
+    /// The maximum number of waiting items. Items being exported do not count. Neither does the last exported batch,
+    /// whose items are destroyed one by one as new items are added.
     ///
     /// Default: 2048 (`OTEL_BSP_MAX_QUEUE_SIZE`, `OTEL_BLRP_MAX_QUEUE_SIZE`). At least 1.
     public var maxQueueSize: Int
-    /// How many items one export takes at most; as soon as so many wait, the export starts.
+    /// The maximum number of items in one export. As soon as that many wait, the export starts.
     ///
     /// Default: 512 (`OTEL_BSP_MAX_EXPORT_BATCH_SIZE`, `OTEL_BLRP_MAX_EXPORT_BATCH_SIZE`). From 1 to `maxQueueSize`.
     public var maxExportBatchSize: Int
-    /// How many bytes the waiting items may take together, by an estimate.
+    /// The approximate maximum number of bytes of all waiting items.
     ///
-    /// Default: 64 MiB, no environment variable. Prompts and completions make single items large, which a bound by
-    /// count alone does not see. A batch holds at most an eighth of it. An item larger than the whole bound is
-    /// still taken when nothing else waits. What finds no room is counted apart, in
+    /// Default: 64 MiB, no environment variable. Prompts and completions make single items large, which a limit on the
+    /// count does not cover. A batch contains at most an eighth of it. An item larger than the limit is still accepted
+    /// if no other item waits. Items that exceed the limit are counted separately, in
     /// ``PipelineStatistics/Dropped/queueBytesFull``.
     public var maxQueueBytes = 64 << 20
-    /// What happens when the queue is full. Default: the new item is dropped.
+    /// The behaviour when the queue is full. Default: the new item is dropped.
     public var overflow = Overflow.dropNewest
 
-    /// The options for spans: the environment's where it has any, else the defaults of the specification.
+    /// Returns the options for spans, from the environment or else the defaults of the specification.
     public static func spans(environment: TelemetryEnvironment = .process) -> BatchOptions {
         BatchOptions(environment, prefix: "OTEL_BSP", scheduleDelay: .seconds(5))
     }
 
-    /// The options for log records: the environment's where it has any, else the defaults of the specification.
+    /// Returns the options for log records, from the environment or else the defaults of the specification.
     public static func logRecords(environment: TelemetryEnvironment = .process) -> BatchOptions {
         BatchOptions(environment, prefix: "OTEL_BLRP", scheduleDelay: .seconds(1))
     }
 
-    /// One item at a time, at once.
+    /// The options of a simple processor: one item at a time, without delay.
     static var simple: BatchOptions {
         var options = BatchOptions(TelemetryEnvironment([:]), prefix: "", scheduleDelay: .zero)
         options.maxExportBatchSize = 1
@@ -78,7 +79,7 @@ public struct BatchOptions: Sendable, Hashable {
         maxExportBatchSize = batchSize ?? min(512, maxQueueSize)
     }
 
-    /// The options within their bounds; reports what had to be changed.
+    /// Returns the options with values out of range corrected, and reports the corrections.
     func validated(source: String) -> BatchOptions {
         var options = self
         options.maxQueueSize = max(1, maxQueueSize)

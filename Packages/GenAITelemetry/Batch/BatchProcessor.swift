@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// Gathers finished spans and exports them in batches, beside the program: the processor for production.
+/// A processor that exports finished spans in batches, in the background. Use this one in production.
 ///
 /// Source: OpenTelemetry trace SDK, "Batching processor".
 public typealias BatchSpanProcessor = BatchProcessor<SpanData>
 
-/// Gathers log records and exports them in batches, with a shorter delay than ``BatchSpanProcessor``.
+/// A processor that exports log records in batches, with a shorter delay than ``BatchSpanProcessor``.
 ///
 /// Source: OpenTelemetry logs SDK, "Batching processor".
 public typealias BatchLogRecordProcessor = BatchProcessor<LogRecord>
 
-/// Gathers items and exports them in batches; see ``BatchSpanProcessor`` and ``BatchLogRecordProcessor``.
+/// A processor that exports items in batches; see ``BatchSpanProcessor`` and ``BatchLogRecordProcessor``.
 ///
-/// Handing over an item costs one short critical section. The exporter is called from one task of the processor's own,
-/// never twice at a time; one that may block its thread gets a thread. A processor that is released without
-/// ``shutdown(timeout:)`` still exports what waits.
+/// Adding an item costs one short critical section. The processor calls the exporter from one task of its own, never
+/// concurrently; an exporter that may block its thread gets a thread. A processor that is released without
+/// ``shutdown(timeout:)`` still exports the waiting items.
 public final class BatchProcessor<Item: Sendable>: Sendable {
     private let worker: BatchWorker<Item>
 
@@ -27,7 +27,7 @@ public final class BatchProcessor<Item: Sendable>: Sendable {
         worker.close()
     }
 
-    /// What has happened so far, in items; of spans only sampled ones count.
+    /// The counts of items so far; of spans, only sampled ones count.
     public var statistics: PipelineStatistics { worker.statistics }
 
     /// Queues an item that nobody else needs: it is moved, not copied.
@@ -37,17 +37,17 @@ public final class BatchProcessor<Item: Sendable>: Sendable {
 
     /// Exports everything received before the call.
     ///
-    /// Ignores the caller's cancellation: flushing often happens on the way out. From inside the exporter it only
-    /// asks for the flush and returns false.
+    /// Ignores the caller's cancellation, because programs often flush while they are being cancelled. A call from
+    /// inside the exporter only requests the flush and returns false.
     @discardableResult
     public func forceFlush(timeout: Duration) async -> Bool {
         await worker.forceFlush(timeout: timeout)
     }
 
-    /// Exports what waits, then shuts the exporter down; later items are counted and dropped.
+    /// Exports the waiting items, then shuts the exporter down. Later items are counted and dropped.
     ///
-    /// What is not delivered at the deadline is dropped, counted and reported, even when the exporter hangs or blocks
-    /// its thread. Ignores the caller's cancellation.
+    /// Items that are not delivered by the deadline are dropped, counted and reported, even if the exporter hangs or
+    /// blocks its thread. Ignores the caller's cancellation.
     @discardableResult
     public func shutdown(timeout: Duration) async -> Bool {
         await worker.shutdown(timeout: timeout)
@@ -58,9 +58,10 @@ extension BatchProcessor: SpanProcessor where Item == SpanData {
     /// Creates a processor and starts its task.
     ///
     /// - Parameters:
-    ///   - exporter: Takes the batches. One processor per exporter.
-    ///   - options: Sizes, delays and what happens on overflow; out of bounds they are corrected with a report.
-    ///   - clock: Measures the delays; `nil` takes one that suits the options.
+    ///   - exporter: The exporter. It must belong to no other processor.
+    ///   - options: The sizes, the delays and the behaviour on overflow. Values out of range are corrected and
+    ///     reported.
+    ///   - clock: The clock for the delays; `nil` means one that suits the options.
     public convenience init(
         exporter: any SpanExporter, options: BatchOptions = .spans(), clock: (any Clock<Duration>)? = nil
     ) {
@@ -80,9 +81,10 @@ extension BatchProcessor: LogRecordProcessor, ExportingLogRecordProcessor where 
     /// Creates a processor and starts its task.
     ///
     /// - Parameters:
-    ///   - exporter: Takes the batches. One processor per exporter.
-    ///   - options: Sizes, delays and what happens on overflow; out of bounds they are corrected with a report.
-    ///   - clock: Measures the delays; `nil` takes one that suits the options.
+    ///   - exporter: The exporter. It must belong to no other processor.
+    ///   - options: The sizes, the delays and the behaviour on overflow. Values out of range are corrected and
+    ///     reported.
+    ///   - clock: The clock for the delays; `nil` means one that suits the options.
     public convenience init(
         exporter: any LogRecordExporter, options: BatchOptions = .logRecords(), clock: (any Clock<Duration>)? = nil
     ) {

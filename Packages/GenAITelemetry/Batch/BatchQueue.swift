@@ -1,37 +1,37 @@
 // SPDX-License-Identifier: MIT
 
-/// The decisions of a batch processor. Knows no clock, task or lock, so its tests need none.
+/// The decisions of a batch processor. Pure: no clock, task or lock, so its tests need none.
 ///
-/// Items gather in an open batch, which is sealed when it is full or when somebody asks for it. Sealed batches leave
-/// whole, so that neither the producer nor the worker ever copies one, and an empty queue holds no memory.
+/// Items are added to an open batch, which is sealed when it is full or on request. Sealed batches leave as a whole, so
+/// that neither the producer nor the worker ever copies one, and an empty queue occupies no memory.
 struct BatchQueue<Element> {
-    /// What became of a new item.
+    /// The result of adding an item.
     enum Admission: Equatable {
         /// It waits with others.
         case queued
-        /// It waits alone: the delay starts.
+        /// It is the first that waits: the delay starts.
         case first
         /// It completed a batch.
         case ready
-        /// As many items wait as may.
+        /// The maximum number of items is waiting.
         case full
-        /// The waiting items take as many bytes as they may.
+        /// The waiting items occupy the maximum number of bytes.
         case bytesFull
         /// The queue is closed.
         case closed
     }
 
-    /// How an export ended.
+    /// The result of an export.
     enum Outcome: Equatable {
-        /// The exporter returned; so many items were refused nevertheless.
+        /// The exporter returned. It may still have rejected some items.
         case returned(rejectedCount: Int)
         /// The exporter did not return in time.
         case timedOut
-        /// The shutdown's deadline came first.
+        /// The deadline of the shutdown passed first.
         case abandoned
     }
 
-    /// What somebody waits for: that everything up to a position has left.
+    /// A request that everything up to a position has left the queue.
     struct Flush: Equatable {
         let id: Int
         let target: Int
@@ -49,7 +49,7 @@ struct BatchQueue<Element> {
     private let batchByteCount: Int
 
     private var open = Batch()
-    // The next batch probably gets as large as the last one, so its memory is taken at once.
+    // The next batch is probably as large as the last one, so its memory is reserved at once.
     private var recentBatchCount = 0
     private var sealed: [Batch] = []
     private var sealedStart = 0
@@ -60,7 +60,7 @@ struct BatchQueue<Element> {
     private var waitingByteCount = 0
     private var flushes: [Flush] = []
     private var lastFlushID = 0
-    // Positions in the stream of accepted items: how far it goes, and how much of it has been dealt with.
+    // Positions in the stream of accepted items: the end, and the part that has been processed.
     private var acceptedCount = 0
     private var settledCount = 0
     private var counts = PipelineStatistics()
@@ -73,7 +73,7 @@ struct BatchQueue<Element> {
         counts.queueCapacity = options.maxQueueSize
     }
 
-    /// What has happened so far.
+    /// The counts so far.
     var statistics: PipelineStatistics {
         var statistics = counts
         statistics.pending = acceptedCount - settledCount
@@ -82,27 +82,28 @@ struct BatchQueue<Element> {
         return statistics
     }
 
-    /// Accepted items that were lost.
+    /// The number of accepted items that were lost.
     var undeliveredCount: Int { counts.dropped.exportFailed + counts.dropped.timedOut + counts.dropped.atShutdown }
-    /// Items that found no room.
+    /// The number of items that were not accepted.
     var overflowCount: Int { counts.dropped.queueFull + counts.dropped.queueBytesFull }
-    /// Whether nothing waits; something may be in flight.
+    /// Indicates whether no item waits. Items may still be in flight.
     var isEmpty: Bool { waitingCount == 0 }
-    /// Whether a batch can leave without waiting for more.
+    /// Indicates whether a batch can leave without waiting for more items.
     var hasBatch: Bool { sealedStart < sealed.count }
 
     // MARK: - Producers
 
-    /// Appends an element, unless there is no room; whether that is a loss is up to the caller, who keeps it.
+    /// Appends an element unless the queue is full. The caller keeps a rejected element and decides whether it is lost.
     ///
-    /// - Parameter element: Replaced by a retired element, if there is any, to be destroyed outside the lock.
+    /// - Parameter element: The element to append. It is replaced by a retired element, if there is one, to be
+    ///   destroyed outside the lock.
     mutating func append(_ element: inout Element?, byteCount: Int) -> Admission {
         guard !isClosed else {
             counts.dropped.afterShutdown += 1
             return .closed
         }
         guard waitingCount < capacity else { return .full }
-        // The sum cannot overflow: items are in memory, and so is what waits.
+        // The sum cannot overflow: all counted items are in memory.
         guard waitingByteCount &+ byteCount <= byteCapacity || waitingCount == 0 else { return .bytesFull }
         if open.elements.isEmpty { open.elements.reserveCapacity(recentBatchCount) }
         if let element = element.take() { open.elements.append(element) }
@@ -118,16 +119,16 @@ struct BatchQueue<Element> {
         return waitingCount == 1 ? .first : .queued
     }
 
-    /// Counts an item that found no room.
+    /// Counts an item that was not accepted.
     ///
-    /// - Parameter byBytes: Whether bytes were short, not places.
+    /// - Parameter byBytes: Whether the limit on bytes was exceeded, not the one on items.
     mutating func countOverflow(byBytes: Bool) {
         if byBytes { counts.dropped.queueBytesFull += 1 } else { counts.dropped.queueFull += 1 }
     }
 
     // MARK: - The worker
 
-    /// Lets everything leave that waits now.
+    /// Seals the open batch, so that all waiting items can leave.
     mutating func seal() {
         guard !open.elements.isEmpty else { return }
         let count = open.elements.count
@@ -136,7 +137,7 @@ struct BatchQueue<Element> {
         recentBatchCount = count
     }
 
-    /// The oldest sealed batch.
+    /// Removes and returns the oldest sealed batch.
     mutating func takeBatch() -> [Element]? {
         guard hasBatch else { return nil }
         let batch = sealed[sealedStart]
@@ -152,7 +153,7 @@ struct BatchQueue<Element> {
         return batch.elements
     }
 
-    /// Counts what became of a batch.
+    /// Counts the result of exporting a batch.
     mutating func settle(_ count: Int, _ outcome: Outcome) {
         switch outcome {
         case .returned(let rejectedCount):
@@ -168,14 +169,15 @@ struct BatchQueue<Element> {
         settledCount += count
     }
 
-    /// Recycles an exported batch: producers destroy one element with each that they add, while there are producers.
+    /// Recycles an exported batch: while there are producers, they destroy one element for each that they add.
     ///
-    /// A memory allocator keeps what a thread frees for that thread, and lets threads wait for each other when one
-    /// frees what another has allocated.
+    /// Memory allocators keep memory for the thread that frees it, and threads wait for each other if one frees what
+    /// another has allocated.
     ///
-    /// - Parameter items: Not shared, or the array would be copied under the lock. Empty afterwards, unless the queue
-    ///   is: then nobody would come for them.
-    /// - Returns: What producers have left from the last time, to be destroyed outside the lock.
+    /// - Parameter items: The batch. It must not be shared, or the array would be copied under the lock. Empty
+    ///   afterwards, unless the queue is closed, because then no producer would destroy the elements.
+    /// - Returns: The elements of the previous batch that producers have not destroyed, to be destroyed outside the
+    ///   lock.
     mutating func recycle(_ items: inout [Element]) -> [Element] {
         let left = retired
         retired = []
@@ -185,9 +187,9 @@ struct BatchQueue<Element> {
 
     // MARK: - Flush and shutdown
 
-    /// Lets everything leave that waits now.
+    /// Seals the open batch, so that all waiting items can leave.
     ///
-    /// - Returns: The name under which ``completedFlushes()`` gives notice.
+    /// - Returns: The identifier of the flush in ``completedFlushes()``.
     mutating func beginFlush() -> Int {
         seal()
         lastFlushID += 1
@@ -195,7 +197,7 @@ struct BatchQueue<Element> {
         return lastFlushID
     }
 
-    /// The flushes whose items have all left; each is given once.
+    /// Returns the flushes whose items have all left; each is returned once.
     mutating func completedFlushes() -> [Flush] {
         guard let first = flushes.first, first.target <= settledCount else { return [] }
         let completed = flushes.prefix { $0.target <= settledCount }
@@ -203,18 +205,18 @@ struct BatchQueue<Element> {
         return Array(completed)
     }
 
-    /// Forgets a flush nobody waits for any more.
+    /// Removes a flush that nobody waits for any more.
     mutating func endFlush(_ id: Int) {
         flushes.removeAll { $0.id == id }
     }
 
-    /// Takes no more items and lets everything leave that waits now.
+    /// Accepts no more items, and seals the open batch.
     mutating func close() {
         seal()
         isClosed = true
     }
 
-    /// Drops everything that waits.
+    /// Drops all waiting items.
     ///
     /// - Returns: The items, to be destroyed outside the lock.
     mutating func abandon() -> [[Element]] {

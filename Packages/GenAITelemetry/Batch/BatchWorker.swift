@@ -3,8 +3,8 @@ import Synchronization
 
 /// The core of every batch and simple processor: one task that takes items out of a ``BatchQueue`` and exports them.
 ///
-/// The exporter is called once at a time. A call that exceeds its timeout is cancelled and its batch given up, but
-/// the next call waits until it has really returned; meanwhile items queue up to the bound. Flush and shutdown hold
+/// Only one call of the exporter runs at a time. A call that exceeds its timeout is cancelled and its batch given up,
+/// but the next call waits until it has really returned; meanwhile items queue up to the limit. Flush and shutdown keep
 /// their deadlines even then.
 final class BatchWorker<Element: Sendable>: Sendable {
     fileprivate enum Wake { case work, delayElapsed }
@@ -20,23 +20,23 @@ final class BatchWorker<Element: Sendable>: Sendable {
 
     fileprivate struct State {
         var queue: BatchQueue<Element>
-        /// Set while the worker waits for something to do.
+        /// Set while the worker waits for work.
         var parked: Promise<Wake>?
-        /// What the exporter has been given. Here alone, so that nobody shares it once the exporter has returned.
+        /// The batch given to the exporter. Stored only here, so that it has one owner once the exporter has returned.
         var inFlight: [Element] = []
-        /// The call in progress, also one that is given up but has not returned.
+        /// The call in progress, including one that was given up but has not returned.
         var call: ExporterCall?
-        /// Who waits for a flush, by its id.
+        /// The waiting flushes by identifier.
         var flushes: [Int: Promise<Bool>] = [:]
-        /// Who waits for the shutdown.
+        /// The callers that wait for the shutdown.
         var shutdowns: [ObjectIdentifier: Promise<Bool?>] = [:]
         var isClosing = false
-        /// The shutdown's deadline has passed.
+        /// Indicates whether the deadline of the shutdown has passed.
         var isAbandoned = false
         var undeliveredCountAtClose = 0
-        /// Whether the shutdown delivered everything; set at its end.
+        /// Indicates whether the shutdown delivered everything; set at its end.
         var outcome: Bool?
-        /// After a wait for room ran out, nobody waits until there is room again.
+        /// Indicates whether a wait for space has timed out. Producers do not wait again until there is space.
         var isWaitingFutile = false
         var reportedOverflowCount = 0
     }
@@ -46,7 +46,7 @@ final class BatchWorker<Element: Sendable>: Sendable {
     private let exporter: AnyExporter<Element>
     private let runtime: ExportRuntime
     private let state: Mutex<State>
-    /// Present only when producers may wait for room.
+    /// Present only if producers may wait for space.
     private let capacity: CapacitySignal?
 
     init(
@@ -63,16 +63,16 @@ final class BatchWorker<Element: Sendable>: Sendable {
         runtime.spawn { await self.run() }
     }
 
-    /// What has happened so far.
+    /// The counts so far.
     var statistics: PipelineStatistics { state.withLock { $0.queue.statistics } }
 }
 
 // MARK: - Producers
 
-/// An item on its way into the queue, which is moved there. What waits is a few hundred bytes with a dozen references.
+/// An item on its way into the queue, into which it is moved: copying it would retain a dozen references.
 struct WaitingItem<Element: Sendable>: ~Copyable {
     let byteCount: Int
-    // Not `Element?`, which would be set to nil first.
+    // Not `Element?`, which would be initialized to nil first.
     fileprivate var element: Optional<Element>
 
     init(byteCount: Int, _ element: consuming Element) {
@@ -82,8 +82,8 @@ struct WaitingItem<Element: Sendable>: ~Copyable {
 }
 
 extension BatchWorker {
-    /// Adds an item, which is moved into the queue, not copied. One short critical section, and at most one wake-up of
-    /// the worker per batch.
+    /// Adds an item, which is moved into the queue, not copied. Takes one short critical section, and at most one
+    /// wake-up of the worker for each batch.
     func enqueue(_ item: inout WaitingItem<Element>) {
         let admission = state.withLock { $0.admit(&item, countsOverflow: capacity == nil) }
         switch admission {
@@ -154,7 +154,7 @@ extension BatchWorker.State {
         return .wait(parked, delayed: !queue.isEmpty)
     }
 
-    /// How many items found no room since this was last asked.
+    /// Returns the number of items not accepted since the last call.
     fileprivate mutating func unreportedOverflowCount() -> Int {
         let count = queue.overflowCount
         defer { reportedOverflowCount = count }
@@ -184,7 +184,7 @@ extension BatchWorker {
     private func export(_ count: Int) async {
         let ending = await call { [self] () async throws(ExportError) in
             let batch = state.withLock { $0.inFlight }
-            // Nothing is left if the shutdown gave the batch up before this task began.
+            // The batch is empty if the shutdown gave it up before this task began.
             if !batch.isEmpty { try await exporter.export(batch) }
         }
         let outcome = settlement(of: ending, count: count)
@@ -199,14 +199,14 @@ extension BatchWorker {
         recycle()
     }
 
-    /// Recycles the exported batch: producers destroy it, if there are any, so that memory is freed by the threads that
-    /// allocated it.
+    /// Recycles the exported batch: producers, if there are any, destroy it, so that memory is freed by the threads
+    /// that allocated it.
     private func recycle() {
         var items = state.withLock { state in
             defer { state.inFlight = [] }
             return state.inFlight
         }
-        // Copies the array if the exporter has kept it.
+        // Copies the array if the exporter has kept a reference to it.
         items.reserveCapacity(items.count)
         _ = state.withLock { $0.queue.recycle(&items) }
     }
@@ -259,9 +259,10 @@ extension BatchWorker {
         for waiter in waiters { waiter.resolve(outcome) }
     }
 
-    /// Calls the exporter and waits until it returns, its time is over or the shutdown abandons it.
+    /// Calls the exporter and waits until it returns, its timeout passes or the shutdown abandons it.
     ///
-    /// The last call, which frees resources, is made even when the shutdown's time is over, and has no timeout but that.
+    /// The last call, which frees resources, is made even if the deadline of the shutdown has passed, and has no other
+    /// timeout.
     private func call(
         isLast: Bool = false, _ operation: @escaping @Sendable () async throws(ExportError) -> Void
     ) async -> ExporterCall.Ending {
@@ -297,7 +298,8 @@ extension BatchWorker {
 extension BatchWorker {
     /// Exports everything received before the call.
     ///
-    /// From inside the exporter it only asks for it and returns false: the export in progress cannot wait for itself.
+    /// A call from inside the exporter only requests the flush and returns false, because the export in progress cannot
+    /// wait for itself.
     func forceFlush(timeout: Duration) async -> Bool {
         let waiter = Promise<Bool>()
         let (id, parked) = state.withLock { state -> (Int?, Promise<Wake>?) in
@@ -317,7 +319,8 @@ extension BatchWorker {
         return isDelivered
     }
 
-    /// Exports what waits, shuts the exporter down and ends the worker; what remains at the deadline is dropped.
+    /// Exports the waiting items, shuts the exporter down and ends the worker. Items that remain at the deadline are
+    /// dropped.
     func shutdown(timeout: Duration) async -> Bool {
         guard close() else { return await awaitShutdown(timeout: timeout) ?? false }
         guard ExportScope.current != ObjectIdentifier(self) else {
@@ -327,7 +330,7 @@ extension BatchWorker {
         return await finishShutdown(timeout: timeout)
     }
 
-    /// Takes no more items; what waits is still exported.
+    /// Accepts no more items. The waiting ones are still exported.
     ///
     /// - Returns: Whether this was the first call.
     @discardableResult
@@ -350,7 +353,7 @@ extension BatchWorker {
         return false
     }
 
-    /// Whether the shutdown delivered everything, or `nil` when it did not end in time.
+    /// Returns whether the shutdown delivered everything; `nil` if it did not end in time.
     private func awaitShutdown(timeout: Duration) async -> Bool? {
         let waiter = Promise<Bool?>()
         let outcome = state.withLock { state in
@@ -363,7 +366,7 @@ extension BatchWorker {
         return await runtime.value(of: waiter, within: isInsideExporter ? .zero : timeout, late: nil)
     }
 
-    /// Gives up what has not been delivered at the shutdown's deadline.
+    /// Gives up the undelivered items at the deadline of the shutdown.
     private func abandon() {
         let abandoned = state.withLock {
             state -> (lost: Int, items: [[Element]], call: ExporterCall?, [Promise<Bool>])? in

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// Where the worker and the exporter of one processor or reader run, and what their deadlines are measured with.
+/// The threads and the clock of one processor or reader and its exporter.
 struct ExportRuntime: Sendable {
     private let workerThread: WorkerThread?
     private let exporterThread: WorkerThread?
@@ -9,28 +9,29 @@ struct ExportRuntime: Sendable {
     /// Creates a runtime.
     ///
     /// - Parameters:
-    ///   - exporterBlocks: Whether calls into the exporter may block their thread; they get one of their own then.
-    ///   - avoidsPool: Whether everything must go on while all threads of Swift's pool are blocked.
-    ///   - clock: `nil` takes one whose timers fire even then.
+    ///   - exporterBlocks: Whether calls of the exporter may block their thread. They then run on a thread of their
+    ///     own.
+    ///   - avoidsPool: Whether everything must make progress while all threads of Swift's pool are blocked.
+    ///   - clock: The clock for deadlines; `nil` means one whose timers fire even then.
     init(exporterBlocks: Bool, avoidsPool: Bool = false, clock: (any Clock<Duration>)?) {
         exporterThread = exporterBlocks || avoidsPool ? WorkerThread() : nil
         workerThread = avoidsPool ? exporterThread : nil
         self.clock = clock ?? TimerThreadClock()
     }
 
-    // Detached: nothing of the caller's context, priority or cancellation may reach the exporter.
+    // Detached: the caller's context, priority and cancellation must not reach the exporter.
     /// Runs a part of the worker.
     @discardableResult
     func spawn<Value: Sendable>(_ operation: @escaping @Sendable () async -> Value) -> Task<Value, Never> {
         Task.detached(executorPreference: workerThread) { await operation() }
     }
 
-    /// Runs a call into the exporter.
+    /// Runs a call of the exporter.
     func spawnCall(_ operation: @escaping @Sendable () async -> Void) -> Task<Void, Never> {
         Task.detached(executorPreference: exporterThread) { await operation() }
     }
 
-    /// Does something later, unless it is cancelled before.
+    /// Runs an action after a delay, unless it is cancelled before.
     func after(_ delay: Duration, _ action: @escaping @Sendable () -> Void) -> ExportTimer {
         let delay = delay.clampedForSleeping
         if let clock = clock as? TimerThreadClock { return ExportTimer(cancel: clock.after(delay, action)) }
@@ -41,7 +42,7 @@ struct ExportRuntime: Sendable {
         return ExportTimer { task.cancel() }
     }
 
-    /// The value of a promise; resolves it with `late` when the deadline comes first.
+    /// Returns the value of a promise, which is resolved with `late` if the deadline passes first.
     func value<Value>(of promise: Promise<Value>, within timeout: Duration, late: Value) async -> Value {
         let timer = after(timeout) { promise.resolve(late) }
         defer { timer.cancel() }
@@ -49,7 +50,7 @@ struct ExportRuntime: Sendable {
     }
 }
 
-/// Something that is to happen later.
+/// A scheduled action.
 struct ExportTimer: Sendable {
     fileprivate let action: @Sendable () -> Void
 
@@ -57,14 +58,14 @@ struct ExportTimer: Sendable {
         self.action = action
     }
 
-    /// Does nothing when it has happened.
+    /// Cancels the action. Does nothing once it has run.
     func cancel() { action() }
 }
 
 extension Duration {
-    // A century: adding more to a clock's instant could overflow, which would trap.
+    // A century: adding a longer duration to a clock's instant could overflow, which would trap.
     private static let longest = Duration.seconds(100 * 366 * 86_400)
 
-    /// The duration within what every clock can add to its present instant.
+    /// The duration, limited to a value that every clock can add to its current instant.
     var clampedForSleeping: Duration { min(max(self, .zero), .longest) }
 }

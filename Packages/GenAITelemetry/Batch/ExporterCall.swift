@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// One call into an exporter, which may be given up before it returns.
+/// One call of an exporter, which may be given up before it returns.
 final class ExporterCall: Sendable {
-    /// How a call ended.
+    /// The way in which a call ended.
     enum Ending: Sendable {
         case returned
         case failed(ExportError)
@@ -11,17 +11,17 @@ final class ExporterCall: Sendable {
         case abandoned
     }
 
-    /// The first of: return, timeout, abandonment.
+    /// Resolved by the first of: return, timeout, abandonment.
     private let ending = Promise<Ending>()
-    /// The first of: return, abandonment.
+    /// Resolved by the first of: return, abandonment.
     private let freed = Promise<Void>()
     private let task = Mutex<Task<Void, Never>?>(nil)
 
-    /// Makes the call and waits until it returns, its time is over or it is abandoned. Cancels it then.
+    /// Makes the call, and waits until it returns, its timeout passes or it is abandoned. It is cancelled then.
     ///
     /// - Parameters:
-    ///   - scope: Whose exporter it is; spans and flushes from inside the call must not wait for themselves.
-    ///   - timeout: `nil` or zero for no limit.
+    ///   - scope: The owner of the exporter. Spans and flushes from inside the call must not wait for themselves.
+    ///   - timeout: The time limit; `nil` or zero for none.
     func run(
         on runtime: ExportRuntime, scope: ObjectIdentifier, timeout: Duration?,
         _ operation: @escaping @Sendable () async throws(ExportError) -> Void
@@ -34,11 +34,11 @@ final class ExporterCall: Sendable {
         return ending
     }
 
-    /// Makes the call and waits until it returns; cancels it when its time is over.
+    /// Makes the call and waits until it returns. Cancels it when its timeout passes.
     ///
     /// - Parameters:
-    ///   - scope: As for ``run(on:scope:timeout:_:)``.
-    ///   - timeout: `nil` or zero for no limit.
+    ///   - scope: The owner of the exporter, as for ``run(on:scope:timeout:_:)``.
+    ///   - timeout: The time limit; `nil` or zero for none.
     func runToEnd(
         on runtime: ExportRuntime, scope: ObjectIdentifier, cancelledAfter timeout: Duration?,
         _ operation: @escaping @Sendable () async throws(ExportError) -> Void
@@ -49,7 +49,7 @@ final class ExporterCall: Sendable {
         return await ending.value
     }
 
-    /// Makes the call, and waits for nothing.
+    /// Makes the call without waiting.
     func start(
         on runtime: ExportRuntime, scope: ObjectIdentifier,
         _ operation: @escaping @Sendable () async throws(ExportError) -> Void
@@ -74,7 +74,7 @@ final class ExporterCall: Sendable {
         return runtime.after(timeout, action)
     }
 
-    /// Cancels the call, which may go on all the same.
+    /// Cancels the call, which may continue nevertheless.
     func cancel() { task.withLock { $0 }?.cancel() }
 
     /// Gives the call up: nobody waits for it any more.
@@ -89,7 +89,7 @@ final class ExporterCall: Sendable {
     }
 }
 
-/// What runs inside an exporter.
+/// The context of code inside an exporter.
 enum ExportScope {
     /// The processor or reader whose exporter is running.
     @TaskLocal static var current: ObjectIdentifier?

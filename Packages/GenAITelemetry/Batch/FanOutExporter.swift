@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// Hands each batch of spans to several exporters at once.
+/// An exporter that passes each batch of spans to several exporters concurrently.
 public typealias FanOutSpanExporter = FanOutExporter<SpanData>
 
-/// Hands each batch of log records to several exporters at once.
+/// An exporter that passes each batch of log records to several exporters concurrently.
 public typealias FanOutLogRecordExporter = FanOutExporter<LogRecord>
 
-/// Hands each batch to several exporters at once. One that fails does not stop the others.
+/// An exporter that passes each batch to several exporters concurrently. A failing one does not stop the others.
 ///
-/// A batch counts as exported only when all have taken it, and takes as long as the slowest of them. Exporters that
-/// should neither wait for each other nor share their counts get a processor each.
+/// A batch counts as exported only if all exporters have accepted it, and takes as long as the slowest of them. If
+/// exporters should not wait for each other or should have separate counts, give each one its own processor.
 public final class FanOutExporter<Item: Sendable>: SuspendingExporter, Sendable {
     private let exporters: [AnyExporter<Item>]
 
@@ -17,12 +17,12 @@ public final class FanOutExporter<Item: Sendable>: SuspendingExporter, Sendable 
         self.exporters = exporters
     }
 
-    /// Whether none of the exporters blocks its thread.
+    /// Indicates whether none of the exporters blocks its thread.
     package var neverBlocks: Bool { exporters.allSatisfy(\.neverBlocks) }
 
-    /// Hands the batch to all exporters and waits for all of them.
+    /// Passes the batch to all exporters and waits for all of them.
     ///
-    /// - Throws: ``ExportError`` when at least one failed: the failure of the first of them, with the number of them.
+    /// - Throws: ``ExportError`` if at least one failed: the failure of the first of them, with the number of failures.
     public func export(_ batch: [Item]) async throws(ExportError) {
         try await fanOut { exporter async throws(ExportError) in try await exporter.export(batch) }
     }
@@ -39,7 +39,7 @@ public final class FanOutExporter<Item: Sendable>: SuspendingExporter, Sendable 
         }
     }
 
-    /// Runs an operation on all exporters at once; throws when at least one failed.
+    /// Runs an operation on all exporters concurrently. Throws if at least one failed.
     private func fanOut(
         _ operation: @escaping @Sendable (AnyExporter<Item>) async throws(ExportError) -> Void
     ) async throws(ExportError) {
@@ -60,7 +60,7 @@ public final class FanOutExporter<Item: Sendable>: SuspendingExporter, Sendable 
         guard var error = failures.first?.1 else { return }
         if exporters.count > 1 {
             error.message = "\(failures.count) of \(exporters.count) exporters failed, the first: \(error.message)"
-            // A partial success is only known to be one when it is the only failure.
+            // The number of rejected items is meaningful only for a single failure.
             if failures.count > 1 { error.rejectedCount = nil }
         }
         throw error
@@ -68,14 +68,14 @@ public final class FanOutExporter<Item: Sendable>: SuspendingExporter, Sendable 
 }
 
 extension FanOutExporter: SpanExporter where Item == SpanData {
-    /// Creates an exporter in front of others.
+    /// Creates an exporter that passes batches to others.
     public convenience init(_ exporters: [any SpanExporter]) {
         self.init(exporters.map { AnyExporter($0) })
     }
 }
 
 extension FanOutExporter: LogRecordExporter where Item == LogRecord {
-    /// Creates an exporter in front of others.
+    /// Creates an exporter that passes batches to others.
     public convenience init(_ exporters: [any LogRecordExporter]) {
         self.init(exporters.map { AnyExporter($0) })
     }

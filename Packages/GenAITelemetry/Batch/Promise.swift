@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// A value that is set once, by whoever comes first, and that one task waits for.
+/// A value that is set once, by the first caller, and that one task waits for.
 ///
-/// Waiting ignores cancellation: whoever needs a deadline lets a timer set the value.
+/// Waiting ignores cancellation. For a deadline, a timer sets the value.
 final class Promise<Value: Sendable>: Sendable {
     private enum State {
         case empty
@@ -29,7 +29,7 @@ final class Promise<Value: Sendable>: Sendable {
         waiter?.resume(returning: value)
     }
 
-    /// The value, once it is set.
+    /// The value. Waits until it is set.
     var value: Value {
         get async {
             await withCheckedContinuation { continuation in

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// Exports every span on its own as soon as it ends: for the console, for tests and for debugging.
+/// A processor that exports every span separately as soon as it ends: for the console, tests and debugging.
 ///
 /// Source: OpenTelemetry trace SDK, "Simple processor".
 public typealias SimpleSpanProcessor = SimpleProcessor<SpanData>
 
-/// Exports every log record on its own as soon as it is emitted: for the console, for tests and for debugging.
+/// A processor that exports every log record separately as soon as it is emitted: for the console, tests and debugging.
 ///
 /// Source: OpenTelemetry logs SDK, "Simple processor".
 public typealias SimpleLogRecordProcessor = SimpleProcessor<LogRecord>
 
-/// Exports every item on its own; see ``SimpleSpanProcessor`` and ``SimpleLogRecordProcessor``.
+/// A processor that exports every item separately; see ``SimpleSpanProcessor`` and ``SimpleLogRecordProcessor``.
 ///
-/// Exporters are asynchronous, so handing over an item does not wait for the export; exports follow one another, and
+/// Exporters are asynchronous, so adding an item does not wait for the export. Exports run one after another, and
 /// ``forceFlush(timeout:)`` waits for them. At most 2048 items wait.
 public final class SimpleProcessor<Item: Sendable>: Sendable {
     private let worker: BatchWorker<Item>
@@ -26,16 +26,17 @@ public final class SimpleProcessor<Item: Sendable>: Sendable {
         worker.close()
     }
 
-    /// What has happened so far, in items; of spans only sampled ones count.
+    /// The counts of items so far; of spans, only sampled ones count.
     public var statistics: PipelineStatistics { worker.statistics }
 
-    /// Waits until everything that was received before the call is exported.
+    /// Waits until everything received before the call is exported.
     @discardableResult
     public func forceFlush(timeout: Duration) async -> Bool {
         await worker.forceFlush(timeout: timeout)
     }
 
-    /// Exports what waits, then shuts the exporter down; what is not delivered at the deadline is dropped.
+    /// Exports the waiting items, then shuts the exporter down. Items that are not delivered by the deadline are
+    /// dropped.
     @discardableResult
     public func shutdown(timeout: Duration) async -> Bool {
         await worker.shutdown(timeout: timeout)

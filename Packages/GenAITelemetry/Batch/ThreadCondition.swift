@@ -10,11 +10,11 @@
     import Android
 #endif
 
-/// State that whole threads wait for, which `Mutex` cannot do: a mutex with a condition.
+/// State for which whole threads can wait: a mutex with a condition, which `Mutex` does not have.
 ///
 /// Only for threads that may sleep: the SDK's own, and those whose owner chose the waiting overflow policy.
-// Sendable: `state` is touched only while `mutex` is locked; both pthread objects live at fixed addresses until
-// deinit and are made for use by many threads.
+// Sendable: `state` is accessed only while `mutex` is locked; both pthread objects are at fixed addresses until deinit
+// and are designed for use by many threads.
 final class ThreadCondition<State>: @unchecked Sendable {
     private let mutex = UnsafeMutablePointer<pthread_mutex_t>.allocate(capacity: 1)
     private let condition = UnsafeMutablePointer<pthread_cond_t>.allocate(capacity: 1)
@@ -47,7 +47,7 @@ final class ThreadCondition<State>: @unchecked Sendable {
         return body(&state)
     }
 
-    /// Changes the state and lets all waiting threads look at it.
+    /// Changes the state and wakes all waiting threads, which check it again.
     func update<Result>(_ body: (inout State) -> Result) -> Result {
         pthread_mutex_lock(mutex)
         defer {
@@ -57,14 +57,14 @@ final class ThreadCondition<State>: @unchecked Sendable {
         return body(&state)
     }
 
-    /// What a waiting thread does after a look at the state.
+    /// The decision of a waiting thread after it has checked the state.
     enum Decision<Result> {
         case done(Result)
-        /// Look again after an update, or when the steady clock shows so many nanoseconds.
+        /// Check again after an update, or when the monotonic clock reaches this number of nanoseconds.
         case sleep(until: UInt64?)
     }
 
-    /// Looks at the state until it has what the thread waits for.
+    /// Checks the state repeatedly until `look` returns a result.
     func wait<Result>(_ look: (inout State) -> Decision<Result>) -> Result {
         pthread_mutex_lock(mutex)
         defer { pthread_mutex_unlock(mutex) }
@@ -97,13 +97,13 @@ extension timespec {
     }
 }
 
-/// The steady clock's reading after a duration.
+/// Returns the reading of the monotonic clock after a duration.
 func steadyNanoseconds(after duration: Duration) -> UInt64 {
     let parts = duration.clampedForSleeping.components
     return steadyNanoseconds() + UInt64(parts.seconds) * 1_000_000_000 + UInt64(parts.attoseconds / 1_000_000_000)
 }
 
-/// Starts a thread that runs until `body` returns. False when the system has no thread left.
+/// Starts a thread that runs until `body` returns. Returns false if the system cannot create a thread.
 func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     final class Body {
         let run: @Sendable () -> Void
@@ -122,7 +122,7 @@ func startThread(_ body: @escaping @Sendable () -> Void) -> Bool {
     let status = pthread_create(
         &thread, &attributes,
         { argument in
-            // Optional on some platforms and in some versions of Android's headers, not on others.
+            // Optional on some platforms and in some versions of Android's headers, but not on others.
             let context: UnsafeMutableRawPointer? = argument
             if let context { Unmanaged<Body>.fromOpaque(context).takeRetainedValue().run() }
             return argument

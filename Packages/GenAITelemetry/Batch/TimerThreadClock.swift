@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 
-/// A clock like `ContinuousClock` whose sleepers are woken by a thread of its own, one for the whole process.
+/// A clock like `ContinuousClock` whose sleepers are woken by a dedicated thread, one for the whole process.
 ///
-/// `Task.sleep` and `ContinuousClock` need a free thread of Swift's pool to wake anybody. This clock does not, so
-/// deadlines hold and retries go on while the whole pool waits for room in a queue.
+/// `Task.sleep` and `ContinuousClock` need a free thread of Swift's pool to wake a task. This clock does not, so
+/// deadlines are kept and retries continue while the whole pool waits for space in a queue.
 package struct TimerThreadClock: Clock {
     /// A point in time of `ContinuousClock`.
     package typealias Instant = ContinuousClock.Instant
 
-    /// Creates the clock; all share one thread, which starts with the first sleep.
+    /// Creates the clock. All instances share one thread, which starts with the first sleep.
     package init() {}
 
-    /// The present.
+    /// The current instant.
     package var now: Instant { ContinuousClock.now }
-    /// That of `ContinuousClock`.
+    /// The resolution of `ContinuousClock`.
     package var minimumResolution: Duration { ContinuousClock().minimumResolution }
 
-    /// Suspends the task until `deadline`; throws when it is cancelled.
+    /// Suspends the task until `deadline`. Throws if the task is cancelled.
     package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let isOver = Promise<Bool>()
         let timer = TimerThread.Timer(due: steadyNanoseconds(after: now.duration(to: deadline))) {
@@ -32,9 +32,9 @@ package struct TimerThreadClock: Clock {
         if !isComplete { throw CancellationError() }
     }
 
-    /// Does something later, on the clock's thread: it must be quick.
+    /// Runs an action after a delay, on the clock's thread. It must be quick.
     ///
-    /// - Returns: What keeps it from happening.
+    /// - Returns: A closure that cancels the action.
     func after(_ delay: Duration, _ action: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
         let timer = TimerThread.Timer(due: steadyNanoseconds(after: delay), action: action)
         TimerThread.shared.add(timer)
@@ -42,7 +42,7 @@ package struct TimerThreadClock: Clock {
     }
 }
 
-/// The thread behind ``TimerThreadClock``.
+/// The thread of ``TimerThreadClock``.
 private final class TimerThread: Sendable {
     final class Timer: Sendable {
         let due: UInt64
@@ -57,7 +57,7 @@ private final class TimerThread: Sendable {
     static let shared = TimerThread()
 
     private struct State {
-        // A handful per processor, so searching beats a heap.
+        // There are only a few timers for each processor, so a linear search is faster than a heap.
         var timers: [Timer] = []
         var hasThread = false
     }

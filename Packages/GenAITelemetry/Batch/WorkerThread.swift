@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// A thread that runs tasks, so that they make progress even when every thread of Swift's pool is blocked.
+/// A thread that runs tasks, so that they make progress even if every thread of Swift's pool is blocked.
 ///
 /// The thread starts with the first job and ends when the executor is released.
 final class WorkerThread: TaskExecutor {
@@ -10,7 +10,7 @@ final class WorkerThread: TaskExecutor {
         var isReleased = false
     }
 
-    // The thread holds this object, not the executor, so that the executor's release can end it.
+    // The thread retains this object, not the executor, so that releasing the executor can end it.
     private let condition = ThreadCondition(State())
 
     deinit {
@@ -27,7 +27,7 @@ final class WorkerThread: TaskExecutor {
         guard needsThread else { return }
         let executor = asUnownedTaskExecutor()
         let isRunning = startThread { [condition] in Self.run(condition, executor) }
-        // Out of threads: a short-lived loop on this one is better than jobs that never run.
+        // No thread could be created: running the jobs on this one is better than never running them.
         if !isRunning { Self.run(condition, executor, untilEmpty: true) }
     }
 
@@ -48,21 +48,21 @@ final class WorkerThread: TaskExecutor {
     }
 }
 
-/// Producers that wait for room in a queue.
+/// Notifies producers that wait for space in a queue.
 final class CapacitySignal: Sendable {
     private let condition = ThreadCondition<UInt64>(0)
 
-    /// How often room was made; read before looking for room, so that none made in between is missed.
+    /// The number of notifications. Read it before checking for space, so that no notification in between is missed.
     var epoch: UInt64 { condition.withLock { $0 } }
 
-    /// Room was made.
+    /// Notifies that there is space.
     func notify() {
         condition.update { $0 += 1 }
     }
 
-    /// Blocks the thread until room was made since `epoch`.
+    /// Blocks the thread until there has been a notification since `epoch`.
     ///
-    /// - Returns: False when the steady clock came to `deadline` first.
+    /// - Returns: False if the monotonic clock reached `deadline` first.
     func wait(after epoch: UInt64, until deadline: UInt64) -> Bool {
         condition.wait { current in
             if current != epoch { return .done(true) }

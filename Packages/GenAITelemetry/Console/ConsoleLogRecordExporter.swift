@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Shows each log record in one line: for development.
+/// An exporter that prints each log record in one line, for development.
 ///
-/// Time of day in UTC, severity, event name, body, attributes and the span it belongs to. Content is shortened, and
-/// characters that steer a terminal are left out.
+/// Each line contains the time of day in UTC, severity, event name, body, attributes and the span of the record.
+/// Content is shortened, and terminal control characters are left out.
 public final class ConsoleLogRecordExporter: LogRecordExporter {
     private let width: Int
     private let write: @Sendable (String) -> Void
@@ -12,14 +12,14 @@ public final class ConsoleLogRecordExporter: LogRecordExporter {
     /// Creates an exporter.
     ///
     /// - Parameters:
-    ///   - width: How many columns a line takes at most. At least 40.
-    ///   - write: Takes the lines of a batch. Default: standard output.
+    ///   - width: The maximum number of columns of a line; at least 40.
+    ///   - write: Receives the lines of a batch. Default: prints to standard output.
     public init(width: Int = 100, write: (@Sendable (String) -> Void)? = nil) {
         self.width = max(40, width)
         self.write = write ?? writeToStandardOutput
     }
 
-    /// Shows the records.
+    /// Prints the records.
     public func export(_ batch: [LogRecord]) async throws(ExportError) {
         write(batch.map { line(for: $0) + "\n" }.joined())
     }

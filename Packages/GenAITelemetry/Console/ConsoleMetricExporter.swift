@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Shows the metrics of each collection as a table: for development.
+/// An exporter that prints the metrics of each collection as a table, for development.
 ///
-/// One line per metric with its unit, then one per series with its attributes on the left and its values on the right.
-/// Cumulative unless told otherwise.
+/// Each metric has one line with its unit, followed by one line for each series with its attributes on the left and its
+/// values on the right. Cumulative by default.
 public final class ConsoleMetricExporter: MetricExporter {
     private let width: Int
     private let preference: TemporalityPreference
@@ -13,8 +13,8 @@ public final class ConsoleMetricExporter: MetricExporter {
     /// Creates an exporter.
     ///
     /// - Parameters:
-    ///   - width: How many columns a line takes at most. At least 40.
-    ///   - write: Takes the lines of a collection. Default: standard output.
+    ///   - width: The maximum number of columns of a line; at least 40.
+    ///   - write: Receives the lines of a collection. Default: prints to standard output.
     public init(
         width: Int = 100, temporality: TemporalityPreference = .cumulative, write: (@Sendable (String) -> Void)? = nil
     ) {
@@ -23,10 +23,10 @@ public final class ConsoleMetricExporter: MetricExporter {
         self.write = write ?? writeToStandardOutput
     }
 
-    /// By the preference given.
+    /// Returns the temporality by the preference given to the initializer.
     public func temporality(for kind: InstrumentKind) -> AggregationTemporality { preference.temporality(for: kind) }
 
-    /// Shows the metrics.
+    /// Prints the metrics.
     public func export(_ batch: [MetricData]) async throws(ExportError) {
         write(batch.flatMap(lines).map { $0 + "\n" }.joined())
     }
@@ -46,7 +46,7 @@ public final class ConsoleMetricExporter: MetricExporter {
     }
 }
 
-/// One series as the table shows it.
+/// One series in the form in which the table shows it.
 private struct ConsoleRow {
     let attributes: Attributes
     let values: String

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// Shows each trace as a tree when its root has ended: for development.
+/// An exporter that prints each trace as a tree when its root has ended, for development.
 ///
-/// Names are indented below their parents, with durations on the right and the model, tokens, cost and identity
-/// below; content is shortened to one line. Characters that steer a terminal are left out. A trace whose root does
-/// not arrive is shown at the next flush, or when 1,000 spans wait.
+/// Names are indented below their parents, with durations on the right and the model, tokens, cost and identity below.
+/// Content is shortened to one line, and terminal control characters are left out. A trace whose root does not arrive
+/// is printed at the next flush, or when 1,000 spans wait.
 public final class ConsoleSpanExporter: SpanExporter {
     private let buffer = Mutex(TraceBuffer(capacity: 1_000))
     private let width: Int
@@ -15,27 +15,27 @@ public final class ConsoleSpanExporter: SpanExporter {
     /// Creates an exporter.
     ///
     /// - Parameters:
-    ///   - width: How many columns a line takes at most. At least 40.
-    ///   - usesColor: Whether to use bold, dim and red. Default: when `write` is not given, standard output is a
-    ///     terminal and `NO_COLOR` is unset.
-    ///   - write: Takes a trace's text, called one at a time. Default: standard output.
+    ///   - width: The maximum number of columns of a line; at least 40.
+    ///   - usesColor: Whether to use bold, dim and red text. Default: true if `write` is not given, standard output is
+    ///     a terminal and `NO_COLOR` is unset.
+    ///   - write: Receives the text of a trace; never called concurrently. Default: prints to standard output.
     public init(width: Int = 100, usesColor: Bool? = nil, write: (@Sendable (String) -> Void)? = nil) {
         self.width = width
         self.usesColor = usesColor ?? (write == nil && standardOutputTakesColor())
         self.write = write ?? writeToStandardOutput
     }
 
-    /// Shows the traces whose roots are in the batch.
+    /// Prints the traces whose roots are in the batch.
     public func export(_ batch: [SpanData]) async throws(ExportError) {
         show(buffer.withLock { $0.add(batch) })
     }
 
-    /// Shows the traces whose roots have not come.
+    /// Prints the traces whose roots have not arrived.
     public func forceFlush() async throws(ExportError) {
         show(buffer.withLock { $0.drain() })
     }
 
-    /// Shows the traces whose roots have not come.
+    /// Prints the traces whose roots have not arrived.
     public func shutdown() async {
         show(buffer.withLock { $0.drain() })
     }

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-/// How text is laid out on a terminal: columns instead of characters, and nothing that a terminal would obey.
+/// Text layout for terminals: measured in columns instead of characters, and without control characters.
 enum ConsoleText {
-    /// How the parts of a trace are set off from one another.
+    /// The text styles that distinguish the parts of a trace.
     enum Ink: String {
         case title = "1"
         case detail = "2"
         case error = "31"
     }
 
-    /// The columns a text takes.
+    /// Returns the number of columns of a text.
     static func columns(_ text: some StringProtocol) -> Int {
         text.reduce(0) { $0 + columns($1) }
     }
 
-    /// The columns a character takes: none for marks, two for East Asian wide characters and emoji.
+    /// Returns the number of columns of a character: none for marks, two for East Asian wide characters and emoji.
     ///
     /// Source: Unicode Standard Annex 11, the ranges of wide and full-width characters in coarse steps.
     static func columns(_ character: Character) -> Int {
@@ -35,10 +35,10 @@ enum ConsoleText {
         0x20000...0x3FFFD,
     ]
 
-    /// The text in one line of at most `limit` columns, with an ellipsis where something is missing.
+    /// Returns the text in one line of at most `limit` columns, with an ellipsis if something is left out.
     ///
-    /// White space runs become one space. Characters that steer a terminal or the direction of text are left out:
-    /// content comes from models and users. Reads no more of the text than it shows.
+    /// Runs of white space become one space. Characters that control a terminal or the direction of text are left out,
+    /// because content comes from models and users. Reads no more of the text than it shows.
     static func line(_ text: some StringProtocol, limit: Int) -> String {
         var line = ""
         var width = 0
@@ -73,12 +73,12 @@ enum ConsoleText {
         }
     }
 
-    /// The text with spaces before it, so that it ends at a column.
+    /// Returns the text with leading spaces, so that it ends at a column.
     static func rightAligned(_ text: String, to width: Int) -> String {
         String(repeating: " ", count: max(0, width - columns(text))) + text
     }
 
-    /// The parts, separated by dots, on as many lines of `width` columns as they need, but not more than `maxLines`.
+    /// Returns the parts, separated by dots, on as many lines of `width` columns as needed, but at most `maxLines`.
     static func wrapped(_ parts: [String], width: Int, maxLines: Int) -> [String] {
         var lines: [String] = []
         for (index, part) in parts.enumerated() {
@@ -96,7 +96,7 @@ enum ConsoleText {
         return lines
     }
 
-    /// A number with commas between the thousands.
+    /// Returns a number with commas between the thousands.
     static func grouped(_ number: Int) -> String {
         let digits = String(number.magnitude)
         var text = number < 0 ? "-" : ""
@@ -107,7 +107,7 @@ enum ConsoleText {
         return text
     }
 
-    /// A number with a fixed count of decimals.
+    /// Returns a number with a fixed number of decimals.
     static func fixed(_ value: Double, decimals: Int) -> String {
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }
@@ -120,7 +120,7 @@ enum ConsoleText {
         return decimals == 0 ? sign + padded : "\(sign)\(whole).\(padded.suffix(decimals))"
     }
 
-    /// A duration in three significant digits.
+    /// Returns a duration with three significant digits.
     static func duration(nanoseconds: UInt64) -> String {
         let value = Double(nanoseconds)
         switch nanoseconds {
@@ -139,7 +139,7 @@ enum ConsoleText {
         fixed(value, decimals: value < 9.995 ? 2 : value < 99.95 ? 1 : 0)
     }
 
-    /// An amount of dollars: cents and below as far as they matter.
+    /// Returns an amount in dollars, with as many decimals as are significant.
     static func dollars(_ amount: Double) -> String {
         guard amount.isFinite else { return "$?" }
         if amount == 0 || amount.magnitude >= 1 { return "$" + fixed(amount, decimals: 2) }
@@ -149,7 +149,7 @@ enum ConsoleText {
         return "$" + text
     }
 
-    /// The time of day in UTC, to the millisecond.
+    /// Returns the time of day in UTC, to the millisecond.
     static func timeOfDay(_ nanoseconds: UInt64) -> String {
         let milliseconds = nanoseconds / 1_000_000 % 86_400_000
         func two(_ number: UInt64) -> String { number < 10 ? "0\(number)" : "\(number)" }

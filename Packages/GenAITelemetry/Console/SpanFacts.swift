@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// What is worth showing of a span, in a few words each.
+/// The facts of a span that the console shows, in a few words each.
 struct SpanFacts {
-    /// Who and what for; shown only where it differs from the parent.
+    /// Conversation, workflow, agent and user; shown only if they differ from the parent's.
     var identity: [String] = []
-    /// Model, tokens, cost and the like.
+    /// Model, tokens, cost and similar facts.
     var facts: [String] = []
     /// Prompts, completions and tool data, each with a label.
     var content: [(label: String, text: String)] = []
-    /// Why the span failed.
+    /// The error of a failed span.
     var error: String?
 
     init(_ span: SpanData, parent: SpanData?) {
@@ -45,7 +45,7 @@ struct SpanFacts {
         return "workflow \(shown)" + (details.isEmpty ? "" : " (\(details.joined(separator: ", ")))")
     }
 
-    /// What a workflow came to in the end; on its own span only, since the others have totals so far.
+    /// Returns the final totals of a workflow; on its own span only, since inner spans have intermediate totals.
     private static func totals(_ attributes: inout AttributeReader, of span: SpanData) -> [String] {
         let cost = attributes.take(.workflowTotalCostUSD)
         let calls = attributes.take(.workflowLLMCalls)
@@ -92,7 +92,7 @@ extension [SpanEvent] {
     }
 }
 
-/// Hands out attributes one by one, and knows which are left.
+/// Reads attributes one by one and tracks the remaining ones.
 struct AttributeReader {
     private let attributes: Attributes
     private var taken: Set<String> = []
@@ -101,7 +101,7 @@ struct AttributeReader {
         self.attributes = attributes
     }
 
-    /// Said already by the name, the kind or another attribute.
+    /// Attributes that are not shown, because the name, the kind or another attribute shows the same.
     private static let silent: Set<String> = [
         "gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.system", "gen_ai.l9.span.kind", "gen_ai.output.type",
         "gen_ai.conversation.turn_number", "gen_ai.usage.total_tokens", "gen_ai.usage.cost_input_usd",
@@ -111,7 +111,7 @@ struct AttributeReader {
         "gen_ai.tool.definitions", "gen_ai.response.id",
     ]
 
-    /// Where content is found, by the beginning of the name, in the order it is shown.
+    /// The prefixes of names of content attributes, in the order in which they are shown.
     private static let content: [(prefix: String, label: String)] = [
         ("gen_ai.system_instructions", "system"), ("gen_ai.input.messages", "in"), ("gen_ai.prompt", "in"),
         ("gen_ai.tool.call.arguments", "in"), ("gen_ai.output.messages", "out"), ("gen_ai.completion", "out"),
@@ -128,8 +128,8 @@ struct AttributeReader {
         for (prefix, label) in Self.content {
             let found = attributes.filter { $0.key == prefix || $0.key.hasPrefix(prefix + ".") }
             for attribute in found { taken.insert(attribute.key) }
-            // Messages that have attributes of their own read better than the same ones as JSON. Of a prompt the
-            // latest message is news, the others were shown with the calls before.
+            // Messages with attributes of their own are easier to read than the same ones as JSON. Of a prompt only the
+            // latest message is shown, because the earlier ones were shown with the previous calls.
             let messages = found.filter { $0.key.hasSuffix(".content") || $0.key.hasSuffix(".tool_calls") }
             let shown =
                 messages.isEmpty ? found.filter { $0.key == prefix } : label == "in" ? messages.suffix(1) : messages
@@ -138,7 +138,7 @@ struct AttributeReader {
         return content
     }
 
-    /// What has not been taken, as `name value`.
+    /// Returns the remaining attributes, as `name value`.
     func others() -> [String] {
         attributes.filter { !taken.contains($0.key) && !Self.silent.contains($0.key) }
             .map { "\(Self.shortName($0.key)) \($0.value.consoleText)" }
@@ -153,7 +153,7 @@ struct AttributeReader {
 }
 
 extension AttributeValue {
-    /// The value as a person would write it; structures as JSON.
+    /// The value in a form for people; structures as JSON.
     var consoleText: String {
         switch self {
         case .string(let text): return text

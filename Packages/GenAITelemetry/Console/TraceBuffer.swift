@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Gathers spans until a trace can be shown. Pure: knows no output and no lock.
+/// Collects spans until a trace can be shown. Pure: no output and no lock.
 ///
-/// Children end before their parents, so when a local root arrives, everything below it is usually here. What comes
-/// later is shown as soon as its parent has been.
+/// Children end before their parents, so when a local root arrives, its descendants have usually arrived too. Later
+/// ones are shown as soon as their parent has been shown.
 struct TraceBuffer {
     /// Spans of one trace that are shown together.
     struct Group {
@@ -16,7 +16,7 @@ struct TraceBuffer {
     private var waiting: [TraceID: [SpanData]] = [:]
     private var order: [TraceID] = []
     private var count = 0
-    // Spans shown lately, so that stragglers are known to belong below them.
+    // Spans shown recently, so that late children are recognised.
     private var shown: Set<SpanID> = []
     private var shownOrder: [SpanID] = []
 
@@ -24,7 +24,7 @@ struct TraceBuffer {
         self.capacity = capacity
     }
 
-    /// Takes spans, and gives back what can be shown now.
+    /// Adds spans and returns the groups that can be shown now.
     mutating func add(_ spans: [SpanData]) -> [Group] {
         var groups: [Group] = []
         for span in spans {
@@ -43,7 +43,7 @@ struct TraceBuffer {
         return groups
     }
 
-    /// Gives back everything that still waits for its root.
+    /// Removes and returns all spans that still wait for their root.
     mutating func drain() -> [Group] {
         order.compactMap { take($0) }.map { Group(spans: $0, isComplete: false) }
     }
@@ -53,7 +53,7 @@ struct TraceBuffer {
         return shown.contains(parent.spanID)
     }
 
-    /// Takes the local roots, each with all that is below it, and the stragglers together.
+    /// Removes the local roots, each with all its descendants, and the late children together.
     private mutating func takeTops(of trace: TraceID) -> [Group] {
         guard let spans = take(trace) else { return [] }
         let tops = spans.filter(isTop)

@@ -18,7 +18,7 @@ struct TraceText {
         arrange()
     }
 
-    /// Finds the roots and the children, each in the order they started.
+    /// Finds the roots and the children, each in the order in which they started.
     private mutating func arrange() {
         let ids = Set(spans.map(\.context.spanID))
         let order = spans.indices.sorted { (spans[$0].startNanoseconds, $0) < (spans[$1].startNanoseconds, $1) }
@@ -53,7 +53,7 @@ struct TraceText {
         return lines.joined(separator: "\n") + "\n\n"
     }
 
-    /// Where a span hangs in the tree.
+    /// The position of a span in the tree.
     private struct Branch {
         let span: Int
         let parent: Int?
@@ -83,7 +83,7 @@ struct TraceText {
     private func lines(of branch: Branch, hasChildren: Bool) -> [String] {
         let span = spans[branch.span]
         let facts = SpanFacts(span, parent: branch.parent.map { spans[$0] })
-        // Deep trees would push everything to the right; their innermost levels are what matters.
+        // Deep trees would indent everything too far. Their innermost levels are what matters.
         let head = clipped(branch.head)
         let indent = clipped(branch.childIndent + (hasChildren ? "│  " : "   "))
         var lines = [headline(span, head: head, isFailed: facts.error != nil)]
@@ -105,7 +105,7 @@ struct TraceText {
         return lines
     }
 
-    /// Whether an event repeats what the lines above it say.
+    /// Returns whether an event repeats the lines above it.
     private static func isShownElsewhere(_ event: String) -> Bool {
         ["exception", "gen_ai.content.prompt", "gen_ai.content.completion"].contains(event)
     }
@@ -143,7 +143,7 @@ struct TraceText {
 
     // MARK: - Totals
 
-    /// Tokens and dollars of the trace. A span whose descendants have usage only repeats theirs, so it is not added.
+    /// The tokens and cost of the trace. A span whose descendants have usage only repeats theirs, so it is not added.
     private var totalUsage: (tokens: Int, dollars: Double) {
         var repeated: Set<SpanID> = []
         let parents = Dictionary(spans.map { ($0.context.spanID, $0.parent?.spanID) }) { first, _ in first }

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 package import GenAICore
 
-/// A message to or from a model, from which the body of a log record is made when somebody reads it.
+/// A message to or from a model, from which the body of a log record is created on demand.
 ///
-/// Who only wants the message, such as a processor that puts it on a span, is spared the body: it takes longer to make
-/// and to read again than all the rest of the record. An object, since it is handed on several times.
+/// Processors that need only the message, such as one that puts it on a span, avoid the cost of creating and parsing
+/// the body. A class, since it is passed on several times.
 package final class LogMessage: Sendable {
-    /// Who speaks.
+    /// The role of the author.
     package let role: String
-    /// Whether the body says who speaks; otherwise the record's event name does.
+    /// Indicates whether the body contains the role. Otherwise the record's event name does.
     package let namesRole: Bool
-    /// Text, or parts; `nil` when it was not captured.
+    /// Text, or parts; `nil` if it was not captured.
     package let content: AttributeValue?
-    /// The calls the model asks for.
+    /// The tool calls that the model requests.
     package let toolCalls: AttributeValue?
-    /// The call that a tool's message answers.
+    /// The identifier of the call that a tool's message answers.
     package let toolCallID: String?
-    /// Why the model stopped; only of answers.
+    /// The finish reason; only of answers.
     package let finishReason: String?
-    /// The number of the choice; only of answers.
+    /// The index of the choice; only of answers.
     package let index: Int?
-    /// About how many bytes the message takes in memory and in JSON text.
+    /// The approximate size of the message in bytes, in memory and as JSON text.
     package let size: Int
 
     package init(

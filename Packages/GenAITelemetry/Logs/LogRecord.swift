@@ -5,17 +5,17 @@ public import GenAICore
 ///
 /// Source: OpenTelemetry log data model; opentelemetry-proto `LogRecord`.
 public struct LogRecord: Sendable {
-    /// When the event happened; `nil` when unknown.
+    /// The time of the event; `nil` if unknown.
     public var nanoseconds: UnixNanoseconds?
-    /// When it was seen; filled in on emission.
+    /// The time at which the event was observed; set on emission.
     public var observedNanoseconds: UnixNanoseconds?
-    /// How bad it is; `nil` when unspecified.
+    /// The severity; `nil` if unspecified.
     public var severity: LogSeverity?
     /// The original text of the severity.
     public var severityText: String?
     /// The kind of event, for example `gen_ai.choice`; `nil` for a plain log record.
     public var eventName: String? {
-        // A message is what its event's name says of it.
+        // The event's name is part of a message's meaning.
         didSet { if message != nil { body = message?.body } }
     }
     /// The content: text or structure. Limits do not apply to it.
@@ -26,17 +26,17 @@ public struct LogRecord: Sendable {
             message = nil
         }
     }
-    /// Further details.
+    /// Additional details.
     public var attributes: Attributes
-    /// How many attributes were refused at the limit.
+    /// The number of attributes dropped because of the limit.
     public var droppedAttributesCount = 0
-    /// The span the record belongs to; filled in from the current span on emission.
+    /// The span that the record belongs to; set from the current span on emission.
     public var spanContext: SpanContext?
-    /// The library that emits the record; filled in on emission.
+    /// The library that emits the record; set on emission.
     public package(set) var scope: InstrumentationScope
-    /// What the record was emitted in; filled in on emission.
+    /// The resource that emits the record; set on emission.
     public package(set) var resource: Resource
-    /// What the body is made of, where it has not been set.
+    /// The message from which the body is created, unless the body has been set.
     package private(set) var message: LogMessage?
 
     private var ownBody: AttributeValue?
@@ -46,7 +46,7 @@ public struct LogRecord: Sendable {
 }
 
 extension LogRecord {
-    // In an extension, so that there is the compiler's own initializer as well: what that makes is not copied.
+    // In an extension, so that the compiler's own initializer exists as well, which creates a record without copying.
     /// Creates a record.
     public init(
         eventName: String? = nil, body: AttributeValue? = nil, severity: LogSeverity? = nil,
@@ -57,7 +57,7 @@ extension LogRecord {
             spanContext: spanContext, scope: Self.noScope, resource: Self.noResource, ownBody: body)
     }
 
-    /// Creates a record whose body is made of a message, with everything that is filled in on emission.
+    /// Creates a record whose body is created from a message, with everything that is set on emission.
     init(
         eventName: String, message: LogMessage, attributes: Attributes, spanContext: SpanContext?,
         scope: InstrumentationScope, resource: Resource
@@ -67,22 +67,22 @@ extension LogRecord {
             attributes: attributes, spanContext: spanContext, scope: scope, resource: resource, message: message)
     }
 
-    /// A cheap estimate of the memory the record holds.
+    /// The approximate size of the record in memory, in bytes.
     var approximateByteCount: Int {
         256 + attributes.approximateByteCount + (message?.size ?? ownBody?.approximateByteCount ?? 0)
     }
 
-    /// Refuses attributes at the limit.
+    /// Drops attributes beyond the limit.
     mutating func keepWithin(_ limits: AttributeLimits) {
         droppedAttributesCount += attributes.limit(limits)
     }
 }
 
-/// How bad an event is: 1 to 24.
+/// The severity of an event: 1 to 24.
 ///
 /// Source: OpenTelemetry log data model, `SeverityNumber`.
 public struct LogSeverity: RawRepresentable, Sendable, Hashable, Comparable {
-    /// The number on the wire.
+    /// The number in OTLP.
     public let rawValue: UInt8
 
     /// Creates a severity from its number.
@@ -94,15 +94,15 @@ public struct LogSeverity: RawRepresentable, Sendable, Hashable, Comparable {
     public static let trace = LogSeverity(rawValue: 1)
     /// For debugging.
     public static let debug = LogSeverity(rawValue: 5)
-    /// Something happened.
+    /// Normal operation.
     public static let info = LogSeverity(rawValue: 9)
-    /// Something is off, but not broken.
+    /// A problem that is not an error.
     public static let warn = LogSeverity(rawValue: 13)
-    /// Something failed.
+    /// A failure.
     public static let error = LogSeverity(rawValue: 17)
-    /// The program cannot go on.
+    /// A failure that the program cannot recover from.
     public static let fatal = LogSeverity(rawValue: 21)
 
-    /// Whether one is less bad than the other.
+    /// Returns whether one severity is lower than the other.
     public static func < (one: LogSeverity, other: LogSeverity) -> Bool { one.rawValue < other.rawValue }
 }

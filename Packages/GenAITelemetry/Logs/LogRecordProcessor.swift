@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// A stage of the log pipeline that sees every record.
+/// A stage of the log pipeline that processes every record.
 ///
-/// Called on the thread that emits, in the order the processors were given, possibly by many threads at once. Must
-/// be quick and must not block. What one processor changes, the next one sees.
+/// Called on the thread that emits, in the order of the processors, possibly by many threads concurrently. Must be
+/// quick and must not block. Changes of one processor are visible to the next.
 ///
 /// Source: OpenTelemetry logs SDK, LogRecordProcessor.
 public protocol LogRecordProcessor: Sendable {
-    /// A record was emitted; it may be changed.
+    /// Called when a record is emitted. May change the record.
     ///
     /// - Parameter context: The context in which it was emitted.
     func onEmit(_ record: inout LogRecord, context: GenAIContext)
-    /// Hands on everything received before the call.
+    /// Flushes everything received before the call.
     ///
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
     func forceFlush(timeout: Duration) async -> Bool
-    /// Flushes and frees resources; later calls of any method do nothing. Idempotent.
+    /// Flushes and frees resources. Later calls of any method do nothing. Idempotent.
     ///
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
@@ -25,17 +25,17 @@ public protocol LogRecordProcessor: Sendable {
 }
 
 extension LogRecordProcessor {
-    /// Has nothing to hand on.
+    /// Does nothing, because there is nothing to flush.
     public func forceFlush(timeout: Duration) async -> Bool { true }
-    /// Has nothing to free.
+    /// Does nothing, because there is nothing to free.
     public func shutdown(timeout: Duration) async -> Bool { true }
 }
 
-/// A processor that can take a message without a record around it.
+/// A processor that can process a message without a record around it.
 package protocol LogMessageProcessor: LogRecordProcessor {
-    /// A message was emitted.
+    /// Called when a message is emitted.
     ///
-    /// - Parameter span: The span that its record would name.
-    /// - Returns: Whether the processor has done all that it would do with the record.
+    /// - Parameter span: The span that the record would belong to.
+    /// - Returns: Whether the processor needs no record of this message.
     func onEmit(_ message: LogMessage, span: borrowing SpanContext) -> Bool
 }

@@ -2,29 +2,29 @@
 public import GenAICore
 import Synchronization
 
-/// The root of logging: owns the configuration and the processors, and gives out emitters.
+/// The root of logging: owns the configuration and the processors, and creates emitters.
 ///
 /// Source: OpenTelemetry logs SDK, LoggerProvider.
 public final class LoggerProvider: Sendable {
-    /// How a provider works. Precedence of every setting: code, then environment, then default.
+    /// The settings of a provider. Code takes precedence over the environment, and that over the default.
     public struct Configuration: Sendable {
-        /// What the records are emitted in.
+        /// The resource that emits the records.
         public var resource: Resource
-        /// How much a record's attributes may hold.
+        /// The limits of a record's attributes.
         public var limits: LogRecordLimits
-        /// Sees every record, in this order.
+        /// The processors, in the order in which they are called.
         public var processors: [any LogRecordProcessor] = []
-        /// Removes personal data from every record before processors and exporters see it. Default none.
+        /// The redactor that removes personal data from every record before processors and exporters. Default: none.
         public var redactor: Redactor?
-        /// Whether records carry the attributes of the scopes around them as spans do: conversation, turn, user, workflow,
-        /// agent and custom ones. What a record says itself stays. Default true.
+        /// Indicates whether records get the attributes of the enclosing scopes, as spans do: conversation, turn, user,
+        /// workflow, agent and custom ones. Attributes that a record already has are kept. Default: true.
         public var stampsIdentity = true
-        /// Whether content may leave; see ``InstrumentationSettings/exportsForeignContent``.
+        /// The settings for content; see ``InstrumentationSettings/exportsForeignContent``.
         public var instrumentation: InstrumentationSettings
-        /// Whether nothing is emitted at all. Default false, `OTEL_SDK_DISABLED`.
+        /// Indicates whether nothing is emitted. Default: false; environment variable `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
 
-        /// Creates the default configuration, changed by environment variables where they are set.
+        /// Creates the default configuration, which environment variables override.
         public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
             self.resource = resource
             limits = LogRecordLimits(environment: environment)
@@ -41,15 +41,15 @@ public final class LoggerProvider: Sendable {
         current = CurrentPipeline(configuration.isDisabled ? nil : LogPipeline(configuration))
     }
 
-    /// What new records are emitted with; `nil` when disabled or shut down.
+    /// The pipeline for new records; `nil` if the provider is disabled or shut down.
     var pipeline: LogPipeline? { current.active }
 
-    /// How many records were emitted so far; those after shutdown do not count.
+    /// The number of records emitted before the shutdown.
     public var emittedCount: Int { emitted.load(ordering: .relaxed) }
 
-    /// An emitter for one library: OpenTelemetry's Logger.
+    /// Returns an emitter for one library: OpenTelemetry's Logger.
     ///
-    /// - Parameter name: The library's name; an empty one works, with a warning.
+    /// - Parameter name: The library's name. An empty one works, with a warning.
     public func emitter(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
     ) -> LogEmitter {
@@ -57,30 +57,30 @@ public final class LoggerProvider: Sendable {
             scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
     }
 
-    /// An emitter for one library, whose description is made once and shared.
+    /// Returns an emitter for one library with a shared scope.
     public func emitter(scope: InstrumentationScope) -> LogEmitter {
         if scope.name.isEmpty { reportEmptyName("LoggerProvider", "emitter") }
         return LogEmitter(provider: self, scope: scope)
     }
 
-    /// Adds a processor behind the others; records emitted from now on are seen by it. It stays until the provider goes.
+    /// Adds a processor after the others, for records emitted from now on. It stays until the provider is released.
     public func addProcessor(_ processor: any LogRecordProcessor) {
         pipeline?.append(processor)
     }
 
-    /// Changes what is removed from records emitted from now on.
+    /// Replaces the redactor for records emitted from now on.
     public func setRedactor(_ redactor: Redactor?) {
         pipeline?.redaction.replace(with: redactor)
     }
 
-    /// Changes whether content may leave with records emitted from now on.
+    /// Changes the settings for content of records emitted from now on.
     public func setInstrumentation(_ settings: InstrumentationSettings) {
         pipeline?.instrumentation = settings
     }
 
     fileprivate func countEmitted() { emitted.add(1, ordering: .relaxed) }
 
-    /// Hands on everything emitted before the call.
+    /// Flushes everything emitted before the call.
     ///
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
@@ -89,7 +89,7 @@ public final class LoggerProvider: Sendable {
         return await allSucceed(processors) { await $0.forceFlush(timeout: timeout) }
     }
 
-    /// Flushes and stops. Records emitted later are ignored. Idempotent.
+    /// Flushes and shuts down. Later records are ignored. Idempotent.
     ///
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
@@ -102,14 +102,15 @@ public final class LoggerProvider: Sendable {
 extension LoggerProvider {
     private static let registered = Mutex<LoggerProvider?>(nil)
 
-    /// The provider for code that is given none; `nil` until one is set.
+    /// The default provider; `nil` until one is set.
     public static var global: LoggerProvider? {
         get { registered.withLock { $0 } }
         set { registered.withLock { $0 = newValue } }
     }
 }
 
-/// What all records of a provider share. What can be changed while they are emitted is changed in place.
+/// The state that all records of a provider share. Settings that can change while records are emitted are changed in
+/// place.
 final class LogPipeline: Sendable {
     let resource: Resource
     let limits: AttributeLimits
@@ -127,7 +128,7 @@ final class LogPipeline: Sendable {
         processors = ProcessorList(configuration.processors.map(Stage.init))
     }
 
-    /// What may leave.
+    /// The settings for content.
     var instrumentation: InstrumentationSettings {
         get { InstrumentationSettings(packed: settings.load(ordering: .relaxed)) }
         set { settings.store(newValue.packed, ordering: .relaxed) }
@@ -140,7 +141,7 @@ final class LogPipeline: Sendable {
         processors.append(Stage(processor))
     }
 
-    /// Adds the attributes of the scopes around; what is there already stays.
+    /// Adds the attributes of the enclosing scopes. Existing ones are kept.
     func stamp(_ attributes: inout Attributes, _ context: GenAIContext) {
         guard stampsIdentity, let identity = context.identity else { return }
         var stamped = identity.stamp
@@ -148,7 +149,7 @@ final class LogPipeline: Sendable {
         attributes = stamped
     }
 
-    /// Hands a message on without a record, which takes longer to make than to process, where nobody else wants one.
+    /// Passes a message on without a record, which takes longer to create than to process, if no processor needs one.
     ///
     /// - Returns: Whether no record is needed.
     func process(_ message: LogMessage, _ context: GenAIContext) -> Bool {
@@ -158,10 +159,10 @@ final class LogPipeline: Sendable {
         return processors.with(0) { $0.messages?.onEmit(message, span: span) ?? false } ?? false
     }
 
-    /// Removes what must not be seen, brings the record within limits and runs the processors.
+    /// Redacts the record, applies the limits and runs the processors.
     ///
-    /// The redactor comes before the limits, so that it sees texts whole, and again before exporting processors, which
-    /// never see what an earlier one added, either.
+    /// The redactor runs before the limits, so that it sees complete texts, and again before exporting processors,
+    /// because an earlier processor may have added attributes.
     func process(_ record: inout LogRecord, _ context: GenAIContext) {
         if instrumentation.removesContent(in: context) { record.removeContent() }
         let redactor = redaction.current
@@ -175,10 +176,10 @@ final class LogPipeline: Sendable {
         }
     }
 
-    /// A processor, called where it lies: calling one out of an array copies and frees it.
+    /// A processor in a class of its own, because calling one in an array would retain and release it.
     private final class Stage: Sendable {
         let processor: any LogRecordProcessor
-        /// The processor, if it can do without records.
+        /// The processor, if it can work without records.
         let messages: (any LogMessageProcessor)?
         let isExporting: Bool
 
@@ -190,25 +191,25 @@ final class LogPipeline: Sendable {
     }
 }
 
-/// A processor that only hands records to an exporter, and changes none.
+/// A processor that only passes records to an exporter and changes none.
 protocol ExportingLogRecordProcessor: LogRecordProcessor {}
 
-/// Emits log records and events on behalf of one library: OpenTelemetry's Logger.
+/// An emitter of log records and events for one library: OpenTelemetry's Logger.
 public struct LogEmitter: Sendable {
     package let provider: LoggerProvider
-    /// The library the records are attributed to.
+    /// The library that the records are attributed to.
     public let scope: InstrumentationScope
 
-    /// Whether anyone listens; records need not be built when not.
+    /// Indicates whether records are processed. If not, they need not be created.
     public var isEnabled: Bool { provider.pipeline?.isEmpty == false }
 
     /// Emits a record.
     ///
-    /// Fills in what is missing: the time it was observed, and the span from `context`.
+    /// Sets missing properties: the time of observation, and the span from `context`.
     ///
-    /// - Parameter error: Described in `exception.type` and `exception.message`, where the record does not have them.
-    ///   As with ``TraceSpan/recordError(_:type:)``, an ``ErrorTypeProviding`` error is described without content where
-    ///   the span around may not record any.
+    /// - Parameter error: An error to describe in `exception.type` and `exception.message`, unless the record has them.
+    ///   As with ``TraceSpan/recordError(_:type:)``, an ``ErrorTypeProviding`` error is described without content if
+    ///   the enclosing span may not record any.
     public func emit(_ record: consuming LogRecord, error: (any Error)? = nil, context: GenAIContext = .current) {
         guard let pipeline = provider.pipeline else { return }
         provider.countEmitted()
@@ -221,7 +222,7 @@ public struct LogEmitter: Sendable {
         pipeline.process(&record, context)
     }
 
-    /// Emits the record of a message, at severity ``LogSeverity/info``.
+    /// Emits the record of a message, with severity ``LogSeverity/info``.
     package func emit(
         _ message: LogMessage, eventName: String, attributes: Attributes, context: GenAIContext
     ) {
@@ -238,7 +239,7 @@ public struct LogEmitter: Sendable {
 }
 
 extension LogRecord {
-    /// Adds what the conventions say about an exception; what is there already stays.
+    /// Adds the attributes of an exception by the conventions. Existing ones are kept.
     ///
     /// Source: OpenTelemetry logs SDK, "Emit a LogRecord".
     fileprivate mutating func describe(_ error: any Error, _ context: GenAIContext) {
