@@ -10,14 +10,14 @@
     import Android
 #endif
 
-/// Reads a clock that never jumps; only differences mean something.
+/// Returns the reading of the monotonic clock in nanoseconds. Only differences are meaningful.
 package func steadyNanoseconds() -> UInt64 {
     var time = timespec()
     clock_gettime(CLOCK_MONOTONIC, &time)
     return UInt64(truncatingIfNeeded: time.tv_sec) &* 1_000_000_000 &+ UInt64(truncatingIfNeeded: time.tv_nsec)
 }
 
-/// The value of an environment variable; empty counts as unset.
+/// Returns the value of an environment variable; an empty one counts as unset.
 package func environmentValue(_ name: String) -> String? {
     guard let value = getenv(name) else { return nil }
     let text = String(cString: value)
@@ -29,7 +29,7 @@ package func environmentValue(_ name: String) -> String? {
     writeAll(text.utf8, to: STDOUT_FILENO)
 }
 
-/// Whether standard output is a terminal whose user has not asked for plain text. Source: no-color.org.
+/// Returns whether standard output is a terminal whose user has not asked for plain text. Source: no-color.org.
 func standardOutputTakesColor() -> Bool {
     isatty(STDOUT_FILENO) == 1 && environmentValue("NO_COLOR") == nil
 }

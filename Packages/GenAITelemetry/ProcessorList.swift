@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// The processors of one provider, in order. Read without a lock on every span and record; only ever appended to.
+/// The processors of one provider, in order. Read without a lock for every span and record. Append-only.
 ///
-/// An array would be retained while it is gone through, three times for each span, and each of its elements while it is
-/// called. Outgrown memory is kept until the list goes, so that appending need not wait for readers; as each block is
-/// twice as large as the one before, all of it together is less than twice what is in use.
+/// An array would be retained for each iteration, three times for each span, and each of its elements for each call.
+/// Old memory is kept until the list is released, so that appending need not wait for readers. Since each block is
+/// twice as large as the previous one, all blocks together are less than twice as large as the one in use.
 ///
 /// `@unchecked Sendable`: elements below `published` never change, appending is serialised by `blocks`, and memory is
-/// freed in `deinit` only, when nobody reads any more.
+/// freed only in `deinit`, when there are no readers any more.
 struct ProcessorList<Processor: AnyObject & Sendable>: ~Copyable, @unchecked Sendable {
     private typealias Block = UnsafeMutableBufferPointer<Unmanaged<Processor>>
 
     private let elements: Atomic<UnsafeMutablePointer<Unmanaged<Processor>>?>
     private let published: Atomic<Int>
-    /// All memory there has been; the last block is the one in use.
+    /// All allocated blocks; the last one is in use.
     private let blocks: Mutex<[Block]>
 
     init(_ processors: [Processor]) {
@@ -34,10 +34,10 @@ struct ProcessorList<Processor: AnyObject & Sendable>: ~Copyable, @unchecked Sen
         for block in blocks { block.deallocate() }
     }
 
-    /// How many processors there are.
+    /// The number of processors.
     var count: Int { published.load(ordering: .acquiring) }
 
-    /// Adds a processor behind the others.
+    /// Appends a processor.
     func append(_ processor: Processor) {
         blocks.withLock { blocks in
             let count = published.load(ordering: .relaxed)
@@ -49,7 +49,7 @@ struct ProcessorList<Processor: AnyObject & Sendable>: ~Copyable, @unchecked Sen
                 block = larger
             }
             block.initializeElement(at: count, to: .passRetained(processor))
-            // In this order: whoever sees the count sees memory that holds so many.
+            // In this order: a thread that reads the new count also reads a block with that many elements.
             elements.store(block.baseAddress, ordering: .releasing)
             published.store(count + 1, ordering: .releasing)
         }
@@ -57,7 +57,7 @@ struct ProcessorList<Processor: AnyObject & Sendable>: ~Copyable, @unchecked Sen
 
     /// Calls the first `count` processors.
     ///
-    /// - Parameter count: At most what ``count`` has given before.
+    /// - Parameter count: At most a value that ``count`` has returned.
     @inline(__always)
     func forEach(first count: Int, _ body: (Processor) -> Void) {
         guard let elements = elements.load(ordering: .acquiring) else { return }
@@ -66,14 +66,14 @@ struct ProcessorList<Processor: AnyObject & Sendable>: ~Copyable, @unchecked Sen
 
     /// Calls one processor.
     ///
-    /// - Parameter index: Less than what ``count`` has given before.
+    /// - Parameter index: Less than a value that ``count`` has returned.
     @inline(__always)
     func with<Result>(_ index: Int, _ body: (Processor) -> Result) -> Result? {
         guard let elements = elements.load(ordering: .acquiring) else { return nil }
         return elements[index]._withUnsafeGuaranteedRef(body)
     }
 
-    /// The processors there are now.
+    /// The current processors.
     var all: [Processor] {
         var all: [Processor] = []
         forEach(first: count) { all.append($0) }

@@ -2,10 +2,10 @@
 public import GenAICore
 
 extension TelemetryEnvironment {
-    /// The formats that `OTEL_PROPAGATORS` names: `tracecontext`, `baggage`, `none` or a list of them.
+    /// Returns the formats that `OTEL_PROPAGATORS` names: `tracecontext`, `baggage`, `none` or a list of them.
     ///
-    /// Formats that this package does not have (B3, Jaeger, X-Ray, OT) are reported and left out, and so is `none` where
-    /// others stand beside it. `nil` when unset, or when nothing of the list is known.
+    /// Unsupported formats (B3, Jaeger, X-Ray, OT) are reported and left out, and so is `none` beside others. `nil` if
+    /// the variable is unset or names no supported format.
     public func propagator() -> W3CPropagator? {
         let formats: [String: Format] = ["tracecontext": .traceContext, "baggage": .baggage, "none": .none]
         let others: Set = ["b3", "b3multi", "jaeger", "xray", "ottrace"]

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// What produces the telemetry: the service, its process and its host.
+/// The producer of telemetry: the service, its process and its host.
 ///
-/// Copies share their storage, so every span can carry its resource for the price of a reference.
+/// Copies share their storage, so that every span can contain its resource for the cost of a reference.
 ///
 /// Source: OpenTelemetry resource SDK.
 public struct Resource: Sendable {
@@ -26,13 +26,14 @@ public struct Resource: Sendable {
 
     /// The attributes, for example `service.name`. No limits apply to them.
     public var attributes: Attributes { storage.attributes }
-    /// Where the attributes' names are defined.
+    /// The schema URL of the attributes' names.
     public var schemaURL: String? { storage.schemaURL }
 
-    /// Whether both are the same object; true is fast, false says nothing about the content.
+    /// Returns whether both share their storage. A fast test for equality: false does not mean that they differ.
     package func isIdentical(to other: Resource) -> Bool { storage === other.storage }
 
-    /// The resource with another's attributes added, which win. Of two different schema URLs none is kept.
+    /// Returns the resource with another's attributes added, which take precedence. If both have a schema URL and these
+    /// differ, the result has none.
     public func merging(_ other: Resource) -> Resource {
         let schemaURLs = Set([schemaURL, other.schemaURL].compactMap { $0 })
         return Resource(
@@ -41,12 +42,12 @@ public struct Resource: Sendable {
 }
 
 extension Resource: Hashable {
-    /// Whether both have the same attributes and schema URL.
+    /// Returns whether both have the same attributes and schema URL.
     public static func == (one: Resource, other: Resource) -> Bool {
         one.isIdentical(to: other) || (one.schemaURL == other.schemaURL && one.attributes == other.attributes)
     }
 
-    /// Feeds the attributes and the schema URL.
+    /// Hashes the attributes and the schema URL.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(attributes)
         hasher.combine(schemaURL)
@@ -84,24 +85,24 @@ public struct InstrumentationScope: Sendable {
     public var name: String { storage.name }
     /// The library's version.
     public var version: String? { storage.version }
-    /// Where the names that the library uses are defined.
+    /// The schema URL of the names that the library uses.
     public var schemaURL: String? { storage.schemaURL }
-    /// Further attributes of the library.
+    /// Additional attributes of the library.
     public var attributes: Attributes { storage.attributes }
 
-    /// Whether both are the same object; true is fast, false says nothing about the content.
+    /// Returns whether both share their storage. A fast test for equality: false does not mean that they differ.
     package func isIdentical(to other: InstrumentationScope) -> Bool { storage === other.storage }
 }
 
 extension InstrumentationScope: Hashable {
-    /// Whether both have the same name, version, schema URL and attributes.
+    /// Returns whether both have the same name, version, schema URL and attributes.
     public static func == (one: InstrumentationScope, other: InstrumentationScope) -> Bool {
         one.isIdentical(to: other)
             || (one.name == other.name && one.version == other.version && one.schemaURL == other.schemaURL
                 && one.attributes == other.attributes)
     }
 
-    /// Feeds the name and the version.
+    /// Hashes the name and the version.
     public func hash(into hasher: inout Hasher) {
         hasher.combine(name)
         hasher.combine(version)

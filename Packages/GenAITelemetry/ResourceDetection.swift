@@ -12,11 +12,11 @@ public import GenAICore
 #endif
 
 extension Resource {
-    /// The resource of this process: service, SDK, process, host and operating system.
+    /// Returns the resource of this process: service, SDK, process, host and operating system.
     ///
-    /// Precedence: the arguments, then `OTEL_SERVICE_NAME`, then `OTEL_RESOURCE_ATTRIBUTES` (`name=value,…`, values
-    /// percent-encoded; discarded as a whole and reported when a part cannot be read), then what is detected.
-    /// Without any name the service is called `unknown_service:` and the program's name.
+    /// In order of precedence: the arguments, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES` (`name=value,…` with
+    /// percent-encoded values; discarded as a whole and reported if a part is invalid), and detected values. Without
+    /// any name the service is called `unknown_service:` followed by the program's name.
     ///
     /// Source: OpenTelemetry resource SDK and semantic conventions for resources.
     ///
@@ -49,7 +49,8 @@ extension Resource {
         return attributes
     }
 
-    // One per process, so that all three providers agree. The form of a random UUID, as the conventions recommend.
+    // One for each process, so that all three providers have the same. In the form of a random UUID, as the conventions
+    // recommend.
     private static let processInstanceID: String = {
         let high = UInt64.random(in: .min ... .max) & ~0xF000 | 0x4000
         let low = UInt64.random(in: .min ... .max) & ~(0b11 << 62) | 0b10 << 62
@@ -60,7 +61,7 @@ extension Resource {
 }
 
 extension TelemetryEnvironment {
-    /// The attributes of `OTEL_RESOURCE_ATTRIBUTES`; none when any part of it cannot be read.
+    /// Returns the attributes of `OTEL_RESOURCE_ATTRIBUTES`; none if any part of it is invalid.
     fileprivate func resourceAttributes() -> Attributes {
         let variable = "OTEL_RESOURCE_ATTRIBUTES"
         var attributes = Attributes()

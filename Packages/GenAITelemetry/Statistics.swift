@@ -2,64 +2,64 @@
 import GenAICore
 import Synchronization
 
-/// What a processor has done so far, counted in spans or log records.
+/// The counts of a processor, in spans or log records.
 ///
-/// Every item received is in exactly one place: `received == exported + dropped.total + pending` in every snapshot.
+/// Every received item is counted exactly once: `received == exported + dropped.total + pending` in every snapshot.
 public struct PipelineStatistics: Sendable, Hashable {
-    /// Items that were lost, by the reason. Each item is counted once.
+    /// Lost items by reason. Each item is counted once.
     public struct Dropped: Sendable, Hashable {
-        /// Came when as many items waited as may; see ``BatchOptions/maxQueueSize``.
+        /// Items that arrived while the maximum number of items was waiting; see ``BatchOptions/maxQueueSize``.
         public var queueFull = 0
-        /// Came when the waiting items took as many bytes as they may; see ``BatchOptions/maxQueueBytes``.
+        /// Items that arrived while the waiting ones had the maximum size; see ``BatchOptions/maxQueueBytes``.
         public var queueBytesFull = 0
-        /// The exporter threw, or the backend refused them.
+        /// Items for which the exporter threw, or that the backend rejected.
         public var exportFailed = 0
-        /// The exporter did not return within the export timeout. They may have arrived.
+        /// Items whose export exceeded the export timeout. They may have arrived.
         public var timedOut = 0
-        /// Not yet delivered at the deadline of the shutdown. Those in flight may have arrived.
+        /// Items that were not delivered by the deadline of the shutdown. Those in flight may have arrived.
         public var atShutdown = 0
-        /// Came after the shutdown.
+        /// Items that arrived after the shutdown.
         public var afterShutdown = 0
 
-        /// All reasons together.
+        /// The sum of all reasons.
         public var total: Int {
             queueFull + queueBytesFull + exportFailed + timedOut + atShutdown + afterShutdown
         }
 
-        /// Creates an account without losses.
+        /// Creates counts of zero.
         public init() {}
     }
 
-    /// Sampled items handed to the processor.
+    /// Sampled items given to the processor.
     public var received = 0
-    /// Items the exporter took.
+    /// Items that the exporter accepted.
     public var exported = 0
-    /// Items lost.
+    /// Items that were lost.
     public var dropped = Dropped()
-    /// Items waiting or in flight.
+    /// Items that wait or are in flight.
     public var pending = 0
-    /// Items waiting; the other pending ones are in flight.
+    /// Items that wait. The other pending ones are in flight.
     public var waiting = 0
-    /// How many items may wait at most.
+    /// The maximum number of waiting items.
     public var queueCapacity = 0
 
-    /// Creates an empty account; for tests of what reads one.
+    /// Creates statistics of zero.
     public init() {}
 }
 
-/// How many spans a provider has started and ended.
+/// The numbers of spans that a provider has started and ended.
 public struct SpanStatistics: Sendable, Hashable {
-    /// Where a span's parent came from.
+    /// The origin of a span's parent.
     public enum ParentOrigin: Sendable, Hashable, CaseIterable {
-        /// There was none: the span began a trace.
+        /// No parent: the span began a trace.
         case none
-        /// From this process.
+        /// A parent in this process.
         case local
-        /// From another process.
+        /// A parent in another process.
         case remote
     }
 
-    /// Counts by parent, of one decision.
+    /// The counts for one decision, by the origin of the parent.
     struct ByParent: Hashable {
         var none = 0
         var local = 0
@@ -71,17 +71,17 @@ public struct SpanStatistics: Sendable, Hashable {
     var dropped = ByParent()
     var recordedOnly = ByParent()
     var sampled = ByParent()
-    /// Recorded spans that ended, by whether they were sampled.
+    /// Recorded spans that ended without being sampled.
     var endedRecordedOnly = 0
     var endedSampled = 0
 
-    /// Creates an account of no spans.
+    /// Creates statistics of zero.
     public init() {}
 
-    /// Spans that were started, whatever the sampler said.
+    /// The number of started spans, whatever the sampler decided.
     public var started: Int { dropped.total + recordedOnly.total + sampled.total }
 
-    /// Spans that were started, of one decision and origin.
+    /// Returns the number of started spans with a decision and an origin of the parent.
     public func started(_ decision: SamplingResult.Decision, parent: ParentOrigin) -> Int {
         let counts =
             switch decision {
@@ -96,7 +96,8 @@ public struct SpanStatistics: Sendable, Hashable {
         }
     }
 
-    /// Recorded spans that have not ended, of one decision; zero for dropped ones, whose end nobody sees.
+    /// Returns the number of recorded spans with a decision that have not ended; zero for dropped ones, whose end is
+    /// not tracked.
     public func live(_ decision: SamplingResult.Decision) -> Int {
         switch decision {
         case .drop: 0
@@ -106,7 +107,7 @@ public struct SpanStatistics: Sendable, Hashable {
     }
 }
 
-/// Counts spans without a lock. Each number is exact; a snapshot taken while spans start may be one behind.
+/// Counts spans without a lock. Each number is exact. A snapshot taken while spans start may be one behind.
 struct SpanCounters: ~Copyable, Sendable {
     private struct ByParent: ~Copyable, Sendable {
         let none = Atomic<Int>(0)
@@ -147,7 +148,7 @@ struct SpanCounters: ~Copyable, Sendable {
     }
 
     var statistics: SpanStatistics {
-        // Ends before starts, so that no span seems to have ended before it started.
+        // Ends are read before starts, so that no span appears to have ended without starting.
         var statistics = SpanStatistics()
         statistics.endedRecordedOnly = endedRecordedOnly.load(ordering: .acquiring)
         statistics.endedSampled = endedSampled.load(ordering: .acquiring)

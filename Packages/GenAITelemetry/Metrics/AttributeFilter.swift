@@ -1,18 +1,19 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Which attributes of a measurement distinguish series; the others are added together.
+/// A filter for the attributes of measurements that distinguish series. Measurements that differ only in other
+/// attributes are combined.
 public struct AttributeFilter: Sendable, Hashable {
-    // An array: the lists are short, and comparing lengths first beats hashing each name.
+    // An array: the lists are short, and comparing lengths first is faster than hashing each name.
     private let names: [String]
     private let keepsNames: Bool
 
-    /// Only these attributes are kept.
+    /// Returns a filter that keeps only these attributes.
     public static func keeping(_ names: some Sequence<String>) -> AttributeFilter {
         AttributeFilter(names: Array(names), keepsNames: true)
     }
 
-    /// All attributes but these are kept.
+    /// Returns a filter that keeps all attributes except these.
     public static func dropping(_ names: some Sequence<String>) -> AttributeFilter {
         AttributeFilter(names: Array(names), keepsNames: false)
     }
@@ -32,18 +33,18 @@ public struct AttributeFilter: Sendable, Hashable {
     }
 }
 
-/// Hashes attribute sets for ``SeriesIndex``: same entries, same hash, in whatever order.
+/// Hashes attribute sets for ``SeriesIndex``. The hash does not depend on the order of entries.
 ///
-/// Several times faster than `Hasher` on a handful of short texts. Seeded per process; and as an index holds a bounded
-/// number of series, even chosen collisions cost a bounded number of comparisons.
+/// Several times faster than `Hasher` for a few short texts. Seeded for each process. Since an index contains a limited
+/// number of series, even deliberate collisions cost a limited number of comparisons.
 struct AttributeHash {
     private static let processSeed = UInt64.random(in: .min ... .max)
-    // Odd words without pattern. A word mixed with itself would give zero, so each use has its own.
+    // Odd numbers without a pattern. Mixing a word with itself would give zero, so each use has its own.
     private static let multiplier: UInt64 = 0x9E37_79B9_7F4A_7C15
     private static let finalizer: UInt64 = 0xD6E8_FEB8_6659_FD93
     private static let textStart: UInt64 = 0xA076_1D64_78BD_642F
 
-    // Read once a set: reading a static costs a call.
+    // Read once for each set, because reading a static costs a call.
     private let seed = processSeed
 
     static func of(_ attributes: Attributes, filter: AttributeFilter?) -> UInt64 {

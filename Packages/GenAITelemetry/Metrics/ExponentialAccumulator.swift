@@ -11,15 +11,15 @@ import GenAICore
     import Android
 #endif
 
-/// Counts values in buckets whose bounds grow by a constant factor, which adapts to the values' range.
+/// Counts values in buckets whose bounds grow by a constant factor, which adapts to the range of the values.
 ///
 /// Source: OpenTelemetry metrics SDK, Base2 Exponential Bucket Histogram Aggregation.
 struct ExponentialAccumulator: Sendable {
-    /// What all series share.
+    /// The settings that all series share.
     struct Layout: Sendable {
         var maxSize = 160
         var maxScale = 20
-        /// False when values may be negative, because then the sum says nothing about rates.
+        /// False if values may be negative, because then the sum does not describe a rate.
         var recordsSum = true
         var recordsMinMax = true
     }
@@ -35,7 +35,7 @@ struct ExponentialAccumulator: Sendable {
 
     /// Counts a value.
     ///
-    /// - Returns: The power of 16 it belongs to: buckets change with the scale, so exemplars cannot be kept by bucket.
+    /// - Returns: The value's power of 16. Buckets change with the scale, so exemplars cannot be stored by bucket.
     mutating func record(_ number: Double, series: Int) -> Int {
         cells[series].record(number, maxSize: layout.maxSize)
         return number == 0 ? .min : Int(number.magnitude.exponent) >> 2
@@ -47,8 +47,8 @@ struct ExponentialAccumulator: Sendable {
         return empty
     }
 
-    // The buckets are shared all the same: the next value of a series copies its buckets, 160 at most.
-    /// Copies what the states share with another copy.
+    // The buckets are still shared: the next value of a series copies its buckets, 160 at most.
+    /// Copies the storage that is shared with another copy.
     mutating func unshare() {
         cells = cells.map { $0 }
     }
@@ -96,7 +96,7 @@ struct ExponentialCell: Sendable {
         }
     }
 
-    /// Lowers the resolution of both sides until the magnitude's bucket and the used ones fit.
+    /// Reduces the resolution of both sides until the buckets of the magnitude and the used ones fit.
     ///
     /// - Returns: The magnitude's bucket.
     private mutating func makeRoom(for magnitude: Double, in run: BucketRun, _ maxSize: Int) -> Int {
@@ -116,12 +116,13 @@ struct ExponentialCell: Sendable {
         return index >> change
     }
 
-    /// The bucket (base^index, base^(index+1)] that a magnitude above zero is in, with base = 2^(2^-scale).
+    /// Returns the index of the bucket (base^index, base^(index+1)] that contains a magnitude above zero, with base =
+    /// 2^(2^-scale).
     static func index(of magnitude: Double, scale: Int) -> Int {
         let exponent = Int(magnitude.exponent)
         let isPowerOfTwo = magnitude.significandBitPattern == 0 && magnitude.isNormal
         if scale <= 0 { return (isPowerOfTwo ? exponent - 1 : exponent) >> -scale }
-        // Powers of two lie on a bound, which the logarithm might miss.
+        // Powers of two are bucket bounds, for which the logarithm might be inexact.
         if isPowerOfTwo { return (exponent << scale) - 1 }
         let position = (log2(magnitude.significand) * Double(1 << scale)).rounded(.up)
         let within = Swift.min(Swift.max(Int(position) - 1, 0), (1 << scale) - 1)
@@ -129,7 +130,7 @@ struct ExponentialCell: Sendable {
     }
 }
 
-/// Adjacent buckets that start anywhere.
+/// Adjacent buckets with an arbitrary start.
 struct BucketRun: Sendable {
     private var offset = 0
     private var counts: [UInt64] = []
@@ -155,7 +156,7 @@ struct BucketRun: Sendable {
         counts[index - offset] &+= 1
     }
 
-    /// Merges 2^change neighbours each.
+    /// Merges each group of 2^change neighbours.
     mutating func downscale(by change: Int) {
         guard let low, let high else { return }
         let first = low >> change

@@ -3,10 +3,10 @@ import GenAICore
 
 /// Counts values in buckets with explicit bounds. A value equal to a bound belongs to the bucket below it.
 struct HistogramAccumulator: Sendable {
-    /// What all series share.
+    /// The settings that all series share.
     struct Layout: Sendable {
         var bounds: [Double]
-        /// False when values may be negative, because then the sum says nothing about rates.
+        /// False if values may be negative, because then the sum does not describe a rate.
         var recordsSum = true
         var recordsMinMax = true
     }
@@ -20,7 +20,7 @@ struct HistogramAccumulator: Sendable {
 
     let layout: Layout
     private var cells: [Cell] = []
-    /// The bucket counts of the series one after the other.
+    /// The bucket counts of all series, one series after the other.
     private var counts: [UInt64] = []
 
     init(_ layout: Layout) {
@@ -47,7 +47,7 @@ struct HistogramAccumulator: Sendable {
         return bucket
     }
 
-    /// The first bucket whose upper bound is not below the value.
+    /// Returns the first bucket whose upper bound is not below the value.
     static func bucket(of value: Double, bounds: [Double]) -> Int {
         var low = 0
         var high = bounds.count
@@ -65,7 +65,7 @@ struct HistogramAccumulator: Sendable {
         return empty
     }
 
-    /// Copies what the states share with another copy.
+    /// Copies the storage that is shared with another copy.
     mutating func unshare() {
         cells = cells.map { $0 }
         counts = counts.map { $0 }

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: MIT
 
-/// What an instrument was asked to be.
+/// The requested properties of an instrument.
 struct InstrumentDescriptor: Sendable, Hashable {
     let name: String
     let kind: InstrumentKind
     let unit: String
     let description: String
-    /// Zero as the instrument measures it: whole or floating point.
+    /// A zero of the instrument's number type: integer or floating point.
     let zero: MetricNumber
-    /// Advised bucket bounds.
+    /// The advised bucket bounds.
     var bounds: [Double]?
 
-    /// What names are compared by.
+    /// The key by which names are compared.
     var key: String { name.lowercased() }
 
-    /// Whether both stand for the same instrument; advice does not distinguish.
+    /// Returns whether both describe the same instrument. Advice is ignored.
     func isSame(as other: InstrumentDescriptor) -> Bool {
         key == other.key && kind == other.kind && unit == other.unit && description == other.description
             && zero == other.zero
     }
 
-    /// What is wrong with the name, or `nil`.
+    /// The problem with the name; `nil` if it is valid.
     ///
     /// Source: OpenTelemetry metrics API, instrument name syntax.
     var nameProblem: String? {
@@ -40,7 +40,7 @@ struct InstrumentDescriptor: Sendable, Hashable {
     }
 }
 
-/// The bounds without a final infinity, or `nil` when they are not finite and strictly ascending.
+/// Returns the bounds without a final infinity; `nil` if they are not finite and strictly ascending.
 func validBounds(_ bounds: [Double]) -> [Double]? {
     let finite = bounds.last == .infinity ? bounds.dropLast() : bounds[...]
     guard finite.allSatisfy(\.isFinite), zip(finite, finite.dropFirst()).allSatisfy({ $0 < $1 }) else { return nil }
@@ -48,7 +48,7 @@ func validBounds(_ bounds: [Double]) -> [Double]? {
 }
 
 extension InstrumentKind {
-    /// Whether its measurements are never negative, so that their sum only grows.
+    /// Indicates whether measurements are never negative, so that their sum only grows.
     var isMonotonic: Bool {
         switch self {
         case .counter, .histogram, .observableCounter: true

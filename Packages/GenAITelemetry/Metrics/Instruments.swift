@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// A number that instruments measure: `Int` or `Double`.
+/// A number type for measurements: `Int` or `Double`.
 public protocol MetricValue: Sendable, Comparable {
-    /// The number as points hold it.
+    /// The number in the form that points contain.
     var metricNumber: MetricNumber { get }
-    /// Zero as points hold it: tells whole from floating-point numbers.
+    /// A zero in the form that points contain, which shows the number type.
     static var metricZero: MetricNumber { get }
 }
 
 extension Int: MetricValue {
-    /// The number as a whole number.
+    /// The number as an integer.
     public var metricNumber: MetricNumber { .int(self) }
-    /// A whole zero.
+    /// An integer zero.
     public static var metricZero: MetricNumber { .int(0) }
 }
 
@@ -23,9 +23,9 @@ extension Double: MetricValue {
     public static var metricZero: MetricNumber { .double(0) }
 }
 
-/// Adds up increments, such as requests or tokens: OpenTelemetry's Counter.
+/// An instrument that sums increments, such as requests or tokens: OpenTelemetry's Counter.
 public struct MetricCounter<Value: MetricValue>: Sendable {
-    /// A counter for one attribute set, which need not be looked up with each increment.
+    /// A counter for one attribute set, which avoids looking it up for each increment.
     public struct Bound: Sendable {
         let core: BoundInstrument
 
@@ -37,25 +37,25 @@ public struct MetricCounter<Value: MetricValue>: Sendable {
 
     let core: InstrumentCore
 
-    /// Whether anyone collects; increments need not be worked out when not.
+    /// Indicates whether measurements are collected. If not, increments need not be computed.
     public var isEnabled: Bool { core.isEnabled }
 
-    /// Adds an increment. Callable from anywhere; does nothing after shutdown.
+    /// Adds an increment. Can be called from any thread; does nothing after the shutdown.
     ///
     /// - Parameters:
-    ///   - increment: Finite and not negative; others are discarded and counted.
-    ///   - context: Where an exemplar's span comes from; the current one by default.
+    ///   - increment: A finite number that is not negative. Others are discarded and counted.
+    ///   - context: The source of an exemplar's span; the current context by default.
     public func add(_ increment: Value, attributes: Attributes = [:], context: GenAIContext? = nil) {
         core.record(increment.metricNumber, attributes, context)
     }
 
-    /// A counter for one attribute set.
+    /// Returns a counter for one attribute set.
     public func bound(to attributes: Attributes) -> Bound { Bound(core: core.bound(to: attributes)) }
 }
 
-/// Adds up increments and decrements, such as requests in flight: OpenTelemetry's UpDownCounter.
+/// An instrument that sums increments and decrements, such as running requests: OpenTelemetry's UpDownCounter.
 public struct MetricUpDownCounter<Value: MetricValue>: Sendable {
-    /// A counter for one attribute set, which need not be looked up with each change.
+    /// A counter for one attribute set, which avoids looking it up for each change.
     public struct Bound: Sendable {
         let core: BoundInstrument
 
@@ -67,25 +67,25 @@ public struct MetricUpDownCounter<Value: MetricValue>: Sendable {
 
     let core: InstrumentCore
 
-    /// Whether anyone collects.
+    /// Indicates whether measurements are collected.
     public var isEnabled: Bool { core.isEnabled }
 
-    /// Adds a change. Callable from anywhere; does nothing after shutdown.
+    /// Adds a change. Can be called from any thread; does nothing after the shutdown.
     ///
     /// - Parameters:
-    ///   - change: Finite; others are discarded and counted.
-    ///   - context: Where an exemplar's span comes from; the current one by default.
+    ///   - change: A finite number. Others are discarded and counted.
+    ///   - context: The source of an exemplar's span; the current context by default.
     public func add(_ change: Value, attributes: Attributes = [:], context: GenAIContext? = nil) {
         core.record(change.metricNumber, attributes, context)
     }
 
-    /// A counter for one attribute set.
+    /// Returns a counter for one attribute set.
     public func bound(to attributes: Attributes) -> Bound { Bound(core: core.bound(to: attributes)) }
 }
 
-/// Records values whose distribution matters, such as durations: OpenTelemetry's Histogram.
+/// An instrument that records the distribution of values, such as durations: OpenTelemetry's Histogram.
 public struct MetricHistogram<Value: MetricValue>: Sendable {
-    /// A histogram for one attribute set, which need not be looked up with each value.
+    /// A histogram for one attribute set, which avoids looking it up for each value.
     public struct Bound: Sendable {
         let core: BoundInstrument
 
@@ -97,25 +97,25 @@ public struct MetricHistogram<Value: MetricValue>: Sendable {
 
     let core: InstrumentCore
 
-    /// Whether anyone collects; values need not be worked out when not.
+    /// Indicates whether measurements are collected. If not, values need not be computed.
     public var isEnabled: Bool { core.isEnabled }
 
-    /// Records a value. Callable from anywhere; does nothing after shutdown.
+    /// Records a value. Can be called from any thread; does nothing after the shutdown.
     ///
     /// - Parameters:
-    ///   - value: Finite and not negative; others are discarded and counted.
-    ///   - context: Where an exemplar's span comes from; the current one by default.
+    ///   - value: A finite number that is not negative. Others are discarded and counted.
+    ///   - context: The source of an exemplar's span; the current context by default.
     public func record(_ value: Value, attributes: Attributes = [:], context: GenAIContext? = nil) {
         core.record(value.metricNumber, attributes, context)
     }
 
-    /// A histogram for one attribute set.
+    /// Returns a histogram for one attribute set.
     public func bound(to attributes: Attributes) -> Bound { Bound(core: core.bound(to: attributes)) }
 }
 
-/// Records values of which only the last one matters, such as a temperature: OpenTelemetry's Gauge.
+/// An instrument that records the last value, such as a temperature: OpenTelemetry's Gauge.
 public struct MetricGauge<Value: MetricValue>: Sendable {
-    /// A gauge for one attribute set, which need not be looked up with each value.
+    /// A gauge for one attribute set, which avoids looking it up for each value.
     public struct Bound: Sendable {
         let core: BoundInstrument
 
@@ -127,17 +127,17 @@ public struct MetricGauge<Value: MetricValue>: Sendable {
 
     let core: InstrumentCore
 
-    /// Whether anyone collects.
+    /// Indicates whether measurements are collected.
     public var isEnabled: Bool { core.isEnabled }
 
-    /// Records a value. Callable from anywhere; does nothing after shutdown.
+    /// Records a value. Can be called from any thread; does nothing after the shutdown.
     ///
-    /// - Parameter context: Where an exemplar's span comes from; the current one by default.
+    /// - Parameter context: The source of an exemplar's span; the current context by default.
     public func record(_ value: Value, attributes: Attributes = [:], context: GenAIContext? = nil) {
         core.record(value.metricNumber, attributes, context)
     }
 
-    /// A gauge for one attribute set.
+    /// Returns a gauge for one attribute set.
     public func bound(to attributes: Attributes) -> Bound { Bound(core: core.bound(to: attributes)) }
 }
 
@@ -147,7 +147,7 @@ final class InstrumentCore: Sendable {
     private let stores: [MetricStore]
     private let shared: MetricShared?
 
-    /// Creates an instrument; without shared state it does nothing.
+    /// Creates an instrument. Without shared state it does nothing.
     init(_ descriptor: InstrumentDescriptor, stores: [MetricStore] = [], shared: MetricShared?) {
         self.descriptor = descriptor
         self.stores = stores
@@ -166,7 +166,7 @@ final class InstrumentCore: Sendable {
         BoundInstrument(core: self, series: stores.map { BoundSeries(store: $0, attributes: attributes) })
     }
 
-    /// What a value is recorded with, or `nil` when it is not to be recorded.
+    /// Returns the shared state for recording a value; `nil` if the value is not to be recorded.
     fileprivate func admitting(_ value: MetricNumber) -> MetricShared? {
         guard !stores.isEmpty, let shared, !shared.isStopped else { return nil }
         guard let problem = descriptor.kind.problem(with: value) else { return shared }
@@ -188,7 +188,7 @@ struct BoundInstrument: Sendable {
 }
 
 extension InstrumentKind {
-    /// Why a value cannot be recorded, or `nil`.
+    /// Returns the reason why a value cannot be recorded; `nil` if it can.
     func problem(with value: MetricNumber) -> String? {
         switch self {
         case .gauge, .observableGauge: return nil

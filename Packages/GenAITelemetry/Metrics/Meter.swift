@@ -1,44 +1,44 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// Makes instruments on behalf of one library.
+/// Creates instruments for one library.
 ///
-/// Asking twice for the same instrument gives the same one. Instruments of the same name that differ in kind, unit,
+/// Requests for the same instrument return the same one. Instruments with the same name that differ in kind, unit,
 /// description or number type are reported; all of them work and are exported. A name must start with a letter, have at
-/// most 255 characters, and consist of letters, digits, `_`, `.`, `-` and `/`; an instrument with another name is
+/// most 255 characters, and consist of letters, digits, `_`, `.`, `-` and `/`; an instrument with any other name is
 /// reported and records nothing.
 ///
 /// Source: OpenTelemetry metrics API, Meter.
 public struct Meter: Sendable {
     let provider: MeterProvider
-    /// The library the instruments are attributed to.
+    /// The library that the instruments are attributed to.
     public let scope: InstrumentationScope
 
-    /// Whether anyone collects; false after shutdown and when the SDK is disabled.
+    /// Indicates whether measurements are collected; false after the shutdown and if the SDK is disabled.
     public var isEnabled: Bool { provider.isEnabled }
 
-    /// An instrument that adds up increments.
+    /// Returns an instrument that sums increments.
     ///
     /// - Parameters:
     ///   - unit: The unit in UCUM notation, for example `{request}`.
-    ///   - type: `Int` or `Double`.
+    ///   - type: The number type, `Int` or `Double`.
     public func counter<Value: MetricValue>(
         named name: String, unit: String = "", description: String = "", of type: Value.Type = Int.self
     ) -> MetricCounter<Value> {
         MetricCounter(core: instrument(name, .counter, unit, description, type))
     }
 
-    /// An instrument that adds up increments and decrements.
+    /// Returns an instrument that sums increments and decrements.
     public func upDownCounter<Value: MetricValue>(
         named name: String, unit: String = "", description: String = "", of type: Value.Type = Int.self
     ) -> MetricUpDownCounter<Value> {
         MetricUpDownCounter(core: instrument(name, .upDownCounter, unit, description, type))
     }
 
-    /// An instrument that records a distribution.
+    /// Returns an instrument that records a distribution.
     ///
-    /// - Parameter bounds: Advised upper bounds of the buckets, finite and ascending; views win over them. `nil` means
-    ///   ``MetricAggregation/defaultBounds``, which are made for milliseconds.
+    /// - Parameter bounds: The advised upper bounds of the buckets, finite and ascending. Views take precedence. `nil`
+    ///   means ``MetricAggregation/defaultBounds``, which are suitable for milliseconds.
     public func histogram<Value: MetricValue>(
         named name: String, unit: String = "", description: String = "", bounds: [Double]? = nil,
         of type: Value.Type = Double.self
@@ -46,14 +46,14 @@ public struct Meter: Sendable {
         MetricHistogram(core: instrument(name, .histogram, unit, description, type, bounds))
     }
 
-    /// The counter that the conventions define.
+    /// Returns a counter that the conventions define.
     public func counter<Value: MetricValue>(
         _ definition: MetricDefinition, of type: Value.Type = Int.self
     ) -> MetricCounter<Value> {
         counter(named: definition.name, unit: definition.unit, description: definition.description, of: type)
     }
 
-    /// The histogram that the conventions define, with the buckets that they advise.
+    /// Returns a histogram that the conventions define, with the buckets that they advise.
     public func histogram<Value: MetricValue>(
         _ definition: MetricDefinition, of type: Value.Type = Double.self
     ) -> MetricHistogram<Value> {
@@ -63,28 +63,29 @@ public struct Meter: Sendable {
             of: type)
     }
 
-    /// An instrument that keeps the last value.
+    /// Returns an instrument that records the last value.
     public func gauge<Value: MetricValue>(
         named name: String, unit: String = "", description: String = "", of type: Value.Type = Double.self
     ) -> MetricGauge<Value> {
         MetricGauge(core: instrument(name, .gauge, unit, description, type))
     }
 
-    /// An instrument whose growing total is asked for at each collection; see ``ObservableInstrument/addCallback(_:)``.
+    /// Returns an instrument whose callbacks report a growing total at each collection; see
+    /// ``ObservableInstrument/addCallback(_:)``.
     public func observableCounter<Value: MetricValue>(
         named name: String, unit: String = "", description: String = "", of type: Value.Type = Int.self
     ) -> ObservableInstrument<Value> {
         observable(name, .observableCounter, unit, description)
     }
 
-    /// An instrument whose total is asked for at each collection.
+    /// Returns an instrument whose callbacks report a total at each collection.
     public func observableUpDownCounter<Value: MetricValue>(
         named name: String, unit: String = "", description: String = "", of type: Value.Type = Int.self
     ) -> ObservableInstrument<Value> {
         observable(name, .observableUpDownCounter, unit, description)
     }
 
-    /// An instrument whose value is asked for at each collection.
+    /// Returns an instrument whose callbacks report a value at each collection.
     public func observableGauge<Value: MetricValue>(
         named name: String, unit: String = "", description: String = "", of type: Value.Type = Double.self
     ) -> ObservableInstrument<Value> {

@@ -2,32 +2,33 @@
 public import GenAICore
 import Synchronization
 
-/// The root of metrics: owns the configuration and the readers, and gives out meters.
+/// The root of metrics: owns the configuration and the readers, and creates meters.
 ///
 /// Source: OpenTelemetry metrics SDK, MeterProvider.
 public final class MeterProvider: Sendable {
-    /// How a provider works. Precedence of every setting: code, then environment, then default.
+    /// The settings of a provider. Code takes precedence over the environment, and that over the default.
     public struct Configuration: Sendable {
-        /// What the metrics are recorded in.
+        /// The resource that records the metrics.
         public var resource: Resource
-        /// Who collects. Each reader sees every measurement, independent of the others.
+        /// The readers. Each one sees every measurement, independently of the others.
         public var readers: [any MetricReader] = []
-        /// Changes to how measurements become metrics.
+        /// The views, which change how measurements become metrics.
         public var views: [MetricView] = []
-        /// Which measurements may become exemplars. Default trace-based, `OTEL_METRICS_EXEMPLAR_FILTER`.
+        /// The measurements that may become exemplars. Default: trace-based; environment variable
+        /// `OTEL_METRICS_EXEMPLAR_FILTER`.
         public var exemplarFilter: ExemplarFilter
-        /// How many attribute sets an instrument may have; measurements of further ones are added up in one series with
-        /// `otel.metric.overflow`. Default 2000.
+        /// The maximum number of attribute sets of an instrument. Measurements of further sets are combined in one
+        /// series with `otel.metric.overflow`. Default: 2000.
         public var cardinalityLimit = 2000
-        /// How many bytes the attribute sets of an instrument may take together, by an estimate; measurements of further
-        /// ones are added up in the same series as those beyond ``cardinalityLimit``. Default 16 MiB.
+        /// The approximate maximum size of all attribute sets of an instrument, in bytes. Measurements of further sets
+        /// are combined in the same series as those beyond ``cardinalityLimit``. Default: 16 MiB.
         public var maxSeriesBytes = 16 << 20
-        /// Whether nothing is recorded at all. Default false, `OTEL_SDK_DISABLED`.
+        /// Indicates whether nothing is recorded. Default: false; environment variable `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
-        /// The clock that points are stamped with.
+        /// The clock for the times of points.
         package var now: @Sendable () -> UnixNanoseconds = systemUnixNanoseconds
 
-        /// Creates the default configuration, changed by environment variables where they are set.
+        /// Creates the default configuration, which environment variables override.
         public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
             self.resource = resource
             exemplarFilter = ExemplarFilter(environment: environment) ?? .traceBased
@@ -58,19 +59,19 @@ public final class MeterProvider: Sendable {
         for (reader, pipeline) in readers { reader.attach(to: MetricSource(pipeline: pipeline)) }
     }
 
-    /// Whether anyone collects.
+    /// Indicates whether measurements are collected.
     var isEnabled: Bool { !readers.isEmpty && !shared.isStopped }
 
-    /// How many measurements were discarded: negative ones for counters and histograms, and what is not a number.
+    /// The number of discarded measurements: negative ones for counters and histograms, and NaN.
     public var discardedMeasurementCount: Int { shared.discardedCount }
-    /// How many measurements went into overflow series, once per reader and view.
+    /// The number of measurements that went into overflow series, counted for each reader and view.
     public var overflowedMeasurementCount: Int { shared.overflowedCount }
 
-    /// A meter for one library.
+    /// Returns a meter for one library.
     ///
     /// - Parameters:
     ///   - name: The library's name, for example `MyApp.Search`.
-    ///   - schemaURL: Where the names that the library uses are defined.
+    ///   - schemaURL: The schema URL of the names that the library uses.
     public func meter(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
     ) -> Meter {
@@ -78,13 +79,13 @@ public final class MeterProvider: Sendable {
             scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
     }
 
-    /// A meter for one library, whose description is made once and shared.
+    /// Returns a meter for one library with a shared scope.
     public func meter(scope: InstrumentationScope) -> Meter {
         if scope.name.isEmpty { reportEmptyName("MeterProvider", "meter") }
         return Meter(provider: self, scope: scope)
     }
 
-    /// Collects and hands on everything recorded before the call.
+    /// Collects and exports everything recorded before the call.
     ///
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
@@ -93,14 +94,14 @@ public final class MeterProvider: Sendable {
         return await allSucceed(readers.map(\.reader)) { await $0.forceFlush(timeout: timeout) }
     }
 
-    /// Collects and hands on for the last time, and stops. Measurements made later are ignored. Idempotent.
+    /// Collects and exports for the last time, and shuts down. Later measurements are ignored. Idempotent.
     ///
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
         guard !shared.stop() else { return true }
         let isDelivered = await allSucceed(readers.map(\.reader)) { await $0.shutdown(timeout: timeout) }
-        // Nobody asks callbacks any more, and what they hold may hold this provider.
+        // The callbacks are no longer called, and the objects they retain may retain this provider.
         for case .observable(let core) in instruments.withLock({ $0.values.flatMap { $0 } }) { core.removeAll() }
         return isDelivered
     }
@@ -109,7 +110,7 @@ public final class MeterProvider: Sendable {
 extension MeterProvider {
     private static let registered = Mutex<MeterProvider?>(nil)
 
-    /// The provider for code that is given none; `nil` until one is set.
+    /// The default provider; `nil` until one is set.
     public static var global: MeterProvider? {
         get { registered.withLock { $0 } }
         set { registered.withLock { $0 = newValue } }
@@ -117,7 +118,7 @@ extension MeterProvider {
 }
 
 extension MeterProvider {
-    /// The instrument that fits a description; made when there is none.
+    /// Returns the instrument with a description, which is created if it does not exist.
     func instrument(_ descriptor: InstrumentDescriptor, _ scope: InstrumentationScope) -> InstrumentCore {
         guard isUsable(descriptor, scope) else { return InstrumentCore(descriptor, shared: nil) }
         if case .measured(let known)? = known(descriptor, scope) { return known }
@@ -134,7 +135,7 @@ extension MeterProvider {
         return core
     }
 
-    /// The observable instrument that fits a description; made when there is none.
+    /// Returns the observable instrument with a description, which is created if it does not exist.
     func observable(_ descriptor: InstrumentDescriptor, _ scope: InstrumentationScope) -> ObservableCore {
         guard isUsable(descriptor, scope) else { return ObservableCore(descriptor, isEnabled: false, shared: nil) }
         if case .observable(let known)? = known(descriptor, scope) { return known }
@@ -173,9 +174,9 @@ extension MeterProvider {
         return known
     }
 
-    /// Remembers an instrument unless the same one has been made in the meantime.
+    /// Stores an instrument unless the same one has been created in the meantime.
     ///
-    /// - Returns: The one to use.
+    /// - Returns: The instrument to use.
     private func keep(_ instrument: Instrument, _ scope: InstrumentationScope) -> Instrument {
         let descriptor = instrument.descriptor
         let key = InstrumentKey(scope: scope, name: descriptor.key)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// How the measurements of one series are combined into one point.
+/// The way in which the measurements of one series are combined into one point.
 ///
 /// Source: OpenTelemetry metrics SDK, Aggregation.
 public struct MetricAggregation: Sendable, Hashable {
@@ -12,32 +12,32 @@ public struct MetricAggregation: Sendable, Hashable {
 
     let kind: Kind
 
-    /// What the specification has for the kind of instrument: counters add up, gauges keep the last value, histograms
+    /// The specification's default for the kind of instrument: counters sum, gauges keep the last value, histograms
     /// have explicit buckets.
     public static let `default` = MetricAggregation(kind: .standard)
-    /// Nothing is kept.
+    /// No measurement is kept.
     public static let drop = MetricAggregation(kind: .drop)
-    /// The measurements are added up.
+    /// The sum of the measurements.
     public static let sum = MetricAggregation(kind: .sum)
-    /// The last measurement is kept.
+    /// The last measurement.
     public static let lastValue = MetricAggregation(kind: .lastValue)
 
-    /// The measurements are counted in buckets.
+    /// Counts of the measurements in buckets.
     ///
     /// - Parameters:
-    ///   - bounds: Upper bounds, strictly ascending; bounds that are not are refused with a warning. `nil` means the
-    ///     instrument's own advice or else the default of the specification.
-    ///   - recordsMinMax: Whether the smallest and largest value are kept.
+    ///   - bounds: The upper bounds, strictly ascending. Other bounds are rejected with a warning. `nil` means the
+    ///     instrument's own advice, or else the specification's default.
+    ///   - recordsMinMax: Whether the smallest and largest value are recorded.
     public static func explicitBuckets(_ bounds: [Double]? = nil, recordsMinMax: Bool = true) -> MetricAggregation {
         MetricAggregation(kind: .explicitBuckets(bounds: bounds, recordsMinMax: recordsMinMax))
     }
 
-    /// The measurements are counted in buckets whose width grows by a factor that adapts to the values.
+    /// Counts of the measurements in buckets whose width grows by a factor that adapts to the values.
     ///
     /// - Parameters:
-    ///   - maxSize: The most buckets above and below zero each; at least 2.
+    ///   - maxSize: The maximum number of buckets above and below zero each; at least 2.
     ///   - maxScale: The finest resolution, −10 to 20.
-    ///   - recordsMinMax: Whether the smallest and largest value are kept.
+    ///   - recordsMinMax: Whether the smallest and largest value are recorded.
     public static func exponentialBuckets(
         maxSize: Int = 160, maxScale: Int = 20, recordsMinMax: Bool = true
     ) -> MetricAggregation {
@@ -46,13 +46,13 @@ public struct MetricAggregation: Sendable, Hashable {
                 maxSize: max(2, maxSize), maxScale: min(max(maxScale, -10), 20), recordsMinMax: recordsMinMax))
     }
 
-    /// The default bounds of the specification, meant for milliseconds.
+    /// The default bounds of the specification, which are suitable for milliseconds.
     public static let defaultBounds: [Double] = [
         0, 5, 10, 25, 50, 75, 100, 250, 500, 750, 1000, 2500, 5000, 7500, 10000,
     ]
 
-    /// What `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` asks for: `explicit_bucket_histogram` or
-    /// `base2_exponential_bucket_histogram`; `nil` when unset or not understood.
+    /// Returns the aggregation that `OTEL_EXPORTER_OTLP_METRICS_DEFAULT_HISTOGRAM_AGGREGATION` names:
+    /// `explicit_bucket_histogram` or `base2_exponential_bucket_histogram`; `nil` if the variable is unset or invalid.
     public static func defaultHistogram(environment: TelemetryEnvironment) -> MetricAggregation? {
         let choices: [String: MetricAggregation] = [
             "explicit_bucket_histogram": .explicitBuckets(),

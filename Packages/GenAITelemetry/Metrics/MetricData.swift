@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// One metric of one collection, as exporters see it: a plain value.
+/// One metric of one collection, as a plain value for exporters.
 ///
 /// Source: OpenTelemetry metrics data model; opentelemetry-proto `Metric`.
 public struct MetricData: Sendable, Hashable {
-    /// What kind of metric it is, with its points.
+    /// The kind of metric, with its points.
     public enum Content: Sendable, Hashable {
         /// A sum of increments.
         case sum(MetricSum)
@@ -19,18 +19,18 @@ public struct MetricData: Sendable, Hashable {
 
     /// The metric's name, for example `gen_ai.client.operation.duration`.
     public var name: String
-    /// What the metric says, for people; empty when unknown.
+    /// A description of the metric for people; empty if unknown.
     public var description: String
-    /// The unit in UCUM notation, for example `s` or `{token}`; empty when unknown.
+    /// The unit in UCUM notation, for example `s` or `{token}`; empty if unknown.
     public var unit: String
-    /// The points. Never without one when it comes from a reader.
+    /// The points. A metric from a reader has at least one.
     public var content: Content
-    /// The library that made the instrument.
+    /// The library that created the instrument.
     public var scope: InstrumentationScope
-    /// What the metric was recorded in.
+    /// The resource that recorded the metric.
     public var resource: Resource
 
-    /// Creates a metric; for tests and for programs that import metrics from elsewhere.
+    /// Creates a metric, for tests and for programs that import metrics from elsewhere.
     public init(
         name: String, description: String = "", unit: String = "", content: Content, scope: InstrumentationScope,
         resource: Resource = Resource()
@@ -43,7 +43,7 @@ public struct MetricData: Sendable, Hashable {
         self.resource = resource
     }
 
-    /// How many points the metric has.
+    /// The number of points of the metric.
     public var pointCount: Int {
         switch content {
         case .sum(let sum): sum.points.count
@@ -54,21 +54,21 @@ public struct MetricData: Sendable, Hashable {
     }
 }
 
-/// What the points of a sum or a histogram count from. The raw values are those of opentelemetry-proto.
+/// The interval of the points of a sum or a histogram. The raw values are those of opentelemetry-proto.
 public enum AggregationTemporality: UInt8, Sendable, Hashable {
-    /// Each point counts from the previous collection.
+    /// Each point covers the time since the previous collection.
     case delta = 1
-    /// Each point counts from one fixed start.
+    /// Each point covers the time since one fixed start.
     case cumulative = 2
 }
 
 /// A sum of increments. Source: opentelemetry-proto `Sum`.
 public struct MetricSum: Sendable, Hashable {
-    /// One point per attribute set.
+    /// One point for each attribute set.
     public var points: [NumberPoint]
-    /// What the points count from.
+    /// The temporality of the points.
     public var temporality: AggregationTemporality
-    /// Whether the sum can only grow.
+    /// Indicates whether the sum can only grow.
     public var isMonotonic: Bool
 
     /// Creates a sum.
@@ -81,9 +81,9 @@ public struct MetricSum: Sendable, Hashable {
 
 /// A distribution over buckets with explicit bounds. Source: opentelemetry-proto `Histogram`.
 public struct MetricHistogramData: Sendable, Hashable {
-    /// One point per attribute set.
+    /// One point for each attribute set.
     public var points: [HistogramPoint]
-    /// What the points count from.
+    /// The temporality of the points.
     public var temporality: AggregationTemporality
 
     /// Creates a histogram.
@@ -95,9 +95,9 @@ public struct MetricHistogramData: Sendable, Hashable {
 
 /// A distribution over exponential buckets. Source: opentelemetry-proto `ExponentialHistogram`.
 public struct MetricExponentialHistogramData: Sendable, Hashable {
-    /// One point per attribute set.
+    /// One point for each attribute set.
     public var points: [ExponentialHistogramPoint]
-    /// What the points count from.
+    /// The temporality of the points.
     public var temporality: AggregationTemporality
 
     /// Creates a histogram.
@@ -107,14 +107,14 @@ public struct MetricExponentialHistogramData: Sendable, Hashable {
     }
 }
 
-/// A measured number that remembers whether it is whole: `as_int` or `as_double` of opentelemetry-proto.
+/// A measured number that is an integer or floating point: `as_int` or `as_double` of opentelemetry-proto.
 public enum MetricNumber: Sendable, Hashable {
-    /// A whole number.
+    /// An integer.
     case int(Int)
     /// A floating-point number.
     case double(Double)
 
-    /// The number as floating point; whole numbers above 2^53 are rounded.
+    /// The number as floating point; integers above 2^53 are rounded.
     public var doubleValue: Double {
         switch self {
         case .int(let number): Double(number)
@@ -125,15 +125,15 @@ public enum MetricNumber: Sendable, Hashable {
 
 /// The value of one series of a sum or a gauge. Source: opentelemetry-proto `NumberDataPoint`.
 public struct NumberPoint: Sendable, Hashable {
-    /// What distinguishes the series.
+    /// The attributes that identify the series.
     public var attributes: Attributes
-    /// What the point counts from; zero for gauges.
+    /// The start of the point's interval; zero for gauges.
     public var startNanoseconds: UnixNanoseconds
-    /// When the value was collected.
+    /// The time of the collection.
     public var nanoseconds: UnixNanoseconds
     /// The value.
     public var value: MetricNumber
-    /// Single measurements of the interval, with the spans they were made in.
+    /// Single measurements in the interval, with their spans.
     public var exemplars: [MetricExemplar]
 
     /// Creates a point.
@@ -151,25 +151,26 @@ public struct NumberPoint: Sendable, Hashable {
 
 /// The distribution of one series. Source: opentelemetry-proto `HistogramDataPoint`.
 public struct HistogramPoint: Sendable, Hashable {
-    /// What distinguishes the series.
+    /// The attributes that identify the series.
     public var attributes: Attributes
-    /// What the point counts from.
+    /// The start of the point's interval.
     public var startNanoseconds: UnixNanoseconds
-    /// When the distribution was collected.
+    /// The time of the collection.
     public var nanoseconds: UnixNanoseconds
-    /// How many values there are.
+    /// The number of values.
     public var count: UInt64
-    /// Their sum; `nil` when values may be negative.
+    /// The sum of the values; `nil` if values may be negative.
     public var sum: Double?
-    /// The smallest value; `nil` when not kept.
+    /// The smallest value; `nil` if it is not recorded.
     public var min: Double?
-    /// The largest value; `nil` when not kept.
+    /// The largest value; `nil` if it is not recorded.
     public var max: Double?
-    /// The upper bounds of all buckets but the last, ascending. A value equal to a bound counts below it.
+    /// The upper bounds of all buckets but the last, ascending. A value equal to a bound belongs to the bucket below
+    /// it.
     public var bounds: [Double]
-    /// How many values fell into each bucket: one more than there are bounds, or none at all.
+    /// The number of values in each bucket: one more count than there are bounds, or none at all.
     public var bucketCounts: [UInt64]
-    /// Single measurements of the interval, with the spans they were made in.
+    /// Single measurements in the interval, with their spans.
     public var exemplars: [MetricExemplar]
 
     /// Creates a point.
@@ -193,49 +194,49 @@ public struct HistogramPoint: Sendable, Hashable {
 
 /// The distribution of one series over exponential buckets.
 ///
-/// Bucket `i` holds the values in (base^i, base^(i+1)] with base = 2^(2^-scale).
+/// Bucket `i` contains the values in (base^i, base^(i+1)] with base = 2^(2^-scale).
 ///
 /// Source: opentelemetry-proto `ExponentialHistogramDataPoint`.
 public struct ExponentialHistogramPoint: Sendable, Hashable {
-    /// A run of buckets.
+    /// A range of adjacent buckets.
     public struct Buckets: Sendable, Hashable {
         /// The index of the first bucket.
         public var offset: Int
-        /// How many values fell into each bucket from there on.
+        /// The number of values in each bucket, beginning with the first.
         public var counts: [UInt64]
 
-        /// Creates a run of buckets.
+        /// Creates a range of buckets.
         public init(offset: Int = 0, counts: [UInt64] = []) {
             self.offset = offset
             self.counts = counts
         }
     }
 
-    /// What distinguishes the series.
+    /// The attributes that identify the series.
     public var attributes: Attributes
-    /// What the point counts from.
+    /// The start of the point's interval.
     public var startNanoseconds: UnixNanoseconds
-    /// When the distribution was collected.
+    /// The time of the collection.
     public var nanoseconds: UnixNanoseconds
-    /// How many values there are.
+    /// The number of values.
     public var count: UInt64
-    /// Their sum; `nil` when values may be negative.
+    /// The sum of the values; `nil` if values may be negative.
     public var sum: Double?
-    /// The smallest value; `nil` when not kept.
+    /// The smallest value; `nil` if it is not recorded.
     public var min: Double?
-    /// The largest value; `nil` when not kept.
+    /// The largest value; `nil` if it is not recorded.
     public var max: Double?
-    /// The resolution: each step up halves the buckets.
+    /// The resolution: each increment splits every bucket in two.
     public var scale: Int
-    /// How many values are at most ``zeroThreshold`` away from zero.
+    /// The number of values whose distance from zero is at most ``zeroThreshold``.
     public var zeroCount: UInt64
     /// The width of the zero bucket.
     public var zeroThreshold: Double
-    /// The values above zero.
+    /// The buckets of the values above zero.
     public var positive: Buckets
-    /// The magnitudes of the values below zero.
+    /// The buckets of the magnitudes of the values below zero.
     public var negative: Buckets
-    /// Single measurements of the interval, with the spans they were made in.
+    /// Single measurements in the interval, with their spans.
     public var exemplars: [MetricExemplar]
 
     /// Creates a point.
@@ -261,17 +262,17 @@ public struct ExponentialHistogramPoint: Sendable, Hashable {
     }
 }
 
-/// One measurement that stands for others of its series. Source: opentelemetry-proto `Exemplar`.
+/// One measurement as an example of its series. Source: opentelemetry-proto `Exemplar`.
 public struct MetricExemplar: Sendable, Hashable {
     /// The measured value.
     public var value: MetricNumber
-    /// When it was measured.
+    /// The time of the measurement.
     public var nanoseconds: UnixNanoseconds
-    /// The trace it was measured in; `nil` outside of traces.
+    /// The trace of the measurement; `nil` outside traces.
     public var traceID: TraceID?
-    /// The span it was measured in; `nil` outside of spans.
+    /// The span of the measurement; `nil` outside spans.
     public var spanID: SpanID?
-    /// The measurement's attributes that a view keeps out of the series.
+    /// The measurement's attributes that a view excludes from the series.
     public var filteredAttributes: Attributes
 
     /// Creates an exemplar.

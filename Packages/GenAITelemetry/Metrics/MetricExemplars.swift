@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Which measurements may become exemplars.
+/// The measurements that may become exemplars.
 ///
 /// Source: OpenTelemetry metrics SDK, ExemplarFilter.
 public struct ExemplarFilter: Sendable, Hashable {
@@ -15,8 +15,8 @@ public struct ExemplarFilter: Sendable, Hashable {
     /// Measurements made within a sampled span. The default.
     public static let traceBased = ExemplarFilter(kind: .traceBased)
 
-    /// The filter in `OTEL_METRICS_EXEMPLAR_FILTER`: `always_on`, `always_off` or `trace_based`; `nil` when unset or
-    /// not understood.
+    /// Creates the filter that `OTEL_METRICS_EXEMPLAR_FILTER` names: `always_on`, `always_off` or `trace_based`; `nil`
+    /// if the variable is unset or invalid.
     public init?(environment: TelemetryEnvironment) {
         let choices: [String: ExemplarFilter] = [
             "always_on": .alwaysOn, "always_off": .alwaysOff, "trace_based": .traceBased,
@@ -29,7 +29,7 @@ public struct ExemplarFilter: Sendable, Hashable {
         self.kind = kind
     }
 
-    /// What an exemplar needs to know of its surroundings, or `nil` when the measurement may not become one.
+    /// Returns the time and span of a measurement; `nil` if it may not become an exemplar.
     func origin(in context: GenAIContext?, now: () -> UnixNanoseconds) -> MeasurementOrigin? {
         guard kind != .alwaysOff else { return nil }
         let span = (context ?? .current).spanContext
@@ -38,25 +38,25 @@ public struct ExemplarFilter: Sendable, Hashable {
     }
 }
 
-/// When and in which span a measurement was made.
+/// The time and the span of a measurement.
 struct MeasurementOrigin: Sendable {
     let nanoseconds: UnixNanoseconds
     let traceID: TraceID?
     let spanID: SpanID?
-    /// What a view keeps out of the series.
+    /// The attributes that a view excludes from the series.
     var filteredAttributes: Attributes = [:]
 }
 
-/// The exemplars of all series of one stream: the last measurement per series and bucket.
+/// The exemplars of all series of one stream: the last measurement for each series and bucket.
 ///
-/// Sparse, because most buckets never see a sampled measurement.
+/// Sparse, because most buckets never receive a sampled measurement.
 struct ExemplarReservoir: Sendable {
     private struct Place: Hashable {
         let series: Int
         let bucket: Int
     }
 
-    /// The most bytes of attributes that views keep out of series and an exemplar tells all the same.
+    /// The maximum number of bytes of attributes that a view excludes from series but that an exemplar contains.
     private static let maxFilteredByteCount = 4 << 10
     private var exemplars: [Place: MetricExemplar] = [:]
 
@@ -69,7 +69,7 @@ struct ExemplarReservoir: Sendable {
             filteredAttributes: filtered.approximateByteCount <= Self.maxFilteredByteCount ? filtered : [:])
     }
 
-    /// The exemplars of each series, in the order of their buckets.
+    /// Returns the exemplars of each series, in the order of their buckets.
     func bySeries() -> [Int: [MetricExemplar]] {
         guard !exemplars.isEmpty else { return [:] }
         return Dictionary(grouping: exemplars.sorted { $0.key.bucket < $1.key.bucket }, by: \.key.series)

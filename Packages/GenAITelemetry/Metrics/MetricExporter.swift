@@ -1,74 +1,74 @@
 // SPDX-License-Identifier: MIT
 
-/// The last stage of the metrics pipeline: delivers collected metrics somewhere.
+/// The last stage of the metrics pipeline: delivers collected metrics to a destination.
 ///
 /// The reader calls ``export(_:)`` from one task, never concurrently, and never retries: retries and deadlines belong
 /// to the exporter, which alone knows its transport.
 public protocol MetricExporter: Sendable {
-    /// What the points of an instrument are to count from. Read once per instrument, when it is made.
+    /// Returns the temporality of an instrument's points. Called once for each instrument, when it is created.
     func temporality(for kind: InstrumentKind) -> AggregationTemporality
-    /// How an instrument's measurements are to be combined. Read once per instrument; views win.
+    /// Returns the aggregation of an instrument's measurements. Called once for each instrument; views take precedence.
     func aggregation(for kind: InstrumentKind) -> MetricAggregation
     /// Delivers the metrics of one collection.
     ///
     /// - Parameter batch: Metrics with at least one point each. Never empty.
-    /// - Throws: ``ExportError``. The reader counts the points as lost and goes on.
+    /// - Throws: ``ExportError``. The reader counts the points as lost and continues.
     func export(_ batch: [MetricData]) async throws(ExportError)
-    /// Hands on what the exporter itself holds back. May run beside ``export(_:)``.
+    /// Flushes the items that the exporter buffers. May run concurrently with ``export(_:)``.
     func forceFlush() async throws(ExportError)
-    /// Finishes what is in flight and frees resources. Idempotent. Later exports throw.
+    /// Completes running exports and frees resources. Idempotent. Later exports throw.
     func shutdown() async
 }
 
 extension MetricExporter {
-    /// Cumulative, the default of OTLP.
+    /// Returns `cumulative`, the default of OTLP.
     public func temporality(for kind: InstrumentKind) -> AggregationTemporality { .cumulative }
-    /// What the specification has for the kind of instrument.
+    /// Returns the specification's default for the kind of instrument.
     public func aggregation(for kind: InstrumentKind) -> MetricAggregation { .default }
-    /// Does nothing: most exporters hold nothing back.
+    /// Does nothing, because most exporters buffer no items.
     public func forceFlush() async throws(ExportError) {}
-    /// Does nothing: most exporters have nothing to free.
+    /// Does nothing, because most exporters have no resources to free.
     public func shutdown() async {}
 }
 
-/// The kinds of instruments of OpenTelemetry.
+/// The kinds of instruments in OpenTelemetry.
 public enum InstrumentKind: Sendable, Hashable, CaseIterable {
-    /// Adds up increments that are never negative.
+    /// Sums increments that are never negative.
     case counter
-    /// Adds up increments and decrements.
+    /// Sums increments and decrements.
     case upDownCounter
-    /// Records values whose distribution matters.
+    /// Records the distribution of values.
     case histogram
-    /// Records values of which only the last one matters.
+    /// Records the last value.
     case gauge
     /// Observes a total that only grows.
     case observableCounter
     /// Observes a total that may shrink.
     case observableUpDownCounter
-    /// Observes a value of which only the last one matters.
+    /// Observes the last value.
     case observableGauge
 }
 
-/// Which instruments count from the previous collection and which from one fixed start.
+/// The temporality for each kind of instrument.
 ///
 /// Source: OpenTelemetry OTLP metrics exporter, temporality preference.
 public struct TemporalityPreference: Sendable, Hashable {
     private let deltaKinds: Set<InstrumentKind>
 
-    /// Creates a preference from the kinds that count from the previous collection; gauges have no temporality.
+    /// Creates a preference from the kinds with delta temporality. Gauges have no temporality.
     public init(deltaKinds: Set<InstrumentKind>) {
         self.deltaKinds = deltaKinds
     }
 
-    /// Everything counts from one fixed start. The default.
+    /// Cumulative temporality for all kinds. The default.
     public static let cumulative = TemporalityPreference(deltaKinds: [])
-    /// Counters, observable counters and histograms count from the previous collection.
+    /// Delta temporality for counters, observable counters and histograms.
     public static let delta = TemporalityPreference(deltaKinds: [.counter, .observableCounter, .histogram])
-    /// Counters and histograms count from the previous collection, so that no state is kept for anything idle.
+    /// Delta temporality for counters and histograms, so that idle series need no memory.
     public static let lowMemory = TemporalityPreference(deltaKinds: [.counter, .histogram])
 
-    /// The preference in `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE`: `cumulative`, `delta` or `lowmemory`;
-    /// `nil` when unset or not understood.
+    /// Creates the preference that `OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE` names: `cumulative`, `delta` or
+    /// `lowmemory`; `nil` if the variable is unset or invalid.
     public init?(environment: TelemetryEnvironment) {
         let choices: [String: TemporalityPreference] = [
             "cumulative": .cumulative, "delta": .delta, "lowmemory": .lowMemory,
@@ -78,7 +78,7 @@ public struct TemporalityPreference: Sendable, Hashable {
         self = choice
     }
 
-    /// What an instrument's points count from.
+    /// Returns the temporality for a kind of instrument.
     public func temporality(for kind: InstrumentKind) -> AggregationTemporality {
         deltaKinds.contains(kind) ? .delta : .cumulative
     }

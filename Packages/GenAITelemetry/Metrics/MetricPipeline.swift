@@ -2,9 +2,9 @@
 import GenAICore
 import Synchronization
 
-/// All streams of one reader. Readers do not share state: each sees every measurement.
+/// All streams of one reader. Readers do not share state: each one sees every measurement.
 final class MetricPipeline: Sendable {
-    /// What one library measures.
+    /// The streams of one library.
     fileprivate struct ScopeStreams {
         let scope: InstrumentationScope
         var streams: [MetricStore] = []
@@ -24,7 +24,7 @@ final class MetricPipeline: Sendable {
         self.shared = shared
     }
 
-    /// Makes known what to collect.
+    /// Adds streams to collect.
     func register(_ streams: [MetricStore], scope: InstrumentationScope) {
         let clashes = state.withLock { state in
             state.update(scope) { entry in
@@ -35,7 +35,7 @@ final class MetricPipeline: Sendable {
         reportClashes(clashes, scope)
     }
 
-    /// Makes known what to observe.
+    /// Adds an observable instrument and its streams.
     func register(_ instrument: ObservableCore, _ streams: [ObservedStream], scope: InstrumentationScope) {
         let clashes = state.withLock { state in
             state.update(scope) { entry in
@@ -46,7 +46,7 @@ final class MetricPipeline: Sendable {
         reportClashes(clashes, scope)
     }
 
-    /// Runs the callbacks and gathers everything that has a point.
+    /// Runs the callbacks and returns all metrics that have a point.
     func collect() -> [MetricData] {
         let (scopes, number) = state.withLock { state in
             state.collectionCount += 1
@@ -101,7 +101,7 @@ extension MetricPipeline.State {
 }
 
 extension MetricPipeline.ScopeStreams {
-    /// The names among these that other streams have already.
+    /// Returns those of the names that other streams have already.
     fileprivate mutating func claim(_ claimed: [String]) -> [String] {
         claimed.filter { !names.insert($0.lowercased()).inserted }
     }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// Collects the metrics of a provider, and decides what their points count from.
+/// Collects the metrics of a provider, and chooses the temporality of their points.
 ///
 /// Source: OpenTelemetry metrics SDK, MetricReader.
 public protocol MetricReader: Sendable {
-    /// What the points of an instrument are to count from. Read once per instrument, when it is made.
+    /// Returns the temporality of an instrument's points. Called once for each instrument, when it is created.
     func temporality(for kind: InstrumentKind) -> AggregationTemporality
-    /// How an instrument's measurements are to be combined. Read once per instrument; views win.
+    /// Returns the aggregation of an instrument's measurements. Called once for each instrument; views take precedence.
     func aggregation(for kind: InstrumentKind) -> MetricAggregation
-    /// Tells where to collect from. Called once, by the provider that the reader is given to.
+    /// Sets the source to collect from. Called once, by the provider that the reader is added to.
     func attach(to source: MetricSource)
-    /// Collects and hands on everything recorded before the call.
+    /// Collects and exports everything recorded before the call.
     ///
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
     func forceFlush(timeout: Duration) async -> Bool
-    /// Collects for the last time and frees resources; later calls of any method do nothing. Idempotent.
+    /// Collects for the last time and frees resources. Later calls of any method do nothing. Idempotent.
     ///
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
@@ -24,25 +24,26 @@ public protocol MetricReader: Sendable {
 }
 
 extension MetricReader {
-    /// What the specification has for the kind of instrument.
+    /// Returns the specification's default for the kind of instrument.
     public func aggregation(for kind: InstrumentKind) -> MetricAggregation { .default }
-    /// Has nothing to hand on.
+    /// Does nothing, because there is nothing to flush.
     public func forceFlush(timeout: Duration) async -> Bool { true }
-    /// Has nothing to free.
+    /// Does nothing, because there is nothing to free.
     public func shutdown(timeout: Duration) async -> Bool { true }
 }
 
-/// What a reader collects from.
+/// The source from which a reader collects.
 public struct MetricSource: Sendable {
     let pipeline: MetricPipeline
 
-    /// Runs the callbacks of observable instruments and gathers everything that has a point.
+    /// Runs the callbacks of observable instruments and returns all metrics that have a point.
     ///
-    /// Delta points count from the collection before. Collections that overlap share the measurements between them.
+    /// Delta points cover the time since the previous collection. Concurrent collections divide the measurements
+    /// between them.
     public func collect() -> [MetricData] { pipeline.collect() }
 }
 
-/// A reader that collects when it is asked to, for tests and for metrics that are pulled.
+/// A reader that collects on request, for tests and for metrics that are pulled.
 public final class ManualMetricReader: MetricReader {
     private struct State {
         var source: MetricSource?
@@ -61,21 +62,21 @@ public final class ManualMetricReader: MetricReader {
         self.histogramAggregation = histogramAggregation
     }
 
-    /// Gathers everything that has a point; nothing after shutdown.
+    /// Returns all metrics that have a point; none after the shutdown.
     public func collect() -> [MetricData] {
         let source = state.withLock { $0.isShutDown ? nil : $0.source }
         return source?.collect() ?? []
     }
 
-    /// By the preference given.
+    /// Returns the temporality by the preference given to the initializer.
     public func temporality(for kind: InstrumentKind) -> AggregationTemporality { preference.temporality(for: kind) }
 
-    /// The one given for histograms.
+    /// Returns the aggregation for histograms that was given to the initializer.
     public func aggregation(for kind: InstrumentKind) -> MetricAggregation {
         kind == .histogram ? histogramAggregation : .default
     }
 
-    /// Tells where to collect from; the first source counts.
+    /// Sets the source to collect from. Later calls are ignored.
     public func attach(to source: MetricSource) {
         let isFirst = state.withLock { state in
             guard state.source == nil else { return false }
@@ -85,7 +86,7 @@ public final class ManualMetricReader: MetricReader {
         if !isFirst { reportSecondSource("ManualMetricReader") }
     }
 
-    /// Lets ``collect()`` return nothing from now on.
+    /// Shuts down: ``collect()`` returns nothing from now on.
     public func shutdown(timeout: Duration) async -> Bool {
         state.withLock { $0.isShutDown = true }
         return true

@@ -2,7 +2,7 @@
 import GenAICore
 import Synchronization
 
-/// What all instruments of a provider share.
+/// The state that all instruments of a provider share.
 final class MetricShared: Sendable {
     let resource: Resource
     let views: [MetricView]
@@ -27,9 +27,9 @@ final class MetricShared: Sendable {
     var discardedCount: Int { discarded.load(ordering: .relaxed) }
     var overflowedCount: Int { overflowed.load(ordering: .relaxed) }
 
-    /// Makes all instruments ignore what comes.
+    /// Makes all instruments ignore further measurements.
     ///
-    /// - Returns: Whether they did so already.
+    /// - Returns: Whether they were stopped already.
     func stop() -> Bool { stopped.exchange(true, ordering: .relaxed) }
 
     func countDiscarded(_ problem: String, by instrument: InstrumentDescriptor) {
@@ -41,7 +41,7 @@ final class MetricShared: Sendable {
 
     func countOverflow(in stream: StreamDescription) {
         let isFirst = overflowed.add(1, ordering: .relaxed).oldValue == 0
-        // Every further measurement of a new set comes here: most are not worth the price of a report.
+        // Every further measurement of a new set reaches this line, so most of them are not reported.
         guard isFirst || overflowedCount.isMultiple(of: 1024) else { return }
         Diagnostics.report(
             .warning, "Meter",

@@ -2,17 +2,17 @@
 import GenAICore
 import Synchronization
 
-/// What the metric of one stream looks like.
+/// The properties of the metric of one stream.
 struct StreamDescription: Sendable {
     var name: String
     var description: String
     var unit: String
-    /// The only attributes that distinguish series; `nil` means all.
+    /// The filter for attributes that distinguish series; `nil` means all.
     var filter: AttributeFilter?
     var temporality: AggregationTemporality
-    /// How many series there may be beside the overflow series.
+    /// The maximum number of series besides the overflow series.
     var cardinalityLimit: Int
-    /// How many bytes their attribute sets may take together.
+    /// The maximum size of all their attribute sets in bytes.
     var byteLimit: Int
 
     static let overflowAttributes: Attributes = ["otel.metric.overflow": true]
@@ -20,9 +20,9 @@ struct StreamDescription: Sendable {
 
 /// The aggregation of one instrument for one reader and view.
 ///
-/// Measurements go straight into the series' states, under one short lock. A collection of delta points takes the whole
-/// store away and leaves an empty one, so that idle series are released and no measurement counts twice; a collection
-/// of cumulative points copies the states.
+/// Measurements are added directly to the states of the series, under one short lock. A collection of delta points
+/// replaces the store's content with an empty one, so that idle series are released and no measurement counts twice; a
+/// collection of cumulative points copies the states.
 final class MetricStore: Sendable {
     private struct State {
         var index = SeriesIndex()
@@ -32,7 +32,7 @@ final class MetricStore: Sendable {
         var overflowSeries: Int?
         var generation: UInt32 = 0
 
-        /// The series of a set; beyond the limit the overflow series.
+        /// Returns the series of a set, or the overflow series beyond the limit.
         mutating func series(
             _ hash: UInt64, _ kept: Attributes, _ description: StreamDescription, at nanoseconds: UnixNanoseconds
         ) -> Int {
@@ -84,7 +84,7 @@ final class MetricStore: Sendable {
 
     /// Records a measurement of a set that may be new.
     ///
-    /// - Returns: Where the set's series is; `nil` when it has none of its own.
+    /// - Returns: The position of the set's series; `nil` if it has none of its own.
     fileprivate func recordFirst(
         _ value: MetricNumber, _ hash: UInt64, _ kept: Attributes, _ origin: MeasurementOrigin?
     ) -> SeriesPosition? {
@@ -99,9 +99,9 @@ final class MetricStore: Sendable {
         return nil
     }
 
-    /// Records a measurement of a set whose series was at a position when it was last used.
+    /// Records a measurement of a set, given the last known position of its series.
     ///
-    /// - Returns: Whether the series is still there.
+    /// - Returns: Whether the series is still at that position.
     fileprivate func record(
         _ value: MetricNumber, at position: SeriesPosition, _ hash: UInt64, _ origin: MeasurementOrigin?
     ) -> Bool {
@@ -114,7 +114,7 @@ final class MetricStore: Sendable {
         }
     }
 
-    /// The points since the last collection or since the start; `nil` when there are none.
+    /// Returns the points since the last collection or since the start; `nil` if there are none.
     func collect(at nanoseconds: UnixNanoseconds) -> MetricData.Content? {
         let taken = description.temporality == .delta ? takeInterval(until: nanoseconds) : copyState(at: nanoseconds)
         guard taken.frame.attributes.count > 0 else { return nil }
@@ -124,7 +124,7 @@ final class MetricStore: Sendable {
     private func takeInterval(until nanoseconds: UnixNanoseconds) -> (
         accumulator: SeriesAccumulator, frame: CollectionFrame
     ) {
-        // Made before the lock, with room for as many series as there are: most of them come back.
+        // Created before the lock is taken, with the current number of series as capacity, because most of them recur.
         let (count, prototype) = state.withLock { ($0.index.count, $0.accumulator.emptied(capacity: 0)) }
         var fresh = State(accumulator: prototype.emptied(capacity: count), intervalStart: nanoseconds)
         fresh.index = SeriesIndex(capacity: count)
@@ -155,7 +155,7 @@ final class MetricStore: Sendable {
     }
 }
 
-/// Where a series lies in a store, as long as the generation has not changed.
+/// The position of a series in a store, valid until the generation changes.
 struct SeriesPosition: Sendable {
     let generation: UInt32
     let series: Int
@@ -165,17 +165,18 @@ struct SeriesPosition: Sendable {
         self.series = series
     }
 
-    /// Both in one word, for an atomic.
+    /// Creates a position from one word, as an atomic stores it.
     init(packed: UInt64) {
         generation = UInt32(truncatingIfNeeded: packed >> 32)
-        // Truncated on 32-bit platforms, where the value of an unused hint does not fit; the generation refuses it.
+        // Truncated on 32-bit platforms, where the value of an unused hint does not fit. The generation makes it
+        // invalid.
         series = Int(truncatingIfNeeded: UInt32(truncatingIfNeeded: packed))
     }
 
     var packed: UInt64 { UInt64(generation) << 32 | UInt64(UInt32(truncatingIfNeeded: series)) }
 }
 
-/// One series of a store, remembered by its position.
+/// One series of a store, identified by its position.
 final class BoundSeries: Sendable {
     private let store: MetricStore
     private let kept: Attributes

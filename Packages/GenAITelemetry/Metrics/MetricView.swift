@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 
-/// Changes how the measurements of some instruments become metrics.
+/// A rule that changes how the measurements of some instruments become metrics.
 ///
-/// All views that match an instrument apply, each for a metric of its own; an instrument that none matches is
-/// collected as it is.
+/// All views that match an instrument apply, and each creates a metric of its own. An instrument without a matching
+/// view is collected unchanged.
 ///
 /// Source: OpenTelemetry metrics SDK, View.
 public struct MetricView: Sendable, Hashable {
-    /// Which instruments a view applies to: those that meet all conditions that are set.
+    /// The conditions that an instrument must meet. Conditions that are `nil` are ignored.
     public struct Selector: Sendable, Hashable {
-        /// The instrument's name in whatever case; `*` stands for any characters and `?` for one.
+        /// The instrument's name in any letter case; `*` stands for any characters and `?` for one.
         public var name: String?
         /// The kind of instrument.
         public var kind: InstrumentKind?
@@ -36,18 +36,18 @@ public struct MetricView: Sendable, Hashable {
         }
     }
 
-    /// Which instruments the view applies to.
+    /// The instruments that the view applies to.
     public var selector: Selector
-    /// The metric's name; `nil` keeps the instrument's. Ignored with a warning when the selector may match several
-    /// instruments by name, which would then collide.
+    /// The metric's name; `nil` keeps the instrument's. Ignored with a warning if the selector may match several
+    /// instruments, whose metrics would then have the same name.
     public var name: String?
     /// The metric's description; `nil` keeps the instrument's.
     public var description: String?
-    /// Which attributes distinguish series; `nil` means all.
+    /// The filter for attributes that distinguish series; `nil` means all.
     public var attributes: AttributeFilter?
-    /// How measurements are combined; `nil` leaves it to the reader.
+    /// The aggregation; `nil` means the reader's choice.
     public var aggregation: MetricAggregation?
-    /// How many series there may be; `nil` means the provider's limit.
+    /// The maximum number of series; `nil` means the provider's limit.
     public var cardinalityLimit: Int?
 
     /// Creates a view.
@@ -65,7 +65,7 @@ public struct MetricView: Sendable, Hashable {
 }
 
 extension MetricView.Selector {
-    /// Whether the name condition may be met by instruments of different names.
+    /// Indicates whether the name condition may match instruments with different names.
     var matchesManyNames: Bool {
         guard let name else { return true }
         return name.utf8.contains { $0 == UInt8(ascii: "*") || $0 == UInt8(ascii: "?") }
@@ -81,7 +81,7 @@ extension MetricView.Selector {
     }
 }
 
-/// Whether a text fits a pattern in which `*` stands for any bytes and `?` for one.
+/// Returns whether a text matches a pattern in which `*` stands for any bytes and `?` for one.
 func wildcard(_ pattern: String, matches text: String) -> Bool {
     let pattern = Array(pattern.utf8)
     let text = Array(text.utf8)
@@ -96,7 +96,7 @@ func wildcard(_ pattern: String, matches text: String) -> Bool {
             position += 1
             inText += 1
         } else if let last = retry {
-            // Let the last star stand for one byte more.
+            // Extend the match of the last star by one byte.
             retry = (last.position, last.inText + 1)
             (position, inText) = (last.position, last.inText + 1)
         } else {

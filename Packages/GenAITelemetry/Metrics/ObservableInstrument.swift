@@ -2,19 +2,20 @@
 public import GenAICore
 import Synchronization
 
-/// An instrument whose values are asked for at each collection: OpenTelemetry's asynchronous instrument.
+/// An instrument whose callbacks report values at each collection: OpenTelemetry's asynchronous instrument.
 public struct ObservableInstrument<Value: MetricValue>: Sendable {
     let core: ObservableCore
 
-    /// Whether anyone collects.
+    /// Indicates whether measurements are collected.
     public var isEnabled: Bool { core.isEnabled }
 
-    /// Adds a function that reports the current values.
+    /// Adds a callback that reports the current values.
     ///
-    /// Called once per collection and reader, on the collecting thread, outside of locks; several collections may
-    /// overlap. It should not block, and report each attribute set once: of several reports the last one counts.
+    /// Called once for each collection and reader, on the collecting thread, outside locks; several collections may run
+    /// concurrently. It should not block, and should report each attribute set once: of several reports the last one
+    /// counts.
     ///
-    /// - Returns: The registration; it lasts until it is cancelled, also when it is not kept.
+    /// - Returns: The registration. It lasts until it is cancelled, even if it is not stored.
     @discardableResult
     public func addCallback(
         _ callback: @escaping @Sendable (MetricObserver<Value>) -> Void
@@ -32,11 +33,11 @@ public struct CallbackRegistration: Sendable {
         self.remove = remove
     }
 
-    /// Removes the callback; a collection under way may still run it. Idempotent.
+    /// Removes the callback. A running collection may still call it. Idempotent.
     public func cancel() { remove() }
 }
 
-/// Takes the values that a callback reports. Does nothing once the callback has returned.
+/// Receives the values that a callback reports. Does nothing once the callback has returned.
 public struct MetricObserver<Value: MetricValue>: Sendable {
     let buffer: ObservationBuffer
 
@@ -52,7 +53,7 @@ struct Observation: Sendable {
     var value: MetricNumber
 }
 
-/// Gathers what callbacks report during one collection.
+/// Collects the values that callbacks report during one collection.
 final class ObservationBuffer: Sendable {
     private struct State {
         var observations: [Observation] = []
@@ -74,7 +75,7 @@ final class ObservationBuffer: Sendable {
         }
     }
 
-    /// Ends the gathering.
+    /// Stops collecting and returns the values.
     func close() -> [Observation] {
         state.withLock { state in
             state.isOpen = false

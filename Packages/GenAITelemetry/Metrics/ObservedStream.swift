@@ -4,7 +4,7 @@ import Synchronization
 
 /// The aggregation of one observable instrument for one reader and view.
 ///
-/// Observations are totals: they are reported as they are, or as differences to the collection before.
+/// Observations are totals. They are reported unchanged, or as differences from the previous collection.
 final class ObservedStream: Sendable {
     fileprivate struct Known {
         var start: UnixNanoseconds
@@ -18,7 +18,7 @@ final class ObservedStream: Sendable {
     }
 
     let description: StreamDescription
-    /// Whether the sum only grows; `nil` for gauges.
+    /// Indicates whether the sum only grows; `nil` for gauges.
     private let isMonotonic: Bool?
     private let shared: MetricShared
     private let state: Mutex<State>
@@ -30,10 +30,11 @@ final class ObservedStream: Sendable {
         state = Mutex(State(lastNanoseconds: shared.now()))
     }
 
-    /// Turns what the callbacks observed into points.
+    /// Converts the observations of the callbacks to points.
     ///
-    /// - Parameter collection: The number of the collection, taken before the callbacks ran. Of two that overlap the
-    ///   one that started earlier yields nothing when it comes in later, for its totals may be older.
+    /// - Parameter collection: The number of the collection, taken before the callbacks ran. Of two concurrent
+    ///   collections, the one that started earlier returns nothing if it finishes later, because its totals may be
+    ///   older.
     func collect(
         _ observations: [Observation], at nanoseconds: UnixNanoseconds, collection: UInt64
     ) -> MetricData.Content? {
@@ -52,7 +53,7 @@ final class ObservedStream: Sendable {
         return .sum(MetricSum(points: points, temporality: description.temporality, isMonotonic: isMonotonic))
     }
 
-    /// Adds up what a view no longer distinguishes, and what is beyond the limit.
+    /// Sums observations that a view does not distinguish, and those beyond the limit.
     private func totals(of observations: [Observation]) -> [Observation] {
         var totals: [Observation] = []
         var places: [Attributes: Int] = [:]
@@ -94,7 +95,7 @@ extension ObservedStream.State {
             var start = before?.start ?? lastNanoseconds
             var difference = before.map { total.value.subtracting($0.value) } ?? total.value
             if isMonotonic, difference.isNegative {
-                // The total started anew.
+                // The total was reset.
                 start = lastNanoseconds
                 difference = total.value
             }
@@ -104,7 +105,8 @@ extension ObservedStream.State {
                 attributes: total.attributes, startNanoseconds: isDelta ? lastNanoseconds : start,
                 nanoseconds: nanoseconds, value: isDelta ? difference : total.value)
         }
-        // What is not observed for a while must not count from zero when it is back, but must not pile up either.
+        // A set that is not observed for a while must not count from zero when it returns, but the number of stored
+        // sets must stay limited.
         if known.count > description.cardinalityLimit + 1 {
             let observed = Set(totals.map(\.attributes))
             known = known.filter { observed.contains($0.key) }

@@ -1,22 +1,22 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// A reader that collects at regular intervals and exports what it has.
+/// A reader that collects and exports at regular intervals.
 ///
-/// Collections and exports run one after the other, never concurrently. While an export is under way, due collections
-/// are skipped; nothing is lost, as measurements wait in their instruments.
+/// Collections and exports run one after another, never concurrently. During an export, due collections are skipped.
+/// Nothing is lost, because measurements stay in their instruments.
 ///
 /// Source: OpenTelemetry metrics SDK, periodic exporting MetricReader.
 public final class PeriodicMetricReader: MetricReader {
-    /// How a reader works. Precedence of every setting: code, then environment, then default.
+    /// The settings of a reader. Code takes precedence over the environment, and that over the default.
     public struct Configuration: Sendable {
-        /// The time between collections. Default 60 s, `OTEL_METRIC_EXPORT_INTERVAL`.
+        /// The time between collections. Default: 60 s; environment variable `OTEL_METRIC_EXPORT_INTERVAL`.
         public var interval: Duration
-        /// After which an export is cancelled; `nil` means never. Default 30 s, `OTEL_METRIC_EXPORT_TIMEOUT`, where 0
-        /// means never.
+        /// The time limit of an export; `nil` means none. Default: 30 s; environment variable
+        /// `OTEL_METRIC_EXPORT_TIMEOUT`, where 0 means none.
         public var timeout: Duration?
 
-        /// Creates the default configuration, changed by environment variables where they are set.
+        /// Creates the default configuration, which environment variables override.
         public init(environment: TelemetryEnvironment = .process) {
             let milliseconds = environment.int("OTEL_METRIC_EXPORT_INTERVAL", in: 1...Int(Int32.max))
             interval = milliseconds.map { .milliseconds($0) } ?? .seconds(60)
@@ -25,18 +25,19 @@ public final class PeriodicMetricReader: MetricReader {
         }
     }
 
-    /// What became of the points.
+    /// The counts of exported and lost points.
     public struct Statistics: Sendable, Hashable {
-        /// How many points were exported.
+        /// The number of exported points.
         public var exportedPointCount = 0
-        /// How many points were lost because their export failed. Of cumulative points only the moment is lost.
+        /// The number of points that were lost because their export failed. Cumulative points lose only this moment,
+        /// because the next ones include it.
         public var lostPointCount = 0
-        /// How many exports failed.
+        /// The number of failed exports.
         public var failedExportCount = 0
-        /// How many collections were skipped because an export was still under way.
+        /// The number of collections that were skipped because of a running export.
         public var skippedCollectionCount = 0
 
-        /// Creates an empty account; for tests of what reads one.
+        /// Creates statistics of zero.
         public init() {}
     }
 
@@ -55,9 +56,9 @@ public final class PeriodicMetricReader: MetricReader {
     private let runtime: ExportRuntime
     private let state = Mutex(State())
 
-    /// Creates a reader, which starts to collect when it is given to a provider.
+    /// Creates a reader. It starts to collect when it is added to a provider.
     ///
-    /// - Parameter clock: What intervals and timeouts are measured with; `nil` takes the system's.
+    /// - Parameter clock: The clock for intervals and timeouts; `nil` means the system's.
     public init(
         exporter: any MetricExporter, configuration: Configuration = Configuration(),
         clock: (any Clock<Duration>)? = nil
@@ -71,15 +72,15 @@ public final class PeriodicMetricReader: MetricReader {
         state.withLock { $0.timer }?.cancel()
     }
 
-    /// What became of the points so far.
+    /// The counts so far.
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
-    /// As the exporter prefers.
+    /// Returns the exporter's preference.
     public func temporality(for kind: InstrumentKind) -> AggregationTemporality { exporter.temporality(for: kind) }
-    /// As the exporter prefers.
+    /// Returns the exporter's preference.
     public func aggregation(for kind: InstrumentKind) -> MetricAggregation { exporter.aggregation(for: kind) }
 
-    /// Starts to collect; the first source counts.
+    /// Starts to collect. Later calls are ignored.
     public func attach(to source: MetricSource) {
         let isFirst = state.withLock { state in
             guard state.source == nil, state.shutdown == nil else { return false }
@@ -90,7 +91,7 @@ public final class PeriodicMetricReader: MetricReader {
         waitForInterval()
     }
 
-    /// Collects after the interval, and again.
+    /// Schedules the next collection, repeatedly.
     private func waitForInterval() {
         let timer = runtime.after(configuration.interval) { [weak self] in
             guard let self else { return }
@@ -104,9 +105,10 @@ public final class PeriodicMetricReader: MetricReader {
         if isShutDown { timer.cancel() }
     }
 
-    /// Collects and exports everything recorded before the call. Fails after shutdown.
+    /// Collects and exports everything recorded before the call. Fails after the shutdown.
     ///
-    /// From inside the exporter it only asks for it and returns false: the export in progress cannot wait for itself.
+    /// A call from inside the exporter only requests the export and returns false, because the running export cannot
+    /// wait for itself.
     ///
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
@@ -123,7 +125,7 @@ public final class PeriodicMetricReader: MetricReader {
 
     /// Collects and exports for the last time, then shuts the exporter down. Idempotent.
     ///
-    /// - Returns: Whether everything was delivered within `timeout`. An export that is under way by then is cancelled.
+    /// - Returns: Whether everything was delivered within `timeout`. An export that is still running then is cancelled.
     @discardableResult
     public func shutdown(timeout: Duration) async -> Bool {
         let shutdown = state.withLock { state -> Task<Bool, Never> in
@@ -144,7 +146,7 @@ public final class PeriodicMetricReader: MetricReader {
     private func finish() async -> Bool {
         let isDelivered = await flush()
         _ = await call(timeout: nil) { [exporter] () async throws(ExportError) in await exporter.shutdown() }
-        // The source holds the instruments, whose callbacks may hold what holds this reader.
+        // The source retains the instruments, whose callbacks may retain objects that retain this reader.
         state.withLock { $0.source = nil }
         return isDelivered
     }
@@ -173,7 +175,7 @@ extension PeriodicMetricReader {
         }
     }
 
-    /// A cycle that has not collected yet.
+    /// Returns a cycle that has not collected yet.
     private func enqueueCycle() -> Task<Bool, Never> {
         state.withLock { state in
             if let waiting = state.waiting { return waiting }
@@ -220,7 +222,8 @@ extension PeriodicMetricReader {
         return false
     }
 
-    /// Calls the exporter, and cancels the call at the timeout. Ends only with the call, so that none overlaps the next.
+    /// Calls the exporter, and cancels the call at the timeout. Returns only when the call has ended, so that calls
+    /// never overlap.
     private func call(
         timeout: Duration?, _ operation: @escaping @Sendable () async throws(ExportError) -> Void
     ) async -> ExporterCall.Ending {

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Combines the measurements of all series of one stream. Knows no lock, clock or attribute set.
+/// Combines the measurements of all series of one stream. Pure: no lock, clock or attribute set.
 ///
-/// Series are numbered by a ``SeriesIndex``; their states lie side by side, so that a new series costs no allocation
-/// of its own. One struct for all aggregations, of which one is used: a generic or existential one would cost a
-/// multiple on the path of each measurement.
+/// A ``SeriesIndex`` numbers the series, and their states are stored contiguously, so that a new series needs no
+/// allocation of its own. One struct for all aggregations, of which one is used, because a generic or existential type
+/// would make each measurement several times slower.
 struct SeriesAccumulator: Sendable {
     private enum Kind { case sum, lastValue, histogram, exponential }
 
@@ -36,7 +36,7 @@ struct SeriesAccumulator: Sendable {
         self.exponential = exponential
     }
 
-    /// Adds a series that has no measurement yet.
+    /// Adds a series without measurements.
     mutating func appendSeries() {
         switch kind {
         case .sum: sum.appendSeries()
@@ -46,7 +46,7 @@ struct SeriesAccumulator: Sendable {
         }
     }
 
-    /// Combines a measurement with those before.
+    /// Combines a measurement with the earlier ones.
     mutating func record(_ value: MetricNumber, series: Int, origin: MeasurementOrigin?) {
         var bucket = 0
         switch kind {
@@ -58,7 +58,7 @@ struct SeriesAccumulator: Sendable {
         if let origin { exemplars.offer(value, origin, series: series, bucket: bucket) }
     }
 
-    /// The same aggregation with no series, but room for some.
+    /// Returns the same aggregation without series, but with capacity for some.
     func emptied(capacity: Int) -> SeriesAccumulator {
         switch kind {
         case .sum: SeriesAccumulator(sum.emptied(capacity: capacity))
@@ -68,7 +68,8 @@ struct SeriesAccumulator: Sendable {
         }
     }
 
-    /// A copy that shares no storage, so that the next measurement need not copy; forgets the exemplars here.
+    /// Returns a copy that shares no storage, so that the next measurement need not copy. Removes the exemplars from
+    /// this one.
     mutating func snapshot() -> SeriesAccumulator {
         var copy = self
         copy.sum.unshare()
@@ -79,7 +80,7 @@ struct SeriesAccumulator: Sendable {
         return copy
     }
 
-    /// The points of all series.
+    /// Returns the points of all series.
     func content(_ frame: CollectionFrame) -> MetricData.Content {
         let bySeries = exemplars.bySeries()
         switch kind {
@@ -91,12 +92,12 @@ struct SeriesAccumulator: Sendable {
     }
 }
 
-/// What the points of one collection have besides their values.
+/// The properties of the points of one collection besides their values.
 struct CollectionFrame {
     let attributes: [Attributes]
-    /// When each series began; used for cumulative points.
+    /// The start of each series, for cumulative points.
     let starts: [UnixNanoseconds]
-    /// When the interval began; used for delta points.
+    /// The start of the interval, for delta points.
     let intervalStart: UnixNanoseconds
     let nanoseconds: UnixNanoseconds
     let temporality: AggregationTemporality
@@ -106,7 +107,7 @@ struct CollectionFrame {
     }
 }
 
-/// Adds up; whole numbers exactly, up to the ends of their range.
+/// Sums values. Integer sums are exact and saturate at the ends of their range.
 struct SumAccumulator: Sendable {
     let isMonotonic: Bool
     let zero: MetricNumber
@@ -129,7 +130,7 @@ struct SumAccumulator: Sendable {
         return empty
     }
 
-    /// Copies what the states share with another copy.
+    /// Copies the storage that is shared with another copy.
     mutating func unshare() {
         sums = sums.map { $0 }
     }
@@ -165,7 +166,7 @@ struct LastValueAccumulator: Sendable {
         return empty
     }
 
-    /// Copies what the states share with another copy.
+    /// Copies the storage that is shared with another copy.
     mutating func unshare() {
         values = values.map { $0 }
     }
@@ -181,7 +182,7 @@ struct LastValueAccumulator: Sendable {
 }
 
 extension MetricNumber {
-    /// Adds a number; whole sums stop at the ends of their range.
+    /// Adds a number. Integer sums saturate at the ends of their range.
     mutating func add(_ other: MetricNumber) {
         switch (self, other) {
         case (.int(let one), .int(let two)):
@@ -192,7 +193,7 @@ extension MetricNumber {
         }
     }
 
-    /// The difference to an earlier number.
+    /// Returns the difference from an earlier number.
     func subtracting(_ other: MetricNumber) -> MetricNumber {
         switch (self, other) {
         case (.int(let one), .int(let two)): .int(one.subtractingReportingOverflow(two).partialValue)

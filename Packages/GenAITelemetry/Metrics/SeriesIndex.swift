@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Numbers the attribute sets of one stream from zero, in the order they were first seen.
+/// Numbers the attribute sets of one stream from zero, in the order in which they first occurred.
 struct SeriesIndex: Sendable {
     /// The attribute sets by number.
     private(set) var attributes: [Attributes] = []
@@ -9,12 +9,12 @@ struct SeriesIndex: Sendable {
     // Open addressing with linear probing, at most half full; -1 is a free slot.
     private var slots: [Int32] = []
 
-    /// About how many bytes the sets take.
+    /// The approximate size of the sets in bytes.
     private(set) var byteCount = 0
 
     var count: Int { attributes.count }
 
-    /// Makes room for a number of sets.
+    /// Creates an index with capacity for a number of sets.
     init(capacity: Int = 0) {
         guard capacity > 0 else { return }
         attributes.reserveCapacity(capacity)
@@ -22,7 +22,7 @@ struct SeriesIndex: Sendable {
         slots = Array(repeating: -1, count: Self.slotCount(for: capacity))
     }
 
-    /// The number of a set, of which only the attributes that pass the filter count.
+    /// Returns the number of a set. Only the attributes that pass the filter are compared.
     func find(_ hash: UInt64, _ sought: Attributes, filter: AttributeFilter?) -> Int? {
         guard !slots.isEmpty else { return nil }
         var slot = Int(truncatingIfNeeded: hash) & (slots.count - 1)
@@ -34,12 +34,12 @@ struct SeriesIndex: Sendable {
         return nil
     }
 
-    /// Whether a number still stands for a set with this hash.
+    /// Returns whether a number still refers to a set with this hash.
     func holds(_ number: Int, _ hash: UInt64) -> Bool {
         number < hashes.count && hashes[number] == hash
     }
 
-    /// Adds a set that ``find(_:_:filter:)`` does not know.
+    /// Adds a set that ``find(_:_:filter:)`` did not find.
     mutating func insert(_ hash: UInt64, _ set: Attributes) -> Int {
         if slots.count < Self.slotCount(for: count + 1) { rehash(for: count + 1) }
         attributes.append(set)

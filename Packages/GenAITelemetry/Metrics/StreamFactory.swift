@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Decides which streams an instrument has for one reader.
+/// Creates the streams of an instrument for one reader.
 struct StreamFactory {
     let shared: MetricShared
     let scope: InstrumentationScope
     let reader: any MetricReader
 
-    /// How one stream is to be made.
+    /// The properties of a stream to create.
     private struct Plan {
         var stream: StreamDescription
         var aggregation: MetricAggregation.Kind
@@ -101,7 +101,7 @@ struct StreamFactory {
 }
 
 extension InstrumentKind {
-    /// How measurements are combined when nothing else is asked for.
+    /// The default aggregation.
     fileprivate var standardAggregation: MetricAggregation.Kind {
         switch self {
         case .counter, .upDownCounter, .observableCounter, .observableUpDownCounter: .sum

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-// Where content is switched off, what other libraries record of it is removed here, at the one point that every span and
-// log record passes. Names, not values, decide: prompts look like any other text.
+// If content is switched off, content that other libraries record is removed here, at the one point that every span and
+// log record passes. The names of attributes decide, not their values: prompts look like any other text.
 //
 // Source: semantic conventions v1.28.0 to v1.41.1 (GenAI attributes and events); OpenInference; OpenLLMetry.
 
 extension SpanData {
-    /// Removes what prompts, answers, tools and documents say; everything else stays.
+    /// Removes the content of prompts, answers, tools and documents. Everything else is kept.
     mutating func removeContent() {
         attributes.removeContent()
         for index in events.indices {
@@ -17,7 +17,7 @@ extension SpanData {
 }
 
 extension LogRecord {
-    /// Removes what prompts, answers, tools and documents say; everything else stays.
+    /// Removes the content of prompts, answers, tools and documents. Everything else is kept.
     mutating func removeContent() {
         var name = eventName
         if name == nil, case .string(let attribute)? = attributes["event.name"] { name = attribute }
@@ -35,7 +35,7 @@ extension Attributes {
 }
 
 extension AttributeValue {
-    /// What the body of a message event tells about the message without telling what it says; `nil` for nothing.
+    /// The body of a message event without its content; `nil` if nothing remains.
     fileprivate var withoutContent: AttributeValue? {
         switch self {
         case .map(let members):
@@ -57,12 +57,12 @@ private let structuralMembers: Set<String> = [
 ]
 private let nestedMembers: Set<String> = ["message", "tool_calls", "function"]
 
-/// Whether an event of a log or a span is, or holds, a message of a conversation.
+/// Returns whether an event of a log or a span is, or contains, a message of a conversation.
 private func isMessageEvent(_ name: String) -> Bool {
     name.hasPrefix("gen_ai.")
 }
 
-/// Whether an attribute holds content.
+/// Returns whether an attribute is content.
 private func isContent(_ name: String, ofMessage isMessage: Bool) -> Bool {
     if contentNames.contains(name) { return true }
     if isMessage, messageNames.contains(name) { return true }
@@ -73,7 +73,7 @@ private func isContent(_ name: String, ofMessage isMessage: Bool) -> Bool {
     return !structuralMembers.contains(String(last))
 }
 
-/// Whether a name goes on with a number: `gen_ai.prompt.0.content` is content, `gen_ai.prompt.hash` is not.
+/// Returns whether a name continues with a number: `gen_ai.prompt.0.content` is content, `gen_ai.prompt.hash` is not.
 private func isIndexed(_ rest: Substring) -> Bool {
     guard let first = rest.utf8.first else { return false }
     return (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(first)
@@ -93,7 +93,7 @@ private let contentNames: Set<String> = [
     "traceloop.entity.input", "traceloop.entity.output",
 ]
 
-/// Names of further attributes of events that are messages.
+/// The names of further content attributes of message events.
 private let messageNames: Set<String> = ["content", "body", "message", "gen_ai.event.content", "tool_calls"]
 
 private let contentPrefixes = [

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Redacts the member names, string values and large whole numbers of JSON text and copies the rest byte for byte.
+/// Redacts the member names, string values and large integers of JSON text and copies the rest byte for byte.
 ///
-/// Reads just enough of the grammar to know that the text is made of JSON values and nothing else: where it is not,
-/// the caller treats it as plain text, so that nothing hides between brackets.
+/// Parses just enough of the grammar to verify that the text consists only of JSON values. If it does not, the caller
+/// treats it as plain text, so that nothing can be hidden between brackets.
 struct JSONRedaction {
     enum Outcome: Equatable {
         case unchanged
@@ -17,7 +17,7 @@ struct JSONRedaction {
     private var output = JSONWriter()
     private var hasChanged = false
     private var position = 0
-    /// Whether a value has just ended, so that only a separator may follow.
+    /// Indicates whether a value has just ended, so that only a separator may follow.
     private var followsValue = false
 
     init(_ redactor: Redactor, levels: Int) {
@@ -44,7 +44,7 @@ struct JSONRedaction {
         return hasChanged ? .changed(String(decoding: output.bytes, as: UTF8.self)) : .unchanged
     }
 
-    /// Copies one token; false where there is none.
+    /// Copies one token. Returns false if there is none.
     private mutating func step(_ bytes: [UInt8]) -> Bool {
         let byte = bytes[position]
         switch byte {
@@ -136,7 +136,7 @@ struct JSONRedaction {
     }
 
     private mutating func replace(with text: String, upTo end: Int) {
-        // A writer of its own: it knows nothing of the commas copied here.
+        // A separate writer, which is independent of the commas copied here.
         var writer = JSONWriter()
         writer.string(text)
         output.bytes += writer.bytes
@@ -144,7 +144,7 @@ struct JSONRedaction {
         hasChanged = true
     }
 
-    /// Whether the string that ends here names a member.
+    /// Returns whether the string that ends here is a member name.
     private func isName(_ bytes: [UInt8], after end: Int) -> Bool {
         var next = end + 1
         while next < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[next]) { next += 1 }
@@ -152,7 +152,7 @@ struct JSONRedaction {
     }
 }
 
-/// The text that a JSON string stands for; `nil` for escapes that do not exist.
+/// Returns the text of a JSON string; `nil` for invalid escapes.
 private func unescaped(_ content: ArraySlice<UInt8>) -> String? {
     var units: [UInt16] = []
     var scalars = String.UnicodeScalarView()

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// One kind of thing to remove from texts.
+/// One kind of text to remove.
 ///
-/// The scanners are written by hand and look at each byte a bounded number of times, whatever the text. Digits, blanks
-/// and dashes of all scripts count as those of ASCII, and characters that are not seen do not count.
+/// The scanners are hand-written and examine each byte a limited number of times, whatever the text. Digits, blanks and
+/// dashes of all scripts count as those of ASCII, and invisible characters are ignored.
 public struct RedactionRule: Sendable {
-    /// Names the rule.
+    /// The name of the rule.
     public let name: String
-    /// What takes the place of what is removed.
+    /// The replacement for matching text.
     public var replacement: String
     private let matches: @Sendable (UnsafeBufferPointer<UInt8>) -> [Range<Int>]
 
@@ -20,21 +20,22 @@ public struct RedactionRule: Sendable {
         self.matches = matches
     }
 
-    /// All ready rules: card numbers, e-mail addresses, phone numbers, API keys.
+    /// All predefined rules: card numbers, e-mail addresses, phone numbers, API keys.
     public static let standard: [RedactionRule] = [paymentCard, email, phoneNumber, apiKey]
 
-    /// E-mail addresses become `[email]`.
+    /// Replaces e-mail addresses with `[email]`.
     public static let email = RedactionRule("email", replacement: "[email]", matches: emailAddresses)
-    /// Numbers of payment cards become `[card]`: 13 to 19 digits with a valid check digit, blanks and dashes between.
+    /// Replaces numbers of payment cards with `[card]`: 13 to 19 digits with a valid check digit, with blanks and
+    /// dashes between them.
     public static let paymentCard = RedactionRule("payment_card", replacement: "[card]", matches: paymentCards)
-    /// Phone numbers become `[phone]`: international ones with a plus, and national ones written in groups.
+    /// Replaces phone numbers with `[phone]`: international ones with a plus, and national ones written in groups.
     ///
-    /// Digits without any separator are not taken for a phone number: they may be anything.
+    /// Digits without any separator are not treated as a phone number, because they may be anything.
     public static let phoneNumber = RedactionRule("phone_number", replacement: "[phone]", matches: phoneNumbers)
-    /// API keys, access tokens and bearer tokens of well-known forms become `[api_key]`.
+    /// Replaces API keys, access tokens and bearer tokens of well-known forms with `[api_key]`.
     public static let apiKey = RedactionRule("api_key", replacement: "[api_key]", matches: apiKeys)
 
-    /// The text without matches, or `nil` when there are none.
+    /// Returns the text with matches replaced; `nil` if there are none.
     func redacted(_ text: ScannedText) -> String? {
         text.replacing(matches, with: replacement)
     }
@@ -61,7 +62,7 @@ private func emailAddresses(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>]
     return ranges
 }
 
-/// Two labels at least, and two characters at least in the last one.
+/// Returns whether the domain has at least two labels, and its last label at least two characters.
 private func hasTopLevelDomain(_ domain: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
     guard let dot = domain.lastIndex(of: UInt8(ascii: ".")), dot > domain.startIndex else { return false }
     let last = domain[(dot + 1)...]
@@ -115,9 +116,9 @@ private func paymentCards(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
     return ranges
 }
 
-/// The longest card number that begins with a group. At most 19 digits are looked at.
+/// Returns the last group of the longest card number that begins with a group. Examines at most 19 digits.
 private func lastGroupOfCard(_ groups: [DigitGroup], from first: Int, _ text: UnsafeBufferPointer<UInt8>) -> Int? {
-    // Issuers' numbers begin with 2 to 6; 1 is mostly a time stamp.
+    // Issuers' numbers begin with 2 to 6; a 1 is mostly a time stamp.
     let start = groups[first].start
     guard ("2"..."6").contains(Character(Unicode.Scalar(text[start]))), !isAlphanumeric(before: start, text) else {
         return nil
@@ -164,7 +165,7 @@ private func phoneNumbers(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
     return ranges
 }
 
-/// The longest phone number that begins with a group. At most 15 digits are looked at.
+/// Returns the longest phone number that begins with a group. Examines at most 15 digits.
 private func phoneNumber(
     _ groups: [DigitGroup], from first: Int, _ text: UnsafeBufferPointer<UInt8>
 ) -> (start: Int, last: Int)? {
@@ -192,14 +193,14 @@ private func phoneNumber(
     return found.map { (start, $0) }
 }
 
-/// One or two characters that people put between the groups of a phone number.
+/// Returns whether this is one or two characters that people write between the groups of a phone number.
 private func isPhoneGap(_ gap: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
     (1...2).contains(gap.count) && gap.allSatisfy { " -.()/".utf8.contains($0) }
 }
 
 // MARK: - Keys
 
-/// How a key begins, and how many characters follow at least.
+/// The prefixes of keys, and the minimum number of characters that follow.
 private let keyForms: [(prefix: [UInt8], minimum: Int)] = [
     ("sk-", 16), ("sk_live_", 8), ("sk_test_", 8), ("rk_live_", 8), ("pk_live_", 8), ("ghp_", 20), ("gho_", 20),
     ("ghu_", 20), ("ghs_", 20), ("ghr_", 20), ("github_pat_", 20), ("glpat-", 16), ("xoxb-", 10), ("xoxp-", 10),
@@ -214,7 +215,7 @@ private func apiKeys(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>] {
     var followsBearer = false
     while position < text.count {
         guard isKeyCharacter(text[position]) else {
-            // "Bearer" names the word behind one blank only.
+            // "Bearer" refers to the word after exactly one blank.
             if text[position] != UInt8(ascii: " ") { followsBearer = false }
             position += 1
             continue

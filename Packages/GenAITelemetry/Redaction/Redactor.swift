@@ -1,32 +1,31 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 
-/// Removes personal data and secrets from everything that is exported: the one place that each span and log record
-/// passes.
+/// Removes personal data and secrets from all exported telemetry, at one point that each span and log record passes.
 ///
-/// Set it on a provider. Spans pass it after all processors have had their last word and before any exporter sees
-/// them; log records pass it before the first processor, and again before the batch and simple processors. What it
-/// sees: the names of spans, events, attributes and members of maps; texts and large whole numbers in attributes, events,
-/// links and bodies; the description of a status. It sees texts whole, before limits cut them. Not resources, which the
-/// operator sets, and not metrics, which hold no content.
+/// Set it on a provider. Spans are redacted after all processors have finished and before any exporter sees them. Log
+/// records are redacted before the first processor, and again before the batch and simple processors. It redacts the
+/// names of spans, events, attributes and members of maps; texts and large integers in attributes, events, links and
+/// bodies; and the description of a status. It sees complete texts, before limits cut them. It does not redact
+/// resources, which the operator sets, and metrics, which contain no content.
 ///
 /// JSON in text stays JSON: the rules apply to its member names and inside its string values. Runs on the thread that
 /// ends the span, in time linear in the text.
 public struct Redactor: Sendable {
-    /// What is removed. Applied one after the other, in this order.
+    /// The rules, applied one after another in this order.
     public var rules: [RedactionRule]
-    /// Attributes that are left as they are. Default: identifiers and names that no person writes.
+    /// The attributes that are left unchanged. Default: identifiers and names that no person writes.
     public var exemptAttributes: Set<String>
     private let custom: (@Sendable (String) -> String)?
 
     /// Creates a redactor.
     ///
     /// - Parameters:
-    ///   - rules: What is removed. Default ``RedactionRule/standard``.
-    ///   - exemptAttributes: Attributes that are left as they are.
-    ///   - custom: Sees each text after the rules, but no names of attributes, members and log events, and returns what
-    ///     is to be exported. Called on whatever thread ends the span; must be quick, and must return the same when it is
-    ///     given its own result.
+    ///   - rules: The rules. Default: ``RedactionRule/standard``.
+    ///   - exemptAttributes: The attributes that are left unchanged.
+    ///   - custom: Called with each text after the rules, but not with names of attributes, members and log events.
+    ///     Returns the text to export. Called on the thread that ends the span. It must be quick, and must return its
+    ///     own result unchanged.
     public init(
         rules: [RedactionRule] = RedactionRule.standard, exemptAttributes: Set<String> = Self.defaultExemptions,
         custom: (@Sendable (String) -> String)? = nil
@@ -36,19 +35,19 @@ public struct Redactor: Sendable {
         self.custom = custom
     }
 
-    /// Identifiers and names by the conventions, which rules could mistake for something else.
+    /// The identifiers and names of the conventions that rules might mistake for something else.
     public static let defaultExemptions: Set<String> = [
         "gen_ai.operation.name", "gen_ai.request.model", "gen_ai.response.model", "gen_ai.response.id",
         "gen_ai.system", "gen_ai.provider.name", "gen_ai.tool.name", "gen_ai.tool.call.id", "gen_ai.prompt.hash",
         "server.address", "error.type", "exception.type",
     ]
 
-    /// The text without what the rules remove.
+    /// Returns the text after all rules have been applied.
     public func redact(_ text: String) -> String {
         redacted(text, levels: 8) ?? text
     }
 
-    /// The text redacted, or `nil` when there is nothing to change.
+    /// Returns the redacted text; `nil` if nothing changes.
     func redacted(_ text: String, levels: Int) -> String? {
         if levels > 0, JSONRedaction.looksLikeJSON(text) {
             var json = JSONRedaction(self, levels: levels - 1)
@@ -61,7 +60,7 @@ public struct Redactor: Sendable {
         return redactedPlain(text)
     }
 
-    /// The text redacted as it is, or `nil` when there is nothing to change.
+    /// Returns the text redacted as plain text; `nil` if nothing changes.
     func redactedPlain(_ text: String) -> String? {
         var result = redactedName(text)
         if let custom {
@@ -71,7 +70,7 @@ public struct Redactor: Sendable {
         return result
     }
 
-    /// A name redacted by the rules alone, or `nil` when there is nothing to change.
+    /// Returns a name redacted by the rules only; `nil` if nothing changes.
     func redactedName(_ name: String) -> String? {
         var result: String?
         var scanned = ScannedText(name)
@@ -113,7 +112,7 @@ extension Redactor {
         if let changed = redacted(attributes, levels: 128, exempt: exemptAttributes) { attributes = changed }
     }
 
-    /// The attributes or members redacted, or `nil` when there is nothing to change.
+    /// Returns the redacted attributes or members; `nil` if nothing changes.
     private func redacted(_ entries: Attributes, levels: Int, exempt: Set<String> = []) -> Attributes? {
         var result: [Attribute] = []
         var hasChanged = false
@@ -132,13 +131,13 @@ extension Redactor {
         return hasChanged ? Attributes(result) : nil
     }
 
-    /// The value redacted, or `nil` when there is nothing to change. What is nested deeper than `levels` is removed:
-    /// nobody would see it, and nobody would have checked it.
+    /// Returns the redacted value; `nil` if nothing changes. Values nested deeper than `levels` are removed, because
+    /// they are not checked.
     private func redacted(_ value: AttributeValue, levels: Int) -> AttributeValue? {
         switch value {
         case .string(let text): return redacted(text, levels: 8).map(AttributeValue.string)
         case .int(let number):
-            // A card number may well be a number; nothing shorter than twelve digits is looked for.
+            // A card number may be stored as a number. Numbers of fewer than twelve digits are not checked.
             guard Int64(number) >= 100_000_000_000 else { return nil }
             return redactedPlain(String(number)).map(AttributeValue.string)
         case .array(let values):
@@ -154,18 +153,18 @@ extension Redactor {
     }
 }
 
-/// Names that are not taken: what was said under two addresses must not become one.
+/// Assigns unique names, because values of different attributes must not end up in one.
 private struct FreeNames {
     private let entries: Attributes
     private var taken: Set<String>?
-    /// The last number behind a name, so that many alike need no search.
+    /// The last number used for each name, so that many equal names need no search.
     private var numbers: [String: Int] = [:]
 
     init(_ entries: Attributes) {
         self.entries = entries
     }
 
-    /// A name, with a number behind it where it is taken.
+    /// Returns a name, with a number after it if it is taken.
     mutating func next(_ name: String) -> String {
         var names = taken ?? Set(entries.map(\.key))
         taken = nil

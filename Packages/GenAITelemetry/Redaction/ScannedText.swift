@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// A text as redaction rules look at it: digits, blanks and dashes of all scripts as those of ASCII.
+/// A text in the form that redaction rules scan: digits, blanks and dashes of all scripts are folded to ASCII.
 ///
-/// `４１１１－１１１１…` is a card number to whoever reads it, and so is one with no-break spaces or with characters in it
-/// that are not seen. Rules know ASCII only; where they match is told in bytes of the text itself.
+/// For a reader, `４１１１－１１１１…` is a card number, and so is one with no-break spaces or invisible characters in it. Rules
+/// handle ASCII only; matches are positions in the bytes of the original text.
 struct ScannedText {
     let text: String
-    /// The text folded; `nil` for ASCII, which is what it is.
+    /// The folded text; `nil` for ASCII, which needs no folding.
     private let folded: [UInt8]?
-    /// Where each folded byte begins in the text, and the text's end.
+    /// The position of each folded byte in the text, and the text's end.
     private let offsets: [Int]
 
     init(_ text: String) {
@@ -39,7 +39,7 @@ struct ScannedText {
         (self.folded, self.offsets) = (folded, offsets)
     }
 
-    /// The text with something else in the place of what matches, or `nil` when nothing does.
+    /// Returns the text with matches replaced; `nil` if there are none.
     func replacing(
         _ matches: (UnsafeBufferPointer<UInt8>) -> [Range<Int>], with replacement: String
     ) -> String? {
@@ -69,10 +69,10 @@ extension UnsafeBufferPointer<UInt8> {
     }
 }
 
-/// What a character is to the rules.
+/// The folding of a character.
 private enum Folding {
     case ascii(UInt8)
-    /// Nothing: it is not seen.
+    /// Left out, because it is invisible.
     case unseen
     case itself
 
@@ -82,7 +82,7 @@ private enum Folding {
         case 0xFF01...0xFF5E: self = .ascii(UInt8(truncatingIfNeeded: scalar.value - 0xFEE0))
         case 0x2212, 0x2043: self = .ascii(UInt8(ascii: "-"))
         case 0xFE00...0xFE0F: self = .unseen
-        // Letters and ideographs, which make up most texts, need no look into Unicode's tables.
+        // Letters and ideographs, which make up most texts, need no look-up in Unicode's tables.
         case 0xC0...0x2FF, 0x3041...0x309F, 0x30A1...0x9FFF, 0xAC00...0xD7A3: self = .itself
         default: self = Folding(byCategory: scalar.properties)
         }

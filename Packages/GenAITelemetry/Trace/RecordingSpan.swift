@@ -2,24 +2,24 @@
 public import GenAICore
 import Synchronization
 
-/// The live span: its data behind one lock until it ends.
+/// A live span: its data behind one lock until it ends.
 @usableFromInline
 final class RecordingSpan: ActiveSpan {
     @usableFromInline let context: SpanContext
     private let pipeline: TracePipeline
-    /// How many of the pipeline's processors see the span: those that there were at its start.
+    /// The number of the pipeline's processors at the start of the span. Only those process it.
     let processorCount: Int
-    /// Whether texts are cut when the span ends, not when they are set.
+    /// Indicates whether texts are cut when the span ends instead of when they are set.
     private let cutsAtEnd: Bool
-    /// Whether the scopes around forbid content.
+    /// Indicates whether the enclosing scopes forbid content.
     private let forbidsContent: Bool
     private let state: Mutex<State>
 
-    // Cannot be copied, so that nothing but a move is possible.
+    // Noncopyable, so that it can only be moved.
     private struct State: ~Copyable {
-        /// All but the attributes; `nil` once the span has ended.
+        /// All data except the attributes; `nil` once the span has ended.
         var data: SpanData?
-        // Apart, and with a flag, since asking the rest whether it is still there takes a tenth of setting an attribute.
+        // Stored separately and with a flag, because testing `data` for nil would slow each attribute noticeably.
         var attributes: UniqueAttributes
         var droppedAttributesCount: Int
         var isRecording = true
@@ -30,7 +30,7 @@ final class RecordingSpan: ActiveSpan {
             if !attributes.insert(attribute, byteCount, within: limits) { droppedAttributesCount &+= 1 }
         }
 
-        /// Changes the attributes and cuts them to limits.
+        /// Changes the attributes and applies the limits.
         mutating func update(_ limits: AttributeLimits, _ change: (inout Attributes) -> Void) {
             guard isRecording else { return }
             var changed = attributes.take()
@@ -39,7 +39,7 @@ final class RecordingSpan: ActiveSpan {
             attributes = UniqueAttributes(consume changed)
         }
 
-        /// Takes all out, after which nothing is left to write to.
+        /// Removes and returns the data, after which nothing can be written any more.
         @inline(__always)
         mutating func end() -> SpanData? {
             guard isRecording else { return nil }
@@ -50,7 +50,7 @@ final class RecordingSpan: ActiveSpan {
         }
     }
 
-    /// Creates a span whose data lies where it is made: moving it costs as much as a fifth of the span.
+    /// Creates a span whose data is constructed in place, because moving it is expensive.
     init(
         name: String, context: SpanContext, parent: SpanContext?, kind: SpanKind, startNanoseconds: UnixNanoseconds,
         attributes: consuming UniqueAttributes, droppedAttributesCount: Int, origin: SpanOrigin,
@@ -72,7 +72,7 @@ final class RecordingSpan: ActiveSpan {
                 attributes: attributes, droppedAttributesCount: droppedAttributesCount))
     }
 
-    // A chain of spans that were never ended would be released by as many nested calls as it is long.
+    // Without this loop, releasing a chain of spans that were never ended would recurse once for each span.
     deinit {
         var next = detachEnclosing()
         while var span = next {
@@ -86,7 +86,7 @@ final class RecordingSpan: ActiveSpan {
         state.withLock { $0.data?.enclosing.take() }
     }
 
-    /// What holds for attributes when they are set.
+    /// The limits that apply to attributes when they are set.
     @inline(__always)
     private var limits: AttributeLimits {
         cutsAtEnd ? pipeline.attributeLimits.withoutLength : pipeline.attributeLimits
@@ -100,7 +100,7 @@ final class RecordingSpan: ActiveSpan {
         state.withLock { $0.attributes[name] }
     }
 
-    // Taken over from the caller down to the memory of the span: what is not copied need not be freed.
+    // Consumed by every function from the caller to the storage of the span, so that nothing is copied and freed.
     @inline(__always)
     func setAttribute(_ attribute: consuming Attribute, _ byteCount: Int?) {
         var new = Optional(attribute)
@@ -113,7 +113,7 @@ final class RecordingSpan: ActiveSpan {
     func setAttributes(_ attributes: consuming Attributes) {
         var new = Optional(attributes)
         state.withLock { state in
-            // All at once where no limit is near: nothing is looked at twice.
+            // In one step if no limit is near, so that nothing is checked twice.
             guard let attributes = new.take(), state.isRecording else { return }
             let limits = limits
             guard attributes.mayExceed(limits, besides: state.attributes.count) else {
@@ -149,7 +149,7 @@ final class RecordingSpan: ActiveSpan {
         state.withLock { $0.data?.add(link, limit: limits.linkCount) }
     }
 
-    /// Adds the links of the start.
+    /// Adds the links given at the start.
     @inline(never)
     func addLinks(_ links: [SpanLink]) {
         for link in links { addLink(link) }
@@ -176,7 +176,7 @@ final class RecordingSpan: ActiveSpan {
     }
 
     func end(at nanoseconds: UnixNanoseconds?) {
-        // Taken out, not copied: from here on the span is this thread's alone, and later calls find nothing.
+        // Moved out, not copied: from here on the span belongs to this thread alone, and later calls find nothing.
         guard let ended = state.withLock({ $0.end() }) else { return }
         finish(ended, at: nanoseconds)
     }
@@ -203,7 +203,7 @@ final class RecordingSpan: ActiveSpan {
 }
 
 extension RecordingSpan {
-    /// Tells the span and those around it that a call inside has been counted, so that they are not as well.
+    /// Notes on the span and the enclosing ones that a call inside has been counted, so that they are not counted too.
     private func noteCountedCall() {
         var next: RecordingSpan? = self
         while let span = next {
@@ -216,7 +216,7 @@ extension RecordingSpan {
 }
 
 extension SpanLink {
-    /// The link with its attributes within limits.
+    /// Returns the link with its attributes within limits.
     func limited(_ limits: AttributeLimits) -> SpanLink {
         var kept = attributes
         let dropped = kept.limit(limits)
@@ -225,7 +225,7 @@ extension SpanLink {
 }
 
 extension SpanData {
-    /// Brings the attributes of the span, its events and its links within limits.
+    /// Applies the limits to the attributes of the span, its events and its links.
     mutating func limit(_ limits: SpanLimits) {
         droppedAttributesCount += attributes.limit(limits.forSpan)
         for index in events.indices {

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// Decides at a span's start whether it is recorded and exported. Called by many threads at once.
+/// Decides at the start of a span whether it is recorded and exported. Called by many threads concurrently.
 ///
 /// Source: OpenTelemetry trace SDK, Sampler.
 public protocol Sampler: Sendable, CustomStringConvertible {
-    /// Decides about one span.
+    /// Returns the decision about a span.
     func sample(_ span: SpanToSample) -> SamplingResult
 }
 
-/// What a sampler knows of a span.
+/// The facts about a span that a sampler can use.
 public struct SpanToSample: Sendable {
     /// The parent; `nil` for a new trace.
     public let parent: SpanContext?
@@ -38,9 +38,9 @@ public struct SpanToSample: Sendable {
     }
 }
 
-/// A sampler's answer.
+/// A sampler's decision.
 public struct SamplingResult: Sendable {
-    /// What happens to a span.
+    /// The decision about a span.
     public enum Decision: Sendable, Hashable {
         /// Nothing is recorded.
         case drop
@@ -50,14 +50,14 @@ public struct SamplingResult: Sendable {
         case recordAndSample
     }
 
-    /// What happens to the span.
+    /// The decision about the span.
     public var decision: Decision
     /// Attributes to add to the span.
     public var attributes: Attributes
-    /// The trace state to go on with; `nil` keeps the parent's.
+    /// The trace state of the span; `nil` keeps the parent's.
     public var traceState: TraceState?
 
-    /// Creates an answer.
+    /// Creates a result.
     public init(_ decision: Decision, attributes: Attributes = [:], traceState: TraceState? = nil) {
         self.decision = decision
         self.attributes = attributes
@@ -69,9 +69,9 @@ public struct SamplingResult: Sendable {
 public struct AlwaysOnSampler: Sampler {
     /// Creates the sampler.
     public init() {}
-    /// Says yes.
+    /// Returns `recordAndSample`.
     public func sample(_ span: SpanToSample) -> SamplingResult { SamplingResult(.recordAndSample) }
-    /// The name by the specification.
+    /// The sampler's name in the specification.
     public var description: String { "AlwaysOnSampler" }
 }
 
@@ -79,30 +79,31 @@ public struct AlwaysOnSampler: Sampler {
 public struct AlwaysOffSampler: Sampler {
     /// Creates the sampler.
     public init() {}
-    /// Says no.
+    /// Returns `drop`.
     public func sample(_ span: SpanToSample) -> SamplingResult { SamplingResult(.drop) }
-    /// The name by the specification.
+    /// The sampler's name in the specification.
     public var description: String { "AlwaysOffSampler" }
 }
 
-/// Samples a share of all traces, the same ones in every process; whatever a smaller share has, a larger has too.
+/// Samples a fraction of all traces, the same ones in every process. A larger fraction includes all traces of a smaller
+/// one.
 public struct TraceIDRatioSampler: Sampler {
-    /// The share, from 0 to 1.
+    /// The fraction, from 0 to 1.
     public let ratio: Double
     private let bound: UInt64
 
-    /// Creates the sampler; a ratio outside 0 to 1 is brought to the nearer end, not-a-number to 1.
+    /// Creates the sampler. The ratio is limited to 0 to 1; NaN counts as 1.
     public init(ratio: Double) {
         self.ratio = ratio.isNaN ? 1 : min(max(ratio, 0), 1)
         bound = UInt64(exactly: (self.ratio * 0x1p64).rounded()) ?? .max
     }
 
-    /// Compares the low half of the trace id with the share.
+    /// Compares the low half of the trace identifier with the fraction.
     public func sample(_ span: SpanToSample) -> SamplingResult {
         SamplingResult(ratio >= 1 || span.traceID.low < bound ? .recordAndSample : .drop)
     }
 
-    /// The name by the specification.
+    /// The sampler's name in the specification.
     public var description: String {
         let millionths = Int((ratio * 1_000_000).rounded())
         let digits = String(millionths % 1_000_000)
@@ -111,20 +112,20 @@ public struct TraceIDRatioSampler: Sampler {
     }
 }
 
-/// Follows the parent's decision, and asks another sampler where there is no parent.
+/// Follows the parent's decision. For spans without a parent, it uses another sampler.
 public struct ParentBasedSampler: Sampler {
-    /// Asked for a new trace.
+    /// The sampler for new traces.
     public var root: any Sampler
-    /// Asked when a parent in another process is sampled.
+    /// The sampler for a sampled parent in another process.
     public var remoteParentSampled: any Sampler
-    /// Asked when a parent in another process is not sampled.
+    /// The sampler for an unsampled parent in another process.
     public var remoteParentNotSampled: any Sampler
-    /// Asked when a parent in this process is sampled.
+    /// The sampler for a sampled parent in this process.
     public var localParentSampled: any Sampler
-    /// Asked when a parent in this process is not sampled.
+    /// The sampler for an unsampled parent in this process.
     public var localParentNotSampled: any Sampler
 
-    /// Creates the sampler; by default a sampled parent means yes and one that is not means no.
+    /// Creates the sampler. By default, the decision is that of the parent.
     public init(
         root: any Sampler = AlwaysOnSampler(),
         remoteParentSampled: any Sampler = AlwaysOnSampler(),
@@ -139,7 +140,7 @@ public struct ParentBasedSampler: Sampler {
         self.localParentNotSampled = localParentNotSampled
     }
 
-    /// Asks the sampler that fits the parent.
+    /// Calls the sampler for the parent.
     public func sample(_ span: SpanToSample) -> SamplingResult {
         guard let parent = span.parent, parent.isValid else { return root.sample(span) }
         switch (parent.isRemote, parent.isSampled) {
@@ -150,7 +151,7 @@ public struct ParentBasedSampler: Sampler {
         }
     }
 
-    /// The name by the specification.
+    /// The sampler's name in the specification.
     public var description: String {
         "ParentBased{root:\(root),remoteParentSampled:\(remoteParentSampled),"
             + "remoteParentNotSampled:\(remoteParentNotSampled),localParentSampled:\(localParentSampled),"
@@ -158,22 +159,22 @@ public struct ParentBasedSampler: Sampler {
     }
 }
 
-/// A sampler that changes nothing of what another one answers, unless that is to drop the span.
+/// A sampler that may change only the decision of another one to drop a span.
 package protocol DropReviewingSampler: Sampler {
-    /// The sampler that is asked first.
+    /// The sampler that decides first.
     var base: any Sampler { get }
 }
 
-/// What the built-in samplers answer that look at nothing but the parent, found out once.
+/// The decisions of the built-in samplers that depend only on the parent, computed once.
 ///
-/// Spares most spans from being described to a sampler: of a span that is not sampled the description, with the
-/// attributes of the scopes in it, would be the greater part of the cost.
+/// Avoids describing most spans to a sampler. For an unsampled span, the description, which includes the attributes of
+/// the scopes, would be most of the cost.
 struct FixedSampling: Sendable {
     private enum Parent: Int, CaseIterable {
         case none, remoteSampled, remoteNotSampled, localSampled, localNotSampled
     }
 
-    /// By parent; `nil` where the sampler has to be asked.
+    /// The decisions by parent; `nil` if the sampler must be called.
     private var decisions: [SamplingResult.Decision?]
 
     init(_ sampler: any Sampler) {
@@ -189,7 +190,7 @@ struct FixedSampling: Sendable {
         }
     }
 
-    /// The answer for a span with this parent, or `nil` when the sampler has to be asked.
+    /// Returns the decision for a span with this parent; `nil` if the sampler must be called.
     func decision(for parent: SpanContext?) -> SamplingResult.Decision? {
         decisions[Self.kind(of: parent).rawValue]
     }
@@ -212,7 +213,8 @@ struct FixedSampling: Sendable {
 }
 
 extension TelemetryEnvironment {
-    /// The sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name; parent-based always-on by default.
+    /// Returns the sampler that `OTEL_TRACES_SAMPLER` and `OTEL_TRACES_SAMPLER_ARG` name; parent-based always-on by
+    /// default.
     public func sampler() -> any Sampler {
         let makers: [String: @Sendable () -> any Sampler] = [
             "always_on": { AlwaysOnSampler() },

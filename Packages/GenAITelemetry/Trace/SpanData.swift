@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// A span as processors and exporters see it: a plain value.
+/// A span as a plain value, in the form that processors and exporters receive.
 ///
 /// Source: OpenTelemetry trace SDK; opentelemetry-proto `Span`.
 public struct SpanData: Sendable {
-    /// The span's name, low in cardinality, for example `chat gpt-4o`.
+    /// The span's name, with low cardinality, for example `chat gpt-4o`.
     public var name: String
     /// The span's identity.
     public let context: SpanContext
@@ -13,54 +13,54 @@ public struct SpanData: Sendable {
     public let parent: SpanContext?
     /// The role of the span in a remote call.
     public let kind: SpanKind
-    /// When the operation began.
+    /// The start of the operation.
     public let startNanoseconds: UnixNanoseconds
-    /// When the operation ended; zero until then.
+    /// The end of the operation; zero until then.
     public var endNanoseconds: UnixNanoseconds
-    /// What is known about the operation.
+    /// The attributes of the operation.
     public var attributes: Attributes
-    /// How many attributes were refused at the limit.
+    /// The number of attributes dropped because of the limit.
     public var droppedAttributesCount: Int
-    /// What happened at points in time.
+    /// The events of the span.
     public var events: [SpanEvent]
-    /// How many events were refused at the limit.
+    /// The number of events dropped because of the limit.
     public var droppedEventsCount: Int
-    /// Spans of other traces that are related.
+    /// The links to related spans.
     public var links: [SpanLink]
-    /// How many links were refused at the limit.
+    /// The number of links dropped because of the limit.
     public var droppedLinksCount: Int
-    /// How the operation ended.
+    /// The status of the operation.
     public var status: SpanStatus
-    /// What an LLM call used up, down to the parts that are billed apart; for processors, not exported.
+    /// The usage of an LLM call, including the parts that are billed separately. For processors; not exported.
     public var usage: TokenUsage? {
         get { call?.usage }
         set { call = newValue.map(UsageOfCall.init) }
     }
-    /// The library that made the span.
+    /// The library that created the span.
     public var scope: InstrumentationScope { origin.scope }
-    /// What the span was recorded in.
+    /// The resource that recorded the span.
     public var resource: Resource { origin.resource }
 
-    // One object for both: threads that count references to the same objects wait for each other's cores.
+    // One object for both: threads that retain and release the same objects contend for their reference counts.
     let origin: SpanOrigin
 
-    /// The call that the span stands for, as its instrumentation knows it. An object, since most spans have none and a
+    /// The call that the span describes, as recorded by its instrumentation. A class, since most spans have none and a
     /// usage is as large as the rest of the span.
     package var call: (any SpanCall)?
-    /// The identity that the span was stamped with at its start.
+    /// The identity stamped on the span at its start.
     package internal(set) var identity: GenAIIdentity?
     /// Set by the processor that has counted the span as a call to a model.
     package var isCountedCall = false
-    /// Whether a call inside the span has been counted.
+    /// Indicates whether a call inside the span has been counted.
     package internal(set) var containsCountedCall = false
-    /// The span that was current at the start. Let go of when the span ends, so that a long chain of spans does not
-    /// keep its beginning alive.
+    /// The span that was current at the start. Released when the span ends, so that a long chain of spans does not keep
+    /// its beginning alive.
     var enclosing: RecordingSpan?
 }
 
 extension SpanData {
-    // In an extension, so that there is the compiler's own initializer as well: what that makes is not copied.
-    /// Creates a span; for tests and for programs that import spans from elsewhere.
+    // In an extension, so that the compiler's own initializer exists as well, which creates a span without copying.
+    /// Creates a span, for tests and for programs that import spans from elsewhere.
     public init(
         name: String, context: SpanContext, parent: SpanContext? = nil, kind: SpanKind = .internal,
         startNanoseconds: UnixNanoseconds, endNanoseconds: UnixNanoseconds = 0, attributes: Attributes = [:],
@@ -75,13 +75,13 @@ extension SpanData {
     }
 }
 
-/// A call to a model that a span stands for: processors need not read it back out of attributes.
+/// A call to a model that a span describes, so that processors need not read it from attributes.
 package protocol SpanCall: AnyObject, Sendable {
-    /// The tokens and other units that the call used.
+    /// The tokens and other units used by the call.
     var usage: TokenUsage? { get }
 }
 
-/// A call of which nothing but the usage is known.
+/// A call of which only the usage is known.
 private final class UsageOfCall: SpanCall {
     let usage: TokenUsage?
 
@@ -89,7 +89,7 @@ private final class UsageOfCall: SpanCall {
 }
 
 extension SpanData {
-    /// A cheap estimate of the memory the span holds.
+    /// The approximate size of the span in memory, in bytes.
     var approximateByteCount: Int {
         var count = 512 + name.utf8.count + attributes.approximateByteCount
         for event in events { count += 64 + event.attributes.approximateByteCount }
@@ -98,7 +98,7 @@ extension SpanData {
     }
 }
 
-/// Where spans of one tracer come from.
+/// The scope and resource of the spans of one tracer.
 final class SpanOrigin: Sendable {
     let scope: InstrumentationScope
     let resource: Resource
@@ -113,35 +113,35 @@ final class SpanOrigin: Sendable {
 public enum SpanKind: UInt8, Sendable, Hashable {
     /// An operation inside the process.
     case `internal` = 1
-    /// Handling a request from another process.
+    /// A request to another process that answers.
     case server = 2
-    /// A request to another process, which answers.
+    /// A request to another process.
     case client = 3
-    /// Handing work to another process that does not answer.
+    /// Sending work to another process that does not answer.
     case producer = 4
-    /// Taking work that another process handed over.
+    /// Receiving work from another process.
     case consumer = 5
 }
 
-/// How an operation ended.
+/// The status of an operation.
 public enum SpanStatus: Sendable, Hashable {
-    /// Nothing was said; the operation is taken as having gone well.
+    /// No status was set; the operation counts as successful.
     case unset
-    /// The operation went well; said by the application, never by an instrumentation. Final.
+    /// The operation succeeded. Set by the application, never by an instrumentation. Final.
     case ok
     /// The operation failed.
     case error(description: String = "")
 }
 
-/// Something that happened at a point in time within a span.
+/// An event at a point in time within a span.
 public struct SpanEvent: Sendable, Hashable {
-    /// What happened.
+    /// The name of the event.
     public var name: String
-    /// When.
+    /// The time of the event.
     public var nanoseconds: UnixNanoseconds
-    /// Details.
+    /// The attributes of the event.
     public var attributes: Attributes
-    /// How many attributes were refused at the limit.
+    /// The number of attributes dropped because of the limit.
     public var droppedAttributesCount: Int
 
     /// Creates an event.
@@ -155,13 +155,13 @@ public struct SpanEvent: Sendable, Hashable {
     }
 }
 
-/// A relation to a span of this or another trace that is not its parent.
+/// A relation to a span, of this or another trace, that is not the parent.
 public struct SpanLink: Sendable, Hashable {
     /// The other span.
     public var context: SpanContext
-    /// What kind of relation it is.
+    /// The attributes of the relation.
     public var attributes: Attributes
-    /// How many attributes were refused at the limit.
+    /// The number of attributes dropped because of the limit.
     public var droppedAttributesCount: Int
 
     /// Creates a link.

@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 
-/// The last stage of the trace pipeline: delivers finished spans somewhere.
+/// The last stage of the trace pipeline: delivers finished spans to a destination.
 ///
 /// The processor calls ``export(_:)`` from one task, never concurrently, and never retries: retries and deadlines
 /// belong to the exporter, which alone knows its transport.
 public protocol SpanExporter: Sendable {
     /// Delivers one batch.
     ///
-    /// - Parameter batch: Sampled spans in the order they ended. Never empty.
-    /// - Throws: ``ExportError``. The processor counts the batch as dropped and goes on.
+    /// - Parameter batch: Sampled spans in the order in which they ended. Never empty.
+    /// - Throws: ``ExportError``. The processor counts the batch as dropped and continues.
     func export(_ batch: [SpanData]) async throws(ExportError)
-    /// Hands on what the exporter itself holds back. May run beside ``export(_:)``.
+    /// Flushes the items that the exporter buffers. May run concurrently with ``export(_:)``.
     func forceFlush() async throws(ExportError)
-    /// Finishes what is in flight and frees resources. Idempotent. Later exports throw.
+    /// Completes running exports and frees resources. Idempotent. Later exports throw.
     func shutdown() async
 }
 
 extension SpanExporter {
-    /// Does nothing: most exporters hold nothing back.
+    /// Does nothing, because most exporters buffer no items.
     public func forceFlush() async throws(ExportError) {}
-    /// Does nothing: most exporters have nothing to free.
+    /// Does nothing, because most exporters have no resources to free.
     public func shutdown() async {}
 }

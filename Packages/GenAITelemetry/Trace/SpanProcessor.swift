@@ -1,29 +1,29 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// A stage of the trace pipeline that sees every recording span when it starts and when it ends.
+/// A stage of the trace pipeline that processes every recording span when it starts and when it ends.
 ///
-/// Called on the thread that starts or ends the span, in the order the processors were given, possibly by many
-/// threads at once. Must be quick, and must not block or call back into the same span.
+/// Called on the thread that starts or ends the span, in the order of the processors, possibly by many threads
+/// concurrently. Must be quick, and must not block or call back into the same span.
 ///
 /// Source: OpenTelemetry trace SDK, SpanProcessor.
 public protocol SpanProcessor: Sendable {
-    /// A span has started; it may still be written to.
+    /// Called when a span has started. The span can still be changed.
     ///
     /// - Parameter parent: The context in which the span was started.
     func onStart(_ span: TraceSpan, parent: GenAIContext)
-    /// A span ends: its end time is fixed, everything else may still be changed.
+    /// Called when a span ends. Its end time is fixed; everything else can still be changed.
     ///
-    /// All processors' `onEnding` run before the first `onEnd`. Limits no longer apply.
+    /// The `onEnding` functions of all processors run before the first `onEnd`. Limits no longer apply.
     func onEnding(_ span: inout SpanData)
-    /// A span has ended. Unsampled ones come here too; only sampled ones may be exported.
+    /// Called when a span has ended, also for unsampled spans. Only sampled ones may be exported.
     func onEnd(_ span: SpanData)
-    /// Hands on everything received before the call.
+    /// Flushes everything received before the call.
     ///
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
     func forceFlush(timeout: Duration) async -> Bool
-    /// Flushes and frees resources; later calls of any method do nothing. Idempotent.
+    /// Flushes and frees resources. Later calls of any method do nothing. Idempotent.
     ///
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
@@ -33,12 +33,12 @@ public protocol SpanProcessor: Sendable {
 extension SpanProcessor {
     /// Does nothing.
     public func onStart(_ span: TraceSpan, parent: GenAIContext) {}
-    /// Changes nothing.
+    /// Does nothing.
     public func onEnding(_ span: inout SpanData) {}
     /// Does nothing.
     public func onEnd(_ span: SpanData) {}
-    /// Has nothing to hand on.
+    /// Does nothing, because there is nothing to flush.
     public func forceFlush(timeout: Duration) async -> Bool { true }
-    /// Has nothing to free.
+    /// Does nothing, because there is nothing to free.
     public func shutdown(timeout: Duration) async -> Bool { true }
 }

@@ -2,18 +2,19 @@
 import GenAICore
 import Synchronization
 
-/// What all spans of a provider share. What can be changed while they are recorded is changed in place.
+/// The state that all spans of a provider share. Settings that can change while spans are recorded are changed in
+/// place.
 final class TracePipeline: Sendable {
     let resource: Resource
     let limits: SpanLimits
     let attributeLimits: AttributeLimits
-    /// Whether spans without a parent are not recorded.
+    /// Indicates whether spans without a parent are not recorded.
     let dropsRoots: Bool
     let counters = SpanCounters()
     let redaction: RedactorSlot
     private let sampler: any Sampler
     private let sampling: FixedSampling
-    /// The generator, unless it is the usual one, whose state lies here.
+    /// The generator, unless it is the default one, whose state is stored here.
     private let customIDs: (any IDGenerator)?
     private let randomIDs = RandomIdentifiers()
     private let settings: Atomic<UInt32>
@@ -32,23 +33,23 @@ final class TracePipeline: Sendable {
         processors = ProcessorList(configuration.processors.map(Stage.init))
     }
 
-    /// What instrumentations record.
+    /// The settings for instrumentations.
     var instrumentation: InstrumentationSettings {
         get { InstrumentationSettings(packed: settings.load(ordering: .relaxed)) }
         set { settings.store(newValue.packed, ordering: .relaxed) }
     }
 
-    /// Whether texts are cut only when a span ends, so that the redactor sees them whole.
+    /// Indicates whether texts are cut only when a span ends, so that the redactor sees them complete.
     var cutsAtEnd: Bool { limits.attributeValueLength != nil && redaction.isOccupied }
 }
 
 // MARK: - Processors
 
 extension TracePipeline {
-    /// A processor, called where it lies: calling one out of an array copies and frees it, which is a tenth of a span.
+    /// A processor in a class of its own, because calling one in an array would retain and release it.
     private final class Stage: Sendable {
         let processor: any SpanProcessor
-        /// The processor, if it is one that keeps spans.
+        /// The processor, if it is one that takes ownership of spans.
         let batch: Unmanaged<BatchSpanProcessor>?
 
         init(_ processor: any SpanProcessor) {
@@ -57,7 +58,7 @@ extension TracePipeline {
         }
     }
 
-    /// How many processors there are; a span is seen by those that there are when it starts.
+    /// The number of processors. A span is processed by those that exist when it starts.
     var processorCount: Int { processors.count }
 
     var allProcessors: [any SpanProcessor] { processors.all.map(\.processor) }
@@ -81,7 +82,7 @@ extension TracePipeline {
             processors.with(count - 1) { $0.processor.onEnd(span) }
             return
         }
-        // The usual last one keeps the span, which is not copied then.
+        // The last processor is usually a batch processor, into which the span is moved without a copy.
         guard span.context.isSampled else { return }
         var item = WaitingItem(byteCount: span.approximateByteCount, span)
         batch._withUnsafeGuaranteedRef { $0.enqueue(&item) }
@@ -90,20 +91,20 @@ extension TracePipeline {
 
 // MARK: - Starting spans
 
-/// A span of which is known whether it is recorded.
+/// A new span for which it is known whether it is recorded.
 struct SampledSpan {
     var identity: SpanContext
     var isRecorded = true
-    /// What the sampler adds.
+    /// The attributes that the sampler adds.
     var attributes: Attributes?
 }
 
-// Both parts have many parameters, which are borrowed: put together in a value they would be held and let go of, which
-// takes 150 instructions.
+// Many separate parameters, which are borrowed: a struct of them would retain and release its fields.
 extension TracePipeline {
-    /// Finds out whether a span is recorded, and counts it.
+    /// Decides whether a span is recorded, and counts it.
     ///
-    /// - Parameter attributes: Those of the span and its scopes. Not asked for where the sampler's answer is known.
+    /// - Parameter attributes: The attributes of the span and its scopes. Not evaluated if the sampler's decision is
+    ///   known.
     @inline(__always)
     func sample(
         _ name: String, _ kind: SpanKind, _ links: [SpanLink], parent: SpanContext?, _ attributes: () -> Attributes
@@ -135,8 +136,8 @@ extension TracePipeline {
     /// Starts a span that is recorded.
     ///
     /// - Parameters:
-    ///   - attributes: Those of the span and its scopes.
-    ///   - context: What is around the span. Has claimed its turn.
+    ///   - attributes: The attributes of the span and its scopes.
+    ///   - context: The enclosing context, which has claimed its turn.
     @inline(__always)
     func record(
         _ sampled: SampledSpan, _ name: String, _ kind: SpanKind, _ links: [SpanLink], parent: SpanContext?,
@@ -157,7 +158,7 @@ extension TracePipeline {
         return span
     }
 
-    /// A span that is not recorded, whose identity goes on nevertheless.
+    /// Returns a span that is not recorded but whose identity is propagated.
     @inline(__always)
     func dropped(parent: SpanContext?) -> SpanContext {
         count(.drop, parent)
@@ -168,7 +169,7 @@ extension TracePipeline {
         counters.countStart(decision, parent: parent)
     }
 
-    /// The identity of a new span, whose trace is the parent's if it has one.
+    /// Returns the identity of a new span. Its trace is the parent's, if it has one.
     @inline(__always)
     private func identity(_ parent: SpanContext?, flags: TraceFlags) -> SpanContext {
         let (traceID, spanID) = makeIDs(parent?.traceID)
@@ -184,7 +185,7 @@ extension TracePipeline {
 }
 
 extension GenAIContext {
-    /// The current span's identity; that of a provider that records nothing has none to go on with.
+    /// The current span's identity; `nil` if it is invalid, as that of a provider that records nothing.
     var validParent: SpanContext? {
         guard let parent = activeSpan?.context, parent.isValid else { return nil }
         return parent

@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 public import GenAICore
 
-/// Starts spans on behalf of one library.
+/// Starts spans for one library.
 ///
-/// Spans become children of the current span and are stamped with the identity of the scopes around them.
+/// Spans become children of the current span and are stamped with the identity of the enclosing scopes.
 ///
 /// Source: OpenTelemetry trace API, Tracer.
 public struct Tracer: Sendable {
     package let provider: TracerProvider
-    /// The library the spans are attributed to.
+    /// The library that the spans are attributed to.
     public var scope: InstrumentationScope { origin.scope }
     let origin: SpanOrigin
 
-    /// Whether spans are recorded at all; false after shutdown and when the SDK is disabled.
+    /// Indicates whether spans are recorded; false after the shutdown and if the SDK is disabled.
     public var isEnabled: Bool { provider.pipeline != nil }
 
-    /// What instrumentations record; nothing when spans are not recorded.
+    /// The settings for instrumentations; without content if spans are not recorded.
     public var instrumentation: InstrumentationSettings {
         provider.pipeline?.instrumentation
             ?? InstrumentationSettings(environment: TelemetryEnvironment([:]))
@@ -26,9 +26,9 @@ public struct Tracer: Sendable {
     /// Prefer ``withSpan(_:kind:attributes:links:context:isolation:_:)``, which also makes the span current.
     ///
     /// - Parameters:
-    ///   - attributes: What is known at the start; only these are seen by the sampler.
-    ///   - context: Where the parent and the identity come from; ``GenAICore/GenAIContext/current`` by default.
-    ///   - startNanoseconds: When the operation began; now by default.
+    ///   - attributes: The attributes known at the start. The sampler sees only these.
+    ///   - context: The source of the parent and the identity; ``GenAICore/GenAIContext/current`` by default.
+    ///   - startNanoseconds: The start of the operation; now by default.
     public func startSpan(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = Attributes(), links: [SpanLink] = [],
         context: GenAIContext? = nil, startNanoseconds: UnixNanoseconds? = nil
@@ -55,9 +55,9 @@ public struct Tracer: Sendable {
         }
     }
 
-    /// Starts a span with attributes that go on from ``GenAICore/GenAIContext/stamp``, which are not copied.
+    /// Starts a span with attributes that are chained to ``GenAICore/GenAIContext/stamp``, which is not copied.
     ///
-    /// - Parameter context: Claims no turn: that would change its stamp.
+    /// - Parameter context: The context, for which no turn is claimed, because that would change its stamp.
     package func startSpan(
         _ name: String, kind: SpanKind, stamped attributes: consuming Attributes, context: GenAIContext
     ) -> TraceSpan {
@@ -71,11 +71,11 @@ public struct Tracer: Sendable {
             sampled, name, kind, [], parent: parent, consume attributes, in: context, at: nil, origin)
     }
 
-    /// Runs a closure within a span, which is current inside it and ends with it.
+    /// Runs a closure in a span, which is current inside it and ends with it.
     ///
-    /// A thrown error sets the status, `error.type` and one exception event, and is thrown on.
+    /// A thrown error sets the status, `error.type` and one exception event, and is rethrown.
     ///
-    /// - Parameter context: Where the parent and the identity come from, also for what runs inside.
+    /// - Parameter context: The source of the parent and the identity, also for code in the closure.
     public func withSpan<Value, Failure: Error>(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = Attributes(), links: [SpanLink] = [],
         context: GenAIContext = .current, isolation: isolated (any Actor)? = #isolation,
@@ -95,9 +95,9 @@ public struct Tracer: Sendable {
         }
     }
 
-    /// Runs a synchronous closure within a span, which is current inside it and ends with it.
+    /// Runs a synchronous closure in a span, which is current inside it and ends with it.
     ///
-    /// A thrown error sets the status, `error.type` and one exception event, and is thrown on.
+    /// A thrown error sets the status, `error.type` and one exception event, and is rethrown.
     public func withSpan<Value, Failure: Error>(
         _ name: String, kind: SpanKind = .internal, attributes: Attributes = Attributes(), links: [SpanLink] = [],
         context: GenAIContext = .current, _ operation: (TraceSpan) throws(Failure) -> Value
@@ -118,11 +118,11 @@ public struct Tracer: Sendable {
 }
 
 extension GenAIContext {
-    /// A span's attributes with those of the scopes around, which are shared and gone on from.
+    /// Returns a span's attributes chained to those of the enclosing scopes, which are shared.
     @inline(__always)
     fileprivate func stamped(_ attributes: Attributes) -> Attributes {
         var all = stamp
-        // About what an LLM span holds in the end beside these; room made at once instead of growing.
+        // The approximate final number of an LLM span's own attributes, reserved at once instead of growing.
         all.reserveCapacity(all.count + max(Attributes.usualCapacity, attributes.count))
         if !attributes.isEmpty { all.merge(attributes) }
         return all

@@ -2,30 +2,31 @@
 public import GenAICore
 import Synchronization
 
-/// The root of tracing: owns the configuration and the processors, and gives out tracers.
+/// The root of tracing: owns the configuration and the processors, and creates tracers.
 ///
 /// Source: OpenTelemetry trace SDK, TracerProvider.
 public final class TracerProvider: Sendable {
-    /// How a provider works. Precedence of every setting: code, then environment, then default.
+    /// The settings of a provider. Code takes precedence over the environment, and that over the default.
     public struct Configuration: Sendable {
-        /// What the spans are recorded in.
+        /// The resource that records the spans.
         public var resource: Resource
-        /// Which spans are recorded. Default parent-based always-on, `OTEL_TRACES_SAMPLER`.
+        /// The sampler, which selects the spans to record. Default: parent-based always-on; environment variable
+        /// `OTEL_TRACES_SAMPLER`.
         public var sampler: any Sampler
-        /// How much a span may hold.
+        /// The limits of a span.
         public var limits: SpanLimits
-        /// Makes the identifiers.
+        /// The generator of identifiers.
         public var idGenerator: any IDGenerator = RandomIDGenerator()
-        /// What instrumentations that use this provider record.
+        /// The settings for instrumentations that use this provider.
         public var instrumentation: InstrumentationSettings
-        /// Sees every span, in this order.
+        /// The processors, in the order in which they are called.
         public var processors: [any SpanProcessor] = []
-        /// Removes personal data from every span before exporters see it. Default none.
+        /// The redactor that removes personal data from every span before exporters see it. Default: none.
         public var redactor: Redactor?
-        /// Whether nothing is recorded at all. Default false, `OTEL_SDK_DISABLED`.
+        /// Indicates whether nothing is recorded. Default: false; environment variable `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
 
-        /// Creates the default configuration, changed by environment variables where they are set.
+        /// Creates the default configuration, which environment variables override.
         public init(environment: TelemetryEnvironment = .process, resource: Resource = Resource()) {
             self.resource = resource
             sampler = environment.sampler()
@@ -44,19 +45,19 @@ public final class TracerProvider: Sendable {
         current = CurrentPipeline(configuration.isDisabled ? nil : TracePipeline(configuration))
     }
 
-    /// What new spans are recorded with; `nil` when disabled or shut down.
+    /// The pipeline for new spans; `nil` if the provider is disabled or shut down.
     var pipeline: TracePipeline? { current.active }
-    /// The same, unretained; valid while the provider is.
+    /// The pipeline without a retain; valid while the provider is.
     var unretainedPipeline: Unmanaged<TracePipeline>? { current.unretained }
 
-    /// How many spans were started and ended so far; also after shutdown.
+    /// The numbers of spans started and ended so far, also after the shutdown.
     public var statistics: SpanStatistics { current.pipeline?.counters.statistics ?? SpanStatistics() }
 
-    /// A tracer for one library.
+    /// Returns a tracer for one library.
     ///
     /// - Parameters:
-    ///   - name: The library's name, for example `MyApp.Search`; an empty one works, with a warning.
-    ///   - schemaURL: Where the names that the library uses are defined.
+    ///   - name: The library's name, for example `MyApp.Search`. An empty one works, with a warning.
+    ///   - schemaURL: The schema URL of the names that the library uses.
     public func tracer(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
     ) -> Tracer {
@@ -64,28 +65,28 @@ public final class TracerProvider: Sendable {
             scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
     }
 
-    /// A tracer for one library, whose description is made once and shared.
+    /// Returns a tracer for one library with a shared scope.
     public func tracer(scope: InstrumentationScope) -> Tracer {
         if scope.name.isEmpty { reportEmptyName("TracerProvider", "tracer") }
         return Tracer(provider: self, origin: SpanOrigin(scope: scope, resource: resource))
     }
 
-    /// Adds a processor behind the others; spans that start from now on are seen by it. It stays until the provider goes.
+    /// Adds a processor after the others, for spans that start from now on. It stays until the provider is released.
     public func addProcessor(_ processor: any SpanProcessor) {
         pipeline?.append(processor)
     }
 
-    /// Changes what instrumentations that use this provider record, from their next call on.
+    /// Changes the settings for instrumentations that use this provider, from their next call on.
     public func setInstrumentation(_ settings: InstrumentationSettings) {
         pipeline?.instrumentation = settings
     }
 
-    /// Changes what is removed from spans that end from now on.
+    /// Replaces the redactor for spans that end from now on.
     public func setRedactor(_ redactor: Redactor?) {
         pipeline?.redaction.replace(with: redactor)
     }
 
-    /// Hands on everything that ended before the call.
+    /// Flushes everything that ended before the call.
     ///
     /// - Returns: Whether all of it was delivered within `timeout`.
     @discardableResult
@@ -94,7 +95,7 @@ public final class TracerProvider: Sendable {
         return await allSucceed(processors) { await $0.forceFlush(timeout: timeout) }
     }
 
-    /// Flushes and stops. Spans started later record nothing. Idempotent.
+    /// Flushes and shuts down. Spans started later record nothing. Idempotent.
     ///
     /// - Returns: Whether everything was delivered within `timeout`.
     @discardableResult
@@ -107,14 +108,14 @@ public final class TracerProvider: Sendable {
 extension TracerProvider {
     private static let registered = Mutex<TracerProvider?>(nil)
 
-    /// The provider for code that is given none, such as a client created without a tracer; `nil` until one is set.
+    /// The default provider, for code without one such as a client created without a tracer; `nil` until one is set.
     public static var global: TracerProvider? {
         get { registered.withLock { $0 } }
         set { registered.withLock { $0 = newValue } }
     }
 }
 
-/// Runs an operation on all elements at once, and tells whether all of them succeeded.
+/// Runs an operation on all elements concurrently. Returns whether all of them succeeded.
 func allSucceed<Element: Sendable>(
     _ elements: [Element], _ operation: @escaping @Sendable (Element) async -> Bool
 ) async -> Bool {
