@@ -17,7 +17,7 @@ import Tracing
 
 /// A tracer of swift-distributed-tracing that records on a `TracerProvider` of Last9GenAI.
 struct Last9Tracer: Tracing.Tracer {
-    private let tracer: GenAITelemetry.Tracer
+    private let tracer: TracerProvider.Tracer
     private let propagator = W3CPropagator.global
 
     /// - Parameter provider: Records the spans; that of `Last9.install`.
@@ -34,7 +34,7 @@ struct Last9Tracer: Tracing.Tracer {
         let genAI = GenAIContext.current.settingParent(
             surroundings.genAI?.spanContext ?? GenAIContext.current.spanContext)
         let span = tracer.startSpan(
-            operationName, kind: GenAITelemetry.SpanKind(kind), context: genAI,
+            operationName, kind: TraceSpan.Kind(kind), context: genAI,
             startNanoseconds: instant().nanosecondsSinceEpoch)
         return Last9Span(span, name: operationName, context: surroundings.settingGenAI(genAI.settingSpan(span)))
     }
@@ -139,7 +139,7 @@ extension ServiceContext {
 
 // MARK: - Values
 
-extension GenAITelemetry.SpanKind {
+extension TraceSpan.Kind {
     fileprivate init(_ kind: Tracing.SpanKind) {
         switch kind {
         case .server: self = .server

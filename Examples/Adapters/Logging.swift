@@ -31,7 +31,7 @@ struct Last9LogHandler: LogHandler {
 
     func log(event: LogEvent) {
         guard emitter.isEnabled else { return }
-        var record = LogRecord(body: .string("\(event.message)"), severity: LogSeverity(event.level))
+        var record = LogRecordData(body: .string("\(event.message)"), severity: LogSeverity(event.level))
         record.severityText = event.level.rawValue.uppercased()
         record.attributes = Attributes(metadata)
         record.attributes.merge(Attributes(metadataProvider?.get() ?? [:]))

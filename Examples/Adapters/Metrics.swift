@@ -13,7 +13,7 @@ import Synchronization
 
 /// Makes instruments of swift-metrics on a `MeterProvider` of Last9GenAI.
 struct Last9MetricsFactory: MetricsFactory {
-    private let meter: GenAITelemetry.Meter
+    private let meter: MeterProvider.Meter
 
     /// - Parameter provider: Collects the measurements; that of `Last9.install`.
     init(_ provider: MeterProvider) {

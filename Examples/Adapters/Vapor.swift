@@ -14,7 +14,7 @@ import Vapor
 
 /// Records each request as a server span and continues the trace and the conversation of its headers.
 struct Last9Middleware: AsyncMiddleware {
-    private let tracer: GenAITelemetry.Tracer
+    private let tracer: TracerProvider.Tracer
     private let identity: PropagatedIdentity
 
     /// - Parameters:

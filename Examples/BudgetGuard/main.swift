@@ -18,7 +18,7 @@ do {
         _ = try await model.client.chat.completions.runTools(
             .init(model: "gpt-4o", messages: [.user("Find the answer.")]), tools: [search], options: options)
     }
-} catch let error as OpenAIError where error.code == .budgetExceeded {
+} catch let error as OpenAIClientError where error.code == .budgetExceeded {
     print((error.underlying as? BudgetExceeded)?.description ?? "refused")
 }
 print("stopped after \(telemetry.ledger.total.llmCalls) calls, \(telemetry.ledger.total.cost) USD")

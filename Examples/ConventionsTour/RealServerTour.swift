@@ -64,7 +64,7 @@ struct RealServerTour: Sendable {
         return request
     }
 
-    private static let city = JSONSchema.object(["city": .string(oneOf: ["Rome"])])
+    private static let city = JSONValue.Schema.object(["city": .string(oneOf: ["Rome"])])
 
     private var stops: [Stop] { answers + failures }
 

@@ -32,10 +32,10 @@ extension [Stop] {
 }
 
 /// Expects a call to fail with one of several codes.
-func expecting(_ codes: OpenAIError.Code..., from call: () async throws -> Void) async throws -> String {
+func expecting(_ codes: OpenAIClientError.Code..., from call: () async throws -> Void) async throws -> String {
     do {
         try await call()
-    } catch let error as OpenAIError where codes.contains(error.code) {
+    } catch let error as OpenAIClientError where codes.contains(error.code) {
         return "failed as it should: \(error.code)"
     }
     throw TourError("a call went well that should have failed with \(codes)")

@@ -32,7 +32,7 @@ do {
     try await withBudget(usd: 0.00005) {
         for index in 1...10 { try await answer("Question \(index) of a long list", for: "acme", feature: "chat") }
     }
-} catch let error as OpenAIError where error.code == .budgetExceeded {
+} catch let error as OpenAIClientError where error.code == .budgetExceeded {
     print("acme's plan is used up")
 }
 await telemetry.shutdown()

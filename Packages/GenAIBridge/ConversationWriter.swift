@@ -70,7 +70,7 @@ struct ConversationWriter: Sendable {
         guard forms.contains(.events), !span.events.contains(where: { $0.name == side.event }) else { return }
         var content = Attributes()
         content.insert(side.eventField, .string(text), text.utf8.count)
-        span.events.append(SpanEvent(name: side.event, nanoseconds: nanoseconds, attributes: content))
+        span.events.append(TraceSpan.Event(name: side.event, nanoseconds: nanoseconds, attributes: content))
     }
 
     // The answers come first and get half of the space at most. Readers count the indices up from zero.

@@ -9,7 +9,7 @@ import GenAITelemetry
 extension MessageReader {
     /// Returns the message of `gen_ai.{role}.message`. A record without a body is a message without content: it keeps
     /// its place.
-    func prompt(role: String, _ record: borrowing LogRecord) -> Message {
+    func prompt(role: String, _ record: borrowing LogRecordData) -> Message {
         let body = record.messageBody
         guard let fields = fields(of: body) else { return message(role: role, content: body?.unlessNull) }
         return message(
@@ -20,7 +20,7 @@ extension MessageReader {
     }
 
     /// Returns the message of `gen_ai.choice`.
-    func completion(_ record: borrowing LogRecord) -> Message {
+    func completion(_ record: borrowing LogRecordData) -> Message {
         let body = record.messageBody
         guard let choice = fields(of: body) else { return message(role: "assistant", content: body?.unlessNull) }
         var content: AttributeValue?
@@ -85,7 +85,7 @@ extension Attributes {
     fileprivate func text(_ name: AttributeName) -> String? { self[name]?.shortText }
 }
 
-extension LogRecord {
+extension LogRecordData {
     // Some libraries put the body, as JSON text, into an attribute of this name.
     fileprivate var messageBody: AttributeValue? { body ?? attributes["gen_ai.event.content"] }
 }

@@ -128,7 +128,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
     // MARK: - Log records
 
     /// Stores a message until its span ends. Other records are ignored.
-    public func onEmit(_ record: inout LogRecord, context: GenAIContext) {
+    public func onEmit(_ record: inout LogRecordData, context: GenAIContext) {
         guard let span = record.spanContext else { return }
         // For messages of the package's own instrumentations the record's name need not be read.
         if let message = record.message, onEmit(message, span: span) { return }
@@ -155,7 +155,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
         }
     }
 
-    private func update(_ record: borrowing LogRecord) -> OpenSpans.Update? {
+    private func update(_ record: borrowing LogRecordData) -> OpenSpans.Update? {
         guard let event = MessageEvent(record) else { return nil }
         switch event {
         case .prompt(let role): return .prompt(reader.prompt(role: role, record))

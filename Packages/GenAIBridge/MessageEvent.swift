@@ -12,7 +12,7 @@ enum MessageEvent: Equatable {
     case details
 
     /// Classifies a record; `nil` if it is no message event.
-    init?(_ record: borrowing LogRecord) {
+    init?(_ record: borrowing LogRecordData) {
         if let name = record.eventName {
             self.init(name: name)
         } else if case .string(let name)? = record.attributes["event.name"] {

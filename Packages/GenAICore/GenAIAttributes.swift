@@ -742,10 +742,10 @@ extension AttributeKey where Value == ResponseStatus {
     public static var genAIResponseStatus: Self { Self("gen_ai.response.status", 0x17_21FC) }
 }
 
-extension AttributeKey where Value == ServiceTier {
+extension AttributeKey where Value == OpenAIServiceTier {
     /// Service tier asked for. Recorded only when it is not `auto`.
     ///
-    /// Values: ``ServiceTier``.
+    /// Values: ``OpenAIServiceTier``.
     /// Deprecated since v1.41.1: use `openAIRequestServiceTier`.
     /// Source: OpenTelemetry `gen_ai.openai.request.service_tier` in v1.28.0, v1.36.0, v1.41.1, genai-main
     /// (Development).
@@ -754,7 +754,7 @@ extension AttributeKey where Value == ServiceTier {
 
     /// Service tier that served the request.
     ///
-    /// Values: ``ServiceTier``.
+    /// Values: ``OpenAIServiceTier``.
     /// Deprecated since v1.41.1: use `openAIResponseServiceTier`.
     /// Source: OpenTelemetry `gen_ai.openai.response.service_tier` in v1.28.0, v1.36.0, v1.41.1, genai-main
     /// (Development).
@@ -763,14 +763,14 @@ extension AttributeKey where Value == ServiceTier {
 
     /// Service tier asked for. Recorded only when it is not `auto`.
     ///
-    /// Values: ``ServiceTier``.
+    /// Values: ``OpenAIServiceTier``.
     /// Source: OpenTelemetry `openai.request.service_tier` in v1.41.1, genai-main (Development).
     @inlinable
     public static var openAIRequestServiceTier: Self { Self("openai.request.service_tier", 0x29_A721) }
 
     /// Service tier that served the request.
     ///
-    /// Values: ``ServiceTier``.
+    /// Values: ``OpenAIServiceTier``.
     /// Source: OpenTelemetry `openai.response.service_tier` in v1.41.1, genai-main (Development).
     @inlinable
     public static var openAIResponseServiceTier: Self { Self("openai.response.service_tier", 0x2A_7DB5) }

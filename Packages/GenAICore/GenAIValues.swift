@@ -562,7 +562,7 @@ extension OpenAIAPIType: ExpressibleByStringLiteral {
 /// Service tier of the OpenAI API. The API knows further values, which pass through.
 ///
 /// Extensible: unknown values pass through.
-public struct ServiceTier: RawRepresentable, Hashable, Sendable, AttributeValueConvertible {
+public struct OpenAIServiceTier: RawRepresentable, Hashable, Sendable, AttributeValueConvertible {
     /// The value on the wire.
     public let rawValue: String
 
@@ -583,7 +583,7 @@ public struct ServiceTier: RawRepresentable, Hashable, Sendable, AttributeValueC
     public static var `default`: Self { Self(rawValue: "default") }
 }
 
-extension ServiceTier: ExpressibleByStringLiteral {
+extension OpenAIServiceTier: ExpressibleByStringLiteral {
     /// Creates a value from its spelling on the wire.
     @inlinable
     public init(stringLiteral value: String) { self.init(rawValue: value) }

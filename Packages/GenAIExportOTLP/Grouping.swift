@@ -11,7 +11,7 @@ protocol Grouped {
 }
 
 extension SpanData: Grouped {}
-extension LogRecord: Grouped {}
+extension LogRecordData: Grouped {}
 extension MetricData: Grouped {}
 
 /// The items of one resource, in the order of the batch.

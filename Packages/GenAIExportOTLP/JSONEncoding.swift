@@ -12,7 +12,7 @@ extension JSONWriter {
     }
 
     /// Writes an `ExportLogsServiceRequest`.
-    mutating func logs(_ batch: ArraySlice<LogRecord>) {
+    mutating func logs(_ batch: ArraySlice<LogRecordData>) {
         groups(batch, outer: "resourceLogs", inner: "scopeLogs", items: "logRecords") { $0.logRecord($1) }
     }
 
@@ -126,14 +126,14 @@ extension JSONWriter {
         }
     }
 
-    private mutating func event(_ event: SpanEvent) {
+    private mutating func event(_ event: TraceSpan.Event) {
         time("timeUnixNano", event.nanoseconds)
         text("name", event.name)
         attributes(event.attributes)
         number("droppedAttributesCount", wireCount(event.droppedAttributesCount))
     }
 
-    private mutating func link(_ link: SpanLink) {
+    private mutating func link(_ link: TraceSpan.Link) {
         identifiers(link.context)
         text("traceState", link.context.traceState.description)
         attributes(link.attributes)
@@ -141,7 +141,7 @@ extension JSONWriter {
         number("flags", spanFlags(link.context.flags, isRemote: link.context.isRemote))
     }
 
-    private mutating func status(_ status: SpanStatus) {
+    private mutating func status(_ status: TraceSpan.Status) {
         guard status != .unset else { return }
         field("status")
         object { object in
@@ -156,7 +156,7 @@ extension JSONWriter {
 
     // MARK: - logs.proto
 
-    private mutating func logRecord(_ record: LogRecord) {
+    private mutating func logRecord(_ record: LogRecordData) {
         object { object in
             object.time("timeUnixNano", record.nanoseconds ?? 0)
             object.time("observedTimeUnixNano", record.observedNanoseconds ?? 0)

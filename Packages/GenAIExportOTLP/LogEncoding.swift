@@ -6,7 +6,7 @@ import GenAITelemetry
 
 extension ProtobufWriter {
     /// Writes the body of an `ExportLogsServiceRequest`, which is the same as that of `LogsData`.
-    mutating func logs(_ batch: ArraySlice<LogRecord>) {
+    mutating func logs(_ batch: ArraySlice<LogRecordData>) {
         for group in grouped(batch) {
             message(1, expecting: batch.count * 1_024) { resourceLogs in
                 resourceLogs.resource(1, group.resource)
@@ -16,7 +16,7 @@ extension ProtobufWriter {
         }
     }
 
-    private mutating func scopeLogs(_ field: Int, _ group: ScopeGroup, of batch: ArraySlice<LogRecord>) {
+    private mutating func scopeLogs(_ field: Int, _ group: ScopeGroup, of batch: ArraySlice<LogRecordData>) {
         message(field, expecting: group.positions.count * 1_024) { scopeLogs in
             scopeLogs.scope(1, group.scope)
             for position in group.positions { scopeLogs.logRecord(2, batch[position]) }
@@ -24,7 +24,7 @@ extension ProtobufWriter {
         }
     }
 
-    private mutating func logRecord(_ field: Int, _ record: LogRecord) {
+    private mutating func logRecord(_ field: Int, _ record: LogRecordData) {
         message(field, expecting: 512) { message in
             message.fixed64(1, record.nanoseconds ?? 0)
             message.varint(2, UInt64(record.severity?.rawValue ?? 0))

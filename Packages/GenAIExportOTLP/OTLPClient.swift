@@ -221,7 +221,7 @@ extension OTLPClient {
         let start = ContinuousClock.now
         let verdict: OTLPVerdict
         var outcome = ""
-        do throws(HTTPError) {
+        do throws(HTTPTransportError) {
             let answer = try await answer(to: request, by: transport)
             outcome = "status \(answer.status)"
             verdict = settings.judge(answer)
@@ -241,9 +241,9 @@ extension OTLPClient {
 
     private func answer(
         to request: HTTPRequest, by transport: any HTTPTransport
-    ) async throws(HTTPError) -> OTLPAnswer {
+    ) async throws(HTTPTransportError) -> OTLPAnswer {
         let response = try await transport.send(request)
-        do throws(HTTPError) {
+        do throws(HTTPTransportError) {
             let body = try await response.body.collect(upTo: settings.maximumResponseBytes)
             return OTLPAnswer(
                 status: response.status, headers: response.headers, body: body, trailers: response.body.trailers)
@@ -394,7 +394,7 @@ extension OTLPSettings.TLSFiles {
         configuration.certificateAuthorityFile = authority?.path
         configuration.clientCertificateFile = clientCertificate?.path
         configuration.clientKeyFile = clientKey?.path
-        do throws(HTTPError) {
+        do throws(HTTPTransportError) {
             return try makeDefaultTransport(configuration)
         } catch {
             let file = clientCertificate ?? clientKey ?? authority

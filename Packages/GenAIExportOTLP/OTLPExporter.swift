@@ -70,7 +70,7 @@ public struct OTLPSpanExporter: SpanExporter, SuspendingExporter {
 
 /// Sends log records and events to an OTLP server; works like ``OTLPSpanExporter``.
 public struct OTLPLogRecordExporter: LogRecordExporter, SuspendingExporter {
-    private let client: OTLPClient<LogRecord>
+    private let client: OTLPClient<LogRecordData>
     /// Indicates whether no call blocks its thread. Files and custom transports may block.
     package let neverBlocks: Bool
 
@@ -88,7 +88,7 @@ public struct OTLPLogRecordExporter: LogRecordExporter, SuspendingExporter {
         neverBlocks = transport == nil && configuration.spool == nil
     }
 
-    init(client: OTLPClient<LogRecord>) {
+    init(client: OTLPClient<LogRecordData>) {
         self.client = client
         neverBlocks = false
     }
@@ -101,7 +101,7 @@ public struct OTLPLogRecordExporter: LogRecordExporter, SuspendingExporter {
     package var wireProtocol: OTLPProtocol { client.wireProtocol }
 
     /// Delivers one batch; see ``OTLPSpanExporter``.
-    public func export(_ batch: [LogRecord]) async throws(ExportError) {
+    public func export(_ batch: [LogRecordData]) async throws(ExportError) {
         try await client.export(batch)
     }
 

@@ -58,7 +58,7 @@ public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExpo
     }
 
     /// Appends one line for the batch. Throws the same errors as for spans.
-    public func export(_ batch: [LogRecord]) async throws(ExportError) {
+    public func export(_ batch: [LogRecordData]) async throws(ExportError) {
         try append(batch)
     }
 

@@ -22,7 +22,7 @@ extension OTLPSettings {
     }
 
     /// Returns the result that an exchange without a response means, with advice.
-    func judge(_ error: HTTPError) -> OTLPVerdict {
+    func judge(_ error: HTTPTransportError) -> OTLPVerdict {
         let text = presentable(error.message) + hint(for: error)
         switch error.code {
         case .connection: return .retryable(ExportError(.unreachable, text), after: nil)
@@ -114,7 +114,7 @@ extension OTLPSettings {
     }
 
     /// Returns advice for a missing response from a server that accepts connections.
-    private func hint(for error: HTTPError) -> String {
+    private func hint(for error: HTTPTransportError) -> String {
         guard error.code == .connection || error.code == .protocolViolation else { return "" }
         let authority = url.prefix { $0 != "?" }.split(separator: "/", omittingEmptySubsequences: false).dropFirst(2)
             .first

@@ -21,11 +21,11 @@ extension SpanData: OTLPItem {
     static func encode(_ batch: ArraySlice<SpanData>, into writer: inout JSONWriter) { writer.traces(batch) }
 }
 
-extension LogRecord: OTLPItem {
+extension LogRecordData: OTLPItem {
     static var signal: OTLPSignal { .logs }
     var weight: Int { 1 }
-    static func encode(_ batch: ArraySlice<LogRecord>, into writer: inout ProtobufWriter) { writer.logs(batch) }
-    static func encode(_ batch: ArraySlice<LogRecord>, into writer: inout JSONWriter) { writer.logs(batch) }
+    static func encode(_ batch: ArraySlice<LogRecordData>, into writer: inout ProtobufWriter) { writer.logs(batch) }
+    static func encode(_ batch: ArraySlice<LogRecordData>, into writer: inout JSONWriter) { writer.logs(batch) }
 }
 
 extension MetricData: OTLPItem {

@@ -45,7 +45,7 @@ extension ProtobufWriter {
         }
     }
 
-    private mutating func event(_ field: Int, _ event: SpanEvent) {
+    private mutating func event(_ field: Int, _ event: TraceSpan.Event) {
         message(field, expecting: 128) { message in
             message.fixed64(1, event.nanoseconds)
             message.string(2, event.name)
@@ -54,7 +54,7 @@ extension ProtobufWriter {
         }
     }
 
-    private mutating func link(_ field: Int, _ link: SpanLink) {
+    private mutating func link(_ field: Int, _ link: TraceSpan.Link) {
         message(field, expecting: 64) { message in
             message.traceID(1, link.context.traceID)
             message.spanID(2, link.context.spanID)
@@ -65,7 +65,7 @@ extension ProtobufWriter {
         }
     }
 
-    private mutating func status(_ field: Int, _ status: SpanStatus) {
+    private mutating func status(_ field: Int, _ status: TraceSpan.Status) {
         switch status {
         case .unset: break
         case .ok:

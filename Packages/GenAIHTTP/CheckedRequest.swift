@@ -23,29 +23,30 @@ struct CheckedRequest: Sendable {
 
     /// Validates a request.
     ///
-    /// - Throws: ``HTTPError`` with code `badURL` or `invalidRequest`. Messages name a header field, never its value.
-    init(_ request: HTTPRequest) throws(HTTPError) {
+    /// - Throws: ``HTTPTransportError`` with code `badURL` or `invalidRequest`. Messages name a header field, never its
+    ///   value.
+    init(_ request: HTTPRequest) throws(HTTPTransportError) {
         guard let url = URL(string: request.url, encodingInvalidCharacters: false) else {
-            throw HTTPError(.badURL, "the URL cannot be parsed")
+            throw HTTPTransportError(.badURL, "the URL cannot be parsed")
         }
         guard let scheme = url.scheme?.lowercased(), scheme == "http" || scheme == "https" else {
-            throw HTTPError(.badURL, "the URL is neither http nor https")
+            throw HTTPTransportError(.badURL, "the URL is neither http nor https")
         }
-        guard let host = url.host, !host.isEmpty else { throw HTTPError(.badURL, "the URL has no host") }
-        guard isToken(request.method) else { throw HTTPError(.invalidRequest, "the method is not valid") }
+        guard let host = url.host, !host.isEmpty else { throw HTTPTransportError(.badURL, "the URL has no host") }
+        guard isToken(request.method) else { throw HTTPTransportError(.invalidRequest, "the method is not valid") }
         guard request.body.isEmpty || !["GET", "HEAD"].contains(request.method) else {
-            throw HTTPError(.invalidRequest, "a \(request.method) request must not have a body")
+            throw HTTPTransportError(.invalidRequest, "a \(request.method) request must not have a body")
         }
         (method, self.url, body) = (request.method, url, request.body)
         requiresHTTP2 = request.requiresHTTP2
         try addFields(of: request)
     }
 
-    private mutating func addFields(of request: HTTPRequest) throws(HTTPError) {
+    private mutating func addFields(of request: HTTPRequest) throws(HTTPTransportError) {
         for field in request.headers.fields {
-            guard isToken(field.name) else { throw HTTPError(.invalidRequest, "a header name is not valid") }
+            guard isToken(field.name) else { throw HTTPTransportError(.invalidRequest, "a header name is not valid") }
             guard isFieldValue(field.value) else {
-                throw HTTPError(.invalidRequest, "the value of the header \(field.name) is not valid")
+                throw HTTPTransportError(.invalidRequest, "the value of the header \(field.name) is not valid")
             }
             // The transport decides how the body is framed.
             guard !["content-length", "transfer-encoding"].contains(field.name.lowercased()) else { continue }

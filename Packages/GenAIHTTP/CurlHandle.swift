@@ -17,7 +17,7 @@
         private var fields: OpaquePointer?
         private var sentCount = 0
         private var head = ResponseHeadReader()
-        private var failure: HTTPError?
+        private var failure: HTTPTransportError?
         private var isComplete = true
 
         /// Prepares a request; `nil` if libcurl is out of memory or rejects an option.
@@ -62,13 +62,15 @@
             if result == CCURL_OK, head.isComplete { return exchange.finish(trailers: head.trailers, nil) }
             exchange.finish { hasHead in
                 if let failure { return failure }
-                if result == CCURL_OK { return HTTPError(.connection, "the response head broke off from \(origin)") }
+                if result == CCURL_OK {
+                    return HTTPTransportError(.connection, "the response head broke off from \(origin)")
+                }
                 // The exchange itself watches the other limits.
                 if result == CCURL_TIMED_OUT {
-                    return HTTPError(.timedOut, "no connection to \(origin) in time (limit: connect)")
+                    return HTTPTransportError(.timedOut, "no connection to \(origin) in time (limit: connect)")
                 }
-                let code = HTTPError.Code(curlResult: result, text: words)
-                return HTTPError(code, "\(code.problem(hasHead: hasHead)) \(origin): \(words)")
+                let code = HTTPTransportError.Code(curlResult: result, text: words)
+                return HTTPTransportError(code, "\(code.problem(hasHead: hasHead)) \(origin): \(words)")
             }
         }
 
@@ -226,7 +228,7 @@
         }
     }
 
-    extension HTTPError.Code {
+    extension HTTPTransportError.Code {
         /// Classifies a result of libcurl. Only the text tells that the chunked coding is malformed, or that the peer
         /// ended TLS with an alert.
         fileprivate init(curlResult: Int32, text: String) {

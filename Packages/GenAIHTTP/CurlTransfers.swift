@@ -52,7 +52,7 @@
         }
 
         /// Ends all transfers and empties libcurl's set.
-        func abortAll(_ error: HTTPError) {
+        func abortAll(_ error: HTTPTransportError) {
             for handle in handles.values {
                 ccurl_multi_remove(multi, handle.easy)
                 handle.exchange.abort(error)
@@ -93,7 +93,7 @@
                 isAgain = hasBegun
                 hasBegun = false
                 if ccurl_multi_perform(multi) != CCURL_OK {
-                    abortAll(HTTPError(.connection, "libcurl cannot go on"))
+                    abortAll(HTTPTransportError(.connection, "libcurl cannot go on"))
                 }
                 finishEnded()
             }
@@ -121,7 +121,7 @@
             guard !waiting.exchange.hasEnded else { return false }
             let handle = CurlHandle(waiting.request, waiting.exchange, configuration, transfers: self)
             guard let handle, ccurl_multi_add(multi, handle.easy) == CCURL_OK else {
-                waiting.exchange.finish { _ in HTTPError(.connection, "libcurl cannot begin the request") }
+                waiting.exchange.finish { _ in HTTPTransportError(.connection, "libcurl cannot begin the request") }
                 return false
             }
             handles[waiting.request.number] = handle

@@ -32,12 +32,13 @@
 
         /// Creates a transport and its thread.
         ///
-        /// - Throws: ``HTTPError`` with code `tls` for a certificate file that cannot be read or is not PEM, and
-        ///   `connection` if libcurl is not available or the thread cannot be started; see ``isAvailable``.
-        public init(_ configuration: HTTPTransportConfiguration = .init()) throws(HTTPError) {
+        /// - Throws: ``HTTPTransportError`` with code `tls` for a certificate file that cannot be read or is not PEM,
+        ///   and `connection` if libcurl is not available or the thread cannot be started; see ``isAvailable``.
+        public init(_ configuration: HTTPTransportConfiguration = .init()) throws(HTTPTransportError) {
             try configuration.checkFiles()
             guard let loop = CurlLoop(configuration) else {
-                throw HTTPError(.connection, "libcurl 7.68 or newer cannot be loaded, or there is no thread for it")
+                throw HTTPTransportError(
+                    .connection, "libcurl 7.68 or newer cannot be loaded, or there is no thread for it")
             }
             self.configuration = configuration
             self.loop = loop
@@ -51,9 +52,10 @@
         ///
         /// Cancelling the task, or releasing the response before its end, closes the connection.
         ///
-        /// - Throws: ``HTTPError``: `badURL` or `invalidRequest` before anything is sent, `timedOut` when one of the
-        ///   request's timeouts passes, `shutDown` after ``shutdown()``, otherwise the code of the network failure.
-        public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+        /// - Throws: ``HTTPTransportError``: `badURL` or `invalidRequest` before anything is sent, `timedOut` when one
+        ///   of the request's timeouts passes, `shutDown` after ``shutdown()``, otherwise the code of the network
+        ///   failure.
+        public func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
             let checked = try CheckedRequest(request)
             guard !Task.isCancelled else { throw .cancelledBefore }
             guard let number = loop.makeNumber() else { throw .afterShutdown }
@@ -96,22 +98,22 @@
     }
 
     extension HTTPTransportConfiguration {
-        fileprivate func checkFiles() throws(HTTPError) {
+        fileprivate func checkFiles() throws(HTTPTransportError) {
             guard clientKeyFile == nil || clientCertificateFile != nil else {
-                throw HTTPError(.tls, "a client key needs the client certificate it belongs to")
+                throw HTTPTransportError(.tls, "a client key needs the client certificate it belongs to")
             }
             try Self.check(certificateAuthorityFile, "certificate authority")
             try Self.check(clientCertificateFile, "client certificate")
             try Self.check(clientKeyFile, "client key")
         }
 
-        private static func check(_ path: String?, _ purpose: String) throws(HTTPError) {
+        private static func check(_ path: String?, _ purpose: String) throws(HTTPTransportError) {
             guard let path else { return }
             guard let file = FileManager.default.contents(atPath: path) else {
-                throw HTTPError(.tls, "the \(purpose) file \(path) cannot be read")
+                throw HTTPTransportError(.tls, "the \(purpose) file \(path) cannot be read")
             }
             guard file.range(of: Data("-----BEGIN ".utf8)) != nil else {
-                throw HTTPError(.tls, "the \(purpose) file \(path) is not PEM")
+                throw HTTPTransportError(.tls, "the \(purpose) file \(path) is not PEM")
             }
         }
     }

@@ -27,7 +27,7 @@ final class Exchange: Sendable {
 
     private enum End {
         case complete
-        case failed(HTTPError)
+        case failed(HTTPTransportError)
     }
 
     private struct State {
@@ -86,7 +86,7 @@ final class Exchange: Sendable {
     func expire(at now: ContinuousClock.Instant) -> ContinuousClock.Instant? {
         let deadline = state.withLock { $0.end == nil ? $0.deadlines.next : nil }
         guard let deadline, deadline.instant <= now else { return deadline?.instant }
-        abort(HTTPError(.timedOut, "\(deadline.limit.explanation) (limit: \(deadline.limit))"))
+        abort(HTTPTransportError(.timedOut, "\(deadline.limit.explanation) (limit: \(deadline.limit))"))
         return nil
     }
 
@@ -124,13 +124,15 @@ final class Exchange: Sendable {
             if !isHalted { wire.resume() }
         }
         guard verdict == .overflow else { return }
-        abort(HTTPError(.tooLarge, "more than \(limit) bytes of the response body arrived before they were read"))
+        abort(
+            HTTPTransportError(.tooLarge, "more than \(limit) bytes of the response body arrived before they were read")
+        )
     }
 
     /// Ends the exchange: without a failure if all of it arrived. Buffered chunks can still be read.
     ///
     /// - Parameter trailers: The fields after the body; `nil` if the wire cannot report them.
-    func finish(trailers: HTTPHeaders? = nil, _ failure: ((_ hasHead: Bool) -> HTTPError)?) {
+    func finish(trailers: HTTPHeaders? = nil, _ failure: ((_ hasHead: Bool) -> HTTPTransportError)?) {
         let aftermath = state.withLock { state in
             guard state.end == nil else { return Aftermath() }
             state.trailers = trailers
@@ -140,7 +142,7 @@ final class Exchange: Sendable {
     }
 
     /// Ends the exchange at once: closes the connection and discards the buffer.
-    func abort(_ error: HTTPError) {
+    func abort(_ error: HTTPTransportError) {
         let aftermath = state.withLock { state in
             if state.hasFailed { return Aftermath() }
             let wire = state.wire
@@ -177,19 +179,20 @@ final class Exchange: Sendable {
     // MARK: - What the consumer asks for
 
     /// Returns the response head as soon as it has arrived.
-    func head() async throws(HTTPError) -> Head {
+    func head() async throws(HTTPTransportError) -> Head {
         try await wait { state in
             if let head = state.head { return .success(head) }
             switch state.end {
             case .failed(let error): return .failure(error)
-            case .complete: return .failure(HTTPError(.protocolViolation, "the exchange ended without a response"))
+            case .complete:
+                return .failure(HTTPTransportError(.protocolViolation, "the exchange ended without a response"))
             case nil: return nil
             }
         }
     }
 
     /// Returns all of the body that has arrived since the last call, or `nil` at the end.
-    func next() async throws(HTTPError) -> [UInt8]? {
+    func next() async throws(HTTPTransportError) -> [UInt8]? {
         var wireToResume: (any Wire)?
         let piece: [UInt8]? = try await wait { state in
             let (bytes, resumes) = state.buffer.takeAll()
@@ -214,8 +217,8 @@ final class Exchange: Sendable {
 
     /// Waits until `look` returns a value. Cancelling the waiting task aborts the exchange.
     private func wait<Value: Sendable>(
-        _ look: (inout State) -> Result<Value, HTTPError>?
-    ) async throws(HTTPError) -> Value {
+        _ look: (inout State) -> Result<Value, HTTPTransportError>?
+    ) async throws(HTTPTransportError) -> Value {
         let result = await withTaskCancellationHandler {
             while true {
                 let (found, version) = state.withLock { (look(&$0), $0.version) }
@@ -230,7 +233,7 @@ final class Exchange: Sendable {
                 }
             }
         } onCancel: {
-            abort(HTTPError(.cancelled, "the task was cancelled"))
+            abort(HTTPTransportError(.cancelled, "the task was cancelled"))
         }
         return try result.get()
     }
@@ -247,10 +250,10 @@ final class ExchangeReader: Sendable {
     }
 
     deinit {
-        exchange.abort(HTTPError(.cancelled, "the response body was dropped before its end"))
+        exchange.abort(HTTPTransportError(.cancelled, "the response body was dropped before its end"))
     }
 
-    func next() async throws(HTTPError) -> [UInt8]? {
+    func next() async throws(HTTPTransportError) -> [UInt8]? {
         try await exchange.next()
     }
 
@@ -259,12 +262,12 @@ final class ExchangeReader: Sendable {
 
 extension HTTPResponse {
     /// Waits for the head of an exchange that has begun, then streams its body.
-    init(of exchange: Exchange) async throws(HTTPError) {
+    init(of exchange: Exchange) async throws(HTTPTransportError) {
         // From here on the reader's end is the exchange's end, also if waiting for the head throws.
         let reader = ExchangeReader(exchange)
         let head = try await exchange.head()
         let body = HTTPBody(
-            trailers: { reader.trailers }, pull: { () async throws(HTTPError) in try await reader.next() })
+            trailers: { reader.trailers }, pull: { () async throws(HTTPTransportError) in try await reader.next() })
         self.init(status: head.status, headers: head.headers, body: body)
     }
 }

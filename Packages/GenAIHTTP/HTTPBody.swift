@@ -9,9 +9,9 @@ public struct HTTPBody: AsyncSequence, Sendable {
     /// A chunk of the body. Its boundaries have no meaning.
     public typealias Element = [UInt8]
     /// The error that ends a body early.
-    public typealias Failure = HTTPError
+    public typealias Failure = HTTPTransportError
 
-    private let pull: @Sendable () async throws(HTTPError) -> [UInt8]?
+    private let pull: @Sendable () async throws(HTTPTransportError) -> [UInt8]?
     private let readTrailers: @Sendable () -> HTTPHeaders?
 
     /// The trailer fields, available once the body has been read to its end.
@@ -26,7 +26,7 @@ public struct HTTPBody: AsyncSequence, Sendable {
     ///   - pull: Returns the next chunk, or `nil` at the end.
     public init(
         trailers: @escaping @Sendable () -> HTTPHeaders? = { nil },
-        pull: @escaping @Sendable () async throws(HTTPError) -> [UInt8]?
+        pull: @escaping @Sendable () async throws(HTTPTransportError) -> [UInt8]?
     ) {
         readTrailers = trailers
         self.pull = pull
@@ -34,10 +34,10 @@ public struct HTTPBody: AsyncSequence, Sendable {
 
     /// An iterator over the chunks.
     public struct Iterator: AsyncIteratorProtocol, Sendable {
-        let pull: @Sendable () async throws(HTTPError) -> [UInt8]?
+        let pull: @Sendable () async throws(HTTPTransportError) -> [UInt8]?
 
         /// Returns the next chunk, or `nil` at the end.
-        public mutating func next() async throws(HTTPError) -> [UInt8]? {
+        public mutating func next() async throws(HTTPTransportError) -> [UInt8]? {
             try await pull()
         }
     }
@@ -52,7 +52,7 @@ extension HTTPBody {
     /// Creates a body from bytes in memory.
     public init(_ bytes: [UInt8]) {
         let rest = Mutex(bytes)
-        self.init(pull: { () throws(HTTPError) in
+        self.init(pull: { () throws(HTTPTransportError) in
             let piece = rest.withLock { rest in
                 defer { rest = [] }
                 return rest
@@ -64,12 +64,12 @@ extension HTTPBody {
     /// Reads the whole body into memory.
     ///
     /// - Parameter limit: The maximum number of bytes to accept.
-    /// - Throws: ``HTTPError`` with code `tooLarge` as soon as more than `limit` bytes have arrived.
-    public func collect(upTo limit: Int) async throws(HTTPError) -> [UInt8] {
+    /// - Throws: ``HTTPTransportError`` with code `tooLarge` as soon as more than `limit` bytes have arrived.
+    public func collect(upTo limit: Int) async throws(HTTPTransportError) -> [UInt8] {
         var bytes: [UInt8] = []
         for try await piece in self {
             guard bytes.count + piece.count <= limit else {
-                throw HTTPError(.tooLarge, "the response body is larger than \(limit) bytes")
+                throw HTTPTransportError(.tooLarge, "the response body is larger than \(limit) bytes")
             }
             bytes += piece
         }

@@ -10,8 +10,8 @@ public protocol HTTPTransport: Sendable {
     /// Implementations never follow a redirect and never retry: both are decisions of the caller. Cancelling the task
     /// closes the connection.
     ///
-    /// - Throws: ``HTTPError``. A status of 400 or more is a response, not an error.
-    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse
+    /// - Throws: ``HTTPTransportError``. A status of 400 or more is a response, not an error.
+    func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse
 
     /// Returns whether requests with ``HTTPRequest/requiresHTTP2`` can be sent to a URL. The default implementation
     /// returns false.

@@ -32,11 +32,11 @@ public struct HTTPTransportConfiguration: Sendable, Hashable {
 ///
 /// If Linux has no usable libcurl, the result is ``URLSessionTransport`` too.
 ///
-/// - Throws: ``HTTPError`` with code `tls` if a certificate file cannot be read, or asks for a feature that the
-///   transport does not support.
+/// - Throws: ``HTTPTransportError`` with code `tls` if a certificate file cannot be read, or asks for a feature that
+///   the transport does not support.
 public func makeDefaultTransport(
     _ configuration: HTTPTransportConfiguration
-) throws(HTTPError) -> any HTTPTransport {
+) throws(HTTPTransportError) -> any HTTPTransport {
     #if canImport(Glibc)
         if CurlTransport.isAvailable { return try CurlTransport(configuration) }
     #endif

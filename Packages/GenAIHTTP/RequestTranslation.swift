@@ -18,7 +18,7 @@ extension URLRequest {
     }
 }
 
-extension HTTPError {
+extension HTTPTransportError {
     /// Creates an error from one of URLSession. The original text is never used, because it may hold the URL.
     init(_ error: any Error, from origin: String, hasHead: Bool) {
         guard let error = error as? URLError else {
@@ -46,7 +46,7 @@ private func words(for code: URLError.Code) -> String {
     }
 }
 
-extension HTTPError.Code {
+extension HTTPTransportError.Code {
     fileprivate init?(_ code: URLError.Code) {
         switch code {
         case .badURL: self = .badURL

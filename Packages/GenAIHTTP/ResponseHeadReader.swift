@@ -6,7 +6,7 @@ struct ResponseHeadReader {
     enum Step {
         case more
         case complete(Exchange.Head)
-        case invalid(HTTPError)
+        case invalid(HTTPTransportError)
     }
 
     /// The maximum number of bytes of all lines: the 1xx heads, the final head and the trailer.
@@ -37,7 +37,7 @@ struct ResponseHeadReader {
     private mutating func readStatus(_ text: String) -> Step {
         let parts = text.split(separator: " ", maxSplits: 2, omittingEmptySubsequences: false)
         guard parts.count >= 2, parts[0].hasPrefix("HTTP/"), let status = Int(parts[1]), 100...999 ~= status else {
-            return .invalid(HTTPError(.protocolViolation, "the status line of the response is not valid"))
+            return .invalid(HTTPTransportError(.protocolViolation, "the status line of the response is not valid"))
         }
         head = Exchange.Head(status: status, headers: [:])
         return .more
@@ -51,12 +51,13 @@ struct ResponseHeadReader {
         }
         guard let count = head?.headers.fields.count, count < Self.fieldLimit else { return .invalid(.tooLargeHead) }
         guard let (name, value) = Self.field(line) else {
-            return .invalid(HTTPError(.protocolViolation, "a line of the response head is no field"))
+            return .invalid(HTTPTransportError(.protocolViolation, "a line of the response head is no field"))
         }
         head?.headers.append(name, value)
         if name.lowercased() == "content-length" {
             guard let length = UInt64(value), length <= Self.lengthLimit else {
-                return .invalid(HTTPError(.protocolViolation, "the length the response announces is not valid"))
+                return .invalid(
+                    HTTPTransportError(.protocolViolation, "the length the response announces is not valid"))
             }
         }
         return .more
@@ -88,8 +89,10 @@ struct ResponseHeadReader {
     }
 }
 
-extension HTTPError {
-    fileprivate static var tooLargeHead: HTTPError { HTTPError(.tooLarge, "the response head is too large") }
+extension HTTPTransportError {
+    fileprivate static var tooLargeHead: HTTPTransportError {
+        HTTPTransportError(.tooLarge, "the response head is too large")
+    }
 }
 
 private func isBlank(_ byte: UInt8) -> Bool {

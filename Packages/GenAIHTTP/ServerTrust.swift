@@ -20,11 +20,11 @@ struct ServerTrust: Sendable {
 
     /// Creates trust from the files of a configuration.
     ///
-    /// - Throws: ``HTTPError`` with code `tls` if the platform does not support the configuration, or a file is
-    ///   unusable.
-    init(_ configuration: HTTPTransportConfiguration) throws(HTTPError) {
+    /// - Throws: ``HTTPTransportError`` with code `tls` if the platform does not support the configuration, or a file
+    ///   is unusable.
+    init(_ configuration: HTTPTransportConfiguration) throws(HTTPTransportError) {
         guard configuration.clientCertificateFile == nil, configuration.clientKeyFile == nil else {
-            throw HTTPError(
+            throw HTTPTransportError(
                 .tls,
                 "URLSession cannot present a client certificate from a file: pass an HTTPTransport of your own,"
                     + " or let a local proxy or OpenTelemetry Collector add it")
@@ -36,7 +36,7 @@ struct ServerTrust: Sendable {
         #if canImport(Security)
             authorities = try Self.certificates(inFile: path)
         #else
-            throw HTTPError(
+            throw HTTPTransportError(
                 .tls,
                 "URLSession on this platform trusts the system's certificates only: add \(path) to them"
                     + " (for example with update-ca-certificates), or pass an HTTPTransport of your own")
@@ -44,13 +44,13 @@ struct ServerTrust: Sendable {
     }
 
     #if canImport(Security)
-        private static func certificates(inFile path: String) throws(HTTPError) -> [Data] {
+        private static func certificates(inFile path: String) throws(HTTPTransportError) -> [Data] {
             guard let file = FileManager.default.contents(atPath: path) else {
-                throw HTTPError(.tls, "the certificate authority file \(path) cannot be read")
+                throw HTTPTransportError(.tls, "the certificate authority file \(path) cannot be read")
             }
             let certificates = pemBlocks(in: String(decoding: file, as: UTF8.self)) ?? [file]
             guard certificates.allSatisfy({ SecCertificateCreateWithData(nil, $0 as CFData) != nil }) else {
-                throw HTTPError(.tls, "the certificate authority file \(path) holds something else")
+                throw HTTPTransportError(.tls, "the certificate authority file \(path) holds something else")
             }
             return certificates
         }

@@ -45,7 +45,7 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
         guard let exchange = exchanges.remove(task.taskIdentifier) else { return }
         if let error {
             let origin = task.originalRequest?.url.map(describe) ?? "the server"
-            exchange.finish { hasHead in HTTPError(error, from: origin, hasHead: hasHead) }
+            exchange.finish { hasHead in HTTPTransportError(error, from: origin, hasHead: hasHead) }
         } else {
             // On Linux, a redirect without a usable target is reported only by its end.
             if let head = task.response.flatMap(Exchange.Head.init) { exchange.receive(head) }
@@ -78,7 +78,8 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
             needNewBodyStream completionHandler: @escaping @Sendable (InputStream?) -> Void
         ) {
             let origin = task.originalRequest?.url.map(describe) ?? "the server"
-            exchange(of: task)?.abort(HTTPError(.connection, "the connection to \(origin) broke before the response"))
+            exchange(of: task)?.abort(
+                HTTPTransportError(.connection, "the connection to \(origin) broke before the response"))
             completionHandler(nil)
         }
     #endif
@@ -97,7 +98,7 @@ final class SessionDelegate: NSObject, URLSessionDataDelegate, Sendable {
                 // The task would end as cancelled, which does not say that the certificate was the cause.
                 let origin = task.originalRequest?.url.map(describe) ?? "the server"
                 exchange(of: task)?.abort(
-                    HTTPError(.tls, "the certificate of \(origin) is not signed by the configured authority"))
+                    HTTPTransportError(.tls, "the certificate of \(origin) is not signed by the configured authority"))
             }
             completionHandler(disposition, credential)
         #endif

@@ -35,7 +35,7 @@ final class SessionExchanges: Sendable {
         }
     }
 
-    func abortAll(_ error: HTTPError) {
+    func abortAll(_ error: HTTPTransportError) {
         let all = state.withLock { Array($0.exchanges.values) }
         for exchange in all { exchange.abort(error) }
     }

@@ -38,9 +38,9 @@ public final class URLSessionTransport: HTTPTransport {
 
     /// Creates a transport.
     ///
-    /// - Throws: ``HTTPError`` with code `tls` if the certificate files ask for a feature that the platform does not
-    ///   support.
-    public convenience init(_ configuration: HTTPTransportConfiguration) throws(HTTPError) {
+    /// - Throws: ``HTTPTransportError`` with code `tls` if the certificate files ask for a feature that the platform
+    ///   does not support.
+    public convenience init(_ configuration: HTTPTransportConfiguration) throws(HTTPTransportError) {
         self.init(configuration, trust: try ServerTrust(configuration))
     }
 
@@ -59,9 +59,9 @@ public final class URLSessionTransport: HTTPTransport {
     ///
     /// Cancelling the task, or releasing the response before its end, closes the connection.
     ///
-    /// - Throws: ``HTTPError``: `badURL` or `invalidRequest` before anything is sent, `timedOut` when one of the
-    ///   request's timeouts passes, `shutDown` after ``shutdown()``, otherwise the code of the network failure.
-    public func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    /// - Throws: ``HTTPTransportError``: `badURL` or `invalidRequest` before anything is sent, `timedOut` when one of
+    ///   the request's timeouts passes, `shutDown` after ``shutdown()``, otherwise the code of the network failure.
+    public func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
         let urlRequest = URLRequest(try CheckedRequest(request))
         guard !Task.isCancelled else { throw .cancelledBefore }
         let exchange = try begin(urlRequest, timeouts: request.timeouts)
@@ -92,7 +92,7 @@ public final class URLSessionTransport: HTTPTransport {
         }
     }
 
-    private func begin(_ request: URLRequest, timeouts: HTTPTimeouts) throws(HTTPError) -> Exchange {
+    private func begin(_ request: URLRequest, timeouts: HTTPTimeouts) throws(HTTPTransportError) -> Exchange {
         // Under the lock, because an invalidated session crashes the process when it is asked for a task, and because
         // shutdown must find every exchange. The session does not call back meanwhile.
         let exchange = session.withLock { session -> Exchange? in

@@ -21,7 +21,7 @@ public import GenAITelemetry
 ///   - operation: The agent.
 public func invokeAgent<Value, Failure: Error>(
     _ agent: Agent, provider: ProviderName? = nil, model: String? = nil, isRemote: Bool = false,
-    attributes: Attributes = [:], tracer: Tracer? = nil, input: @autoclosure () -> String? = nil,
+    attributes: Attributes = [:], tracer: TracerProvider.Tracer? = nil, input: @autoclosure () -> String? = nil,
     isolation: isolated (any Actor)? = #isolation, output: ((Value) -> String?)? = nil,
     _ operation: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
@@ -32,7 +32,7 @@ public func invokeAgent<Value, Failure: Error>(
 /// Runs a synchronous closure as an agent; see the asynchronous form.
 public func invokeAgent<Value, Failure: Error>(
     _ agent: Agent, provider: ProviderName? = nil, model: String? = nil, isRemote: Bool = false,
-    attributes: Attributes = [:], tracer: Tracer? = nil, input: @autoclosure () -> String? = nil,
+    attributes: Attributes = [:], tracer: TracerProvider.Tracer? = nil, input: @autoclosure () -> String? = nil,
     output: ((Value) -> String?)? = nil, _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
     let call = AgentCall(.invokeAgent, agent, provider, model, attributes, tracer)
@@ -55,7 +55,7 @@ public func invokeAgent<Value, Failure: Error>(
 ///   - operation: Creates the agent.
 public func createAgent<Value, Failure: Error>(
     _ agent: Agent, provider: ProviderName? = nil, model: String? = nil, instructions: String? = nil,
-    attributes: Attributes = [:], tracer: Tracer? = nil, isolation: isolated (any Actor)? = #isolation,
+    attributes: Attributes = [:], tracer: TracerProvider.Tracer? = nil, isolation: isolated (any Actor)? = #isolation,
     _ operation: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
     let call = AgentCall(creating: agent, provider, model, attributes, tracer, instructions: instructions)
@@ -67,7 +67,7 @@ public func createAgent<Value, Failure: Error>(
 /// Runs a synchronous closure in which a provider creates an agent; see the asynchronous form.
 public func createAgent<Value, Failure: Error>(
     _ agent: Agent, provider: ProviderName? = nil, model: String? = nil, instructions: String? = nil,
-    attributes: Attributes = [:], tracer: Tracer? = nil, _ operation: () throws(Failure) -> Value
+    attributes: Attributes = [:], tracer: TracerProvider.Tracer? = nil, _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
     let call = AgentCall(creating: agent, provider, model, attributes, tracer, instructions: instructions)
     return try call.tracer.withSpan(call.spanName, kind: .client, attributes: call.attributes) { _ throws(Failure) in
@@ -78,13 +78,13 @@ public func createAgent<Value, Failure: Error>(
 /// The start of an agent's span.
 private struct AgentCall {
     let agent: Agent
-    let tracer: Tracer
+    let tracer: TracerProvider.Tracer
     let spanName: String
     private(set) var attributes: Attributes
 
     init(
         _ operation: OperationName, _ agent: Agent, _ provider: ProviderName?, _ model: String?,
-        _ attributes: Attributes, _ tracer: Tracer?
+        _ attributes: Attributes, _ tracer: TracerProvider.Tracer?
     ) {
         self.agent = agent
         self.tracer = tracer ?? .ofGlobalProvider
@@ -96,7 +96,7 @@ private struct AgentCall {
 
     init(
         creating agent: Agent, _ provider: ProviderName?, _ model: String?, _ attributes: Attributes,
-        _ tracer: Tracer?, instructions: String?
+        _ tracer: TracerProvider.Tracer?, instructions: String?
     ) {
         self.init(.createAgent, agent, provider, model, attributes, tracer)
         self.attributes[.genAIAgentName] = agent.name

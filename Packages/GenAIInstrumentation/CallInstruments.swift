@@ -37,7 +37,7 @@ final class CallInstruments: Sendable {
     private let series = Mutex<[(attributes: Attributes, instruments: BoundInstruments)]>([])
     private static let seriesCapacity = 8
 
-    init(_ meter: Meter, _ conventions: GenAIConventions) {
+    init(_ meter: MeterProvider.Meter, _ conventions: GenAIConventions) {
         if conventions == .development {
             duration = meter.histogram(.genAIClientInferenceDuration)
             embeddingsDuration = meter.histogram(.genAIClientEmbeddingsDuration)
@@ -131,7 +131,7 @@ private struct TokenCounters: Sendable {
     private let cacheWriteUsage: MetricCounter<Int>
     private let reasoningUsage: MetricCounter<Int>
 
-    init(_ meter: Meter) {
+    init(_ meter: MeterProvider.Meter) {
         input = meter.histogram(.genAIClientInferenceOperationInputTokens)
         output = meter.histogram(.genAIClientInferenceOperationOutputTokens)
         embeddingsInput = meter.histogram(.genAIClientEmbeddingsOperationInputTokens)
@@ -172,7 +172,7 @@ private struct TokenCounters: Sendable {
     }
 }
 
-extension Meter {
+extension MeterProvider.Meter {
     fileprivate func histogram<Value: MetricValue>(
         _ definition: MetricDefinition, of type: Value.Type = Value.self
     ) -> MetricHistogram<Value> {

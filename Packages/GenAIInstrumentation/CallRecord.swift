@@ -185,7 +185,7 @@ extension ModelCall {
 
     private func emitDetails(_ attributes: Attributes, _ content: Attributes, _ listeners: CallListeners) {
         guard let startAttributes else { return }
-        var record = LogRecord(
+        var record = LogRecordData(
             eventName: EventName.genAIClientInferenceOperationDetails.rawValue, severity: .info,
             attributes: startAttributes.merging(attributes))
         if listeners.settings.contentCapture.contains(.events) { record.attributes.merge(content) }
@@ -193,7 +193,7 @@ extension ModelCall {
     }
 
     private func emitException(_ failure: CallFailure, _ listeners: CallListeners) {
-        var record = LogRecord(eventName: EventName.genAIClientOperationException.rawValue, severity: .warn)
+        var record = LogRecordData(eventName: EventName.genAIClientOperationException.rawValue, severity: .warn)
         record.attributes[.exceptionType] = failure.type
         if listeners.settings.contentCapture != .nowhere { record.attributes[.exceptionMessage] = failure.message }
         listeners.logger?.emit(record, context: context)

@@ -11,7 +11,7 @@ public final class CallTelemetry: Sendable {
     public static let global = CallTelemetry()
 
     private let scope: InstrumentationScope
-    private let tracer: Tracer?
+    private let tracer: TracerProvider.Tracer?
     private let tracerProvider: TracerProvider?
     private let loggerProvider: LoggerProvider?
     private let meterProvider: MeterProvider?
@@ -41,7 +41,7 @@ public final class CallTelemetry: Sendable {
 
     /// Creates telemetry that uses a tracer. If that belongs to the global provider, messages and measurements go to
     /// the global providers; otherwise there are none.
-    public init(tracer: Tracer) {
+    public init(tracer: TracerProvider.Tracer) {
         scope = tracer.scope
         self.tracer = tracer
         tracerProvider = tracer.provider
@@ -100,13 +100,16 @@ package let conventionsSchemaURL = "https://opentelemetry.io/schemas/1.41.1"
 
 /// The tracer, logger and instruments of the current providers.
 package final class CallSources: Sendable {
-    let tracer: Tracer?
+    let tracer: TracerProvider.Tracer?
     let logger: LogEmitter?
     let meterProvider: MeterProvider?
     private let meterScope: InstrumentationScope
     private let known = Mutex<(conventions: GenAIConventions, instruments: CallInstruments)?>(nil)
 
-    init(tracer: Tracer?, logger: LogEmitter?, meterProvider: MeterProvider?, meterScope: InstrumentationScope) {
+    init(
+        tracer: TracerProvider.Tracer?, logger: LogEmitter?, meterProvider: MeterProvider?,
+        meterScope: InstrumentationScope
+    ) {
         self.tracer = tracer
         self.logger = logger
         self.meterProvider = meterProvider
@@ -147,7 +150,7 @@ package struct CallListeners: Sendable {
         self.settings = settings
     }
 
-    package var tracer: Tracer? { isTracing ? sources.tracer : nil }
+    package var tracer: TracerProvider.Tracer? { isTracing ? sources.tracer : nil }
     package var logger: LogEmitter? { isLogging ? sources.logger : nil }
 
     /// The parts of messages that records of this call need.

@@ -45,7 +45,7 @@ package struct Conventions: Sendable {
     package func addStart(of request: borrowing ModelRequest, to attributes: inout Attributes) {
         addParameters(of: request, to: &attributes)
         if let tier = request.serviceTier {
-            attributes[isLatest ? .openAIRequestServiceTier : .genAIOpenAIRequestServiceTier] = ServiceTier(
+            attributes[isLatest ? .openAIRequestServiceTier : .genAIOpenAIRequestServiceTier] = OpenAIServiceTier(
                 rawValue: tier)
         }
         guard isLatest else { return }
@@ -87,7 +87,7 @@ package struct Conventions: Sendable {
     /// Adds the configuration of the server that answered, for spans and measurements.
     package func addServer(of answer: borrowing ModelAnswer, to attributes: inout Attributes) {
         if let tier = answer.serviceTier {
-            attributes[isLatest ? .openAIResponseServiceTier : .genAIOpenAIResponseServiceTier] = ServiceTier(
+            attributes[isLatest ? .openAIResponseServiceTier : .genAIOpenAIResponseServiceTier] = OpenAIServiceTier(
                 rawValue: tier)
         }
         if let fingerprint = answer.systemFingerprint {

@@ -69,7 +69,8 @@ struct OperationSpan {
     ///   - context: The scope of the operation, which has claimed its turn.
     ///   - input: The question given by the program. Called only if it is recorded.
     init(
-        _ name: String, kind: SpanKind = .internal, attributes: Attributes, context: GenAIContext, tracer: Tracer,
+        _ name: String, kind: TraceSpan.Kind = .internal, attributes: Attributes, context: GenAIContext,
+        tracer: TracerProvider.Tracer,
         input: () -> String? = { nil }
     ) {
         var context = context

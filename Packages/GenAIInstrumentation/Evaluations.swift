@@ -58,7 +58,7 @@ extension LogEmitter {
         _ result: EvaluationResult, of span: SpanContext? = nil, settings: InstrumentationSettings? = nil,
         context: GenAIContext = .current
     ) {
-        let settings = (settings ?? Tracer.ofGlobalProvider.instrumentation).narrowed(by: context)
+        let settings = (settings ?? TracerProvider.Tracer.ofGlobalProvider.instrumentation).narrowed(by: context)
         var attributes: Attributes = [:]
         attributes[.genAIEvaluationName] = result.name
         attributes[.genAIEvaluationScoreValue] = result.score
@@ -70,7 +70,7 @@ extension LogEmitter {
         }
         attributes[.genAIConversationID] = context.conversationID
         emit(
-            LogRecord(
+            LogRecordData(
                 eventName: EventName.genAIEvaluationResult.rawValue, severity: .info, attributes: attributes,
                 spanContext: span),
             context: context)

@@ -23,7 +23,7 @@ struct Observation: Sendable {
         var provider: ProviderName?
         var capturesInput: Bool
         var capturesOutput: Bool
-        var tracer: Tracer?
+        var tracer: TracerProvider.Tracer?
 
         fileprivate var attributes: Attributes {
             var attributes: Attributes = [:]

@@ -37,7 +37,8 @@ public import GenAITelemetry
 public func observe<Value, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
     capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
-    provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
+    provider: ProviderName? = nil, tracer: TracerProvider.Tracer? = nil,
+    input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:], isolation: isolated (any Actor)? = #isolation,
     output: ((Value) -> AttributeValue?)? = nil,
     _ operation: () async throws(Failure) -> Value
@@ -57,7 +58,8 @@ public func observe<Value, Failure: Error>(
 public func observe<Value, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
     capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
-    provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
+    provider: ProviderName? = nil, tracer: TracerProvider.Tracer? = nil,
+    input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:],
     output: ((Value) -> AttributeValue?)? = nil,
     _ operation: () throws(Failure) -> Value
@@ -82,7 +84,8 @@ public func observe<Value, Failure: Error>(
 public func observe<Base: AsyncSequence, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
     capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
-    provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
+    provider: ProviderName? = nil, tracer: TracerProvider.Tracer? = nil,
+    input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:], isolation: isolated (any Actor)? = #isolation,
     _ operation: () async throws(Failure) -> Base
 ) async throws(Failure) -> ObservedSequence<Base> {
@@ -99,7 +102,8 @@ public func observe<Base: AsyncSequence, Failure: Error>(
 public func observe<Base: AsyncSequence, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
     capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
-    provider: ProviderName? = nil, tracer: Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
+    provider: ProviderName? = nil, tracer: TracerProvider.Tracer? = nil,
+    input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:],
     _ operation: () throws(Failure) -> Base
 ) throws(Failure) -> ObservedSequence<Base> {

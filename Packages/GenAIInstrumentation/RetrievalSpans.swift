@@ -22,7 +22,8 @@ public import GenAITelemetry
 ///   - operation: The search.
 public func retrieve<Value, Failure: Error>(
     from dataSource: String? = nil, query: @autoclosure () -> String? = nil, topK: Int? = nil,
-    provider: ProviderName? = nil, isRemote: Bool? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
+    provider: ProviderName? = nil, isRemote: Bool? = nil, attributes: Attributes = [:],
+    tracer: TracerProvider.Tracer? = nil,
     isolation: isolated (any Actor)? = #isolation, recording documents: (Value) -> AttributeValue? = { _ in nil },
     _ operation: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
@@ -38,7 +39,8 @@ public func retrieve<Value, Failure: Error>(
 /// Runs a synchronous closure that searches for documents; see the asynchronous form.
 public func retrieve<Value, Failure: Error>(
     from dataSource: String? = nil, query: @autoclosure () -> String? = nil, topK: Int? = nil,
-    provider: ProviderName? = nil, isRemote: Bool? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
+    provider: ProviderName? = nil, isRemote: Bool? = nil, attributes: Attributes = [:],
+    tracer: TracerProvider.Tracer? = nil,
     recording documents: (Value) -> AttributeValue? = { _ in nil }, _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
     let search = RetrievalSpan(dataSource, topK, provider, isRemote, attributes, tracer, query: query)
@@ -52,15 +54,15 @@ public func retrieve<Value, Failure: Error>(
 
 /// The start of a retrieval's span.
 private struct RetrievalSpan {
-    let tracer: Tracer
+    let tracer: TracerProvider.Tracer
     let name: String
-    let kind: SpanKind
+    let kind: TraceSpan.Kind
     let attributes: Attributes
     let captures: Bool
 
     init(
         _ dataSource: String?, _ topK: Int?, _ provider: ProviderName?, _ isRemote: Bool?, _ further: Attributes,
-        _ tracer: Tracer?, query: () -> String?
+        _ tracer: TracerProvider.Tracer?, query: () -> String?
     ) {
         let tracer = tracer ?? .ofGlobalProvider
         self.tracer = tracer

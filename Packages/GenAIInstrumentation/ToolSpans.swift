@@ -23,7 +23,8 @@ public import GenAITelemetry
 ///   - operation: The tool.
 public func executeTool<Value, Failure: Error>(
     _ name: String, callID: String? = nil, type: ToolType? = .function, description: String? = nil,
-    arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
+    arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:],
+    tracer: TracerProvider.Tracer? = nil,
     isolation: isolated (any Actor)? = #isolation, recording result: ((Value) -> AttributeValue?)? = nil,
     _ operation: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
@@ -38,7 +39,8 @@ public func executeTool<Value, Failure: Error>(
 /// Runs a synchronous closure as the execution of a tool; see the asynchronous form.
 public func executeTool<Value, Failure: Error>(
     _ name: String, callID: String? = nil, type: ToolType? = .function, description: String? = nil,
-    arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
+    arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:],
+    tracer: TracerProvider.Tracer? = nil,
     recording result: ((Value) -> AttributeValue?)? = nil, _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
     let tool = ToolSpan(name, callID, type, description, attributes, tracer, arguments: arguments)
@@ -58,7 +60,8 @@ public func executeTool<Value, Failure: Error>(
 /// - Throws: ``ToolRefused`` if `approve` refuses, and the errors of `approve` and `operation`.
 public func executeTool<Value>(
     _ name: String, callID: String? = nil, type: ToolType? = .function, description: String? = nil,
-    arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
+    arguments: @autoclosure () -> AttributeValue? = nil, attributes: Attributes = [:],
+    tracer: TracerProvider.Tracer? = nil,
     isolation: isolated (any Actor)? = #isolation, recording result: ((Value) -> AttributeValue?)? = nil,
     approving approve: () async throws -> ToolApproval, _ operation: () async throws -> Value
 ) async throws -> Value {
@@ -112,14 +115,14 @@ public struct ToolRefused: ErrorTypeProviding, Hashable, CustomStringConvertible
 
 /// The start and the end of a tool's span.
 private struct ToolSpan {
-    let tracer: Tracer
+    let tracer: TracerProvider.Tracer
     let name: String
     let attributes: Attributes
     private let captures: Bool
 
     init(
         _ name: String, _ callID: String?, _ type: ToolType?, _ description: String?, _ further: Attributes,
-        _ tracer: Tracer?, arguments: () -> AttributeValue?
+        _ tracer: TracerProvider.Tracer?, arguments: () -> AttributeValue?
     ) {
         self.tracer = tracer ?? .ofGlobalProvider
         self.name = "execute_tool \(name)"

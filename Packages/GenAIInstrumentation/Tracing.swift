@@ -18,7 +18,7 @@ extension AttributeValue {
     }
 }
 
-extension Tracer {
+extension TracerProvider.Tracer {
     /// Indicates whether spans that start here and now may contain content.
     package var capturesContent: Bool {
         instrumentation.narrowed(by: .current).contentCapture.contains(.spans)
@@ -28,7 +28,7 @@ extension Tracer {
     package var conventions: Conventions { Conventions(instrumentation.conventions) }
 
     /// The tracer of the global provider, or one that records nothing.
-    package static var ofGlobalProvider: Tracer {
+    package static var ofGlobalProvider: TracerProvider.Tracer {
         (TracerProvider.global ?? disabledProvider).tracer(scope: .genAIInstrumentation)
     }
 

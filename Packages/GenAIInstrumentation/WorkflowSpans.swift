@@ -20,7 +20,8 @@ public import GenAITelemetry
 ///   - output: The answer; `nil` means the last one of a model. Content.
 ///   - operation: The workflow.
 public func invokeWorkflow<Value, Failure: Error>(
-    _ name: String, id: String? = nil, type: String? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
+    _ name: String, id: String? = nil, type: String? = nil, attributes: Attributes = [:],
+    tracer: TracerProvider.Tracer? = nil,
     input: @autoclosure () -> String? = nil, isolation: isolated (any Actor)? = #isolation,
     output: ((Value) -> String?)? = nil, _ operation: () async throws(Failure) -> Value
 ) async throws(Failure) -> Value {
@@ -30,7 +31,8 @@ public func invokeWorkflow<Value, Failure: Error>(
 
 /// Runs a synchronous closure as a workflow; see the asynchronous form.
 public func invokeWorkflow<Value, Failure: Error>(
-    _ name: String, id: String? = nil, type: String? = nil, attributes: Attributes = [:], tracer: Tracer? = nil,
+    _ name: String, id: String? = nil, type: String? = nil, attributes: Attributes = [:],
+    tracer: TracerProvider.Tracer? = nil,
     input: @autoclosure () -> String? = nil, output: ((Value) -> String?)? = nil,
     _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
@@ -39,7 +41,7 @@ public func invokeWorkflow<Value, Failure: Error>(
 }
 
 private func workflowSpan(
-    _ name: String, _ id: String?, _ type: String?, _ attributes: Attributes, _ tracer: Tracer?,
+    _ name: String, _ id: String?, _ type: String?, _ attributes: Attributes, _ tracer: TracerProvider.Tracer?,
     input: () -> String?
 ) -> OperationSpan {
     let workflow = Workflow(id: id ?? freshID(for: name), type: type, name: name)

@@ -12,10 +12,10 @@ extension OpenAIClient {
 
         /// Requests a continuation.
         ///
-        /// - Throws: ``OpenAIError``, after the retries that the configuration allows.
+        /// - Throws: ``OpenAIClientError``, after the retries that the configuration allows.
         public func create(
             _ request: CompletionRequest, options: CallOptions = CallOptions()
-        ) async throws(OpenAIError) -> TextCompletion {
+        ) async throws(OpenAIClientError) -> TextCompletion {
             var body = request
             body.streamOptions = nil
             let call = APICall(
@@ -26,11 +26,11 @@ extension OpenAIClient {
         /// Requests a continuation as a stream of chunks. Token usage is handled as by
         /// ``OpenAIClient/Chat/Completions/stream(_:options:)``.
         ///
-        /// - Throws: ``OpenAIError``, after the retries that the configuration allows. The stream throws it too,
+        /// - Throws: ``OpenAIClientError``, after the retries that the configuration allows. The stream throws it too,
         ///   without retrying.
         public func stream(
             _ request: CompletionRequest, options: CallOptions = CallOptions()
-        ) async throws(OpenAIError) -> OpenAIStream<TextCompletion> {
+        ) async throws(OpenAIClientError) -> OpenAIStream<TextCompletion> {
             var body = request
             let asksForUsage = sender.addUsage(to: &body.streamOptions)
             body.additional["stream"] = true

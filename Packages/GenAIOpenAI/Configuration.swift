@@ -49,8 +49,8 @@ extension OpenAIClient {
         public var maximumResponseBytes = 64 << 20
 
         /// A closure that is called before each call that costs tokens, on the task of the call and outside its span;
-        /// `model` is the requested one. An error that it throws stops the call and becomes ``OpenAIError/underlying``.
-        /// Default: none.
+        /// `model` is the requested one. An error that it throws stops the call and becomes
+        /// ``OpenAIClientError/underlying``. Default: none.
         public var beforeCall: (@Sendable (_ model: String) async throws -> Void)?
         /// The tracer provider for the spans of calls. Default: the global provider at the time of the call.
         public var tracerProvider: TracerProvider?
@@ -170,7 +170,7 @@ public struct ResponseInfo: Sendable {
     /// The server's identifier of the request (`x-request-id`).
     public var requestID: String?
     /// The rate limits that the server reported.
-    public var rateLimits: OpenAIError.RateLimits?
+    public var rateLimits: OpenAIClientError.RateLimits?
     /// All header fields.
     public var headers: HTTPHeaders
     /// The number of earlier attempts; 0 for the first.

@@ -12,10 +12,10 @@ extension OpenAIClient {
 
         /// Requests the vectors of texts.
         ///
-        /// - Throws: ``OpenAIError``, after the retries that the configuration allows.
+        /// - Throws: ``OpenAIClientError``, after the retries that the configuration allows.
         public func create(
             _ request: EmbeddingRequest, options: CallOptions = CallOptions()
-        ) async throws(OpenAIError) -> EmbeddingResponse {
+        ) async throws(OpenAIClientError) -> EmbeddingResponse {
             let count = request.input.count
             var call = APICall(path: "embeddings", model: request.model, body: request.json, options: options)
             call.members = ["data"]

@@ -1,47 +1,49 @@
 // SPDX-License-Identifier: MIT
 
-/// A JSON Schema, for tool arguments and structured output.
-///
-/// Created with the static members, or from any ``JSONObject`` that is a schema.
-public struct JSONSchema: Codable, Sendable, JSONConvertible, Hashable, ExpressibleByDictionaryLiteral {
-    /// The keywords of the schema, in order.
-    public var keywords: JSONObject
+extension JSONValue {
+    /// A JSON Schema, for tool arguments and structured output.
+    ///
+    /// Created with the static members, or from any ``JSONObject`` that is a schema.
+    public struct Schema: Codable, Sendable, JSONConvertible, Hashable, ExpressibleByDictionaryLiteral {
+        /// The keywords of the schema, in order.
+        public var keywords: JSONObject
 
-    /// Creates a schema from any keywords.
-    public init(_ keywords: JSONObject) { self.keywords = keywords }
+        /// Creates a schema from any keywords.
+        public init(_ keywords: JSONObject) { self.keywords = keywords }
 
-    /// Creates a schema from any keywords.
-    public init(dictionaryLiteral elements: (String, JSONValue)...) { keywords = JSONObject(elements) }
+        /// Creates a schema from any keywords.
+        public init(dictionaryLiteral elements: (String, JSONValue)...) { keywords = JSONObject(elements) }
 
-    /// Reads a schema object.
-    package init(json: JSONValue) throws(JSONError) { keywords = try JSONObject(json: json) }
+        /// Reads a schema object.
+        package init(json: JSONValue) throws(JSONError) { keywords = try JSONObject(json: json) }
 
-    /// The schema as a value.
-    package var json: JSONValue { .object(keywords) }
+        /// The schema as a value.
+        package var json: JSONValue { .object(keywords) }
+    }
 }
 
-extension JSONSchema {
+extension JSONValue.Schema {
     /// A string.
-    public static func string(_ description: String? = nil) -> JSONSchema { typed("string", description) }
+    public static func string(_ description: String? = nil) -> JSONValue.Schema { typed("string", description) }
 
     /// A string that is one of the given values.
-    public static func string(_ description: String? = nil, oneOf values: [String]) -> JSONSchema {
+    public static func string(_ description: String? = nil, oneOf values: [String]) -> JSONValue.Schema {
         var schema = typed("string", description)
         schema.keywords["enum"] = values.json
         return schema
     }
 
     /// An integer.
-    public static func integer(_ description: String? = nil) -> JSONSchema { typed("integer", description) }
+    public static func integer(_ description: String? = nil) -> JSONValue.Schema { typed("integer", description) }
 
     /// A number.
-    public static func number(_ description: String? = nil) -> JSONSchema { typed("number", description) }
+    public static func number(_ description: String? = nil) -> JSONValue.Schema { typed("number", description) }
 
     /// A Boolean.
-    public static func boolean(_ description: String? = nil) -> JSONSchema { typed("boolean", description) }
+    public static func boolean(_ description: String? = nil) -> JSONValue.Schema { typed("boolean", description) }
 
     /// A list whose elements all conform to `items`.
-    public static func array(of items: JSONSchema, _ description: String? = nil) -> JSONSchema {
+    public static func array(of items: JSONValue.Schema, _ description: String? = nil) -> JSONValue.Schema {
         var schema = typed("array", description)
         schema.keywords["items"] = items.json
         return schema
@@ -51,8 +53,8 @@ extension JSONSchema {
     ///
     /// For an optional member, use a schema that allows `null`: see ``orNull``.
     public static func object(
-        _ properties: KeyValuePairs<String, JSONSchema>, _ description: String? = nil
-    ) -> JSONSchema {
+        _ properties: KeyValuePairs<String, JSONValue.Schema>, _ description: String? = nil
+    ) -> JSONValue.Schema {
         var schema = typed("object", description)
         schema.keywords["properties"] = .object(JSONObject(properties.map { ($0.key, $0.value.json) }))
         schema.keywords["required"] = properties.map(\.key).json
@@ -61,10 +63,10 @@ extension JSONSchema {
     }
 
     /// A value that conforms to any of the schemas.
-    public static func any(of schemas: [JSONSchema]) -> JSONSchema { ["anyOf": schemas.json] }
+    public static func any(of schemas: [JSONValue.Schema]) -> JSONValue.Schema { ["anyOf": schemas.json] }
 
     /// A schema that allows `null` too.
-    public var orNull: JSONSchema {
+    public var orNull: JSONValue.Schema {
         guard let type = keywords["type"]?.stringValue, keywords["enum"] == nil else {
             return .any(of: [self, ["type": "null"]])
         }
@@ -73,8 +75,8 @@ extension JSONSchema {
         return schema
     }
 
-    private static func typed(_ type: String, _ description: String?) -> JSONSchema {
-        var schema: JSONSchema = ["type": .string(type)]
+    private static func typed(_ type: String, _ description: String?) -> JSONValue.Schema {
+        var schema: JSONValue.Schema = ["type": .string(type)]
         schema.keywords["description"] = description?.json
         return schema
     }

@@ -12,16 +12,18 @@ extension OpenAIClient {
 
         /// Returns all models of the server.
         ///
-        /// - Throws: ``OpenAIError``, after the retries that the configuration allows.
-        public func list(options: CallOptions = CallOptions()) async throws(OpenAIError) -> [OpenAIClient.ModelInfo] {
+        /// - Throws: ``OpenAIClientError``, after the retries that the configuration allows.
+        public func list(options: CallOptions = CallOptions()) async throws(OpenAIClientError) -> [OpenAIClient
+            .ModelInfo]
+        {
             let call = APICall(method: "GET", path: "models", options: options, members: ["data", "models"])
             return try await sender.value(of: call, as: ModelList.self).data
         }
 
         /// Returns one model.
         ///
-        /// - Throws: ``OpenAIError`` with code `notFound` if there is no such model.
-        public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError)
+        /// - Throws: ``OpenAIClientError`` with code `notFound` if there is no such model.
+        public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIClientError)
             -> OpenAIClient.ModelInfo
         {
             let call = APICall(

@@ -24,15 +24,15 @@ extension HTTPHeaders {
     }
 
     /// The limits of the account; `nil` if the response has none of the fields.
-    var rateLimits: OpenAIError.RateLimits? {
-        var limits = OpenAIError.RateLimits()
+    var rateLimits: OpenAIClientError.RateLimits? {
+        var limits = OpenAIClientError.RateLimits()
         limits.requestLimit = self["x-ratelimit-limit-requests"].flatMap { Int($0) }
         limits.requestsRemaining = self["x-ratelimit-remaining-requests"].flatMap { Int($0) }
         limits.requestsReset = self["x-ratelimit-reset-requests"].flatMap(Duration.init(goText:))
         limits.tokenLimit = self["x-ratelimit-limit-tokens"].flatMap { Int($0) }
         limits.tokensRemaining = self["x-ratelimit-remaining-tokens"].flatMap { Int($0) }
         limits.tokensReset = self["x-ratelimit-reset-tokens"].flatMap(Duration.init(goText:))
-        return limits == OpenAIError.RateLimits() ? nil : limits
+        return limits == OpenAIClientError.RateLimits() ? nil : limits
     }
 }
 

@@ -6,22 +6,22 @@
     import Foundation
 #endif
 
-extension JSONSchema {
+extension JSONValue.Schema {
     /// Derives the schema of a type from its `Decodable` conformance, for a `JSONDecoder` with default settings.
     ///
     /// Supports structs, arrays, optionals (which may be `null`), strings, numbers, Booleans, `Date`, `URL`, `UUID`,
     /// `Data`, and enums that are `CaseIterable` with raw values. All members are required and no others allowed, as
     /// strict mode requires. The schema has no descriptions. If the model needs them, write the schema yourself.
     ///
-    /// - Throws: ``OpenAIError`` with code `configuration` for other types: dictionaries, enums with associated values,
-    ///   recursive types, and types that cannot decode arbitrary values.
-    public init<Value: Decodable>(describing type: Value.Type) throws(OpenAIError) {
+    /// - Throws: ``OpenAIClientError`` with code `configuration` for other types: dictionaries, enums with associated
+    ///   values, recursive types, and types that cannot decode arbitrary values.
+    public init<Value: Decodable>(describing type: Value.Type) throws(OpenAIClientError) {
         do {
             var recorder = SchemaRecorder(depth: 0)
             _ = try recorder.sample(of: type)
             self = recorder.schema
         } catch {
-            throw OpenAIError(.configuration, "no schema can be derived from \(type): write one out")
+            throw OpenAIClientError(.configuration, "no schema can be derived from \(type): write one out")
         }
     }
 }
@@ -33,7 +33,7 @@ private struct Underivable: Error {}
 private struct SchemaRecorder {
     static let deepest = 16
     let depth: Int
-    var schema: JSONSchema = [:]
+    var schema: JSONValue.Schema = [:]
 
     /// Decodes a sample value of a type and stores its schema.
     mutating func sample<Value: Decodable>(of type: Value.Type) throws -> Value {
@@ -66,8 +66,8 @@ private struct SchemaRecorder {
 
     /// Returns the schema of a type whose decoding would not show the JSON that `JSONDecoder` reads, or would reject
     /// sample values.
-    private static func known<Value>(_ type: Value.Type) -> (value: Value, schema: JSONSchema)? {
-        func pair<Known>(_ value: Known?, _ schema: JSONSchema) -> (value: Value, schema: JSONSchema)? {
+    private static func known<Value>(_ type: Value.Type) -> (value: Value, schema: JSONValue.Schema)? {
+        func pair<Known>(_ value: Known?, _ schema: JSONValue.Schema) -> (value: Value, schema: JSONValue.Schema)? {
             (value as? Value).map { ($0, schema) }
         }
         return switch type {
@@ -91,8 +91,8 @@ private final class SchemaDecoder: Decoder {
     let depth: Int
     let codingPath: [any CodingKey] = []
     let userInfo: [CodingUserInfoKey: Any] = [:]
-    private var schema: JSONSchema?
-    private var members: [(name: String, schema: JSONSchema)] = []
+    private var schema: JSONValue.Schema?
+    private var members: [(name: String, schema: JSONValue.Schema)] = []
     private var nullableNames: Set<String> = []
     private var isObject = false
     private var isNullable = false
@@ -109,10 +109,10 @@ private final class SchemaDecoder: Decoder {
     func singleValueContainer() throws -> any SingleValueDecodingContainer { Single(decoder: self) }
 
     /// Returns the schema after the type has been decoded.
-    func finished() throws -> JSONSchema {
+    func finished() throws -> JSONValue.Schema {
         if isObject {
             guard !members.isEmpty else { throw Underivable() }
-            var object = JSONSchema.object([:])
+            var object = JSONValue.Schema.object([:])
             object.keywords["properties"] = .object(JSONObject(members.map { ($0.name, $0.schema.json) }))
             object.keywords["required"] = members.map(\.name).json
             return object
@@ -122,7 +122,7 @@ private final class SchemaDecoder: Decoder {
     }
 
     fileprivate func sample<Value: Decodable>(
-        of type: Value.Type, keep: (SchemaDecoder, JSONSchema) -> Void
+        of type: Value.Type, keep: (SchemaDecoder, JSONValue.Schema) -> Void
     ) throws -> Value {
         var recorder = SchemaRecorder(depth: depth + 1)
         let value = try recorder.sample(of: type)

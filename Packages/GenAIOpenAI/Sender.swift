@@ -69,15 +69,15 @@ struct Sender: Sendable {
     /// - Parameter recorder: The record, which is informed of retries.
     func value<Value: JSONConvertible>(
         of call: APICall, as: Value.Type, recorder: ModelCall? = nil
-    ) async throws(OpenAIError) -> Value {
-        let (requestID, json) = try await withAttempts(call, recorder) { (response) throws(OpenAIError) in
+    ) async throws(OpenAIClientError) -> Value {
+        let (requestID, json) = try await withAttempts(call, recorder) { (response) throws(OpenAIClientError) in
             (response.headers.requestID, try await answer(in: response, to: call))
         }
         do throws(JSONError) {
             try call.check(json)
             return try Value(lenient: json)
         } catch {
-            throw OpenAIError(error, requestID: requestID)
+            throw OpenAIClientError(error, requestID: requestID)
         }
     }
 
@@ -85,8 +85,8 @@ struct Sender: Sendable {
     ///
     /// The client itself adds a request for usage. If the server may have rejected that member, the call is sent once
     /// more without it, and later calls to this server omit it.
-    func stream(of call: APICall, recorder: ModelCall? = nil) async throws(OpenAIError) -> EventSource {
-        do throws(OpenAIError) {
+    func stream(of call: APICall, recorder: ModelCall? = nil) async throws(OpenAIClientError) -> EventSource {
+        do throws(OpenAIClientError) {
             return try await begin(call, recorder)
         } catch {
             guard call.asksForUsage, let server = address?.origin, error.mayRefuseMember("stream_options") else {
@@ -99,8 +99,8 @@ struct Sender: Sendable {
         }
     }
 
-    private func begin(_ call: APICall, _ recorder: ModelCall?) async throws(OpenAIError) -> EventSource {
-        try await withAttempts(call, recorder) { (response) throws(OpenAIError) in
+    private func begin(_ call: APICall, _ recorder: ModelCall?) async throws(OpenAIClientError) -> EventSource {
+        try await withAttempts(call, recorder) { (response) throws(OpenAIClientError) in
             try await EventSource(
                 response, errorResponse: errorResponse(for: call), limit: configuration.maximumResponseBytes,
                 members: call.members)
@@ -108,25 +108,25 @@ struct Sender: Sendable {
     }
 
     /// Returns the answer in a response of status 2xx, unless it is an error.
-    private func answer(in response: HTTPResponse, to call: APICall) async throws(OpenAIError) -> JSONValue {
+    private func answer(in response: HTTPResponse, to call: APICall) async throws(OpenAIClientError) -> JSONValue {
         let bytes = try await body(of: response)
         if bytes.isEmpty, call.members.isEmpty { return .null }
         let json: JSONValue
         do throws(JSONError) {
             json = try JSONValue(parsing: bytes.withoutByteOrderMark)
         } catch {
-            throw OpenAIError(error, requestID: response.headers.requestID)
+            throw OpenAIClientError(error, requestID: response.headers.requestID)
         }
         let error = errorResponse(for: call).error(inAnswer: json, members: call.members, headers: response.headers)
         if let error { throw error }
         return json
     }
 
-    private func body(of response: HTTPResponse) async throws(OpenAIError) -> [UInt8] {
-        do throws(HTTPError) {
+    private func body(of response: HTTPResponse) async throws(OpenAIClientError) -> [UInt8] {
+        do throws(HTTPTransportError) {
             return try await response.body.collect(upTo: configuration.maximumResponseBytes)
         } catch {
-            var failure = OpenAIError(error)
+            var failure = OpenAIClientError(error)
             failure.requestID = response.headers.requestID
             throw failure
         }
@@ -145,17 +145,17 @@ extension Sender: CustomStringConvertible, CustomReflectable {
 extension Sender {
     /// Sends until `read` succeeds, the failure is final, or the attempts are used up.
     private func withAttempts<Value: Sendable>(
-        _ call: APICall, _ recorder: ModelCall?, read: (HTTPResponse) async throws(OpenAIError) -> Value
-    ) async throws(OpenAIError) -> Value {
+        _ call: APICall, _ recorder: ModelCall?, read: (HTTPResponse) async throws(OpenAIClientError) -> Value
+    ) async throws(OpenAIClientError) -> Value {
         let request = try request(for: call)
         let backoff = Backoff(
             initialDelay: .milliseconds(500), maximumDelay: .seconds(8),
             maximumAttempts: max(0, call.options.maxRetries ?? configuration.maxRetries) + 1)
         var retries = 0
         while true {
-            let failure: OpenAIError
+            let failure: OpenAIClientError
             var serverSaysRetry: Bool?
-            do throws(OpenAIError) {
+            do throws(OpenAIClientError) {
                 let response = try await exchange(request)
                 call.options.onResponse?(ResponseInfo(response, retryCount: retries))
                 serverSaysRetry = response.headers.shouldRetry
@@ -173,49 +173,49 @@ extension Sender {
             do {
                 try await clock.sleep(for: delay)
             } catch {
-                throw OpenAIError(.cancelled, "cancelled while waiting to try again")
+                throw OpenAIClientError(.cancelled, "cancelled while waiting to try again")
             }
             retries += 1
         }
     }
 
     /// Makes one attempt: sends the request, and follows redirects within the same origin.
-    private func exchange(_ request: HTTPRequest) async throws(OpenAIError) -> HTTPResponse {
+    private func exchange(_ request: HTTPRequest) async throws(OpenAIClientError) -> HTTPResponse {
         var request = request
         for _ in 0...3 {
             let response: HTTPResponse
-            do throws(HTTPError) {
+            do throws(HTTPTransportError) {
                 response = try await transport.send(request)
             } catch {
-                throw OpenAIError(error)
+                throw OpenAIClientError(error)
             }
             guard let next = try redirect(of: request, response) else { return response }
             request.url = next
         }
-        throw OpenAIError(.redirect, "the server redirects without end")
+        throw OpenAIClientError(.redirect, "the server redirects without end")
     }
 
     /// Returns the URL of a redirect; `nil` if the response is not one.
-    private func redirect(of request: HTTPRequest, _ response: HTTPResponse) throws(OpenAIError) -> String? {
+    private func redirect(of request: HTTPRequest, _ response: HTTPResponse) throws(OpenAIClientError) -> String? {
         let repeats = [307, 308] + (request.method == "GET" ? [301, 302] : [])
         guard (300..<400).contains(response.status), response.status != 304 else { return nil }
         guard repeats.contains(response.status), let address, let location = response.headers["Location"],
             let url = address.resolve(location: location), let target = ServerAddress(url),
             target.hasSameOrigin(as: address)
         else {
-            throw OpenAIError(
+            throw OpenAIClientError(
                 .redirect, "the server redirects the request to where it is not sent", status: response.status)
         }
         return url
     }
 
-    private func error(for response: HTTPResponse, to call: APICall) async -> OpenAIError {
+    private func error(for response: HTTPResponse, to call: APICall) async -> OpenAIClientError {
         let body = try? await response.body.collect(upTo: 1 << 20)
         return errorResponse(for: call).error(status: response.status, headers: response.headers, body: body ?? [])
     }
 }
 
-extension OpenAIError {
+extension OpenAIClientError {
     /// Indicates whether the same request may succeed a moment later.
     var isWorthRetrying: Bool {
         if code == .quotaExceeded { return false }
@@ -247,9 +247,10 @@ extension ResponseInfo {
 // MARK: - Requests
 
 extension Sender {
-    private func request(for call: APICall) throws(OpenAIError) -> HTTPRequest {
+    private func request(for call: APICall) throws(OpenAIClientError) -> HTTPRequest {
         guard let address else {
-            throw OpenAIError(.configuration, "the base URL (OPENAI_BASE_URL) is not an absolute http or https URL")
+            throw OpenAIClientError(
+                .configuration, "the base URL (OPENAI_BASE_URL) is not an absolute http or https URL")
         }
         try checkKey(for: address)
         var headers: HTTPHeaders = [
@@ -265,25 +266,26 @@ extension Sender {
         headers["OpenAI-Project"] = configuration.project
         for field in configuration.headers.fields + call.options.headers.fields { headers[field.name] = field.value }
         guard headers.fields.allSatisfy({ $0.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } }) else {
-            throw OpenAIError(.configuration, "the key or a header holds a line break or another control character")
+            throw OpenAIClientError(
+                .configuration, "the key or a header holds a line break or another control character")
         }
         return HTTPRequest(
             method: call.method, url: url(for: call, at: address), headers: headers,
             body: call.body?.serialized() ?? [], timeouts: call.options.timeouts ?? configuration.timeouts)
     }
 
-    private func checkKey(for address: ServerAddress) throws(OpenAIError) {
+    private func checkKey(for address: ServerAddress) throws(OpenAIClientError) {
         guard key != nil else {
             if configuration.azure != nil {
-                throw OpenAIError(.authentication, "no API key: set AZURE_OPENAI_API_KEY or Configuration.apiKey")
+                throw OpenAIClientError(.authentication, "no API key: set AZURE_OPENAI_API_KEY or Configuration.apiKey")
             }
             if address.host == "api.openai.com", configuration.headers["Authorization"] == nil {
-                throw OpenAIError(.authentication, "no API key: set OPENAI_API_KEY or Configuration.apiKey")
+                throw OpenAIClientError(.authentication, "no API key: set OPENAI_API_KEY or Configuration.apiKey")
             }
             return
         }
         guard address.scheme == "https" || address.isLoopback || configuration.allowsInsecureHTTP else {
-            throw OpenAIError(
+            throw OpenAIClientError(
                 .configuration, "a key is not sent over http to another machine unless allowsInsecureHTTP is set")
         }
     }

@@ -13,15 +13,15 @@ extension OpenAIClient.Chat.Completions {
     /// response format yourself and use ``ChatCompletion/decoded(as:)``.
     ///
     /// - Parameters:
-    ///   - schema: The JSON Schema of `type`, as strict mode requires it; see ``JSONSchema/object(_:_:)``. Default:
-    ///     derived by ``JSONSchema/init(describing:)``.
+    ///   - schema: The JSON Schema of `type`, as strict mode requires it; see ``JSONValue/Schema/object(_:_:)``.
+    ///     Default: derived by ``JSONValue/Schema/init(describing:)``.
     ///   - name: The name of the schema, which the model sees. Default: the name of `type`.
-    /// - Throws: ``OpenAIError``, after the retries that the configuration allows, and the errors of
+    /// - Throws: ``OpenAIClientError``, after the retries that the configuration allows, and the errors of
     ///   ``ChatCompletion/decoded(as:)``.
     public func create<Value: Decodable>(
-        _ request: ChatCompletionRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
+        _ request: ChatCompletionRequest, as type: Value.Type, schema: JSONValue.Schema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
-    ) async throws(OpenAIError) -> Value {
+    ) async throws(OpenAIClientError) -> Value {
         var request = request
         request.responseFormat = .jsonSchema(
             try given(schema, for: type), name: name ?? schemaName(of: type))
@@ -30,9 +30,9 @@ extension OpenAIClient.Chat.Completions {
 
     /// Requests an answer in the form of a Swift type. The same as ``create(_:as:schema:name:options:)``.
     public func parse<Value: Decodable>(
-        _ request: ChatCompletionRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
+        _ request: ChatCompletionRequest, as type: Value.Type, schema: JSONValue.Schema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
-    ) async throws(OpenAIError) -> Value {
+    ) async throws(OpenAIClientError) -> Value {
         try await create(request, as: type, schema: schema, name: name, options: options)
     }
 }
@@ -40,16 +40,18 @@ extension OpenAIClient.Chat.Completions {
 extension ChatCompletion {
     /// Decodes the JSON text of the first choice as a Swift type.
     ///
-    /// - Throws: ``OpenAIError`` with code `refused` if the model refused, `truncated` if it reached the token limit,
-    ///   `contentFilter` if a filter ended the answer, and `decoding` if the JSON does not fit the type.
-    public func decoded<Value: Decodable>(as type: Value.Type) throws(OpenAIError) -> Value {
-        guard let choice = choices.first else { throw OpenAIError(.decoding, "the answer has no choice") }
-        if choice.message.refusal?.isEmpty == false { throw OpenAIError(.refused, "the model declined to answer") }
+    /// - Throws: ``OpenAIClientError`` with code `refused` if the model refused, `truncated` if it reached the token
+    ///   limit, `contentFilter` if a filter ended the answer, and `decoding` if the JSON does not fit the type.
+    public func decoded<Value: Decodable>(as type: Value.Type) throws(OpenAIClientError) -> Value {
+        guard let choice = choices.first else { throw OpenAIClientError(.decoding, "the answer has no choice") }
+        if choice.message.refusal?.isEmpty == false {
+            throw OpenAIClientError(.refused, "the model declined to answer")
+        }
         if choice.finishReason == .length {
-            throw OpenAIError(.truncated, "the answer reached the token limit before it was complete")
+            throw OpenAIClientError(.truncated, "the answer reached the token limit before it was complete")
         }
         if choice.finishReason == .contentFilter {
-            throw OpenAIError(.contentFilter, "a content filter cut the answer")
+            throw OpenAIClientError(.contentFilter, "a content filter cut the answer")
         }
         return try decode(type, from: choice.message.content)
     }
@@ -60,12 +62,12 @@ extension OpenAIClient.Responses {
     ///
     /// Works like ``OpenAIClient/Chat/Completions/create(_:as:schema:name:options:)``.
     ///
-    /// - Throws: ``OpenAIError``, after the retries that the configuration allows, and the errors of
+    /// - Throws: ``OpenAIClientError``, after the retries that the configuration allows, and the errors of
     ///   ``ModelResponse/decoded(as:)``.
     public func create<Value: Decodable>(
-        _ request: ResponseRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
+        _ request: ResponseRequest, as type: Value.Type, schema: JSONValue.Schema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
-    ) async throws(OpenAIError) -> Value {
+    ) async throws(OpenAIClientError) -> Value {
         var request = request
         let format = ResponseRequest.TextOptions.jsonSchema(
             try given(schema, for: type), name: name ?? schemaName(of: type)
@@ -77,9 +79,9 @@ extension OpenAIClient.Responses {
 
     /// Requests a response in the form of a Swift type. The same as ``create(_:as:schema:name:options:)``.
     public func parse<Value: Decodable>(
-        _ request: ResponseRequest, as type: Value.Type, schema: JSONSchema? = nil, name: String? = nil,
+        _ request: ResponseRequest, as type: Value.Type, schema: JSONValue.Schema? = nil, name: String? = nil,
         options: CallOptions = CallOptions()
-    ) async throws(OpenAIError) -> Value {
+    ) async throws(OpenAIClientError) -> Value {
         try await create(request, as: type, schema: schema, name: name, options: options)
     }
 }
@@ -87,26 +89,26 @@ extension OpenAIClient.Responses {
 extension ModelResponse {
     /// Decodes the JSON text of the response as a Swift type.
     ///
-    /// - Throws: ``OpenAIError`` with code `refused` if the model refused, `truncated` if it reached the token limit,
-    ///   `contentFilter` if a filter ended the response, `server` if the response failed, and `decoding` if the JSON
-    ///   does not fit the type.
-    public func decoded<Value: Decodable>(as type: Value.Type) throws(OpenAIError) -> Value {
-        if refusal != nil { throw OpenAIError(.refused, "the model declined to answer") }
-        if status == .failed { throw OpenAIError(.server, "the response failed on the server") }
+    /// - Throws: ``OpenAIClientError`` with code `refused` if the model refused, `truncated` if it reached the token
+    ///   limit, `contentFilter` if a filter ended the response, `server` if the response failed, and `decoding` if the
+    ///   JSON does not fit the type.
+    public func decoded<Value: Decodable>(as type: Value.Type) throws(OpenAIClientError) -> Value {
+        if refusal != nil { throw OpenAIClientError(.refused, "the model declined to answer") }
+        if status == .failed { throw OpenAIClientError(.server, "the response failed on the server") }
         if status == .incomplete {
             throw incompleteDetails?.reason == "content_filter"
-                ? OpenAIError(.contentFilter, "a content filter cut the response")
-                : OpenAIError(.truncated, "the response is incomplete")
+                ? OpenAIClientError(.contentFilter, "a content filter cut the response")
+                : OpenAIClientError(.truncated, "the response is incomplete")
         }
         return try decode(type, from: outputText)
     }
 }
 
 private func given<Value: Decodable>(
-    _ schema: JSONSchema?, for type: Value.Type
-) throws(OpenAIError) -> JSONSchema {
+    _ schema: JSONValue.Schema?, for type: Value.Type
+) throws(OpenAIClientError) -> JSONValue.Schema {
     if let schema { return schema }
-    return try JSONSchema(describing: type)
+    return try JSONValue.Schema(describing: type)
 }
 
 /// Returns the name of a type, limited to what the API allows: letters, digits, underscores and dashes, at most 64.
@@ -118,11 +120,11 @@ private func schemaName(of type: Any.Type) -> String {
 }
 
 /// Decodes JSON text. The error gives the path and none of the model's text.
-func decode<Value: Decodable>(_ type: Value.Type, from text: String?) throws(OpenAIError) -> Value {
+func decode<Value: Decodable>(_ type: Value.Type, from text: String?) throws(OpenAIClientError) -> Value {
     do {
         return try JSONDecoder().decode(type, from: Data((text ?? "").utf8))
     } catch {
-        var failure = OpenAIError(.decoding, "the model's text is not JSON of the expected form")
+        var failure = OpenAIClientError(.decoding, "the model's text is not JSON of the expected form")
         if let path = (error as? DecodingError)?.codingPath, !path.isEmpty {
             failure.codingPath = path
             failure.message += " at \(path.joined(separator: "."))"

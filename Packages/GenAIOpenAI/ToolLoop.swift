@@ -13,7 +13,7 @@ public struct LocalTool: Sendable {
     public var definition: ChatTool.Function
     let run: @Sendable (_ arguments: String) async throws -> String
     /// The error that prevents the tool from being offered; `nil` if there is none.
-    private(set) var failure: OpenAIError?
+    private(set) var failure: OpenAIClientError?
 
     /// Creates a tool whose arguments can be any JSON.
     ///
@@ -23,7 +23,7 @@ public struct LocalTool: Sendable {
     ///   - strict: Whether the arguments must conform to the schema exactly.
     ///   - run: Performs the call and returns the text for the model. Calls of one message run concurrently.
     public init(
-        _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil,
+        _ name: String, description: String? = nil, parameters: JSONValue.Schema? = nil, strict: Bool? = nil,
         run: @escaping @Sendable (JSONValue) async throws -> String
     ) {
         self.init(name, description, parameters, strict) { arguments in
@@ -36,18 +36,18 @@ public struct LocalTool: Sendable {
     /// - Parameters:
     ///   - description: The purpose of the tool and when to call it, for the model.
     ///   - parameters: The JSON Schema of the arguments. Default: derived from their type by
-    ///     ``JSONSchema/init(describing:)``. If that fails,
+    ///     ``JSONValue/Schema/init(describing:)``. If that fails,
     ///     ``OpenAIClient/Chat/Completions/runTools(_:tools:options:)`` throws.
     ///   - strict: Whether the arguments must conform to the schema exactly.
     ///   - run: Performs the call and returns the text for the model. Calls of one message run concurrently.
     public init<Arguments: Decodable & SendableMetatype>(
-        _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil,
+        _ name: String, description: String? = nil, parameters: JSONValue.Schema? = nil, strict: Bool? = nil,
         run: @escaping @Sendable (Arguments) async throws -> String
     ) {
         var schema = parameters
-        var failure: OpenAIError?
-        do throws(OpenAIError) {
-            if schema == nil { schema = try JSONSchema(describing: Arguments.self) }
+        var failure: OpenAIClientError?
+        do throws(OpenAIClientError) {
+            if schema == nil { schema = try JSONValue.Schema(describing: Arguments.self) }
         } catch {
             failure = error
         }
@@ -58,7 +58,7 @@ public struct LocalTool: Sendable {
     }
 
     private init(
-        _ name: String, _ description: String?, _ parameters: JSONSchema?, _ strict: Bool?,
+        _ name: String, _ description: String?, _ parameters: JSONValue.Schema?, _ strict: Bool?,
         run: @escaping @Sendable (String) async throws -> String
     ) {
         definition = ChatTool.Function()
@@ -81,7 +81,7 @@ public struct ToolLoopOptions: Sendable {
     /// A closure that decides whether a tool may run, for example by asking a person; `nil` allows all. Default: `nil`.
     ///
     /// The decision is recorded on the tool's span. The model receives a refusal and its reason.
-    public var approveTool: (@Sendable (ChatToolCall) async -> ToolApproval)?
+    public var approveTool: (@Sendable (ChatMessage.ToolCall) async -> ToolApproval)?
     /// The options for each call of the API.
     public var call = CallOptions()
 
@@ -110,20 +110,20 @@ extension OpenAIClient.Chat.Completions {
     /// ``OpenAIClient/Configuration/beforeCall`` is called before each call of the API.
     ///
     /// - Parameter tools: The tools to offer to the model in addition to those of the request.
-    /// - Throws: ``OpenAIError`` of a call, or with code `configuration` for a tool whose schema cannot be derived,
-    ///   `tooManyRounds` if the model still requests tools at the limit, and `toolFailed` if the options stop the loop
-    ///   at a failure.
+    /// - Throws: ``OpenAIClientError`` of a call, or with code `configuration` for a tool whose schema cannot be
+    ///   derived, `tooManyRounds` if the model still requests tools at the limit, and `toolFailed` if the options stop
+    ///   the loop at a failure.
     public func runTools(
         _ request: ChatCompletionRequest, tools: [LocalTool], options: ToolLoopOptions = ToolLoopOptions()
-    ) async throws(OpenAIError) -> ToolLoopResult {
-        try await sender.recordedLoop(request.model, options: options.call) { () async throws(OpenAIError) in
+    ) async throws(OpenAIClientError) -> ToolLoopResult {
+        try await sender.recordedLoop(request.model, options: options.call) { () async throws(OpenAIClientError) in
             try await loop(request, tools, options)
         }
     }
 
     private func loop(
         _ request: ChatCompletionRequest, _ tools: [LocalTool], _ options: ToolLoopOptions
-    ) async throws(OpenAIError) -> ToolLoopResult {
+    ) async throws(OpenAIClientError) -> ToolLoopResult {
         if let failure = tools.lazy.compactMap(\.failure).first { throw failure }
         var request = request
         request.tools += tools.map { tool in
@@ -136,7 +136,7 @@ extension OpenAIClient.Chat.Completions {
             let completion = try await create(request, options: options.call)
             if let new = completion.usage { usage.add(new) }
             guard var message = completion.choices.first?.message else {
-                throw OpenAIError(.decoding, "the answer has no choice")
+                throw OpenAIClientError(.decoding, "the answer has no choice")
             }
             message.nameToolCalls(round: round)
             request.messages.append(message)
@@ -145,20 +145,20 @@ extension OpenAIClient.Chat.Completions {
             }
             request.messages += try await results(of: message.toolCalls, tools, options)
         }
-        throw OpenAIError(.tooManyRounds, "the model still wanted tools after \(options.maxRounds) rounds")
+        throw OpenAIClientError(.tooManyRounds, "the model still wanted tools after \(options.maxRounds) rounds")
     }
 
     /// Runs the calls concurrently. The messages are in the order of the calls.
     private func results(
-        of calls: [ChatToolCall], _ tools: [LocalTool], _ options: ToolLoopOptions
-    ) async throws(OpenAIError) -> [ChatMessage] {
-        let outcomes = await withTaskGroup(of: (Int, Result<String, OpenAIError>).self) { group in
+        of calls: [ChatMessage.ToolCall], _ tools: [LocalTool], _ options: ToolLoopOptions
+    ) async throws(OpenAIClientError) -> [ChatMessage] {
+        let outcomes = await withTaskGroup(of: (Int, Result<String, OpenAIClientError>).self) { group in
             for (index, call) in calls.enumerated() {
                 group.addTask { (index, await outcome(of: call, tools, options)) }
             }
             return await group.reduce(into: [:]) { $0[$1.0] = $1.1 }
         }
-        if Task.isCancelled { throw OpenAIError(.cancelled, "cancelled while tools were running") }
+        if Task.isCancelled { throw OpenAIClientError(.cancelled, "cancelled while tools were running") }
         var messages: [ChatMessage] = []
         for (index, call) in calls.enumerated() {
             let text: String
@@ -174,11 +174,11 @@ extension OpenAIClient.Chat.Completions {
     }
 
     private func outcome(
-        of call: ChatToolCall, _ tools: [LocalTool], _ options: ToolLoopOptions
-    ) async -> Result<String, OpenAIError> {
+        of call: ChatMessage.ToolCall, _ tools: [LocalTool], _ options: ToolLoopOptions
+    ) async -> Result<String, OpenAIClientError> {
         let name = call.function?.name ?? call.custom?.name ?? ""
         guard let tool = tools.first(where: { $0.definition.name == name }) else {
-            return .failure(OpenAIError(.toolFailed, "there is no tool of that name"))
+            return .failure(OpenAIClientError(.toolFailed, "there is no tool of that name"))
         }
         let arguments = call.function?.arguments ?? call.custom?.input ?? ""
         do {
@@ -187,7 +187,7 @@ extension OpenAIClient.Chat.Completions {
             }
             return .success(result)
         } catch {
-            var failure = OpenAIError(.toolFailed, "the tool \(tool.definition.name) failed")
+            var failure = OpenAIClientError(.toolFailed, "the tool \(tool.definition.name) failed")
             failure.underlying = error
             return .failure(failure)
         }

@@ -75,7 +75,7 @@ public struct Report {
     }
 
     /// Adds a log record, which may hold messages of the span it belongs to.
-    public mutating func add(_ record: LogRecord) {
+    public mutating func add(_ record: LogRecordData) {
         if options.keepsConversations { archive.add(record) }
     }
 

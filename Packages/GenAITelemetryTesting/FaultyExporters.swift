@@ -26,7 +26,7 @@ public final class FailingExporter: SpanExporter, LogRecordExporter, MetricExpor
     /// Throws, or discards the spans.
     public func export(_ batch: [SpanData]) async throws(ExportError) { try attempt() }
     /// Throws, or discards the records.
-    public func export(_ batch: [LogRecord]) async throws(ExportError) { try attempt() }
+    public func export(_ batch: [LogRecordData]) async throws(ExportError) { try attempt() }
     /// Throws, or discards the metrics.
     public func export(_ batch: [MetricData]) async throws(ExportError) { try attempt() }
     /// Does nothing.
@@ -91,7 +91,7 @@ public final class HangingExporter: SpanExporter, LogRecordExporter, MetricExpor
     /// Hangs until the release.
     public func export(_ batch: [SpanData]) async throws(ExportError) { try await hang(batch.count) }
     /// Hangs until the release.
-    public func export(_ batch: [LogRecord]) async throws(ExportError) { try await hang(batch.count) }
+    public func export(_ batch: [LogRecordData]) async throws(ExportError) { try await hang(batch.count) }
     /// Hangs until the release.
     public func export(_ batch: [MetricData]) async throws(ExportError) { try await hang(batch.count) }
     /// Does nothing.

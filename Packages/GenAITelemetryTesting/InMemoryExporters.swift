@@ -47,15 +47,15 @@ public final class InMemorySpanExporter: SpanExporter {
 
 /// An exporter that stores log records, so that a test can read them.
 public final class InMemoryLogRecordExporter: LogRecordExporter {
-    private let recorder = Recorder<LogRecord>()
+    private let recorder = Recorder<LogRecordData>()
 
     /// Creates an empty exporter.
     public init() {}
 
     /// The exported records, in the order in which they were emitted.
-    public var records: [LogRecord] { recorder.batches.flatMap { $0 } }
+    public var records: [LogRecordData] { recorder.batches.flatMap { $0 } }
     /// The exported records in their batches.
-    public var batches: [[LogRecord]] { recorder.batches }
+    public var batches: [[LogRecordData]] { recorder.batches }
     /// Indicates whether the exporter has been shut down.
     public var isShutDown: Bool { recorder.isShutDown }
 
@@ -65,13 +65,13 @@ public final class InMemoryLogRecordExporter: LogRecordExporter {
     /// Waits until at least `count` records have been exported, or until the task is cancelled.
     ///
     /// - Returns: The records exported so far.
-    public func waitForRecords(_ count: Int) async -> [LogRecord] {
+    public func waitForRecords(_ count: Int) async -> [LogRecordData] {
         await recorder.wait(for: count)
         return records
     }
 
     /// Stores the batch.
-    public func export(_ batch: [LogRecord]) async throws(ExportError) {
+    public func export(_ batch: [LogRecordData]) async throws(ExportError) {
         if !recorder.append(batch) { throw ExportError(.shutDown, "the exporter has been shut down") }
     }
 

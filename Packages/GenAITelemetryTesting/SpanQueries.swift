@@ -42,7 +42,7 @@ extension [SpanData] {
     }
 }
 
-extension Collection<LogRecord> {
+extension Collection<LogRecordData> {
     /// Returns the records with an event name.
-    public func named(_ eventName: String) -> [LogRecord] { filter { $0.eventName == eventName } }
+    public func named(_ eventName: String) -> [LogRecordData] { filter { $0.eventName == eventName } }
 }

@@ -7,10 +7,10 @@ import Synchronization
 ///
 /// Each call inside asks the budget first and is refused once the limit is reached, which stops an agent that runs
 /// away. `withModelCall`, `ModelCall.start` and `observe` throw ``BudgetExceeded``; `OpenAIClient` throws an
-/// `OpenAIError` with code `budgetExceeded` and that error inside. Other code can call ``Budget/checkCurrent(model:)``.
-/// ``Last9SpanProcessor`` charges the budget when the spans of calls end, so concurrent calls may together exceed the
-/// limit, but none starts after it is reached. Budgets nest: a call is charged to all of them, and any of them may
-/// refuse it.
+/// `OpenAIClientError` with code `budgetExceeded` and that error inside. Other code can call
+/// ``Budget/checkCurrent(model:)``. ``Last9SpanProcessor`` charges the budget when the spans of calls end, so
+/// concurrent calls may together exceed the limit, but none starts after it is reached. Budgets nest: a call is charged
+/// to all of them, and any of them may refuse it.
 ///
 /// ```swift
 /// try await withBudget(usd: 0.50) { try await agent.run() }

@@ -228,12 +228,12 @@ extension CallFacts.Kind {
 }
 
 extension Budget.ThresholdReached {
-    fileprivate func event(at nanoseconds: UnixNanoseconds) -> SpanEvent {
+    fileprivate func event(at nanoseconds: UnixNanoseconds) -> TraceSpan.Event {
         var attributes: Attributes = [
             "last9.budget.threshold": .double(threshold), "last9.budget.spent_usd": .double(spent.usd.doubleValue),
             "last9.budget.spent_tokens": .int(spent.tokens),
         ]
         attributes["last9.budget.name"] = budget.map(AttributeValue.string)
-        return SpanEvent(name: "last9.budget.threshold", nanoseconds: nanoseconds, attributes: attributes)
+        return TraceSpan.Event(name: "last9.budget.threshold", nanoseconds: nanoseconds, attributes: attributes)
     }
 }

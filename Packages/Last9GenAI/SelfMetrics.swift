@@ -70,7 +70,7 @@ extension Pipelines.Pipeline {
 
 /// The instruments under construction.
 private struct SelfInstruments {
-    let meter: Meter
+    let meter: MeterProvider.Meter
     var registrations: [CallbackRegistration] = []
 
     private mutating func addCounter(

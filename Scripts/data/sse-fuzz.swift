@@ -55,7 +55,7 @@ private func accumulate(_ events: [JSONValue]) {
             for choice in chunk.choices { text[choice.index, default: ""] += choice.delta.content ?? "" }
         }
         if let chunk = try? TextCompletion(json: event) { completion.add(chunk) }
-        if let event = try? ResponseEvent(json: event) { response.add(event) }
+        if let event = try? ModelResponse.Event(json: event) { response.add(event) }
     }
     for choice in chat.completion.choices where choice.message.content ?? "" != text[choice.index] {
         fatalError("text is missing from the answer")

@@ -120,7 +120,7 @@ struct LengthTests {
             "function": ["arguments": .string(String(repeating: "\u{1F680}", count: 10_000)), "name": "launch"],
         ]
         let body: AttributeValue = ["tool_calls": [call, call]]
-        let span = try Pipelines().span([LogRecord(eventName: "gen_ai.assistant.message", body: body)])
+        let span = try Pipelines().span([LogRecordData(eventName: "gen_ai.assistant.message", body: body)])
         let calls = try #require(span.entries("gen_ai.prompt").first?["tool_calls"] as? [NSDictionary])
         #expect(calls.map { ($0["function"] as? NSDictionary)?["name"] as? String } == ["launch", "launch"])
         #expect(try #require(span.text("gen_ai.prompt")).utf8.count < 9000)
@@ -137,8 +137,8 @@ struct LengthTests {
         let bytes = AttributeValue.bytes(Array(repeating: 7, count: 100_000))
         let span = try Pipelines().span(
             [deep, wide, keys, bytes, .map(["k": bytes]), .double(.nan)].map { .user($0) } + [
-                LogRecord(eventName: "gen_ai.tool.message", body: ["role": name, "id": name]),
-                LogRecord(eventName: "gen_ai.choice", body: ["finish_reason": name, "message": [:]]),
+                LogRecordData(eventName: "gen_ai.tool.message", body: ["role": name, "id": name]),
+                LogRecordData(eventName: "gen_ai.choice", body: ["finish_reason": name, "message": [:]]),
             ])
         #expect(try span.entries("gen_ai.prompt").count == 7)
         #expect(try #require(span.text("gen_ai.prompt")).utf8.count < 40_000)
@@ -149,7 +149,7 @@ struct LengthTests {
     func indexedAttributes() throws {
         var core: Attributes = [:]
         for number in 0..<100 { core["core.\(number)"] = .int(number) }
-        let records = (0..<200).map { LogRecord.user(.string("message \($0)")) } + [.choice("the end")]
+        let records = (0..<200).map { LogRecordData.user(.string("message \($0)")) } + [.choice("the end")]
         let crowded = try Pipelines().span(attributes: core, records)
         #expect(crowded.attributes.count <= 112)
         #expect((0..<100).allSatisfy { crowded.attributes["core.\($0)"] == .int($0) })

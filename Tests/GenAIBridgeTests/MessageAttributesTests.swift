@@ -70,7 +70,7 @@ struct MessageAttributesTests {
     @Test("the event that carries them all and names the span")
     func event() throws {
         let pipelines = Pipelines()
-        let record = LogRecord(
+        let record = LogRecordData(
             eventName: "gen_ai.client.inference.operation.details", attributes: Self.attributes())
         let span = try pipelines.span([record])
         #expect(try span.entries("gen_ai.prompt") == json(Self.prompts))
@@ -80,9 +80,9 @@ struct MessageAttributesTests {
 
     @Test("nothing is doubled when events and attributes say the same")
     func bothGenerations() throws {
-        let details = LogRecord(
+        let details = LogRecordData(
             eventName: "gen_ai.client.inference.operation.details", attributes: Self.attributes())
-        let records = [details, LogRecord.user("Hi"), details, .choice("Hello")]
+        let records = [details, LogRecordData.user("Hi"), details, .choice("Hello")]
         let span = try Pipelines().span(attributes: Self.attributes(), records)
         #expect(try span.entries("gen_ai.prompt") == json(#"[{"role":"user","content":"Hi"}]"#))
         let completions = try json(#"[{"role":"assistant","content":"Hello","finish_reason":"stop","index":0}]"#)
@@ -91,10 +91,10 @@ struct MessageAttributesTests {
 
     @Test("the last such event counts, because it holds all before it")
     func lastEvent() throws {
-        let first = LogRecord(
+        let first = LogRecordData(
             eventName: "gen_ai.client.inference.operation.details",
             attributes: ["gen_ai.input.messages": [["role": "user", "parts": [["type": "text", "content": "old"]]]]])
-        let last = LogRecord(
+        let last = LogRecordData(
             eventName: "gen_ai.client.inference.operation.details", attributes: Self.attributes())
         let span = try Pipelines().span([first, last])
         #expect(try span.entries("gen_ai.prompt") == json(Self.prompts))
@@ -190,7 +190,7 @@ struct MessageAttributesTests {
 
     @Test("promotion from attributes can be switched off")
     func switchedOff() throws {
-        let details = LogRecord(
+        let details = LogRecordData(
             eventName: "gen_ai.client.inference.operation.details", attributes: Self.attributes())
         let span = try Pipelines { $0.promotesMessageAttributes = false }
             .span(attributes: Self.attributes(), [details])

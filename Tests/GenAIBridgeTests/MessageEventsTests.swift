@@ -12,13 +12,13 @@ struct MessageEventsTests {
         "id": "call_1", "type": "function", "function": ["name": "weather", "arguments": "{\"city\":\"Pune\"}"],
     ]
 
-    private static let conversation: [LogRecord] = [
-        LogRecord(eventName: "gen_ai.system.message", body: ["content": "Be brief."]),
-        LogRecord(eventName: "gen_ai.developer.message", body: ["content": "Use tools."]),
+    private static let conversation: [LogRecordData] = [
+        LogRecordData(eventName: "gen_ai.system.message", body: ["content": "Be brief."]),
+        LogRecordData(eventName: "gen_ai.developer.message", body: ["content": "Use tools."]),
         .user("Weather in Pune?"),
-        LogRecord(
+        LogRecordData(
             eventName: "gen_ai.assistant.message", body: ["content": "Let me see.", "tool_calls": [weatherCall]]),
-        LogRecord(eventName: "gen_ai.tool.message", body: ["id": "call_1", "content": "31 °C"]),
+        LogRecordData(eventName: "gen_ai.tool.message", body: ["id": "call_1", "content": "31 °C"]),
         .choice("It is 31 °C."),
     ]
 
@@ -96,7 +96,7 @@ struct MessageEventsTests {
             "index": 0, "finish_reason": "tool_calls",
             "message": ["role": "assistant", "tool_calls": [Self.weatherCall]],
         ]
-        let span = try Pipelines().span([LogRecord(eventName: "gen_ai.choice", body: body)])
+        let span = try Pipelines().span([LogRecordData(eventName: "gen_ai.choice", body: body)])
         let entry = try #require(try span.entries("gen_ai.completion").first)
         #expect(entry["content"] == nil)
         #expect((entry["tool_calls"] as? [Any])?.count == 1)
@@ -108,11 +108,11 @@ struct MessageEventsTests {
     func missingBodies() throws {
         let toolCall: AttributeValue = ["id": "call_1", "type": "function", "function": ["name": "weather"]]
         let span = try Pipelines().span([
-            LogRecord(eventName: "gen_ai.system.message"),
-            LogRecord(eventName: "gen_ai.user.message", body: .null),
-            LogRecord(eventName: "gen_ai.assistant.message", body: ["tool_calls": [toolCall]]),
-            LogRecord(eventName: "gen_ai.tool.message", body: ["id": "call_1"]),
-            LogRecord(eventName: "gen_ai.choice", body: ["index": 0, "finish_reason": "stop", "message": [:]]),
+            LogRecordData(eventName: "gen_ai.system.message"),
+            LogRecordData(eventName: "gen_ai.user.message", body: .null),
+            LogRecordData(eventName: "gen_ai.assistant.message", body: ["tool_calls": [toolCall]]),
+            LogRecordData(eventName: "gen_ai.tool.message", body: ["id": "call_1"]),
+            LogRecordData(eventName: "gen_ai.choice", body: ["index": 0, "finish_reason": "stop", "message": [:]]),
         ])
         let expected = try json(
             #"""
@@ -132,8 +132,8 @@ struct MessageEventsTests {
         let span = try pipelines.span(
             attributes: ["gen_ai.request.model": "gpt-4o"],
             Self.conversation + [
-                LogRecord(eventName: "gen_ai.assistant.message", body: ["tool_calls": "[{\"secret\":1}]"]),
-                LogRecord(eventName: "gen_ai.user.message", body: "secret"),
+                LogRecordData(eventName: "gen_ai.assistant.message", body: ["tool_calls": "[{\"secret\":1}]"]),
+                LogRecordData(eventName: "gen_ai.user.message", body: "secret"),
             ])
         let calls = try json(#"[{"id":"call_1","type":"function","function":{"name":"weather"}}]"#)
         let prompts = try span.entries("gen_ai.prompt")
@@ -174,7 +174,7 @@ struct MessageEventsTests {
             nil, "gen_ai.message", "gen_ai..message", "gen_ai.openai.user.message", "user.message",
             "gen_ai.evaluation.result", "gen_ai.user.message2",
         ]
-        let span = try Pipelines().span(names.map { LogRecord(eventName: $0, body: ["content": "x"]) })
+        let span = try Pipelines().span(names.map { LogRecordData(eventName: $0, body: ["content": "x"]) })
         #expect(span.attributes.isEmpty)
         #expect(span.events.isEmpty)
     }
@@ -194,32 +194,32 @@ struct MessageEventsTests {
 struct ForeignRecordsTests {
     struct Case: Sendable, CustomTestStringConvertible {
         var testDescription: String
-        var record: LogRecord
+        var record: LogRecordData
         var entry: String
     }
 
     static let prompts: [Case] = [
         Case(
             testDescription: "the event's name in an attribute",
-            record: LogRecord(body: ["content": "Hi"], attributes: ["event.name": "gen_ai.user.message"]),
+            record: LogRecordData(body: ["content": "Hi"], attributes: ["event.name": "gen_ai.user.message"]),
             entry: #"[{"role":"user","content":"Hi"}]"#),
         Case(
             testDescription: "a bare text",
-            record: LogRecord(eventName: "gen_ai.user.message", body: "Hi"),
+            record: LogRecordData(eventName: "gen_ai.user.message", body: "Hi"),
             entry: #"[{"role":"user","content":"Hi"}]"#),
         Case(
             testDescription: "a bare text that is JSON of its own",
-            record: LogRecord(eventName: "gen_ai.user.message", body: #"{"query":1}"#),
+            record: LogRecordData(eventName: "gen_ai.user.message", body: #"{"query":1}"#),
             entry: #"[{"role":"user","content":"{\"query\":1}"}]"#),
         Case(
             testDescription: "a body in JSON text",
-            record: LogRecord(
+            record: LogRecordData(
                 eventName: "gen_ai.assistant.message",
                 body: #" {"role":"model","content":"\ud83d\ude80","tool_calls":[{"id":"c"}]}"#),
             entry: #"[{"role":"model","content":"🚀","tool_calls":[{"id":"c"}]}]"#),
         Case(
             testDescription: "a body in an attribute",
-            record: LogRecord(
+            record: LogRecordData(
                 eventName: "gen_ai.user.message", attributes: ["gen_ai.event.content": #"{"content":"Hi"}"#]),
             entry: #"[{"role":"user","content":"Hi"}]"#),
         Case(
@@ -231,25 +231,25 @@ struct ForeignRecordsTests {
                 """#),
         Case(
             testDescription: "an array instead of a map",
-            record: LogRecord(eventName: "gen_ai.user.message", body: ["a", 1]),
+            record: LogRecordData(eventName: "gen_ai.user.message", body: ["a", 1]),
             entry: #"[{"role":"user","content":["a",1]}]"#),
         Case(
             testDescription: "numbers and truth values",
-            record: LogRecord(eventName: "gen_ai.user.message", body: ["content": true, "role": 7]),
+            record: LogRecordData(eventName: "gen_ai.user.message", body: ["content": true, "role": 7]),
             entry: #"[{"role":"7","content":true}]"#),
         Case(
             testDescription: "members of the wrong types",
-            record: LogRecord(
+            record: LogRecordData(
                 eventName: "gen_ai.tool.message",
                 body: ["role": ["x"], "id": ["y"], "tool_calls": [], "content": .null]),
             entry: #"[{"role":"tool"}]"#),
         Case(
             testDescription: "the API's name of the answered call",
-            record: LogRecord(eventName: "gen_ai.tool.message", body: ["tool_call_id": "c", "content": "1"]),
+            record: LogRecordData(eventName: "gen_ai.tool.message", body: ["tool_call_id": "c", "content": "1"]),
             entry: #"[{"role":"tool","content":"1","tool_call_id":"c"}]"#),
         Case(
             testDescription: "a role of its own",
-            record: LogRecord(eventName: "gen_ai.function.message", body: ["content": "1"]),
+            record: LogRecordData(eventName: "gen_ai.function.message", body: ["content": "1"]),
             entry: #"[{"role":"function","content":"1"}]"#),
     ]
 
@@ -262,30 +262,30 @@ struct ForeignRecordsTests {
     static let choices: [Case] = [
         Case(
             testDescription: "no message around it",
-            record: LogRecord(
+            record: LogRecordData(
                 eventName: "gen_ai.choice",
                 body: ["index": 0, "finish_reason": "stop", "role": "model", "content": "A"]),
             entry: #"[{"role":"model","content":"A","finish_reason":"stop","index":0}]"#),
         Case(
             testDescription: "the message is a text",
-            record: LogRecord(eventName: "gen_ai.choice", body: ["message": "A", "index": "2"]),
+            record: LogRecordData(eventName: "gen_ai.choice", body: ["message": "A", "index": "2"]),
             entry: #"[{"role":"assistant","content":"A","index":2}]"#),
         Case(
             testDescription: "the message is JSON text",
-            record: LogRecord(
+            record: LogRecordData(
                 eventName: "gen_ai.choice", body: ["message": #"{"content":"A"}"#, "index": 1.0]),
             entry: #"[{"role":"assistant","content":"A","index":1}]"#),
         Case(
             testDescription: "tool calls beside the message",
-            record: LogRecord(
+            record: LogRecordData(
                 eventName: "gen_ai.choice", body: ["message": ["content": .null], "tool_calls": [["id": "c"]]]),
             entry: #"[{"role":"assistant","tool_calls":[{"id":"c"}]}]"#),
         Case(
             testDescription: "no body",
-            record: LogRecord(eventName: "gen_ai.choice"), entry: #"[{"role":"assistant"}]"#),
+            record: LogRecordData(eventName: "gen_ai.choice"), entry: #"[{"role":"assistant"}]"#),
         Case(
             testDescription: "members of the wrong types",
-            record: LogRecord(
+            record: LogRecordData(
                 eventName: "gen_ai.choice", body: ["message": 5, "index": 1.5, "finish_reason": ["stop"]]),
             entry: #"[{"role":"assistant","content":5}]"#),
     ]

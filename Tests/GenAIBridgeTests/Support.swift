@@ -12,8 +12,8 @@ final class Pipelines: Sendable {
     let bridge: LogToSpanProcessor
     let reports = Collected<String>()
     let spans = Collected<SpanData>()
-    let records = Collected<LogRecord>()
-    let tracer: Tracer
+    let records = Collected<LogRecordData>()
+    let tracer: TracerProvider.Tracer
     let emitter: LogEmitter
 
     init(
@@ -37,7 +37,7 @@ final class Pipelines: Sendable {
 
     /// Runs one span in which the given records are emitted, and returns it as it ended.
     func span(
-        attributes: Attributes = [:], _ records: [LogRecord], sourceLocation: SourceLocation = #_sourceLocation
+        attributes: Attributes = [:], _ records: [LogRecordData], sourceLocation: SourceLocation = #_sourceLocation
     ) throws -> SpanData {
         let context = tracer.withSpan("chat", attributes: attributes) { span in
             for record in records { emitter.emit(record) }
@@ -67,20 +67,20 @@ private struct SpanSink: SpanProcessor {
 }
 
 private struct RecordSink: LogRecordProcessor {
-    let records: Collected<LogRecord>
+    let records: Collected<LogRecordData>
 
-    func onEmit(_ record: inout LogRecord, context: GenAIContext) { records.append(record) }
+    func onEmit(_ record: inout LogRecordData, context: GenAIContext) { records.append(record) }
 }
 
-extension LogRecord {
-    static func user(_ content: AttributeValue, to span: SpanContext? = nil) -> LogRecord {
-        LogRecord(eventName: "gen_ai.user.message", body: ["content": content], spanContext: span)
+extension LogRecordData {
+    static func user(_ content: AttributeValue, to span: SpanContext? = nil) -> LogRecordData {
+        LogRecordData(eventName: "gen_ai.user.message", body: ["content": content], spanContext: span)
     }
 
     static func choice(
         _ content: String, index: Int = 0, finishReason: String = "stop", to span: SpanContext? = nil
-    ) -> LogRecord {
-        LogRecord(
+    ) -> LogRecordData {
+        LogRecordData(
             eventName: "gen_ai.choice",
             body: [
                 "index": .int(index), "finish_reason": .string(finishReason),

@@ -40,7 +40,7 @@ struct WholeMessagesTests {
         let messages =
             Self.prompts.map { ("gen_ai.user.message", $0) } + Self.answers.map { ("gen_ai.choice", $0) }
         for (event, message) in messages {
-            let expected = try pipelines.span([LogRecord(eventName: event, body: message.body)])
+            let expected = try pipelines.span([LogRecordData(eventName: event, body: message.body)])
             for whole in [try pipelines.span(event, message), try withoutRecords.span(event, message)] {
                 #expect(whole.attributes == expected.attributes)
                 #expect(whole.events.map(\.attributes) == expected.events.map(\.attributes))
@@ -116,17 +116,17 @@ extension Pipelines {
 private struct BodySetter: LogRecordProcessor {
     let body: AttributeValue?
 
-    func onEmit(_ record: inout LogRecord, context: GenAIContext) { record.body = body }
+    func onEmit(_ record: inout LogRecordData, context: GenAIContext) { record.body = body }
 }
 
 private struct NameSetter: LogRecordProcessor {
     let name: String
 
-    func onEmit(_ record: inout LogRecord, context: GenAIContext) { record.eventName = name }
+    func onEmit(_ record: inout LogRecordData, context: GenAIContext) { record.eventName = name }
 }
 
 private struct MessageSink: LogRecordProcessor {
     let seen: Collected<(body: AttributeValue?, message: LogMessage?)>
 
-    func onEmit(_ record: inout LogRecord, context: GenAIContext) { seen.append((record.body, record.message)) }
+    func onEmit(_ record: inout LogRecordData, context: GenAIContext) { seen.append((record.body, record.message)) }
 }

@@ -67,8 +67,8 @@ struct AdviceTests {
     @Test("where no answer comes from the other protocol's port, that is said", arguments: ports)
     func port(url: String, wireProtocol: OTLPProtocol, hint: String) throws {
         let settings = try settings(url, OTLPConfiguration(protocol: wireProtocol))
-        for code in [HTTPError.Code.connection, .protocolViolation] {
-            let text = text(settings.judge(HTTPError(code, "no response")))
+        for code in [HTTPTransportError.Code.connection, .protocolViolation] {
+            let text = text(settings.judge(HTTPTransportError(code, "no response")))
             #expect(hint.isEmpty ? text == "no response" : text.contains(hint), "\(text)")
         }
     }
@@ -154,7 +154,9 @@ struct ExporterShutdownTests {
     @Test("frees the transport, with its threads and connections, even if the exporter stays")
     func transport() async throws {
         final class Marked: HTTPTransport {
-            func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse { HTTPResponse(status: 200) }
+            func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
+                HTTPResponse(status: 200)
+            }
         }
         weak var weakly: Marked?
         let client: OTLPClient<SpanData>

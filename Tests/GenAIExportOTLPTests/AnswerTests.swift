@@ -61,8 +61,8 @@ struct AnswerTests {
         Diagnostics.setHandler { message in reports.withLock { $0.append(message.text) } }
         defer { Diagnostics.setHandler(nil) }
         let server = try LoopbackServer(replies: [reply])
-        let client = try client(for: LogRecord.self, to: server.url)
-        try await client.export([LogRecord()])
+        let client = try client(for: LogRecordData.self, to: server.url)
+        try await client.export([LogRecordData()])
         #expect(client.statistics == OTLPStatistics(delivered: 1, requests: 1))
         #expect(reports.withLock { $0 }.contains("the server took all log records, with a warning: old schema"))
     }
@@ -128,12 +128,14 @@ struct AnswerTests {
 /// Answers with a body that has begun and whose end does not come in time. What the package's own transport does with
 /// such a server is tested there.
 private struct DrippingTransport: HTTPTransport {
-    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
         let pieces = Mutex(["x", "y"])
         return HTTPResponse(
             status: 200,
-            body: HTTPBody { () async throws(HTTPError) in
-                guard let piece = pieces.withLock({ $0.popLast() }) else { throw HTTPError(.timedOut, "too late") }
+            body: HTTPBody { () async throws(HTTPTransportError) in
+                guard let piece = pieces.withLock({ $0.popLast() }) else {
+                    throw HTTPTransportError(.timedOut, "too late")
+                }
                 return Array(piece.utf8)
             })
     }

@@ -138,11 +138,11 @@ private final class CallTransport: HTTPTransport {
 
     func supportsHTTP2(to url: String) -> Bool { true }
 
-    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
         received.withLock { $0.append(request) }
         let answer = answers.withLock { $0.count > 1 ? $0.removeLast() : $0[0] }
         let whole = HTTPBody(answer.body)
-        let body = HTTPBody(trailers: { answer.trailers }) { () async throws(HTTPError) in
+        let body = HTTPBody(trailers: { answer.trailers }) { () async throws(HTTPTransportError) in
             var iterator = whole.makeAsyncIterator()
             return try await iterator.next()
         }

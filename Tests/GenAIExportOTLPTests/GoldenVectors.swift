@@ -27,9 +27,9 @@ enum GoldenVectors {
         .init("trace-groups", groups),
     ]
 
-    static let logs: [GoldenVector<LogRecord>] = [
+    static let logs: [GoldenVector<LogRecordData>] = [
         .init("log-every-field", [logEveryField]),
-        .init("log-defaults", [LogRecord()]),
+        .init("log-defaults", [LogRecordData()]),
         .init("log-bodies", logBodies),
     ]
 
@@ -54,7 +54,7 @@ enum GoldenVectors {
         name: "GenAIOpenAI", version: "1.2.3", schemaURL: "https://example.com/scope",
         attributes: ["library.tier": "core"])
 
-    static func span(_ name: String = "", attributes: Attributes = [:], status: SpanStatus = .unset) -> SpanData {
+    static func span(_ name: String = "", attributes: Attributes = [:], status: TraceSpan.Status = .unset) -> SpanData {
         SpanData(
             name: name, context: context, startNanoseconds: 0, attributes: attributes, status: status, scope: scope,
             resource: resource)
@@ -75,10 +75,10 @@ enum GoldenVectors {
             startNanoseconds: start, endNanoseconds: start + 1_000_000_000,
             attributes: ["gen_ai.request.model": "gpt-4o"],
             events: [
-                SpanEvent(
+                TraceSpan.Event(
                     name: "gen_ai.choice", nanoseconds: start + 5, attributes: ["index": 1], droppedAttributesCount: 3)
             ],
-            links: [SpanLink(context: linked, attributes: ["kind": "retry"], droppedAttributesCount: 4)],
+            links: [TraceSpan.Link(context: linked, attributes: ["kind": "retry"], droppedAttributesCount: 4)],
             status: .error(description: "rate limited"), scope: fullScope, resource: fullResource)
         span.droppedAttributesCount = 5
         span.droppedEventsCount = 6
@@ -89,13 +89,13 @@ enum GoldenVectors {
     static var defaults: SpanData {
         let nowhere = SpanContext(traceID: TraceID(high: 0, low: 0), spanID: SpanID(rawValue: 0))
         return SpanData(
-            name: "", context: context, startNanoseconds: 0, events: [SpanEvent(name: "", nanoseconds: 0)],
-            links: [SpanLink(context: nowhere)], scope: InstrumentationScope(name: ""), resource: Resource())
+            name: "", context: context, startNanoseconds: 0, events: [TraceSpan.Event(name: "", nanoseconds: 0)],
+            links: [TraceSpan.Link(context: nowhere)], scope: InstrumentationScope(name: ""), resource: Resource())
     }
 
     static var kindsAndStatuses: [SpanData] {
-        let kinds: [SpanKind] = [.internal, .server, .client, .producer, .consumer]
-        let statuses: [SpanStatus] = [.unset, .ok, .error(), .error(description: "no"), .unset]
+        let kinds: [TraceSpan.Kind] = [.internal, .server, .client, .producer, .consumer]
+        let statuses: [TraceSpan.Status] = [.unset, .ok, .error(), .error(description: "no"), .unset]
         return zip(kinds, statuses).map { kind, status in
             SpanData(
                 name: "kind \(kind.rawValue)", context: context, kind: kind, startNanoseconds: 0, status: status,
@@ -149,10 +149,10 @@ enum GoldenVectors {
 
     // MARK: - Logs
 
-    static var logEveryField: LogRecord {
+    static var logEveryField: LogRecordData {
         var sampled = context
         sampled.flags = .sampled
-        var record = LogRecord(
+        var record = LogRecordData(
             eventName: "app.late", body: "it is late", severity: .warn, attributes: ["user.id": "u-1"],
             nanoseconds: start, spanContext: sampled)
         record.observedNanoseconds = start + 9
@@ -163,13 +163,13 @@ enum GoldenVectors {
         return record
     }
 
-    static var logBodies: [LogRecord] {
+    static var logBodies: [LogRecordData] {
         let bodies: [AttributeValue] = [
             "", "words", false, 0, 0.0, .bytes([0xFF]), [], [:], .null,
             ["role": "user", "parts": [["type": "text"], .null]],
         ]
         return bodies.enumerated().map { index, body in
-            var record = LogRecord(body: body, severity: LogSeverity(rawValue: UInt8(index + 1)))
+            var record = LogRecordData(body: body, severity: LogSeverity(rawValue: UInt8(index + 1)))
             record.scope = scope
             record.resource = resource
             return record

@@ -15,7 +15,7 @@ struct RequestTests {
         let configuration = OTLPConfiguration(endpoint: server.url, headers: ["X-Tenant": "blue"])
         let empty = TelemetryEnvironment([:])
         try await OTLPSpanExporter(configuration, environment: empty).export(spans(1))
-        try await OTLPLogRecordExporter(configuration, environment: empty).export([LogRecord()])
+        try await OTLPLogRecordExporter(configuration, environment: empty).export([LogRecordData()])
         try await OTLPMetricExporter(configuration, environment: empty).export(GoldenVectors.numbers)
         #expect(server.requests.map(\.path) == ["/v1/traces", "/v1/logs", "/v1/metrics"])
         for request in server.requests {

@@ -11,7 +11,7 @@ struct CertificateFileTests {
     func clientCertificate() {
         var configuration = HTTPTransportConfiguration()
         configuration.clientCertificateFile = "/nowhere/client.pem"
-        let error = #expect(throws: HTTPError.self) { _ = try URLSessionTransport(configuration) }
+        let error = #expect(throws: HTTPTransportError.self) { _ = try URLSessionTransport(configuration) }
         #expect(error?.code == .tls)
         #expect(error?.message.contains("HTTPTransport") == true)
     }
@@ -26,7 +26,7 @@ struct CertificateFileTests {
             var configuration = HTTPTransportConfiguration()
             configuration.clientCertificateFile = option == \.clientKeyFile ? #filePath : nil
             configuration[keyPath: option] = "/nowhere/file.pem"
-            let error = #expect(throws: HTTPError.self) { _ = try kind.makeTransport(configuration) }
+            let error = #expect(throws: HTTPTransportError.self) { _ = try kind.makeTransport(configuration) }
             #expect(error?.code == .tls)
         }
     }
@@ -37,7 +37,7 @@ struct CertificateFileTests {
             for option in [\HTTPTransportConfiguration.certificateAuthorityFile, \.clientCertificateFile] {
                 var configuration = HTTPTransportConfiguration()
                 configuration[keyPath: option] = "/nowhere/file.pem"
-                let error = #expect(throws: HTTPError.self) { _ = try makeDefaultTransport(configuration) }
+                let error = #expect(throws: HTTPTransportError.self) { _ = try makeDefaultTransport(configuration) }
                 #expect(error?.message.contains("/nowhere/file.pem") == true)
             }
         }
@@ -50,7 +50,7 @@ struct CertificateFileTests {
             for option in [\HTTPTransportConfiguration.certificateAuthorityFile, \.clientCertificateFile] {
                 var configuration = HTTPTransportConfiguration()
                 configuration[keyPath: option] = path
-                let error = #expect(throws: HTTPError.self) { _ = try CurlTransport(configuration) }
+                let error = #expect(throws: HTTPTransportError.self) { _ = try CurlTransport(configuration) }
                 #expect(error?.code == .tls)
                 #expect(error?.message.contains("not PEM") == true)
             }
@@ -60,7 +60,7 @@ struct CertificateFileTests {
         func keyAlone() {
             var configuration = HTTPTransportConfiguration()
             configuration.clientKeyFile = "/nowhere/key.pem"
-            let error = #expect(throws: HTTPError.self) { _ = try CurlTransport(configuration) }
+            let error = #expect(throws: HTTPTransportError.self) { _ = try CurlTransport(configuration) }
             #expect(error?.code == .tls)
         }
     #endif

@@ -183,7 +183,7 @@
             }.result
             switch result {
             case .success(let status): #expect(status == 400)
-            case .failure(let error): #expect((error as? HTTPError)?.code == .connection)
+            case .failure(let error): #expect((error as? HTTPTransportError)?.code == .connection)
             }
         }
 
@@ -226,7 +226,8 @@
                             for _ in 0..<(number * 7) { await Task.yield() }
                             if !number.isMultiple(of: 5) { task.cancel() }
                             if case .failure(let error) = await task.result {
-                                #expect([.cancelled, .shutDown].contains((error as? HTTPError)?.code), "\(error)")
+                                #expect(
+                                    [.cancelled, .shutDown].contains((error as? HTTPTransportError)?.code), "\(error)")
                             }
                         }
                     }

@@ -103,6 +103,6 @@ struct HTTPValueTests {
 
     @Test("names the code in the description of an error")
     func description() {
-        #expect("\(HTTPError(.timedOut, "too slow"))" == "timedOut: too slow")
+        #expect("\(HTTPTransportError(.timedOut, "too slow"))" == "timedOut: too slow")
     }
 }

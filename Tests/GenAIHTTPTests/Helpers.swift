@@ -89,14 +89,14 @@ func withTransport<Value>(
     return try await body(transport)
 }
 
-/// The HTTPError that `body` throws.
+/// The HTTPTransportError that `body` throws.
 func failure(
     sourceLocation: SourceLocation = #_sourceLocation, of body: () async throws -> Void
-) async throws -> HTTPError {
+) async throws -> HTTPTransportError {
     do {
         try await body()
-    } catch let error as HTTPError {
+    } catch let error as HTTPTransportError {
         return error
     }
-    return try #require(nil as HTTPError?, "nothing was thrown", sourceLocation: sourceLocation)
+    return try #require(nil as HTTPTransportError?, "nothing was thrown", sourceLocation: sourceLocation)
 }

@@ -38,7 +38,7 @@ struct LifecycleTests {
             for _ in 0..<100 {
                 group.addTask {
                     let result = await Task { try await transport.get(server.url).body.text() }.result
-                    if case .failure(let error) = result { #expect((error as? HTTPError)?.code == .shutDown) }
+                    if case .failure(let error) = result { #expect((error as? HTTPTransportError)?.code == .shutDown) }
                 }
             }
             await server.waitForRequests(20)

@@ -36,7 +36,7 @@ struct LoopbackServerTests {
         server.stop()
         #expect(await waiter.value.count == 1)
         #expect(server.openConnectionCount == 0)
-        await #expect(throws: HTTPError.self) { try await request.value }
+        await #expect(throws: HTTPTransportError.self) { try await request.value }
     }
 
     @Test("lets a waiter go when its task is cancelled")

@@ -7,7 +7,7 @@ import Testing
 @Suite("Response head")
 struct ResponseHeadReaderTests {
     /// Feeds the lines, and returns the last step.
-    private func read(_ lines: [String]) -> (head: Exchange.Head?, error: HTTPError?) {
+    private func read(_ lines: [String]) -> (head: Exchange.Head?, error: HTTPTransportError?) {
         var reader = ResponseHeadReader()
         var head: Exchange.Head?
         for line in lines {

@@ -135,7 +135,8 @@ struct StreamingTests {
                         task.cancel()
                         switch await task.result {
                         case .success: break
-                        case .failure(let error): #expect((error as? HTTPError)?.code == .cancelled, "\(error)")
+                        case .failure(let error):
+                            #expect((error as? HTTPTransportError)?.code == .cancelled, "\(error)")
                         }
                     }
                 }

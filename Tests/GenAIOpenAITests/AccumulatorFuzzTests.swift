@@ -202,9 +202,9 @@ struct AccumulatorFuzzTests {
         }
     }
 
-    private func event(_ type: String, _ members: JSONObject) throws -> ResponseEvent {
+    private func event(_ type: String, _ members: JSONObject) throws -> ModelResponse.Event {
         var object = members
         object["type"] = .string(type)
-        return try ResponseEvent(json: .object(object))
+        return try ModelResponse.Event(json: .object(object))
     }
 }

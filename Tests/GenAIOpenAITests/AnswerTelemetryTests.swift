@@ -99,7 +99,7 @@ struct AnswerTelemetryTests {
     func toolCallsAsAttributes() async throws {
         let exchange = try Exchange(chat(toolCalls), conventions: .latest)
         var answer = ChatMessage(role: .assistant, content: "One moment.")
-        answer.toolCalls = [ChatToolCall(id: "call_0", name: "weather", arguments: #"{"city":"Oslo"}"#)]
+        answer.toolCalls = [ChatMessage.ToolCall(id: "call_0", name: "weather", arguments: #"{"city":"Oslo"}"#)]
         var request = ChatCompletionRequest(
             model: "m", messages: [.user("x"), answer, .tool(#"{"sky":"clear"}"#, callID: "call_0")])
         request.tools = [.function("weather", description: "Tells it")]

@@ -88,7 +88,7 @@ struct ChatAnswerTests {
     @Test("that are not as documented say where", arguments: malformed)
     func saysWhere(text: String, path: [String]) async throws {
         let transport = StubTransport(.json(text, headers: ["x-request-id": "r"]))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport).chat.completions.create(.init(model: "m", messages: []))
         }
         #expect(error.code == .decoding)
@@ -101,7 +101,7 @@ struct ChatAnswerTests {
     func tooLarge() async throws {
         let transport = StubTransport(.json(ChatCompletionTests.hello))
         let client = OpenAIClient(transport) { $0.maximumResponseBytes = 100 }
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await client.chat.completions.create(.init(model: "m", messages: []))
         }
         #expect(error.code == .responseTooLarge)

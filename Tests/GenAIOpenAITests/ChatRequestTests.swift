@@ -65,7 +65,7 @@ struct ChatRequestTests {
 
     @Test("describe tools and the choice among them")
     func tools() throws {
-        let parameters = JSONSchema.object([
+        let parameters = JSONValue.Schema.object([
             "city": .string("Where"), "unit": .string(oneOf: ["C", "F"]).orNull, "days": .integer().orNull,
             "tags": .array(of: .string()), "at": .any(of: [.number(), .boolean()]),
         ])

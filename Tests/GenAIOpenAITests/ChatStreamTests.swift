@@ -56,7 +56,7 @@ struct ChatStreamTests {
     struct ToolCase: CustomTestStringConvertible, Sendable {
         var testDescription: String
         var deltas: [String]
-        var calls: [ChatToolCall]
+        var calls: [ChatMessage.ToolCall]
     }
 
     static let toolCases = [
@@ -164,11 +164,11 @@ struct ChatStreamTests {
 
     @Test("cut short are an error, not an answer", arguments: cutStreams)
     func cut(pieces: [String]) async throws {
-        let error = try await failure { () throws(OpenAIError) in try await stream(pieces).collect() }
+        let error = try await failure { () throws(OpenAIClientError) in try await stream(pieces).collect() }
         #expect(error.code == .truncated)
     }
 
-    static let streamedErrors: [(event: String, code: OpenAIError.Code)] = [
+    static let streamedErrors: [(event: String, code: OpenAIClientError.Code)] = [
         (#"data: {"error":{"message":"overloaded","type":"server_error","code":null}}"#, .server),
         ("event: error\ndata: {\"message\":\"slow\",\"code\":\"rate_limit_exceeded\"}", .rateLimited),
         (#"data: {"error":{"message":"too long","code":"context_length_exceeded"}}"#, .contextLengthExceeded),
@@ -180,26 +180,26 @@ struct ChatStreamTests {
     ]
 
     @Test("throw the error a server sends in the middle, and are over then", arguments: streamedErrors)
-    func midStreamError(event: String, code: OpenAIError.Code) async throws {
+    func midStreamError(event: String, code: OpenAIClientError.Code) async throws {
         let pieces = [
             chunk(#"{"index":0,"delta":{"content":"a"}}"#), event + "\n\n", chunk(#"{"index":0,"delta":{}}"#),
         ]
         var iterator = try await stream(pieces).makeAsyncIterator()
         #expect(try await iterator.next()?.choices.first?.delta.content == "a")
-        let error = try await failure { () throws(OpenAIError) in try await iterator.next() }
+        let error = try await failure { () throws(OpenAIClientError) in try await iterator.next() }
         #expect(error.code == code)
         #expect(!"\(error)".contains("0123456789"))
         #expect(try await iterator.next() == nil)
     }
 
-    static let notStreams: [(body: String, code: OpenAIError.Code)] = [
+    static let notStreams: [(body: String, code: OpenAIClientError.Code)] = [
         (#"{"error":{"message":"no","code":"model_not_found"}}"#, .notFound), ("<html>", .decoding),
     ]
 
     @Test("that are none are an error of the call", arguments: notStreams)
-    func notAStream(body: String, code: OpenAIError.Code) async throws {
+    func notAStream(body: String, code: OpenAIClientError.Code) async throws {
         let transport = StubTransport(.json(body, headers: ["Content-Type": "application/json; charset=utf-8"]))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport).chat.completions.stream(.init(model: "m", messages: []))
         }
         #expect(error.code == code)
@@ -210,7 +210,7 @@ struct ChatStreamTests {
         let long = String(repeating: "x", count: 2000)
         let transport = StubTransport(.events("data: \"\(long)\"\n\n"))
         let client = OpenAIClient(transport) { $0.maximumResponseBytes = 1000 }
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await client.chat.completions.stream(.init(model: "m", messages: [])).collect()
         }
         #expect(error.code == .responseTooLarge)
@@ -237,7 +237,7 @@ struct ChatStreamTests {
 
     private func stream(
         _ pieces: [String], _ request: ChatCompletionRequest = .init(model: "m", messages: [])
-    ) async throws(OpenAIError) -> OpenAIStream<ChatCompletionChunk> {
+    ) async throws(OpenAIClientError) -> OpenAIStream<ChatCompletionChunk> {
         let answer = StubTransport.Answer.response(
             status: 200, headers: ["Content-Type": "text/event-stream"], pieces: pieces.map { Array($0.utf8) })
         return try await OpenAIClient(StubTransport(answer)).chat.completions.stream(request)
@@ -248,8 +248,8 @@ struct ChatStreamTests {
             + "\"choices\":[\(choices)]\(more)}\n\n"
     }
 
-    private static func call(_ id: String?, _ name: String, _ arguments: String) -> ChatToolCall {
-        var call = ChatToolCall(id: id ?? "", name: name, arguments: arguments)
+    private static func call(_ id: String?, _ name: String, _ arguments: String) -> ChatMessage.ToolCall {
+        var call = ChatMessage.ToolCall(id: id ?? "", name: name, arguments: arguments)
         call.id = id
         return call
     }

@@ -110,7 +110,7 @@ struct ChatTelemetryTests {
         let exchange = try Exchange(
             .json(400, #"{"error":{"message":"Invalid: 'my secret prompt'","type":"invalid_request_error"}}"#),
             capture: capturing ? .everywhere : .nowhere)
-        await #expect(throws: OpenAIError.self) { () async throws in
+        await #expect(throws: OpenAIClientError.self) { () async throws in
             _ = try await exchange.client.chat.completions.create(.init(model: "m", messages: [.user("x")]))
         }
         let span = try #require(exchange.recorded.spans.first)

@@ -60,7 +60,7 @@ struct ConnectionTests {
         let client = client(server)
         let (read, didRead) = AsyncStream.makeStream(of: Void.self)
         let task = Task {
-            try await failure { () throws(OpenAIError) in
+            try await failure { () throws(OpenAIClientError) in
                 let stream = try await client.chat.completions.stream(.init(model: "m", messages: []))
                 for try await _ in stream { didRead.yield() }
             }
@@ -76,7 +76,7 @@ struct ConnectionTests {
         let server = try LoopbackServer { _ in .hang }
         let client = client(server)
         let task = Task {
-            try await failure { () throws(OpenAIError) in
+            try await failure { () throws(OpenAIClientError) in
                 try await client.chat.completions.create(.init(model: "m", messages: []))
             }
         }
@@ -95,7 +95,7 @@ struct ConnectionTests {
         let nowhere = OpenAIClient(
             configuration: .init(baseURL: try LoopbackServer.refusedURL(), apiKey: testKey),
             transport: makeDefaultTransport(), clock: RecordingClock())
-        let error = try await failure { () throws(OpenAIError) in try await nowhere.models.list() }
+        let error = try await failure { () throws(OpenAIClientError) in try await nowhere.models.list() }
         #expect(error.code == .connection)
     }
 
@@ -106,7 +106,7 @@ struct ConnectionTests {
         options.timeouts = HTTPTimeouts(betweenChunks: .seconds(5))
         let stream = try await client(server).chat.completions.stream(
             .init(model: "m", messages: []), options: options)
-        let error = try await failure { () throws(OpenAIError) in try await stream.collect() }
+        let error = try await failure { () throws(OpenAIClientError) in try await stream.collect() }
         #expect(error.code == .timedOut)
     }
 
@@ -114,7 +114,7 @@ struct ConnectionTests {
     func redirected() async throws {
         let other = try LoopbackServer { _ in .json(200, RetryTests.models) }
         let server = try LoopbackServer { [url = other.url] _ in .redirect(to: "\(url)/v1/models", status: 307) }
-        let error = try await failure { () throws(OpenAIError) in try await client(server).models.list() }
+        let error = try await failure { () throws(OpenAIClientError) in try await client(server).models.list() }
         #expect(error.code == .redirect)
         #expect(other.requests.isEmpty)
     }

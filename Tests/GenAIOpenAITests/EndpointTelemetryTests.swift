@@ -176,7 +176,7 @@ struct EndpointTelemetryTests {
         let exchange = try Exchange(
             .events(Self.responseEvents.map { .event($0) } + [.close]), conventions: .latest)
         let stream = try await exchange.client.responses.stream(.init(model: "m", input: "x"))
-        await #expect(throws: OpenAIError.self) { for try await _ in stream {} }
+        await #expect(throws: OpenAIClientError.self) { for try await _ in stream {} }
         let span = try exchange.recorded.span()
         #expect(span.status != .unset)
         #expect(

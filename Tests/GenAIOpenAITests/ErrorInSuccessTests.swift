@@ -8,14 +8,15 @@ import Testing
 struct ErrorInSuccessTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var body: String
-        var code: OpenAIError.Code
+        var code: OpenAIClientError.Code
         var message: String
         var apiCode: String?
         var isRetried: Bool
         var testDescription: String { body }
 
         init(
-            _ body: String, _ code: OpenAIError.Code, _ message: String, _ apiCode: String? = nil, retried: Bool = false
+            _ body: String, _ code: OpenAIClientError.Code, _ message: String, _ apiCode: String? = nil,
+            retried: Bool = false
         ) {
             self.body = body
             self.code = code
@@ -85,7 +86,7 @@ struct ErrorInSuccessTests {
             let failed: StubTransport.Answer = form == "event" ? .events("data: \(test.body)\n\n") : .json(test.body)
             let transport = StubTransport(answers: Array(repeating: failed, count: 3))
             let client = OpenAIClient(transport, clock: RecordingClock())
-            let error = try await failure { () throws(OpenAIError) in
+            let error = try await failure { () throws(OpenAIClientError) in
                 let request = ChatCompletionRequest(model: "m", messages: [.user("Hi")])
                 return form == "plain"
                     ? try await client.chat.completions.create(request)
@@ -105,7 +106,7 @@ struct ErrorInSuccessTests {
         let client = OpenAIClient(transport, clock: RecordingClock())
         var iterator = try await client.chat.completions.stream(.init(model: "m", messages: [])).makeAsyncIterator()
         #expect(try await iterator.next()?.choices.first?.delta.content == "a")
-        let error = try await failure { () throws(OpenAIError) in try await iterator.next() }
+        let error = try await failure { () throws(OpenAIClientError) in try await iterator.next() }
         #expect(error.code == test.code)
         #expect(error.message == test.message)
         #expect(transport.requests.count == 1)
@@ -131,23 +132,23 @@ struct ErrorInSuccessTests {
         let body = #"{"error":{"message":"slow","code":429}}"#
         let client = OpenAIClient(StubTransport(answers: Array(repeating: .json(body), count: 7))) { $0.maxRetries = 0 }
         let errors = [
-            try await failure { () throws(OpenAIError) in
+            try await failure { () throws(OpenAIClientError) in
                 try await client.responses.create(.init(model: "m", input: "a"))
             },
-            try await failure { () throws(OpenAIError) in
+            try await failure { () throws(OpenAIClientError) in
                 try await client.responses.stream(.init(model: "m", input: "a")).collect()
             },
-            try await failure { () throws(OpenAIError) in
+            try await failure { () throws(OpenAIClientError) in
                 try await client.completions.create(.init(model: "m", prompt: "a"))
             },
-            try await failure { () throws(OpenAIError) in
+            try await failure { () throws(OpenAIClientError) in
                 try await client.completions.stream(.init(model: "m", prompt: "a")).collect()
             },
-            try await failure { () throws(OpenAIError) in
+            try await failure { () throws(OpenAIClientError) in
                 try await client.embeddings.create(.init(model: "m", input: "a"))
             },
-            try await failure { () throws(OpenAIError) in try await client.models.list() },
-            try await failure { () throws(OpenAIError) in try await client.responses.get("r") },
+            try await failure { () throws(OpenAIClientError) in try await client.models.list() },
+            try await failure { () throws(OpenAIClientError) in try await client.responses.get("r") },
         ]
         #expect(errors.map(\.code) == Array(repeating: .rateLimited, count: 7))
         #expect(errors.allSatisfy { $0.message == "slow" })
@@ -161,7 +162,7 @@ struct ErrorInSuccessTests {
             $0.maxRetries = 0
             $0.headers = ["X-Tenant": "t-7-secret"]
         }
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await client.chat.completions.create(
                 .init(model: "m", messages: []), options: CallOptions(headers: ["X-Password": "pw-of-call"]))
         }

@@ -10,7 +10,7 @@ struct ErrorTests {
     struct Case: CustomTestStringConvertible, Sendable {
         var status: Int
         var body: String
-        var code: OpenAIError.Code
+        var code: OpenAIClientError.Code
         var message: String
         var param: String?
         var apiCode: String?
@@ -82,7 +82,7 @@ struct ErrorTests {
     func typed(test: Case) async throws {
         let transport = StubTransport(.json(test.body, status: test.status, headers: ["x-request-id": "req_7"]))
         let client = OpenAIClient(transport) { $0.maxRetries = 0 }
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await client.chat.completions.create(.init(model: "m", messages: [.user("Hi")]))
         }
         #expect(error.code == test.code)
@@ -103,7 +103,7 @@ struct ErrorTests {
         ]
         let transport = StubTransport(.json("{}", status: 429, headers: headers))
         let client = OpenAIClient(transport) { $0.maxRetries = 0 }
-        let error = try await failure { () throws(OpenAIError) in try await client.models.list() }
+        let error = try await failure { () throws(OpenAIClientError) in try await client.models.list() }
         #expect(error.retryAfter == .milliseconds(1250))
         let limits = try #require(error.rateLimits)
         #expect(limits.requestLimit == 60)
@@ -126,7 +126,7 @@ struct ErrorTests {
     func scrubbed(body: String) async throws {
         let transport = StubTransport(.json(body, status: 401))
         let client = OpenAIClient(transport)
-        let error = try await failure { () throws(OpenAIError) in try await client.models.list() }
+        let error = try await failure { () throws(OpenAIClientError) in try await client.models.list() }
         let texts = [
             "\(error)", error.localizedText, error.message, error.param ?? "", error.type ?? "", error.apiCode ?? "",
             String(reflecting: error),
@@ -145,6 +145,6 @@ struct ErrorTests {
     }
 }
 
-extension OpenAIError {
+extension OpenAIClientError {
     fileprivate var localizedText: String { (self as any Error).localizedDescription }
 }

@@ -20,7 +20,7 @@ struct FailureTelemetryTests {
     func refused(refusal: (status: Int, errorType: String), isStream: Bool) async throws {
         let exchange = try Exchange(.json(refusal.status, #"{"error":{"message":"No"}}"#))
         let chat = exchange.client.chat.completions
-        await #expect(throws: OpenAIError.self) { () async throws in
+        await #expect(throws: OpenAIClientError.self) { () async throws in
             if isStream { _ = try await chat.stream(Self.request) } else { _ = try await chat.create(Self.request) }
         }
         let span = try exchange.recorded.span()
@@ -41,7 +41,9 @@ struct FailureTelemetryTests {
         let exchange = try Exchange(
             .json(400, #"{"error":{"message":"Invalid: 'secret'"}}"#), capture: capturing ? .everywhere : .nowhere,
             conventions: .latest)
-        await #expect(throws: OpenAIError.self) { try await exchange.client.chat.completions.create(Self.request) }
+        await #expect(throws: OpenAIClientError.self) {
+            try await exchange.client.chat.completions.create(Self.request)
+        }
         let record = try #require(exchange.recorded.records.last)
         #expect(record.eventName == "gen_ai.client.operation.exception" && record.severity == .warn)
         #expect(record.attributes["exception.type"] == "bad_request")
@@ -55,7 +57,7 @@ struct FailureTelemetryTests {
             .events([.event(firstChunk), .event(#"{"error":{"message":"Overloaded","type":"server_error"}}"#)]),
             conventions: conventions)
         let stream = try await exchange.client.chat.completions.stream(Self.request)
-        await #expect(throws: OpenAIError.self) { for try await _ in stream {} }
+        await #expect(throws: OpenAIClientError.self) { for try await _ in stream {} }
         let span = try exchange.recorded.span()
         #expect(span.attributes["error.type"] == "server")
         #expect(span.attributes["gen_ai.response.finish_reasons"] == ["error"])
@@ -75,7 +77,7 @@ struct FailureTelemetryTests {
     func truncated() async throws {
         let exchange = try Exchange(.events([.event(firstChunk), .close]))
         let stream = try await exchange.client.chat.completions.stream(Self.request)
-        await #expect(throws: OpenAIError.self) { for try await _ in stream {} }
+        await #expect(throws: OpenAIClientError.self) { for try await _ in stream {} }
         let errorType = try exchange.recorded.span().attributes["error.type"]
         #expect(errorType == "truncated" || errorType == "connection")
     }
@@ -98,7 +100,7 @@ struct FailureTelemetryTests {
         }
         call.cancel()
         let result = await call.result
-        #expect(throws: OpenAIError.self) { try result.get() }
+        #expect(throws: OpenAIClientError.self) { try result.get() }
         let span = try exchange.recorded.span()
         #expect(span.attributes["error.type"] == "cancelled")
         #expect(span.attributes["gen_ai.response.finish_reasons"] == (isStream ? ["error"] : nil))
@@ -136,7 +138,7 @@ struct FailureTelemetryTests {
     func budget() async throws {
         struct Spent: Error {}
         let exchange = try Exchange(.json(200, "{}")) { $0.beforeCall = { _ in throw Spent() } }
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await exchange.client.chat.completions.create(Self.request)
         }
         #expect(error.code == .budgetExceeded)

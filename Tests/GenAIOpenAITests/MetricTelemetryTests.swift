@@ -85,7 +85,9 @@ struct MetricTelemetryTests {
     @Test("have the error of a call that failed, and no tokens that nobody counted")
     func failure() async throws {
         let exchange = try Exchange(.json(500, "{}"))
-        await #expect(throws: OpenAIError.self) { try await exchange.client.chat.completions.create(Self.request) }
+        await #expect(throws: OpenAIClientError.self) {
+            try await exchange.client.chat.completions.create(Self.request)
+        }
         let points = exchange.recorded.points("gen_ai.client.operation.duration")
         #expect(points.map { $0.attributes["error.type"] } == ["server"])
         #expect(points.first?.attributes["gen_ai.response.model"] == nil)
@@ -100,7 +102,7 @@ struct MetricTelemetryTests {
                 .event(#"{"error":{"message":"Oh"}}"#),
             ]), conventions: .latest)
         let stream = try await exchange.client.chat.completions.stream(Self.request)
-        await #expect(throws: OpenAIError.self) { for try await _ in stream {} }
+        await #expect(throws: OpenAIClientError.self) { for try await _ in stream {} }
         let point = try #require(exchange.recorded.points("gen_ai.client.operation.duration").first)
         #expect(point.attributes["error.type"] == "server" && point.attributes["gen_ai.response.model"] == "m-1")
         let first = exchange.recorded.points("gen_ai.client.operation.time_to_first_chunk")

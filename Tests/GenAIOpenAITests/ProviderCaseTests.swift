@@ -37,14 +37,14 @@ struct ProviderCaseTests {
         case response(ModelResponse)
         case embeddings(EmbeddingResponse)
         case models([OpenAIClient.ModelInfo])
-        case error(OpenAIError)
+        case error(OpenAIClientError)
 
         var chat: ChatCompletion? { if case .chat(let value) = self { value } else { nil } }
         var response: ModelResponse? { if case .response(let value) = self { value } else { nil } }
         var models: [OpenAIClient.ModelInfo]? { if case .models(let value) = self { value } else { nil } }
-        var error: OpenAIError? { if case .error(let value) = self { value } else { nil } }
+        var error: OpenAIClientError? { if case .error(let value) = self { value } else { nil } }
         var message: ChatMessage? { chat?.choices.first?.message }
-        var calls: [ChatToolCall.Function?]? { message?.toolCalls.map(\.function) }
+        var calls: [ChatMessage.ToolCall.Function?]? { message?.toolCalls.map(\.function) }
     }
 
     struct Ways: Sendable, CustomTestStringConvertible {
@@ -221,7 +221,7 @@ struct ProviderCaseTests {
     private static func outcome(of call: Case.Call, _ client: OpenAIClient) async -> Outcome {
         let request = ChatCompletionRequest(model: call.model ?? "gpt-4o-mini", messages: [.user("hello")])
         let input = ResponseRequest(model: call.model ?? "gpt-4o-mini", input: "hello")
-        do throws(OpenAIError) {
+        do throws(OpenAIClientError) {
             switch call.mode {
             case "chat": return .chat(try await client.chat.completions.create(request))
             case "stream": return .chat(try await client.chat.completions.stream(request).collect())
@@ -231,7 +231,7 @@ struct ProviderCaseTests {
             case "models": return .models(try await client.models.list())
             case "embeddings":
                 return .embeddings(try await client.embeddings.create(.init(model: "m", input: ["a", "b"])))
-            default: return .error(OpenAIError(.configuration, "unknown mode \(call.mode)"))
+            default: return .error(OpenAIClientError(.configuration, "unknown mode \(call.mode)"))
             }
         } catch {
             return .error(error)
@@ -241,7 +241,7 @@ struct ProviderCaseTests {
     /// Streams an answer and sends it back with the results of its tool calls.
     private static func echo(
         _ request: ChatCompletionRequest, _ client: OpenAIClient
-    ) async throws(OpenAIError) -> ChatCompletion {
+    ) async throws(OpenAIClientError) -> ChatCompletion {
         var request = request
         let answer = try await client.chat.completions.stream(request).collect()
         request.messages += answer.choices.map(\.message)

@@ -96,11 +96,11 @@ struct ResponseStreamTests {
             "event: response.completed\ndata: {\"response\":{\"id\":\"r\",\"status\":\"completed\",\"output\":[\(Self.item)]}}\n\n"
         #expect(try await stream(named).collect().outputText == "Hello")
         let plain = #"{"id":"r","status":"completed","output":[\#(Self.item)]}"#
-        var types: [ResponseEvent.EventType] = []
+        var types: [ModelResponse.Event.EventType] = []
         for try await event in try await stream(plain) { types.append(event.type) }
         #expect(types == [.completed])
         #expect(try await stream(plain).collect().outputText == "Hello")
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await self.stream("data: \(Self.begun)\n\ndata: [DON").collect()
         }
         #expect(error.code == .truncated)
@@ -138,11 +138,11 @@ struct ResponseStreamTests {
         #expect(response.usageReport.usage?.storageSearches == 1)
     }
 
-    private func collect(_ events: [String]) async throws(OpenAIError) -> ModelResponse {
+    private func collect(_ events: [String]) async throws(OpenAIClientError) -> ModelResponse {
         try await stream(events.map { "data: \($0)\n\n" }.joined()).collect()
     }
 
-    private func stream(_ text: String) async throws(OpenAIError) -> OpenAIStream<ResponseEvent> {
+    private func stream(_ text: String) async throws(OpenAIClientError) -> OpenAIStream<ModelResponse.Event> {
         let transport = StubTransport(.response(status: 200, headers: [:], pieces: [Array(text.utf8)]))
         return try await OpenAIClient(transport).responses.stream(.init(model: "m", input: "a"))
     }

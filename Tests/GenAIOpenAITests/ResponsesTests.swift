@@ -138,7 +138,7 @@ struct ResponsesTests {
         let text = (Self.events + [last]).map { "event: x\ndata: \($0)\n\n" }.joined()
         let transport = StubTransport(.events(text), .events(text))
         let client = OpenAIClient(transport)
-        var events: [ResponseEvent] = []
+        var events: [ModelResponse.Event] = []
         for try await event in try await client.responses.stream(.init(model: "m", input: "Hi")) {
             events.append(event)
         }
@@ -158,7 +158,7 @@ struct ResponsesTests {
     @Test("cut short are an error, not a response")
     func cut() async throws {
         let transport = StubTransport(.events(Self.events.map { "data: \($0)\n\n" }.joined()))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport).responses.stream(.init(model: "m", input: "Hi")).collect()
         }
         #expect(error.code == .truncated)
@@ -168,7 +168,7 @@ struct ResponsesTests {
     func errorEvent() async throws {
         let event = #"{"type":"error","code":"server_error","message":"boom","param":"input","sequence_number":3}"#
         let transport = StubTransport(.events("event: error\ndata: \(event)\n\n"))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport) { $0.maxRetries = 0 }.responses.stream(.init(model: "m", input: "Hi"))
                 .collect()
         }
@@ -188,7 +188,7 @@ struct ResponsesTests {
             ? try await client.responses.stream(request).collect() : try await client.responses.create(request)
         #expect(response.status == .failed)
         #expect(response.error?.code == "server_error")
-        #expect(throws: OpenAIError.self) { try response.decoded(as: String.self) }
+        #expect(throws: OpenAIClientError.self) { try response.decoded(as: String.self) }
     }
 
     @Test("can be fetched, cancelled and deleted by id")

@@ -24,7 +24,7 @@ struct RetryTests {
     @Test("do not follow statuses that will not pass", arguments: [400, 401, 403, 404, 413, 422])
     func permanent(status: Int) async throws {
         let transport = StubTransport(.json("{}", status: status), .json(Self.models))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport, clock: RecordingClock()).models.list()
         }
         #expect(error.status == status)
@@ -35,7 +35,7 @@ struct RetryTests {
     func exhausted() async throws {
         let transport = StubTransport(
             .json("{}", status: 500), .json("{}", status: 502), .json("{}", status: 503), .json(Self.models))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport, clock: RecordingClock()).models.list()
         }
         #expect(error.status == 503)
@@ -47,7 +47,7 @@ struct RetryTests {
         let transport = StubTransport()  // every attempt fails to connect
         var options = CallOptions()
         options.maxRetries = maxRetries
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport, clock: RecordingClock()).models.list(options: options)
         }
         #expect(error.code == .connection)
@@ -73,7 +73,7 @@ struct RetryTests {
     @Test("give up at once where the server asks for too long")
     func retryAfterTooLong() async throws {
         let transport = StubTransport(.json("{}", status: 429, headers: ["Retry-After": "61"]), .json(Self.models))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport, clock: RecordingClock()).models.list()
         }
         #expect(error.retryAfter == .seconds(61))
@@ -92,24 +92,24 @@ struct RetryTests {
     func quota() async throws {
         let body = #"{"error":{"message":"no credit","code":"insufficient_quota"}}"#
         let transport = StubTransport(.json(body, status: 429), .json(Self.models))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport, clock: RecordingClock()).models.list()
         }
         #expect(error.code == .quotaExceeded)
         #expect(transport.requests.count == 1)
     }
 
-    static let faults: [(code: HTTPError.Code, expected: OpenAIError.Code, isRetried: Bool)] = [
+    static let faults: [(code: HTTPTransportError.Code, expected: OpenAIClientError.Code, isRetried: Bool)] = [
         (.connection, .connection, true), (.timedOut, .timedOut, true), (.protocolViolation, .connection, true),
         (.cancelled, .cancelled, false), (.badURL, .configuration, false), (.tls, .untrustedServer, false),
         (.tooLarge, .responseTooLarge, false), (.shutDown, .configuration, false),
     ]
 
     @Test("follow a broken connection, and no other fault below HTTP", arguments: faults)
-    func belowHTTP(code: HTTPError.Code, expected: OpenAIError.Code, isRetried: Bool) async throws {
-        let fault = StubTransport.Answer.failure(HTTPError(code, "fault"))
+    func belowHTTP(code: HTTPTransportError.Code, expected: OpenAIClientError.Code, isRetried: Bool) async throws {
+        let fault = StubTransport.Answer.failure(HTTPTransportError(code, "fault"))
         let transport = StubTransport(fault, fault, fault)
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport, clock: RecordingClock()).models.list()
         }
         #expect(error.code == expected)
@@ -134,19 +134,21 @@ struct RetryTests {
 
     @Test("follow a plain answer that breaks off")
     func brokenBody() async throws {
-        let transport = StubTransport(.broken(#"{"object":"#, HTTPError(.connection, "reset")), .json(Self.models))
+        let transport = StubTransport(
+            .broken(#"{"object":"#, HTTPTransportError(.connection, "reset")), .json(Self.models))
         #expect(try await OpenAIClient(transport, clock: RecordingClock()).models.list().count == 1)
     }
 
     @Test("never follow a stream that has begun")
     func begunStream() async throws {
         let event = "data: {\"choices\":[{\"index\":0,\"delta\":{\"content\":\"a\"}}]}\n\n"
-        let transport = StubTransport(.broken(event, HTTPError(.connection, "reset")), .events("data: [DONE]\n\n"))
+        let transport = StubTransport(
+            .broken(event, HTTPTransportError(.connection, "reset")), .events("data: [DONE]\n\n"))
         let client = OpenAIClient(transport, clock: RecordingClock())
         let stream = try await client.chat.completions.stream(.init(model: "m", messages: [.user("Hi")]))
         var iterator = stream.makeAsyncIterator()
         #expect(try await iterator.next()?.choices.first?.delta.content == "a")
-        let error = try await failure { () throws(OpenAIError) in try await iterator.next() }
+        let error = try await failure { () throws(OpenAIClientError) in try await iterator.next() }
         #expect(error.code == .connection)
         #expect(try await iterator.next() == nil)
         #expect(transport.requests.count == 1)
@@ -164,7 +166,7 @@ struct RetryTests {
     func cancelledWait() async throws {
         let transport = StubTransport(.json("{}", status: 500), .json(Self.models))
         let clock = RecordingClock { throw CancellationError() }
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport, clock: clock).models.list()
         }
         #expect(error.code == .cancelled)

@@ -59,10 +59,10 @@ struct SchemaDerivationTests {
 
     @Test("has every member in order, with what JSONDecoder reads for it")
     func members() throws {
-        let schema = try JSONSchema(describing: Report.self)
+        let schema = try JSONValue.Schema(describing: Report.self)
         #expect(schema.json == Self.report)
         #expect(schema.keywords["properties"]?.objectValue?.map(\.key) == schema.keywords["required"]?.texts)
-        #expect(try JSONSchema(describing: [Report.Day].self).keywords["type"] == "array")
+        #expect(try JSONValue.Schema(describing: [Report.Day].self).keywords["type"] == "array")
     }
 
     @Test("fits what JSONEncoder writes")
@@ -104,7 +104,7 @@ struct SchemaDerivationTests {
     @Test("is refused where it would be wrong", arguments: underivable.indices)
     func refused(index: Int) {
         let type = Self.underivable[index]
-        let error = #expect(throws: OpenAIError.self) { try JSONSchema(describing: type) }
+        let error = #expect(throws: OpenAIClientError.self) { try JSONValue.Schema(describing: type) }
         #expect(error?.code == .configuration)
     }
 
@@ -118,7 +118,7 @@ struct SchemaDerivationTests {
             var tags: [String]?
         }
         #expect(
-            try JSONSchema(describing: Note.self)
+            try JSONValue.Schema(describing: Note.self)
                 == .object([
                     "text": .string().orNull, "count": .integer().orNull, "share": .number().orNull,
                     "isRead": .boolean().orNull, "tags": .array(of: .string()).orNull,

@@ -38,7 +38,7 @@ struct ServerChoiceTests {
         let transport = StubTransport(.json(RetryTests.models))
         var configuration = OpenAIClient.Configuration(environment: TelemetryEnvironment([:]))
         let client = OpenAIClient(configuration: configuration, transport: transport)
-        let error = try await failure { () throws(OpenAIError) in try await client.models.list() }
+        let error = try await failure { () throws(OpenAIClientError) in try await client.models.list() }
         #expect(error.code == .authentication)
         #expect(error.message.contains("OPENAI_API_KEY"))
         #expect(transport.requests.isEmpty)
@@ -62,7 +62,7 @@ struct ServerChoiceTests {
             _ = try await OpenAIClient(configuration: configuration, transport: transport).models.list()
         } else {
             let client = OpenAIClient(configuration: configuration, transport: transport)
-            let error = try await failure { () throws(OpenAIError) in try await client.models.list() }
+            let error = try await failure { () throws(OpenAIClientError) in try await client.models.list() }
             #expect(error.code == .configuration)
             #expect(transport.requests.isEmpty)
             configuration.allowsInsecureHTTP = true
@@ -80,7 +80,7 @@ struct ServerChoiceTests {
         ])
     func badURL(url: String) async throws {
         let client = OpenAIClient(configuration: .init(baseURL: url, apiKey: testKey), transport: StubTransport())
-        let error = try await failure { () throws(OpenAIError) in try await client.models.list() }
+        let error = try await failure { () throws(OpenAIClientError) in try await client.models.list() }
         #expect(error.code == .configuration)
     }
 
@@ -89,7 +89,7 @@ struct ServerChoiceTests {
         let transport = StubTransport()
         let client = OpenAIClient(
             configuration: .init(baseURL: "https://example.com", apiKey: key), transport: transport)
-        let error = try await failure { () throws(OpenAIError) in try await client.models.list() }
+        let error = try await failure { () throws(OpenAIClientError) in try await client.models.list() }
         #expect(error.code == .configuration)
         #expect(!"\(error)".contains("sk-a"))
         #expect(transport.requests.isEmpty)
@@ -117,7 +117,7 @@ struct ServerChoiceTests {
         var headers: HTTPHeaders = [:]
         headers["Location"] = location
         let transport = StubTransport(.json("", status: status, headers: headers), .json(ChatCompletionTests.hello))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport).chat.completions.create(.init(model: "m", messages: [.user("Hi")]))
         }
         #expect(error.code == .redirect)
@@ -128,7 +128,8 @@ struct ServerChoiceTests {
     func redirectLoop() async throws {
         let loop = StubTransport.Answer.json("", status: 307, headers: ["Location": "/v1/models"])
         let transport = StubTransport(loop, loop, loop, loop, loop, loop, loop)
-        let error = try await failure { () throws(OpenAIError) in try await OpenAIClient(transport).models.list() }
+        let error = try await failure { () throws(OpenAIClientError) in try await OpenAIClient(transport).models.list()
+        }
         #expect(error.code == .redirect)
         #expect(transport.requests.count == 4)
     }

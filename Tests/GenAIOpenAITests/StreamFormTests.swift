@@ -47,7 +47,7 @@ struct StreamFormTests {
 
     @Test("that are cut are never whole", arguments: cutForms)
     func cut(text: String) async throws {
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await self.collect(text, type: "text/event-stream", size: 3)
         }
         #expect(error.code == .truncated)
@@ -57,7 +57,7 @@ struct StreamFormTests {
         "that are no JSON at all are an error of the call", arguments: ["<html>", "{\"choices\":[{\"mess", "{}", "[]"])
     func noJSON(text: String) async throws {
         let transport = StubTransport(.response(status: 200, headers: [:], pieces: [Array(text.utf8)]))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport).chat.completions.stream(.init(model: "m", messages: [])).collect()
         }
         #expect(error.code == .decoding)
@@ -71,7 +71,7 @@ struct StreamFormTests {
             "data: \(piece)\n\nevent: error\ndata: boom\n\n",
         ])
     func looseError(text: String) async throws {
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await self.collect(text, type: "text/event-stream", size: 1 << 20)
         }
         #expect(error.code == .server)
@@ -90,7 +90,7 @@ struct StreamFormTests {
         #expect(whole.choices.map(\.finishReason) == [.stop, nil])
         #expect(whole.usage?.tokenUsage.outputTokens == 4)
         let cut = String(text.prefix(140))
-        let error = try await failure { () throws(OpenAIError) in try await completionStream(cut).collect() }
+        let error = try await failure { () throws(OpenAIClientError) in try await completionStream(cut).collect() }
         #expect(error.code == .truncated)
         let plain = #"{"choices":[{"text":"ab","index":0}]}"#
         #expect(try await completionStream(plain).collect().choices.map(\.text) == ["ab"])
@@ -168,19 +168,19 @@ struct StreamFormTests {
         let transport = StubTransport(bad, bad, bad)
         let host = body.contains("param") ? "a" : "b"
         let client = OpenAIClient(transport) { $0.baseURL = "https://bad-\(host).example/v1" }
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await client.chat.completions.stream(.init(model: "m", messages: []))
         }
         #expect(error.code == .badRequest)
         #expect(transport.requests.count == 1)
     }
 
-    private func collect(_ text: String, type: String, size: Int) async throws(OpenAIError) -> ChatCompletion {
+    private func collect(_ text: String, type: String, size: Int) async throws(OpenAIClientError) -> ChatCompletion {
         try await OpenAIClient(transport(text, type, size)).chat.completions.stream(.init(model: "m", messages: []))
             .collect()
     }
 
-    private func completionStream(_ text: String) async throws(OpenAIError) -> OpenAIStream<TextCompletion> {
+    private func completionStream(_ text: String) async throws(OpenAIClientError) -> OpenAIStream<TextCompletion> {
         try await OpenAIClient(transport(text, "text/event-stream", 9)).completions.stream(
             .init(model: "m", prompt: "a"))
     }

@@ -15,7 +15,7 @@ struct StructuredOutputTests {
         }
     }
 
-    static let schema = JSONSchema.object([
+    static let schema = JSONValue.Schema.object([
         "name": .string(),
         "pets": .array(of: .object(["kind": .string(oneOf: ["cat", "dog"]), "age": .integer().orNull])),
     ])
@@ -51,7 +51,7 @@ struct StructuredOutputTests {
         var content: String?
         var refusal: String?
         var finishReason = "stop"
-        var code: OpenAIError.Code
+        var code: OpenAIClientError.Code
         var path: [String] = []
     }
 
@@ -71,7 +71,7 @@ struct StructuredOutputTests {
     @Test("that does not come says why, and shows nothing of the text", arguments: unfit)
     func fails(test: Unfit) async throws {
         let transport = StubTransport(answer(test.content, refusal: test.refusal, finishReason: test.finishReason))
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport).chat.completions
                 .create(.init(model: "m", messages: []), as: Person.self, schema: Self.schema)
         }

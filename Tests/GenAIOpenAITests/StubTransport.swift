@@ -10,8 +10,8 @@ import Testing
 final class StubTransport: HTTPTransport {
     enum Answer: Sendable {
         case response(status: Int, headers: HTTPHeaders, pieces: [[UInt8]])
-        case failure(HTTPError)
-        case broken(String, HTTPError)
+        case failure(HTTPTransportError)
+        case broken(String, HTTPTransportError)
 
         static func json(_ text: String, status: Int = 200, headers: HTTPHeaders = [:]) -> Answer {
             .response(status: status, headers: headers, pieces: [Array(text.utf8)])
@@ -40,19 +40,19 @@ final class StubTransport: HTTPTransport {
 
     var requests: [HTTPRequest] { state.withLock { $0.requests } }
 
-    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
         let answer = state.withLock { state in
             state.requests.append(request)
             return state.answers.isEmpty ? nil : state.answers.removeFirst()
         }
         switch answer {
-        case nil: throw HTTPError(.connection, "no answer is scripted for this request")
+        case nil: throw HTTPTransportError(.connection, "no answer is scripted for this request")
         case .failure(let error): throw error
         case .broken(let text, let error):
             let rest = Mutex<[UInt8]?>(Array(text.utf8))
             return HTTPResponse(
                 status: 200,
-                body: HTTPBody { () throws(HTTPError) in
+                body: HTTPBody { () throws(HTTPTransportError) in
                     let piece = rest.withLock { rest in
                         defer { rest = nil }
                         return rest
@@ -64,7 +64,7 @@ final class StubTransport: HTTPTransport {
             let rest = Mutex(pieces[...])
             return HTTPResponse(
                 status: status, headers: headers,
-                body: HTTPBody { () throws(HTTPError) in rest.withLock { $0.popFirst() } })
+                body: HTTPBody { () throws(HTTPTransportError) in rest.withLock { $0.popFirst() } })
         }
     }
 }
@@ -90,9 +90,9 @@ extension HTTPRequest {
 
 /// Runs what must fail and returns the error.
 func failure<Value>(
-    sourceLocation: SourceLocation = #_sourceLocation, of body: () async throws(OpenAIError) -> Value
-) async throws -> OpenAIError {
-    var caught: OpenAIError?
-    do throws(OpenAIError) { _ = try await body() } catch { caught = error }
+    sourceLocation: SourceLocation = #_sourceLocation, of body: () async throws(OpenAIClientError) -> Value
+) async throws -> OpenAIClientError {
+    var caught: OpenAIClientError?
+    do throws(OpenAIClientError) { _ = try await body() } catch { caught = error }
     return try #require(caught, "nothing was thrown", sourceLocation: sourceLocation)
 }

@@ -9,13 +9,13 @@ import Testing
 
 /// Telemetry of one test: what ended and what was emitted.
 final class Recorded: SpanProcessor, LogRecordProcessor {
-    private let state = Mutex<(spans: [SpanData], records: [LogRecord])>(([], []))
+    private let state = Mutex<(spans: [SpanData], records: [LogRecordData])>(([], []))
     let metrics = ManualMetricReader()
     var spans: [SpanData] { state.withLock { $0.spans } }
-    var records: [LogRecord] { state.withLock { $0.records } }
+    var records: [LogRecordData] { state.withLock { $0.records } }
 
     func onEnd(_ span: SpanData) { state.withLock { $0.spans.append(span) } }
-    func onEmit(_ record: inout LogRecord, context: GenAIContext) {
+    func onEmit(_ record: inout LogRecordData, context: GenAIContext) {
         let record = record
         state.withLock { $0.records.append(record) }
     }

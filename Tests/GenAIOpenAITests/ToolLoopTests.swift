@@ -48,7 +48,8 @@ struct ToolLoopTests {
         struct Loop: Decodable { var next: [Loop] }
         let tool = LocalTool("find_order", description: "Finds an order") { (query: Query) in "order \(query.order)" }
         #expect(
-            tool.definition.parameters == JSONSchema.object(["order": .integer(), "note": .string().orNull]).keywords)
+            tool.definition.parameters
+                == JSONValue.Schema.object(["order": .integer(), "note": .string().orNull]).keywords)
         let transport = StubTransport(calls(("", "find_order", #"{"order":7,"note":null}"#)), text("Found"))
         let client = OpenAIClient(transport)
         let result = try await client.chat.completions.runTools(.init(model: "m", messages: []), tools: [tool])
@@ -57,7 +58,7 @@ struct ToolLoopTests {
         #expect(result.messages[1].toolCallID == id)
         #expect(result.messages[1].content == "order 7")
         let endless = LocalTool("endless") { (_: Loop) in "" }
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await client.chat.completions.runTools(.init(model: "m", messages: []), tools: [endless])
         }
         #expect(error.code == .configuration)
@@ -86,7 +87,7 @@ struct ToolLoopTests {
         let transport = StubTransport(calls(("c1", "broken", "{}")), text("Sorry"))
         var options = ToolLoopOptions()
         options.stopsAtToolFailure = true
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport).chat.completions
                 .runTools(.init(model: "m", messages: []), tools: [Self.broken], options: options)
         }
@@ -101,7 +102,7 @@ struct ToolLoopTests {
         let transport = StubTransport(again, again, again, again)
         var options = ToolLoopOptions()
         options.maxRounds = rounds
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await OpenAIClient(transport).chat.completions
                 .runTools(.init(model: "m", messages: []), tools: [Self.weather], options: options)
         }
@@ -119,7 +120,7 @@ struct ToolLoopTests {
                 if asked.entries.count > 1 { throw Outage() }
             }
         }
-        let error = try await failure { () throws(OpenAIError) in
+        let error = try await failure { () throws(OpenAIClientError) in
             try await client.chat.completions.runTools(.init(model: "m", messages: []), tools: [Self.weather])
         }
         #expect(error.code == .budgetExceeded)
@@ -139,7 +140,7 @@ struct ToolLoopTests {
         }
         let client = OpenAIClient(transport)
         let task = Task {
-            try await failure { () throws(OpenAIError) in
+            try await failure { () throws(OpenAIClientError) in
                 try await client.chat.completions.runTools(.init(model: "m", messages: []), tools: [slow])
             }
         }
@@ -151,7 +152,7 @@ struct ToolLoopTests {
 
     private func calls(_ calls: (id: String, name: String, arguments: String)...) -> StubTransport.Answer {
         var choice = ChatChoice()
-        choice.message.toolCalls = calls.map { ChatToolCall(id: $0.id, name: $0.name, arguments: $0.arguments) }
+        choice.message.toolCalls = calls.map { ChatMessage.ToolCall(id: $0.id, name: $0.name, arguments: $0.arguments) }
         choice.finishReason = .toolCalls
         return answer(choice)
     }

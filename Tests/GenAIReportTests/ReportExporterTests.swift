@@ -34,7 +34,7 @@ struct ReportExporterTests {
             let exporter = try ReportExporter(path: folder + "/report.html")
             try await exporter.export([span("chat", id: 1, call(0.25))])
             await exporter.shutdown()
-            var record = LogRecord(eventName: "gen_ai.user.message", body: ["content": "a late question"])
+            var record = LogRecordData(eventName: "gen_ai.user.message", body: ["content": "a late question"])
             record.spanContext = SpanContext(traceID: TraceID(high: 1, low: 1), spanID: SpanID(rawValue: 1))
             try await exporter.export([record])
             #expect(try text(folder + "/report.html").contains("a late question"))

@@ -334,7 +334,7 @@ private final class BlockingExporter: SpanExporter, LogRecordExporter, MetricExp
     }
 
     func export(_ batch: [SpanData]) async throws(ExportError) { block() }
-    func export(_ batch: [LogRecord]) async throws(ExportError) { block() }
+    func export(_ batch: [LogRecordData]) async throws(ExportError) { block() }
     func export(_ batch: [MetricData]) async throws(ExportError) { block() }
     func forceFlush() async throws(ExportError) { block() }
     func shutdown() async { block() }
@@ -355,7 +355,7 @@ struct BlockingExporterTests {
         let logger = LoggerProvider(logging)
         let meter = MeterProvider(metering)
         tracer.tracer(named: "t").startSpan("s").end()
-        logger.emitter(named: "t").emit(LogRecord(body: "b"))
+        logger.emitter(named: "t").emit(LogRecordData(body: "b"))
         meter.meter(named: "t").counter(named: "c").add(1)
         let short = Duration.milliseconds(50)
         async let traces = tracer.shutdown(timeout: short)

@@ -164,7 +164,7 @@ struct BatchProcessorTests {
         let exporter = InMemoryLogRecordExporter()
         let options = BatchOptions.logRecords(environment: TelemetryEnvironment([:]))
         let processor = BatchLogRecordProcessor(exporter: exporter, options: options, clock: clock)
-        var record = LogRecord(eventName: "event")
+        var record = LogRecordData(eventName: "event")
         processor.onEmit(&record, context: GenAIContext())
         await clock.waitForSleeper(dueIn: .seconds(1))
         clock.advance(by: .seconds(1))
@@ -203,7 +203,7 @@ struct BatchOfOneTests {
         let exporter = InMemoryLogRecordExporter()
         let processor = SimpleLogRecordProcessor(exporter: exporter)
         for number in 1...3 {
-            var record = LogRecord(body: .int(number))
+            var record = LogRecordData(body: .int(number))
             processor.onEmit(&record, context: GenAIContext())
         }
         #expect(await processor.forceFlush(timeout: patience))

@@ -9,8 +9,8 @@ import Testing
 /// Spans of a made-up trace; times are in milliseconds.
 private func span(
     _ name: String, _ id: UInt64, below parent: UInt64? = nil, from start: UInt64 = 0, to end: UInt64 = 1,
-    kind: SpanKind = .internal, status: SpanStatus = .unset, trace: UInt64 = 1, isRemote: Bool = false,
-    events: [SpanEvent] = [], _ attributes: Attributes = [:]
+    kind: TraceSpan.Kind = .internal, status: TraceSpan.Status = .unset, trace: UInt64 = 1, isRemote: Bool = false,
+    events: [TraceSpan.Event] = [], _ attributes: Attributes = [:]
 ) -> SpanData {
     func context(_ id: UInt64, isRemote: Bool = false) -> SpanContext {
         SpanContext(
@@ -83,7 +83,7 @@ struct ConsoleSpanTests {
         var spans = (2...40).map { id in
             span(
                 long, id, below: id - 1, status: .error(description: long),
-                events: [SpanEvent(name: long, nanoseconds: 1, attributes: ["a": .string(long)])],
+                events: [TraceSpan.Event(name: long, nanoseconds: 1, attributes: ["a": .string(long)])],
                 ["gen_ai.prompt": .string(long), "gen_ai.conversation.id": .string(long + "\(id)"), "x": .string(long)])
         }
         spans.append(span(long, 1))
@@ -245,10 +245,10 @@ struct ConsoleLogTests {
         let exporter = ConsoleLogRecordExporter(width: 80) { text in written.withLock { $0.append(text) } }
         let context = SpanContext(traceID: TraceID(high: 0, low: 1), spanID: SpanID(rawValue: 0xAB), flags: .sampled)
         try await exporter.export([
-            LogRecord(
+            LogRecordData(
                 eventName: "gen_ai.choice", body: ["message": ["content": "line one\nline two"]], severity: .info,
                 attributes: ["index": 0], nanoseconds: 45_296_789_000_000, spanContext: context),
-            LogRecord(body: "plain"),
+            LogRecordData(body: "plain"),
         ])
         #expect(
             written.withLock { $0 } == [
@@ -283,7 +283,7 @@ struct ConsoleAndOthersTests {
     @Test("succeeds when all do, for log records too")
     func success() async throws {
         let exporters = [InMemoryLogRecordExporter(), InMemoryLogRecordExporter()]
-        try await FanOutLogRecordExporter(exporters).export([LogRecord(body: "x")])
+        try await FanOutLogRecordExporter(exporters).export([LogRecordData(body: "x")])
         #expect(exporters.map(\.records.count) == [1, 1])
     }
 }

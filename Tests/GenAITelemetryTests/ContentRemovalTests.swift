@@ -31,16 +31,17 @@ struct ContentRemovalTests {
                 span.addEvent("gen_ai.content.prompt", attributes: ["gen_ai.prompt": "SECRET"])
                 span.addEvent("gen_ai.user.message", attributes: ["content": "SECRET", "role": "user"])
                 let emitter = logging.emitter(named: "other")
-                emitter.emit(LogRecord(eventName: "gen_ai.user.message", body: ["content": "SECRET", "role": "user"]))
-                emitter.emit(LogRecord(eventName: "gen_ai.system.message", body: "SECRET"))
-                emitter.emit(LogRecord(eventName: "gen_ai.choice", body: choice))
                 emitter.emit(
-                    LogRecord(
+                    LogRecordData(eventName: "gen_ai.user.message", body: ["content": "SECRET", "role": "user"]))
+                emitter.emit(LogRecordData(eventName: "gen_ai.system.message", body: "SECRET"))
+                emitter.emit(LogRecordData(eventName: "gen_ai.choice", body: choice))
+                emitter.emit(
+                    LogRecordData(
                         eventName: "gen_ai.client.inference.operation.details",
                         attributes: ["gen_ai.input.messages": "SECRET", "gen_ai.request.model": "m"]))
                 emitter.emit(
-                    LogRecord(body: ["content": "SECRET"], attributes: ["event.name": "gen_ai.assistant.message"]))
-                emitter.emit(LogRecord(body: "nothing about models"))
+                    LogRecordData(body: ["content": "SECRET"], attributes: ["event.name": "gen_ai.assistant.message"]))
+                emitter.emit(LogRecordData(body: "nothing about models"))
             }
         }
 

@@ -96,11 +96,11 @@ struct GrowthTests {
         options.maxQueueBytes = 100 << 10
         options.maxExportBatchSize = 1
         let processor = BatchLogRecordProcessor(exporter: exporter, options: options)
-        var record = LogRecord(body: "first")
+        var record = LogRecordData(body: "first")
         processor.onEmit(&record, context: GenAIContext())
         await exporter.waitForItems(1)
         for _ in 1...20 {
-            var record = LogRecord(body: .string(String(repeating: "x", count: 30 << 10)))
+            var record = LogRecordData(body: .string(String(repeating: "x", count: 30 << 10)))
             processor.onEmit(&record, context: GenAIContext())
         }
         #expect(processor.statistics.waiting == 3)

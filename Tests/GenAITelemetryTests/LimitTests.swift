@@ -7,7 +7,7 @@ import Testing
 struct SpanLimitTests {
     let processor = RecordingProcessor()
 
-    func tracer(_ environment: [String: String]) -> Tracer {
+    func tracer(_ environment: [String: String]) -> TracerProvider.Tracer {
         makeProvider([processor]) { $0.limits = SpanLimits(environment: TelemetryEnvironment(environment)) }
             .tracer(named: "tests")
     }
@@ -89,7 +89,7 @@ struct SpanLimitTests {
             "OTEL_EVENT_ATTRIBUTE_COUNT_LIMIT": "1", "OTEL_LINK_ATTRIBUTE_COUNT_LIMIT": "1",
         ])
         let other = tracer.startSpan("other").context
-        let span = tracer.startSpan("s", links: [SpanLink(context: other, attributes: ["a": 1, "b": 2])])
+        let span = tracer.startSpan("s", links: [TraceSpan.Link(context: other, attributes: ["a": 1, "b": 2])])
         span.addLink(to: other)
         span.addEvent("first", attributes: ["a": 1, "b": 2])
         span.addEvent("second")

@@ -6,15 +6,15 @@ import Testing
 
 /// Keeps records as they pass, and may change them.
 private final class RecordKeeper: LogRecordProcessor {
-    private let seen = Mutex<[LogRecord]>([])
-    private let change: @Sendable (inout LogRecord) -> Void
-    var records: [LogRecord] { seen.withLock { $0 } }
+    private let seen = Mutex<[LogRecordData]>([])
+    private let change: @Sendable (inout LogRecordData) -> Void
+    var records: [LogRecordData] { seen.withLock { $0 } }
 
-    init(_ change: @escaping @Sendable (inout LogRecord) -> Void = { _ in }) {
+    init(_ change: @escaping @Sendable (inout LogRecordData) -> Void = { _ in }) {
         self.change = change
     }
 
-    func onEmit(_ record: inout LogRecord, context: GenAIContext) {
+    func onEmit(_ record: inout LogRecordData, context: GenAIContext) {
         let copy = record
         seen.withLock { $0.append(copy) }
         change(&record)
@@ -45,7 +45,7 @@ struct LogRecordTests {
         let emitter = provider([keeper]).emitter(named: "library", version: "1")
         let tracer = makeProvider([]).tracer(named: "tests")
         let identity = tracer.withSpan("s") { span in
-            emitter.emit(LogRecord(eventName: "e", body: "text", severity: .warn))
+            emitter.emit(LogRecordData(eventName: "e", body: "text", severity: .warn))
             return span.context
         }
         let record = try #require(keeper.records.first)
@@ -61,12 +61,12 @@ struct LogRecordTests {
         let keeper = RecordKeeper()
         let emitter = provider([keeper]).emitter(named: "library")
         let given = SpanContext(traceID: TraceID(high: 1, low: 2), spanID: SpanID(rawValue: 3))
-        var record = LogRecord(nanoseconds: 5, spanContext: given)
+        var record = LogRecordData(nanoseconds: 5, spanContext: given)
         record.observedNanoseconds = 6
         makeProvider([]).tracer(named: "tests").withSpan("s") { span in
             emitter.emit(record)
-            emitter.emit(LogRecord(), context: GenAIContext.current)
-            emitter.emit(LogRecord(), context: GenAIContext())
+            emitter.emit(LogRecordData(), context: GenAIContext.current)
+            emitter.emit(LogRecordData(), context: GenAIContext())
             #expect(keeper.records.map(\.spanContext) == [given, span.context, nil])
         }
         #expect(keeper.records.first?.nanoseconds == 5 && keeper.records.first?.observedNanoseconds == 6)
@@ -80,7 +80,7 @@ struct LogRecordTests {
             "OTEL_ATTRIBUTE_VALUE_LENGTH_LIMIT": "3",
         ]
         let emitter = provider([keeper], variables).emitter(named: "library")
-        emitter.emit(LogRecord(body: ["long": "abcdef"], attributes: ["a": "abcdef", "b": 2]))
+        emitter.emit(LogRecordData(body: ["long": "abcdef"], attributes: ["a": "abcdef", "b": 2]))
         let record = try #require(keeper.records.first)
         #expect(record.attributes == ["a": "abc"] && record.droppedAttributesCount == 1)
         #expect(record.body == ["long": "abcdef"])
@@ -90,7 +90,7 @@ struct LogRecordTests {
     func order() {
         let first = RecordKeeper { $0.attributes["first"] = true }
         let second = RecordKeeper()
-        provider([first, second]).emitter(named: "library").emit(LogRecord())
+        provider([first, second]).emitter(named: "library").emit(LogRecordData())
         #expect(first.records.map(\.attributes) == [[:]])
         #expect(second.records.map(\.attributes) == [["first": true]])
     }
@@ -99,8 +99,8 @@ struct LogRecordTests {
     func exception() {
         let keeper = RecordKeeper()
         let emitter = provider([keeper]).emitter(named: "library")
-        emitter.emit(LogRecord(), error: Failed())
-        emitter.emit(LogRecord(attributes: ["exception.message": "mine"]), error: Failed())
+        emitter.emit(LogRecordData(), error: Failed())
+        emitter.emit(LogRecordData(attributes: ["exception.message": "mine"]), error: Failed())
         let type = AttributeValue.string(String(reflecting: Failed.self))
         #expect(
             keeper.records.map(\.attributes) == [
@@ -115,7 +115,7 @@ struct LogRecordTests {
         let emitter = provider([keeper]).emitter(named: "library")
         let tracer = makeProvider([]) { $0.instrumentation.contentCapture = isAllowed ? .everywhere : .nowhere }
             .tracer(named: "tests")
-        tracer.withSpan("s") { _ in emitter.emit(LogRecord(), error: Quoting()) }
+        tracer.withSpan("s") { _ in emitter.emit(LogRecordData(), error: Quoting()) }
         let message = AttributeValue.string(isAllowed ? "the prompt was: secret" : "refused")
         #expect(keeper.records.first?.attributes == ["exception.type": "quoting", "exception.message": message])
     }
@@ -136,10 +136,10 @@ struct LogRecordTests {
         let keeper = RecordKeeper()
         let provider = provider([keeper])
         let emitter = provider.emitter(named: "")
-        emitter.emit(LogRecord())
+        emitter.emit(LogRecordData())
         #expect(await provider.shutdown())
         #expect(await provider.shutdown())
-        emitter.emit(LogRecord())
+        emitter.emit(LogRecordData())
         #expect(keeper.records.count == 1 && provider.emittedCount == 1)
     }
 }

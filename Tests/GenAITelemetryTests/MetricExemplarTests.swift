@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Exemplars")
 struct MetricExemplarTests {
-    private func tracer(_ sampler: any Sampler = AlwaysOnSampler()) -> Tracer {
+    private func tracer(_ sampler: any Sampler = AlwaysOnSampler()) -> TracerProvider.Tracer {
         var configuration = TracerProvider.Configuration(environment: TelemetryEnvironment([:]))
         configuration.sampler = sampler
         return TracerProvider(configuration).tracer(named: "test")

@@ -31,7 +31,7 @@ struct MetricFixture {
         provider = MeterProvider(configuration)
     }
 
-    var meter: Meter { provider.meter(named: "test") }
+    var meter: MeterProvider.Meter { provider.meter(named: "test") }
 }
 
 extension [MetricData] {

@@ -89,9 +89,9 @@ struct RedactionRuleTests {
 struct SignalRedactionTests {
     final class Sink: SpanProcessor, LogRecordProcessor {
         let spans = Mutex<[SpanData]>([])
-        let records = Mutex<[LogRecord]>([])
+        let records = Mutex<[LogRecordData]>([])
         func onEnd(_ span: SpanData) { spans.withLock { $0.append(span) } }
-        func onEmit(_ record: inout LogRecord, context: GenAIContext) {
+        func onEmit(_ record: inout LogRecordData, context: GenAIContext) {
             let seen = record
             records.withLock { $0.append(seen) }
         }
@@ -101,7 +101,7 @@ struct SignalRedactionTests {
 
     struct Adding: SpanProcessor, LogRecordProcessor {
         func onEnding(_ span: inout SpanData) { span.attributes["late"] = "a@b.de" }
-        func onEmit(_ record: inout LogRecord, context: GenAIContext) { record.attributes["late"] = "a@b.de" }
+        func onEmit(_ record: inout LogRecordData, context: GenAIContext) { record.attributes["late"] = "a@b.de" }
         func forceFlush(timeout: Duration) async -> Bool { true }
         func shutdown(timeout: Duration) async -> Bool { true }
     }
@@ -143,7 +143,7 @@ struct SignalRedactionTests {
         configuration.redactor = Redactor()
         configuration.processors = [sink, Adding(), SimpleLogRecordProcessor(exporter: exporter)]
         let provider = LoggerProvider(configuration)
-        provider.emitter(named: "t").emit(LogRecord(body: .map(["content": "a@b.de"]), attributes: ["x": "a@b.de"]))
+        provider.emitter(named: "t").emit(LogRecordData(body: .map(["content": "a@b.de"]), attributes: ["x": "a@b.de"]))
         await provider.forceFlush()
         #expect(sink.records.withLock { $0.first?.body } == .map(["content": "[email]"]))
         let record = try #require(exporter.records.first)
@@ -205,7 +205,7 @@ struct RedactionReachTests {
             "a@b.de": 1, "c@d.de": 2, "json": #"{"a@b.de":{"4111111111111111":1}}"#,
             "map": .map(["a@b.de": "x", "c@d.de": ["4111111111111111": "y"]]),
         ])
-        span.events = [SpanEvent(name: "to a@b.de", nanoseconds: 1, attributes: ["a@b.de": true])]
+        span.events = [TraceSpan.Event(name: "to a@b.de", nanoseconds: 1, attributes: ["a@b.de": true])]
         Redactor().redact(&span)
         #expect(span.attributes["[email]"] == 1)
         #expect(span.attributes["[email]_2"] == 2)
@@ -218,7 +218,7 @@ struct RedactionReachTests {
 
     @Test("names of log events, but a function of the user's sees no names")
     func eventNames() {
-        var record = LogRecord(eventName: "mail.a@b.de", attributes: ["key": "value"])
+        var record = LogRecordData(eventName: "mail.a@b.de", attributes: ["key": "value"])
         Redactor(custom: { _ in "***" }).redact(&record)
         #expect(record.eventName == "mail.[email]" || record.eventName == "[email]")
         #expect(record.attributes == ["key": "***"])
@@ -253,7 +253,7 @@ struct RedactionReachTests {
         span.addLink(to: span.context, attributes: text)
         span.end()
         let logger = LoggerProvider(logging)
-        logger.emitter(named: "t").emit(LogRecord(attributes: text))
+        logger.emitter(named: "t").emit(LogRecordData(attributes: text))
         await provider.shutdown()
         await logger.shutdown()
         let cut: Attributes = ["t": "to [card] an", "list": .array(["[card]"])]

@@ -36,7 +36,7 @@ func makeProvider(
 @Suite("Span")
 struct SpanTests {
     let processor = RecordingProcessor()
-    var tracer: Tracer { makeProvider([processor]).tracer(named: "tests") }
+    var tracer: TracerProvider.Tracer { makeProvider([processor]).tracer(named: "tests") }
 
     @Test("is a child of the span around it, and of the same trace")
     func nesting() throws {
@@ -171,11 +171,11 @@ struct SpanTests {
 private actor Shop {
     final class Shelf { var count = 0 }
 
-    let tracer: Tracer
+    let tracer: TracerProvider.Tracer
     private let shelf = Shelf()
     private var sold = 0
 
-    init(tracer: Tracer) { self.tracer = tracer }
+    init(tracer: TracerProvider.Tracer) { self.tracer = tracer }
 
     func sell() async -> Int {
         // The shelf is not Sendable: it may come out of the scopes because they run on this actor.

@@ -128,7 +128,7 @@ struct BudgetTests {
         var configuration = OpenAIClient.Configuration(baseURL: server.url + "/v1")
         configuration.tracerProvider = harness.provider
         let client = OpenAIClient(configuration: configuration)
-        let error = await #expect(throws: OpenAIError.self) {
+        let error = await #expect(throws: OpenAIClientError.self) {
             try await withBudget(usd: 0.0003) {
                 while true {
                     _ = try await client.chat.completions.create(.init(model: "gpt-4o-mini", messages: [.user("x")]))

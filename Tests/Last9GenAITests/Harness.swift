@@ -5,13 +5,13 @@ import Testing
 
 /// Collects finished spans and log records at once, without a task in between.
 final class Collector: SpanProcessor, LogRecordProcessor {
-    private let state = Mutex<(spans: [SpanData], records: [LogRecord])>(([], []))
+    private let state = Mutex<(spans: [SpanData], records: [LogRecordData])>(([], []))
 
     var spans: [SpanData] { state.withLock { $0.spans } }
-    var records: [LogRecord] { state.withLock { $0.records } }
+    var records: [LogRecordData] { state.withLock { $0.records } }
 
     func onEnd(_ span: SpanData) { state.withLock { $0.spans.append(span) } }
-    func onEmit(_ record: inout LogRecord, context: GenAIContext) {
+    func onEmit(_ record: inout LogRecordData, context: GenAIContext) {
         let seen = record
         state.withLock { $0.records.append(seen) }
     }
@@ -25,7 +25,7 @@ struct Harness {
     let ledger: CostLedger
     let provider: TracerProvider
     let logs: LoggerProvider
-    var tracer: Tracer { provider.tracer(named: "test") }
+    var tracer: TracerProvider.Tracer { provider.tracer(named: "test") }
     var spans: [SpanData] { collector.spans }
 
     init(
@@ -65,7 +65,7 @@ struct Harness {
     }
 }
 
-extension Tracer {
+extension TracerProvider.Tracer {
     /// The span of a call to a model as somebody else's instrumentation makes it.
     func startModelCall(_ model: String, name: String? = nil) -> TraceSpan {
         let span = startSpan(

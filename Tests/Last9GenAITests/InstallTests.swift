@@ -204,7 +204,7 @@ struct InstallTests {
         tracer.withSpan("chat", attributes: ["gen_ai.operation.name": "chat", "gen_ai.prompt.0.content": "SECRET"]) {
             _ in
             installed.telemetry.loggerProvider.emitter(named: "other").emit(
-                LogRecord(eventName: "gen_ai.user.message", body: ["content": "SECRET"]))
+                LogRecordData(eventName: "gen_ai.user.message", body: ["content": "SECRET"]))
         }
         await installed.telemetry.flush()
         let span = try #require(installed.spans.spans.first)

@@ -221,7 +221,7 @@ struct StampedRecordTests {
         let logger = LoggerProvider(configuration).emitter(named: "test")
         withConversation("c", userID: "u", turn: 2) {
             withWorkflow("w") {
-                withAgent(name: "a") { logger.emit(LogRecord(body: "x", attributes: ["user.id": "own"])) }
+                withAgent(name: "a") { logger.emit(LogRecordData(body: "x", attributes: ["user.id": "own"])) }
             }
         }
         let attributes = try #require(collector.records.first).attributes

@@ -8,8 +8,8 @@ import Testing
 private struct Trail: Equatable {
     struct Span: Equatable {
         var name: String
-        var kind: SpanKind
-        var status: SpanStatus
+        var kind: TraceSpan.Kind
+        var status: TraceSpan.Status
         var attributes: [String: AttributeValue]
         var events: [String]
     }
@@ -239,16 +239,16 @@ struct ParityTests {
     @Test("leaves the same when it fails", arguments: cases)
     func failures(conventions: GenAIConventions, content: ContentCapture) async throws {
         let client = Stage(conventions, content)
-        let failure = Mutex<OpenAIError?>(nil)
+        let failure = Mutex<OpenAIClientError?>(nil)
         let port = try await Self.byClient(client, .json(400, #"{"error":{"message":"no"}}"#)) { client, request in
-            do { _ = try await client.chat.completions.create(request) } catch let error as OpenAIError {
+            do { _ = try await client.chat.completions.create(request) } catch let error as OpenAIClientError {
                 failure.withLock { $0 = error }
             }
         }
         let error = try #require(failure.withLock { $0 })
         let other = Stage(conventions, content)
         try await Self.inScopes {
-            await #expect(throws: OpenAIError.self) {
+            await #expect(throws: OpenAIClientError.self) {
                 try await withModelCall(Self.request(port), telemetry: other.telemetry) { _ async throws in throw error
                 }
             }

@@ -22,7 +22,7 @@ struct StatisticsTests {
         let telemetry = try install(["OTEL_EXPORTER_OTLP_ENDPOINT": server.url, "OTEL_BSP_MAX_QUEUE_SIZE": "10"])
         let tracer = telemetry.tracerProvider.tracer(named: "tests")
         for _ in 0..<3 { tracer.startSpan("s").end() }
-        telemetry.loggerProvider.emitter(named: "tests").emit(LogRecord(body: "x"))
+        telemetry.loggerProvider.emitter(named: "tests").emit(LogRecordData(body: "x"))
         telemetry.meterProvider.meter(named: "tests").counter(named: "c").add(-1)
         #expect(await telemetry.shutdown(timeout: .seconds(60)) == false)
 
@@ -70,7 +70,7 @@ struct StatisticsTests {
         let span = tracer.startSpan("chat")
         span.end()
         telemetry.loggerProvider.emitter(named: "tests")
-            .emit(LogRecord(eventName: "gen_ai.user.message", body: ["content": "x"], spanContext: span.context))
+            .emit(LogRecordData(eventName: "gen_ai.user.message", body: ["content": "x"], spanContext: span.context))
         for number in 0..<10 {
             tracer.startSpan("chat", attributes: ["gen_ai.operation.name": "chat", "user.id": .string("\(number)")])
                 .end()
@@ -97,7 +97,7 @@ struct StatisticsTests {
         let server = try LoopbackServer(replies: [.response(200)])
         let telemetry = try install(["OTEL_SDK_DISABLED": "True", "OTEL_EXPORTER_OTLP_ENDPOINT": server.url])
         telemetry.tracerProvider.tracer(named: "tests").startSpan("s").end()
-        telemetry.loggerProvider.emitter(named: "tests").emit(LogRecord(body: "x"))
+        telemetry.loggerProvider.emitter(named: "tests").emit(LogRecordData(body: "x"))
         telemetry.meterProvider.meter(named: "tests").counter(named: "c").add(1)
         #expect(await telemetry.shutdown())
         #expect(telemetry.statistics.spans.started == 0 && telemetry.statistics.logRecordsEmitted == 0)
@@ -138,7 +138,7 @@ struct SelfMetricsTests {
         tracer.startSpan("in flight").end()
         await exporter.waitForItems(1)
         for _ in 0..<5 { tracer.startSpan("queued or dropped").end() }
-        telemetry.loggerProvider.emitter(named: "tests").emit(LogRecord(body: "x"))
+        telemetry.loggerProvider.emitter(named: "tests").emit(LogRecordData(body: "x"))
         #expect(await telemetry.meterProvider.forceFlush())
 
         let sampled: Attributes = ["otel.span.sampling_result": "RECORD_AND_SAMPLE"]

@@ -20,7 +20,7 @@ let bridgeWorkloads: [Workload] = [1, 10, 50, 100].map { messages in
 
 /// Spans with log records of their messages, through both providers.
 struct Conversation {
-    private let tracer: Tracer
+    private let tracer: TracerProvider.Tracer
     private let logger: LogEmitter
     private let kept = KeepingProcessor()
     private let content: String
@@ -50,9 +50,9 @@ struct Conversation {
         tracer.withSpan("chat gpt-4o") { _ in
             for number in 0..<messages {
                 let role = number % 2 == 0 ? "gen_ai.user.message" : "gen_ai.assistant.message"
-                logger.emit(LogRecord(eventName: role, body: .map(["content": .string(content)])))
+                logger.emit(LogRecordData(eventName: role, body: .map(["content": .string(content)])))
             }
-            logger.emit(LogRecord(eventName: "gen_ai.choice", body: .map(choice)))
+            logger.emit(LogRecordData(eventName: "gen_ai.choice", body: .map(choice)))
         }
     }
 
@@ -66,5 +66,5 @@ struct Conversation {
 
 /// Leaves log records alone.
 struct NoLogProcessing: LogRecordProcessor {
-    func onEmit(_ record: inout LogRecord, context: GenAIContext) {}
+    func onEmit(_ record: inout LogRecordData, context: GenAIContext) {}
 }

@@ -16,7 +16,7 @@ final class NoNetwork: HTTPTransport {
     /// The body of the last request.
     var body: [UInt8] { lastBody.withLock { $0 } }
 
-    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
         lastBody.withLock { $0 = request.body }
         return HTTPResponse(status: 200, body: HTTPBody(answer))
     }

@@ -11,7 +11,7 @@ let signalWorkloads: [Workload] = [
             try await runner.measure("logs.emit") { count in
                 for _ in 0..<count {
                     logger.emit(
-                        LogRecord(
+                        LogRecordData(
                             eventName: "gen_ai.user.message", body: .map(["content": "What is the weather?"]),
                             severity: .info, attributes: ["gen_ai.provider.name": "openai"]))
                 }

@@ -42,7 +42,7 @@ let spanWorkloads: [Workload] = [
 private func spans(
     _ name: String, _ processors: [any SpanProcessor],
     change: @escaping @Sendable (inout TracerProvider.Configuration) -> Void = { _ in },
-    body: @escaping @Sendable (Tracer, Int) -> Void = { chatSpans($0, $1) }
+    body: @escaping @Sendable (TracerProvider.Tracer, Int) -> Void = { chatSpans($0, $1) }
 ) -> Workload {
     Workload(name: name) { runner in
         let tracer = CallData.provider(processors, change: change).tracer(named: "bench", version: "1.0")
@@ -52,7 +52,7 @@ private func spans(
     }
 }
 
-func chatSpans(_ tracer: Tracer, _ count: Int) {
+func chatSpans(_ tracer: TracerProvider.Tracer, _ count: Int) {
     for _ in 0..<count {
         let span = tracer.startSpan("chat gpt-4o", kind: .client)
         CallData.describe(span)
@@ -60,14 +60,14 @@ func chatSpans(_ tracer: Tracer, _ count: Int) {
     }
 }
 
-private func bareSpans(_ tracer: Tracer, _ count: Int) {
+private func bareSpans(_ tracer: TracerProvider.Tracer, _ count: Int) {
     for _ in 0..<count {
         tracer.startSpan("chat gpt-4o", kind: .client).end()
     }
 }
 
 /// Six attributes at the start and six at the end, as one map each.
-private func bulkSpans(_ tracer: Tracer, _ count: Int) {
+private func bulkSpans(_ tracer: TracerProvider.Tracer, _ count: Int) {
     for _ in 0..<count {
         var request = Attributes()
         request.reserveCapacity(6)

@@ -43,5 +43,5 @@ public protocol TimerHandler: AnyObject, Sendable {
 
 public struct TimeUnit: Sendable {}
 
-/// Clashes with `GenAITelemetry.Meter`, as in the package.
+/// As in the package, so that an adapter does not compile that means another `Meter`.
 public final class Meter: Sendable {}

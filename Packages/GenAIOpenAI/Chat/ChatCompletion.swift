@@ -15,7 +15,7 @@ public struct ChatCompletion: Codable, Hashable, Sendable, JSONRecord {
     /// The tokens used.
     public var usage: CompletionUsage?
     /// The service tier used.
-    public var serviceTier: ServiceTier?
+    public var serviceTier: OpenAIServiceTier?
     /// The server configuration behind the answer.
     public var systemFingerprint: String?
     /// The JSON members without a property of their own.

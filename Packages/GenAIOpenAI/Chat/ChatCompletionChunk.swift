@@ -15,7 +15,7 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
     /// The tokens used by the whole answer; usually in the last chunk only.
     public var usage: CompletionUsage?
     /// The service tier used.
-    public var serviceTier: ServiceTier?
+    public var serviceTier: OpenAIServiceTier?
     /// The server configuration behind the answer.
     public var systemFingerprint: String?
     /// The JSON members without a property of their own.
@@ -69,7 +69,7 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
         /// Additional text of the refusal.
         public var refusal: String?
         /// Additions to the tool calls.
-        public var toolCalls: [ChatToolCall] = []
+        public var toolCalls: [ChatMessage.ToolCall] = []
         /// Additional audio.
         public var audio: ChatAudio?
         /// Additional reasoning, as DeepSeek, vLLM and others send it.
@@ -79,7 +79,7 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
         /// Additional reasoning in OpenRouter's structured form.
         public var reasoningDetails: [JSONValue] = []
         /// An addition to the function call, in the older form.
-        public var functionCall: ChatToolCall.Function?
+        public var functionCall: ChatMessage.ToolCall.Function?
         /// Additional sources.
         public var annotations: [JSONValue] = []
         /// The JSON members without a property of their own.

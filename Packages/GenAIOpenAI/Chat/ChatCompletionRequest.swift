@@ -55,7 +55,7 @@ public struct ChatCompletionRequest: Codable, Hashable, Sendable, JSONRecord {
     /// The settings of the server's web search.
     public var webSearchOptions: JSONObject?
     /// The service tier.
-    public var serviceTier: ServiceTier?
+    public var serviceTier: OpenAIServiceTier?
     /// Indicates whether the server stores the answer.
     public var store: Bool?
     /// The metadata of a stored answer.
@@ -154,15 +154,15 @@ public struct ReasoningEffort: RawRepresentable, ExpressibleByStringLiteral, Cod
     public static let extraHigh = ReasoningEffort(rawValue: "xhigh")
 }
 
-extension ServiceTier: JSONStringValue {
+extension OpenAIServiceTier: JSONStringValue {
     /// The tier with standard price and speed.
-    public static var standard: ServiceTier { .default }
+    public static var standard: OpenAIServiceTier { .default }
     /// The tier with lower price and speed.
-    public static var flex: ServiceTier { ServiceTier(rawValue: "flex") }
+    public static var flex: OpenAIServiceTier { OpenAIServiceTier(rawValue: "flex") }
     /// The tier with capacity paid in advance.
-    public static var scale: ServiceTier { ServiceTier(rawValue: "scale") }
+    public static var scale: OpenAIServiceTier { OpenAIServiceTier(rawValue: "scale") }
     /// The tier with higher price and speed.
-    public static var priority: ServiceTier { ServiceTier(rawValue: "priority") }
+    public static var priority: OpenAIServiceTier { OpenAIServiceTier(rawValue: "priority") }
 }
 
 /// The options of a stream.
@@ -220,7 +220,7 @@ public struct ChatResponseFormat: Codable, Hashable, Sendable, JSONRecord {
     ///   - name: The name of the schema: letters, digits, underscores and dashes, at most 64.
     ///   - strict: Whether the server enforces the schema.
     public static func jsonSchema(
-        _ schema: JSONSchema, name: String, description: String? = nil, strict: Bool = true
+        _ schema: JSONValue.Schema, name: String, description: String? = nil, strict: Bool = true
     ) -> ChatResponseFormat {
         var format = ChatResponseFormat()
         format.type = "json_schema"

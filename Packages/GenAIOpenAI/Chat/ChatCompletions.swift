@@ -18,10 +18,10 @@ extension OpenAIClient.Chat {
 
         /// Requests an answer.
         ///
-        /// - Throws: ``OpenAIError``, after the retries that the configuration allows.
+        /// - Throws: ``OpenAIClientError``, after the retries that the configuration allows.
         public func create(
             _ request: ChatCompletionRequest, options: CallOptions = CallOptions()
-        ) async throws(OpenAIError) -> ChatCompletion {
+        ) async throws(OpenAIClientError) -> ChatCompletion {
             var body = request
             body.streamOptions = nil
             return try await sender.recorded(request, call(body.json, request.model, options))
@@ -33,11 +33,11 @@ extension OpenAIClient.Chat {
         /// the request's ``ChatCompletionRequest/streamOptions`` specify otherwise; `OpenAIStream.collect()` returns it
         /// in any case.
         ///
-        /// - Throws: ``OpenAIError``, after the retries that the configuration allows. The stream throws it too,
+        /// - Throws: ``OpenAIClientError``, after the retries that the configuration allows. The stream throws it too,
         ///   without retrying.
         public func stream(
             _ request: ChatCompletionRequest, options: CallOptions = CallOptions()
-        ) async throws(OpenAIError) -> OpenAIStream<ChatCompletionChunk> {
+        ) async throws(OpenAIClientError) -> OpenAIStream<ChatCompletionChunk> {
             var body = request
             let asksForUsage = sender.addUsage(to: &body.streamOptions)
             body.additional["stream"] = true

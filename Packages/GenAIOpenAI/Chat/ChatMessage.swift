@@ -11,7 +11,7 @@ public struct ChatMessage: Codable, Hashable, Sendable, JSONRecord {
     /// The model's refusal; `nil` if it did not refuse.
     public var refusal: String?
     /// The tool calls that the model requests.
-    public var toolCalls: [ChatToolCall] = []
+    public var toolCalls: [ChatMessage.ToolCall] = []
     /// The identifier of the call that a message with role `tool` answers.
     public var toolCallID: String?
     /// The spoken answer, or a reference to an earlier one.
@@ -25,7 +25,7 @@ public struct ChatMessage: Codable, Hashable, Sendable, JSONRecord {
     /// The model's reasoning in OpenRouter's structured form, encrypted parts included. Send it back unchanged.
     public var reasoningDetails: [JSONValue] = []
     /// The function call that the model requests, in the older form.
-    public var functionCall: ChatToolCall.Function?
+    public var functionCall: ChatMessage.ToolCall.Function?
     /// The JSON members without a property of their own.
     public var additional: JSONObject = [:]
 

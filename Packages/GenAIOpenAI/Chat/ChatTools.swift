@@ -27,7 +27,7 @@ public struct ChatTool: Codable, Hashable, Sendable, JSONRecord {
     ///   - parameters: The JSON Schema of the arguments; `nil` for none.
     ///   - strict: Whether the arguments must conform to the schema exactly.
     public static func function(
-        _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil
+        _ name: String, description: String? = nil, parameters: JSONValue.Schema? = nil, strict: Bool? = nil
     ) -> ChatTool {
         var function = Function()
         function.name = name
@@ -114,77 +114,79 @@ public struct ChatToolChoice: Codable, Sendable, JSONConvertible, Hashable {
     }
 }
 
-/// A tool call that the model requests; in a stream, a piece of one.
-public struct ChatToolCall: Codable, Hashable, Sendable, JSONRecord {
-    /// The index of the call that a streamed piece belongs to; `nil` in complete messages.
-    public var index: Int?
-    /// The identifier of the call, which its result must refer to.
-    public var id: String?
-    /// `function`, `custom` or another; often missing in streamed pieces.
-    public var type: String?
-    /// The function to call.
-    public var function: Function?
-    /// The custom tool to call.
-    public var custom: Custom?
-    /// The JSON members without a property of their own.
-    public var additional: JSONObject = [:]
-
-    /// Creates an empty call.
-    public init() {}
-
-    /// Creates a call of a function.
-    public init(id: String, name: String, arguments: String) {
-        self.id = id
-        type = "function"
-        function = Function()
-        function?.name = name
-        function?.arguments = arguments
-    }
-
-    package mutating func map(_ members: inout JSONMapper) {
-        members("index", &index)
-        members("id", &id)
-        members("type", &type)
-        members("function", &function)
-        members("custom", &custom)
-    }
-
-    /// A function and its arguments.
-    public struct Function: Codable, Hashable, Sendable, JSONRecord {
-        /// The name of the function; missing in later streamed pieces.
-        public var name: String?
-        /// The arguments as JSON text, as the model wrote it: not necessarily valid.
-        public var arguments = ""
+extension ChatMessage {
+    /// A tool call that the model requests; in a stream, a piece of one.
+    public struct ToolCall: Codable, Hashable, Sendable, JSONRecord {
+        /// The index of the call that a streamed piece belongs to; `nil` in complete messages.
+        public var index: Int?
+        /// The identifier of the call, which its result must refer to.
+        public var id: String?
+        /// `function`, `custom` or another; often missing in streamed pieces.
+        public var type: String?
+        /// The function to call.
+        public var function: Function?
+        /// The custom tool to call.
+        public var custom: Custom?
         /// The JSON members without a property of their own.
         public var additional: JSONObject = [:]
 
         /// Creates an empty call.
         public init() {}
 
-        /// Names the members. Some servers send the arguments as an object instead of text.
-        package mutating func map(_ members: inout JSONMapper) {
-            members("name", &name)
-            var text = JSONText(text: arguments)
-            members("arguments", &text)
-            arguments = text.text
+        /// Creates a call of a function.
+        public init(id: String, name: String, arguments: String) {
+            self.id = id
+            type = "function"
+            function = Function()
+            function?.name = name
+            function?.arguments = arguments
         }
-    }
-
-    /// A custom tool and its input.
-    public struct Custom: Codable, Hashable, Sendable, JSONRecord {
-        /// The name of the tool; missing in later streamed pieces.
-        public var name: String?
-        /// The input as free text.
-        public var input = ""
-        /// The JSON members without a property of their own.
-        public var additional: JSONObject = [:]
-
-        /// Creates an empty call.
-        public init() {}
 
         package mutating func map(_ members: inout JSONMapper) {
-            members("name", &name)
-            members("input", &input)
+            members("index", &index)
+            members("id", &id)
+            members("type", &type)
+            members("function", &function)
+            members("custom", &custom)
+        }
+
+        /// A function and its arguments.
+        public struct Function: Codable, Hashable, Sendable, JSONRecord {
+            /// The name of the function; missing in later streamed pieces.
+            public var name: String?
+            /// The arguments as JSON text, as the model wrote it: not necessarily valid.
+            public var arguments = ""
+            /// The JSON members without a property of their own.
+            public var additional: JSONObject = [:]
+
+            /// Creates an empty call.
+            public init() {}
+
+            /// Names the members. Some servers send the arguments as an object instead of text.
+            package mutating func map(_ members: inout JSONMapper) {
+                members("name", &name)
+                var text = JSONText(text: arguments)
+                members("arguments", &text)
+                arguments = text.text
+            }
+        }
+
+        /// A custom tool and its input.
+        public struct Custom: Codable, Hashable, Sendable, JSONRecord {
+            /// The name of the tool; missing in later streamed pieces.
+            public var name: String?
+            /// The input as free text.
+            public var input = ""
+            /// The JSON members without a property of their own.
+            public var additional: JSONObject = [:]
+
+            /// Creates an empty call.
+            public init() {}
+
+            package mutating func map(_ members: inout JSONMapper) {
+                members("name", &name)
+                members("input", &input)
+            }
         }
     }
 }

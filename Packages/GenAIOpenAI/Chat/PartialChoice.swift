@@ -49,7 +49,7 @@ struct PartialChoice: Sendable {
         if let piece = delta.audio { known.message.audio.add(piece) }
         if !delta.toolCalls.isEmpty { calls.add(delta.toolCalls) }
         if let function = delta.functionCall {
-            var piece = ChatToolCall()
+            var piece = ChatMessage.ToolCall()
             piece.index = 0
             piece.function = function
             functionCall.add([piece])

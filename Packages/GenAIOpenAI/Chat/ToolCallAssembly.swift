@@ -19,14 +19,14 @@
 /// ``JSONMapper`` handles numbers as identifiers, arguments as an object, and a single call outside a list.
 struct ToolCallAssembly: Sendable {
     private struct Call: Sendable {
-        var call: ChatToolCall
+        var call: ChatMessage.ToolCall
         /// The index of its last piece.
         var index: Int?
         var arguments = JSONProgress()
 
         var name: String? { (call.function?.name ?? call.custom?.name).nonEmpty }
 
-        mutating func add(_ piece: ChatToolCall) { call.add(piece, &arguments) }
+        mutating func add(_ piece: ChatMessage.ToolCall) { call.add(piece, &arguments) }
     }
 
     private var parts: [Call] = []
@@ -39,13 +39,13 @@ struct ToolCallAssembly: Sendable {
     var count: Int { parts.count }
 
     /// The calls as received so far.
-    var calls: [ChatToolCall] { parts.map(\.call) }
+    var calls: [ChatMessage.ToolCall] { parts.map(\.call) }
 
     /// Adds the pieces of one chunk and returns the positions of the calls they belong to.
     ///
     /// - Parameter keepsArguments: Whether arguments are stored, not only tracked.
     @discardableResult
-    mutating func add(_ pieces: [ChatToolCall], keepsArguments: Bool = true) -> [Int] {
+    mutating func add(_ pieces: [ChatMessage.ToolCall], keepsArguments: Bool = true) -> [Int] {
         var named: Set<Int> = []
         var positions: [Int] = []
         for (offset, piece) in pieces.enumerated() {
@@ -61,14 +61,14 @@ struct ToolCallAssembly: Sendable {
     }
 
     private mutating func begin() -> Int {
-        parts.append(Call(call: ChatToolCall()))
+        parts.append(Call(call: ChatMessage.ToolCall()))
         return parts.count - 1
     }
 
     /// Returns the position of the call that a piece continues; `nil` if it begins one.
     ///
     /// - Parameter hint: The position that the index of the piece in its list suggests; `nil` for none.
-    private func position(of piece: ChatToolCall, hint: Int?) -> Int? {
+    private func position(of piece: ChatMessage.ToolCall, hint: Int?) -> Int? {
         if let id = piece.id.nonEmpty, let known = positionsByID[id] {
             let isElsewhere = piece.index != nil && parts[known].index != nil && piece.index != parts[known].index
             let isAnother = piece.newName != nil && !piece.text.isBlank && parts[known].arguments.isComplete
@@ -86,13 +86,13 @@ struct ToolCallAssembly: Sendable {
     }
 
     /// Returns whether a piece begins another call after one that was named in the same list.
-    private func isAnother(_ piece: ChatToolCall, _ known: Call) -> Bool {
+    private func isAnother(_ piece: ChatMessage.ToolCall, _ known: Call) -> Bool {
         guard let name = piece.newName, piece.id.nonEmpty == nil || piece.id != known.call.id else { return false }
         return piece.index == nil || name != known.name
     }
 
     /// Returns whether a piece with a new or missing identifier continues a call.
-    private func continues(_ piece: ChatToolCall, _ known: Call) -> Bool {
+    private func continues(_ piece: ChatMessage.ToolCall, _ known: Call) -> Bool {
         if piece.id.nonEmpty != nil, known.call.id != nil {
             return piece.newName == nil && (!known.arguments.isComplete || piece.text.isBlank)
         }
@@ -102,7 +102,7 @@ struct ToolCallAssembly: Sendable {
         return piece.index != nil && known.arguments.isEmpty
     }
 
-    private mutating func add(_ piece: ChatToolCall, to position: Int, _ keepsArguments: Bool) {
+    private mutating func add(_ piece: ChatMessage.ToolCall, to position: Int, _ keepsArguments: Bool) {
         current = position
         if let index = piece.index {
             positionsByIndex[index] = position
@@ -143,13 +143,13 @@ struct ToolCallNumbering: Sendable {
     }
 }
 
-extension ChatToolCall {
+extension ChatMessage.ToolCall {
     fileprivate var newName: String? { (function?.name ?? custom?.name).nonEmpty }
     fileprivate var text: String { function?.arguments ?? custom?.input ?? "" }
     /// Indicates whether the piece has a name or an identifier, which only the first piece of a call needs.
     fileprivate var isBeginning: Bool { newName != nil || id.nonEmpty != nil }
 
-    fileprivate mutating func add(_ piece: ChatToolCall, _ progress: inout JSONProgress) {
+    fileprivate mutating func add(_ piece: ChatMessage.ToolCall, _ progress: inout JSONProgress) {
         if let type = piece.type.nonEmpty { self.type = type }
         if let new = piece.function {
             if type == nil { type = "function" }

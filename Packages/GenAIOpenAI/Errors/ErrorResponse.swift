@@ -2,7 +2,7 @@
 
 import GenAIHTTP
 
-/// Converts an error of any OpenAI-compatible server to an ``OpenAIError``, whatever its status.
+/// Converts an error of any OpenAI-compatible server to an ``OpenAIClientError``, whatever its status.
 ///
 /// An answer, an event of a stream or the body of a status outside 2xx is an error if it has an error member with any
 /// of the names in use. Its code determines the kind of error. The server's message and code are kept, and the call is
@@ -18,7 +18,7 @@ struct ErrorResponse: Sendable {
     }
 
     /// Returns the error for a response with a status outside 2xx.
-    func error(status: Int, headers: HTTPHeaders, body: [UInt8]) -> OpenAIError {
+    func error(status: Int, headers: HTTPHeaders, body: [UInt8]) -> OpenAIClientError {
         let json = (try? JSONValue(parsing: body)) ?? Self.firstEvent(of: body)
         return error(json.map(ReportedError.init), status: status, headers: headers)
     }
@@ -26,14 +26,14 @@ struct ErrorResponse: Sendable {
     /// Returns the error in the body of a status 2xx; `nil` if the body is an answer.
     ///
     /// - Parameter members: The members of which an answer has at least one; empty if none is expected.
-    func error(inAnswer json: JSONValue, members: [String], headers: HTTPHeaders) -> OpenAIError? {
+    func error(inAnswer json: JSONValue, members: [String], headers: HTTPHeaders) -> OpenAIClientError? {
         let isAnswer = members.isEmpty || json.arrayValue != nil || members.contains { json[$0].isSubstantial }
         return ReportedError(in: json, isAnswer: isAnswer, isItsOwn: members.contains("output"))
             .map { error($0, status: nil, headers: headers) }
     }
 
     /// Returns the error in an event of a stream; `nil` if the event is a chunk of the answer.
-    func error(inEvent json: JSONValue, type: String, headers: HTTPHeaders) -> OpenAIError? {
+    func error(inEvent json: JSONValue, type: String, headers: HTTPHeaders) -> OpenAIClientError? {
         let isErrorEvent = type == "error" || json["type"] == "error"
         let isResponse = json["type"]?.stringValue?.hasPrefix("response.") == true
         let isAnswer = !isErrorEvent && (isResponse || json["choices"].isSubstantial)
@@ -42,16 +42,17 @@ struct ErrorResponse: Sendable {
     }
 
     /// Returns the error for an event of type `error` whose data is plain text.
-    func error(text: String, headers: HTTPHeaders) -> OpenAIError {
+    func error(text: String, headers: HTTPHeaders) -> OpenAIClientError {
         error(ReportedError(.string(text)), status: nil, headers: headers)
     }
 
-    private func error(_ reported: ReportedError?, status: Int?, headers: HTTPHeaders) -> OpenAIError {
+    private func error(_ reported: ReportedError?, status: Int?, headers: HTTPHeaders) -> OpenAIClientError {
         let scrubber = KeyScrubber(headers: self.headers, key: key)
         let message = reported?.message ?? status.map { "HTTP status \($0)" } ?? "the server failed"
         let status = status ?? reported?.status
-        var error = OpenAIError(
-            OpenAIError.Code(status: status, names: reported?.names ?? [], message: message), scrubber.scrub(message),
+        var error = OpenAIClientError(
+            OpenAIClientError.Code(status: status, names: reported?.names ?? [], message: message),
+            scrubber.scrub(message),
             status: status)
         error.apiCode = reported?.code.map(scrubber.scrub)
         error.type = reported?.type.map(scrubber.scrub)

@@ -142,7 +142,7 @@ extension JSONValue? {
 
 // MARK: - Codes
 
-extension OpenAIError.Code {
+extension OpenAIClientError.Code {
     /// Creates the code for a failure.
     ///
     /// - Parameters:
@@ -178,13 +178,13 @@ extension OpenAIError.Code {
             .contains { text.contains($0) }
     }
 
-    private static let byStatus: [Int: OpenAIError.Code] = [
+    private static let byStatus: [Int: OpenAIClientError.Code] = [
         401: .authentication, 402: .quotaExceeded, 403: .permissionDenied, 404: .notFound, 408: .timedOut,
         409: .conflict, 413: .requestTooLarge, 422: .unprocessable, 429: .rateLimited,
     ]
 
     /// Names that are more specific than the status; in lower case, without punctuation.
-    private static let exact: [String: OpenAIError.Code] = [
+    private static let exact: [String: OpenAIClientError.Code] = [
         "contextlengthexceeded": .contextLengthExceeded, "exceedcontextsizeerror": .contextLengthExceeded,
         "contextwindowexceedederror": .contextLengthExceeded, "contentfilter": .contentFilter,
         "contentpolicyviolation": .contentFilter, "contentpolicyviolationerror": .contentFilter,
@@ -195,7 +195,7 @@ extension OpenAIError.Code {
     ]
 
     /// Names that correspond to a status, for errors without one.
-    private static let general: [String: OpenAIError.Code] = [
+    private static let general: [String: OpenAIClientError.Code] = [
         "invalidrequesterror": .badRequest, "badrequesterror": .badRequest, "badrequest": .badRequest,
         "invalidargument": .badRequest, "invalidparameter": .badRequest, "unprocessableentityerror": .unprocessable,
         "authenticationerror": .authentication, "unauthenticated": .authentication, "unauthorized": .authentication,

@@ -115,7 +115,7 @@ extension ChatMessage {
         }
         for call in toolCalls { parts.append(.toolCall(call.toolCall(need))) }
         if let functionCall, toolCalls.isEmpty {
-            var call = ChatToolCall()
+            var call = ChatMessage.ToolCall()
             call.function = functionCall
             parts.append(.toolCall(call.toolCall(need)))
         }
@@ -123,7 +123,7 @@ extension ChatMessage {
     }
 }
 
-extension ChatToolCall {
+extension ChatMessage.ToolCall {
     /// The name of the tool; empty while unknown.
     var name: String { function?.name ?? custom?.name ?? "" }
     /// The arguments of the call: JSON for functions, free text for custom tools.

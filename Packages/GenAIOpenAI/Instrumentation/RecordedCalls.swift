@@ -10,12 +10,12 @@ extension Sender {
     /// Makes a plain call and records it.
     func recorded<Value: JSONConvertible & RecordedAnswer>(
         _ request: some RecordedRequest, _ call: APICall
-    ) async throws(OpenAIError) -> Value {
+    ) async throws(OpenAIClientError) -> Value {
         try await askBeforeCall(call.model)
         guard let recorder = record(of: request, call) else {
             return try await value(of: call, as: Value.self)
         }
-        let value = try await watched(by: recorder) { () async throws(OpenAIError) -> Value in
+        let value = try await watched(by: recorder) { () async throws(OpenAIClientError) -> Value in
             try await self.value(of: call, as: Value.self, recorder: recorder)
         }
         recorder.finish(value.modelAnswer(recorder.contentNeed), failure: value.failure)
@@ -36,14 +36,14 @@ extension Sender {
     /// Opens a stream and begins its record, which ends with the stream.
     func recordedStream<Chunk: JSONRecord & RecordedChunk>(
         _ request: some RecordedRequest, rules: StreamRules<Chunk>, _ call: APICall
-    ) async throws(OpenAIError) -> OpenAIStream<Chunk> {
+    ) async throws(OpenAIClientError) -> OpenAIStream<Chunk> {
         try await askBeforeCall(call.model)
         guard let recorder = record(of: request, call) else {
             let source = try await stream(of: call)
             return OpenAIStream(
                 StreamOpening(source: source, rules: rules, lifetime: StreamLifetime(recorder: nil)))
         }
-        let source = try await watched(by: recorder) { () async throws(OpenAIError) -> EventSource in
+        let source = try await watched(by: recorder) { () async throws(OpenAIClientError) -> EventSource in
             try await self.stream(of: call, recorder: recorder)
         }
         var rules = rules
@@ -54,32 +54,32 @@ extension Sender {
 
     /// Runs a closure in the context of a record, which ends if the closure throws.
     private func watched<Value>(
-        by recorder: ModelCall, _ operation: () async throws(OpenAIError) -> Value
-    ) async throws(OpenAIError) -> Value {
+        by recorder: ModelCall, _ operation: () async throws(OpenAIClientError) -> Value
+    ) async throws(OpenAIClientError) -> Value {
         var value: Value?
-        var failure: OpenAIError?
+        var failure: OpenAIClientError?
         await recorder.context.perform {
-            do throws(OpenAIError) { value = try await operation() } catch { failure = error }
+            do throws(OpenAIClientError) { value = try await operation() } catch { failure = error }
         }
         // Moved, not copied: answers are large.
         if let value = value.take() { return value }
-        let error = failure ?? OpenAIError(.cancelled, "not sent")
+        let error = failure ?? OpenAIClientError(.cancelled, "not sent")
         recorder.fail(error)
         throw error
     }
 
     /// The tracer of the client, if there is one.
-    private var tracer: Tracer? {
+    private var tracer: TracerProvider.Tracer? {
         (configuration.tracerProvider ?? TracerProvider.global)?.tracer(scope: .openAIClient)
     }
 
     /// Runs a tool loop in one `invoke_agent` span around all its calls and tools.
     func recordedLoop<Value: Sendable>(
-        _ model: String, options: CallOptions, _ loop: () async throws(OpenAIError) -> Value
-    ) async throws(OpenAIError) -> Value {
+        _ model: String, options: CallOptions, _ loop: () async throws(OpenAIClientError) -> Value
+    ) async throws(OpenAIClientError) -> Value {
         guard let tracer else { return try await loop() }
         let mayCapture = configuration.allowsContentCapture && options.allowsContentCapture
-        return try await withContentCapture(mayCapture) { () async throws(OpenAIError) in
+        return try await withContentCapture(mayCapture) { () async throws(OpenAIClientError) in
             try await invokeAgent(
                 GenAIContext.current.agent ?? Agent(), provider: ProviderName(rawValue: providerName), model: model,
                 tracer: tracer, loop)
@@ -88,7 +88,8 @@ extension Sender {
 
     /// Runs a tool of the tool loop in a span.
     func recordedTool(
-        _ call: ChatToolCall, _ tool: LocalTool, approving approve: (@Sendable (ChatToolCall) async -> ToolApproval)?,
+        _ call: ChatMessage.ToolCall, _ tool: LocalTool,
+        approving approve: (@Sendable (ChatMessage.ToolCall) async -> ToolApproval)?,
         _ run: () async throws -> String
     ) async throws -> String {
         guard let approve else {
@@ -102,12 +103,12 @@ extension Sender {
             tracer: tracer, approving: { await approve(call) }, run)
     }
 
-    private func askBeforeCall(_ model: String) async throws(OpenAIError) {
+    private func askBeforeCall(_ model: String) async throws(OpenAIClientError) {
         do {
             try GenAIContext.current.meter?.check(model: model)
             try await configuration.beforeCall?(model)
         } catch {
-            var failure = OpenAIError(.budgetExceeded, "stopped before the call: \(reason(of: error))")
+            var failure = OpenAIClientError(.budgetExceeded, "stopped before the call: \(reason(of: error))")
             failure.underlying = error
             throw failure
         }

@@ -66,7 +66,7 @@ extension ModelResponse: RecordedAnswer {
     }
 }
 
-extension ResponseEvent: RecordedChunk {
+extension ModelResponse.Event: RecordedChunk {
     /// Adds the content of the event. Only the last event has the whole output. Until then, the output is assembled
     /// from finished items and from the pieces of unfinished ones.
     func add(to answer: inout ModelAnswer) {

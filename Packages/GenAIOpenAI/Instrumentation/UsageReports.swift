@@ -32,7 +32,7 @@ extension ChatCompletionChunk: UsageReporting {
     }
 }
 
-extension ResponseEvent: UsageReporting {
+extension ModelResponse.Event: UsageReporting {
     /// The piece of text in the event, or all properties but the text of the finished response.
     public var usageReport: UsageReport {
         guard isLast, let response else {

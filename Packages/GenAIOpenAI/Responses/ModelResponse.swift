@@ -23,7 +23,7 @@ public struct ModelResponse: Codable, Hashable, Sendable, JSONRecord {
     /// The tokens used.
     public var usage: ResponseUsage?
     /// The service tier used.
-    public var serviceTier: ServiceTier?
+    public var serviceTier: OpenAIServiceTier?
     /// The JSON members without a property of their own, such as the parts of the request that the server repeats.
     public var additional: JSONObject = [:]
 

@@ -23,7 +23,7 @@ public struct ResponseAccumulator: Sendable {
     public init() {}
 
     /// Adds an event.
-    public mutating func add(_ event: ResponseEvent) {
+    public mutating func add(_ event: ModelResponse.Event) {
         if let snapshot = event.response { known = snapshot.updating(known) }
         switch event.type {
         case .outputItemAdded, .outputItemDone:
@@ -40,7 +40,7 @@ public struct ResponseAccumulator: Sendable {
 
     /// Returns the position of the item that an event is about. Servers without positions send the item's identifier,
     /// or send the items one after another.
-    private mutating func position(of event: ResponseEvent, _ id: String?, isNew: Bool) -> Int {
+    private mutating func position(of event: ModelResponse.Event, _ id: String?, isNew: Bool) -> Int {
         let named = id.nonEmpty.flatMap { positionsByID[$0] }
         current = event.outputIndex ?? named ?? (isNew ? (items.keys.max() ?? -1) + 1 : current)
         if let id = id.nonEmpty { positionsByID[id] = current }
@@ -63,7 +63,7 @@ extension ModelResponse {
     }
 }
 
-extension ResponseEvent {
+extension ModelResponse.Event {
     /// Indicates whether the event contains a piece of an item.
     fileprivate var isPiece: Bool {
         [
@@ -124,7 +124,7 @@ private struct PartialItem: Sendable {
         self.isDone = isDone
     }
 
-    mutating func add(_ event: ResponseEvent) {
+    mutating func add(_ event: ModelResponse.Event) {
         let place = event.contentIndex ?? 0
         switch event.type {
         case .outputTextDelta: parts[place, default: Part()].text += event.delta ?? ""

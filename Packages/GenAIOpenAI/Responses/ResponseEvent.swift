@@ -1,54 +1,56 @@
 // SPDX-License-Identifier: MIT
 
-/// One event of a streamed response. Its ``type`` determines which properties are set.
-public struct ResponseEvent: Codable, Hashable, Sendable, JSONRecord {
-    /// The kind of event.
-    public var type = EventType(rawValue: "")
-    /// The position in the stream.
-    public var sequenceNumber: Int?
-    /// The response so far, in events about the whole response; complete in the last event.
-    public var response: ModelResponse?
-    /// The item that begins or ends.
-    public var item: ResponseItem?
-    /// The part that begins or ends.
-    public var part: ResponseContentPart?
-    /// The identifier of the item that the event is about.
-    public var itemID: String?
-    /// The position of the item in the output.
-    public var outputIndex: Int?
-    /// The position of the part in the item.
-    public var contentIndex: Int?
-    /// A piece of text, arguments, refusal or reasoning.
-    public var delta: String?
-    /// The complete text, in events that end one.
-    public var text: String?
-    /// The complete arguments, in events that end them.
-    public var arguments: String?
-    /// The complete refusal, in events that end one.
-    public var refusal: String?
-    /// The JSON members without a property of their own.
-    public var additional: JSONObject = [:]
+extension ModelResponse {
+    /// One event of a streamed response. Its ``type`` determines which properties are set.
+    public struct Event: Codable, Hashable, Sendable, JSONRecord {
+        /// The kind of event.
+        public var type = EventType(rawValue: "")
+        /// The position in the stream.
+        public var sequenceNumber: Int?
+        /// The response so far, in events about the whole response; complete in the last event.
+        public var response: ModelResponse?
+        /// The item that begins or ends.
+        public var item: ResponseItem?
+        /// The part that begins or ends.
+        public var part: ResponseContentPart?
+        /// The identifier of the item that the event is about.
+        public var itemID: String?
+        /// The position of the item in the output.
+        public var outputIndex: Int?
+        /// The position of the part in the item.
+        public var contentIndex: Int?
+        /// A piece of text, arguments, refusal or reasoning.
+        public var delta: String?
+        /// The complete text, in events that end one.
+        public var text: String?
+        /// The complete arguments, in events that end them.
+        public var arguments: String?
+        /// The complete refusal, in events that end one.
+        public var refusal: String?
+        /// The JSON members without a property of their own.
+        public var additional: JSONObject = [:]
 
-    /// Creates an event without a type.
-    public init() {}
+        /// Creates an event without a type.
+        public init() {}
 
-    package mutating func map(_ members: inout JSONMapper) {
-        members("type", &type)
-        members("sequence_number", &sequenceNumber)
-        members("response", &response)
-        members("item", &item)
-        members("part", &part)
-        members("item_id", &itemID)
-        members("output_index", &outputIndex)
-        members("content_index", &contentIndex)
-        members("delta", &delta)
-        members("text", &text)
-        members("arguments", &arguments)
-        members("refusal", &refusal)
+        package mutating func map(_ members: inout JSONMapper) {
+            members("type", &type)
+            members("sequence_number", &sequenceNumber)
+            members("response", &response)
+            members("item", &item)
+            members("part", &part)
+            members("item_id", &itemID)
+            members("output_index", &outputIndex)
+            members("content_index", &contentIndex)
+            members("delta", &delta)
+            members("text", &text)
+            members("arguments", &arguments)
+            members("refusal", &refusal)
+        }
     }
 }
 
-extension ResponseEvent {
+extension ModelResponse.Event {
     /// The kind of event.
     public struct EventType: RawRepresentable, ExpressibleByStringLiteral, Codable, Hashable, Sendable, JSONStringValue
     {

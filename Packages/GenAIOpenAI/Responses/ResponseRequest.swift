@@ -43,7 +43,7 @@ public struct ResponseRequest: Codable, Hashable, Sendable, JSONRecord {
     /// The treatment of input that is too long: `auto` or `disabled`.
     public var truncation: String?
     /// The service tier.
-    public var serviceTier: ServiceTier?
+    public var serviceTier: OpenAIServiceTier?
     /// Indicates whether the response is generated in the background. Poll it with
     /// ``OpenAIClient/Responses/get(_:options:)``.
     public var background: Bool?
@@ -156,7 +156,7 @@ extension ResponseRequest {
 
         /// JSON that conforms to a schema.
         public static func jsonSchema(
-            _ schema: JSONSchema, name: String, description: String? = nil, strict: Bool = true
+            _ schema: JSONValue.Schema, name: String, description: String? = nil, strict: Bool = true
         ) -> TextOptions {
             var format: JSONObject = ["type": "json_schema", "name": .string(name)]
             format["description"] = description?.json
@@ -215,7 +215,7 @@ public struct ResponseTool: Codable, Sendable, JSONConvertible, Hashable {
     ///   - parameters: The JSON Schema of the arguments; `nil` for none.
     ///   - strict: Whether the arguments must conform to the schema exactly. The API's own default is `true`.
     public static func function(
-        _ name: String, description: String? = nil, parameters: JSONSchema? = nil, strict: Bool? = nil
+        _ name: String, description: String? = nil, parameters: JSONValue.Schema? = nil, strict: Bool? = nil
     ) -> ResponseTool {
         var object: JSONObject = ["type": "function", "name": .string(name)]
         object["description"] = description?.json

@@ -14,10 +14,10 @@ extension OpenAIClient {
         ///
         /// A response that failed on the server is returned, with its status and error, not thrown.
         ///
-        /// - Throws: ``OpenAIError``, after the retries that the configuration allows.
+        /// - Throws: ``OpenAIClientError``, after the retries that the configuration allows.
         public func create(
             _ request: ResponseRequest, options: CallOptions = CallOptions()
-        ) async throws(OpenAIError) -> ModelResponse {
+        ) async throws(OpenAIClientError) -> ModelResponse {
             let call = APICall(
                 path: "responses", model: request.model ?? "", body: request.json, options: options,
                 members: ModelResponse.expected)
@@ -26,25 +26,27 @@ extension OpenAIClient {
 
         /// Requests a response as a stream of events.
         ///
-        /// - Throws: ``OpenAIError``, after the retries that the configuration allows. The stream throws it too,
+        /// - Throws: ``OpenAIClientError``, after the retries that the configuration allows. The stream throws it too,
         ///   without retrying.
         public func stream(
             _ request: ResponseRequest, options: CallOptions = CallOptions()
-        ) async throws(OpenAIError) -> OpenAIStream<ResponseEvent> {
+        ) async throws(OpenAIClientError) -> OpenAIStream<ModelResponse.Event> {
             var body = request
             body.additional["stream"] = true
             let call = APICall(
                 path: "responses", model: request.model ?? "", body: body.json, isStream: true, options: options,
                 members: ModelResponse.expected)
-            let rules = StreamRules<ResponseEvent>(
-                ends: \.isLast, decodeWhole: { (json) throws(JSONError) in try ResponseEvent(whole: json) })
+            let rules = StreamRules<ModelResponse.Event>(
+                ends: \.isLast, decodeWhole: { (json) throws(JSONError) in try ModelResponse.Event(whole: json) })
             return try await sender.recordedStream(request, rules: rules, call)
         }
 
         /// Fetches a stored response.
         ///
-        /// - Throws: ``OpenAIError`` with code `notFound` if there is no such response.
-        public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) -> ModelResponse {
+        /// - Throws: ``OpenAIClientError`` with code `notFound` if there is no such response.
+        public func get(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIClientError)
+            -> ModelResponse
+        {
             let call = APICall(
                 method: "GET", path: "responses/\(id.pathComponent)", options: options,
                 members: ModelResponse.expected)
@@ -53,8 +55,8 @@ extension OpenAIClient {
 
         /// Cancels a response that is generated in the background.
         ///
-        /// - Throws: ``OpenAIError`` with code `notFound` if there is no such response.
-        public func cancel(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError)
+        /// - Throws: ``OpenAIClientError`` with code `notFound` if there is no such response.
+        public func cancel(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIClientError)
             -> ModelResponse
         {
             let call = APICall(
@@ -64,8 +66,8 @@ extension OpenAIClient {
 
         /// Deletes a stored response.
         ///
-        /// - Throws: ``OpenAIError`` with code `notFound` if there is no such response.
-        public func delete(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIError) {
+        /// - Throws: ``OpenAIClientError`` with code `notFound` if there is no such response.
+        public func delete(_ id: String, options: CallOptions = CallOptions()) async throws(OpenAIClientError) {
             let call = APICall(method: "DELETE", path: "responses/\(id.pathComponent)", options: options)
             _ = try await sender.value(of: call, as: JSONValue.self)
         }
@@ -77,7 +79,7 @@ extension ModelResponse {
     fileprivate static let expected = ["output", "status"]
 }
 
-extension ResponseEvent {
+extension ModelResponse.Event {
     /// Creates the last event from the complete response of a server that does not stream.
     fileprivate init(whole json: JSONValue) throws(JSONError) {
         let response = try ModelResponse(json: json)

@@ -30,22 +30,22 @@ struct EventSource: Sendable {
     private var events: [ServerSentEvent] = []
     private var nextEvent = 0
     private var hasEnded = false
-    private var first: Result<Message?, OpenAIError>?
+    private var first: Result<Message?, OpenAIClientError>?
 
     /// Begins to read a response of status 2xx, and waits for the first event.
     ///
     /// - Parameter members: The members of which a complete answer has at least one.
-    /// - Throws: ``OpenAIError`` if the server answers with an error, which may be worth a retry. A broken connection
-    ///   is instead thrown by the first message, because a part of the answer may have arrived.
+    /// - Throws: ``OpenAIClientError`` if the server answers with an error, which may be worth a retry. A broken
+    ///   connection is instead thrown by the first message, because a part of the answer may have arrived.
     init(
         _ response: HTTPResponse, errorResponse: ErrorResponse, limit: Int, members: [String]
-    ) async throws(OpenAIError) {
+    ) async throws(OpenAIClientError) {
         headers = response.headers
         self.errorResponse = errorResponse
         self.limit = limit
         bytes = response.body.makeAsyncIterator()
         parser = ServerSentEvents(limit: limit)
-        do throws(OpenAIError) {
+        do throws(OpenAIClientError) {
             first = .success(try await read(members))
         } catch {
             guard
@@ -56,12 +56,12 @@ struct EventSource: Sendable {
     }
 
     /// Returns the next message; `nil` at the end.
-    mutating func next() async throws(OpenAIError) -> Message? {
+    mutating func next() async throws(OpenAIClientError) -> Message? {
         if let first = first.take() { return try first.get() }
         return try await read([])
     }
 
-    private mutating func read(_ members: [String]) async throws(OpenAIError) -> Message? {
+    private mutating func read(_ members: [String]) async throws(OpenAIClientError) -> Message? {
         while !isOver {
             while nextEvent < events.count {
                 let event = events[nextEvent]
@@ -82,15 +82,15 @@ struct EventSource: Sendable {
         return nil
     }
 
-    private mutating func piece() async throws(OpenAIError) -> [UInt8]? {
-        do throws(HTTPError) {
+    private mutating func piece() async throws(OpenAIClientError) -> [UInt8]? {
+        do throws(HTTPTransportError) {
             return try await bytes.next()
         } catch {
-            throw failure(OpenAIError(error))
+            throw failure(OpenAIClientError(error))
         }
     }
 
-    private mutating func take(_ piece: [UInt8]) throws(OpenAIError) {
+    private mutating func take(_ piece: [UInt8]) throws(OpenAIClientError) {
         if form == .unknown, let byte = piece.first(where: { !Self.isSkipped($0) }) {
             form =
                 byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: "<")
@@ -98,7 +98,7 @@ struct EventSource: Sendable {
         }
         if form == .document {
             guard document.count + piece.count <= limit else {
-                throw failure(OpenAIError(.responseTooLarge, "the response body is larger than \(limit) bytes"))
+                throw failure(OpenAIClientError(.responseTooLarge, "the response body is larger than \(limit) bytes"))
             }
             document += piece
             return
@@ -108,7 +108,7 @@ struct EventSource: Sendable {
             nextEvent = 0
         } catch {
             throw failure(
-                OpenAIError(.responseTooLarge, "an event of the stream is larger than \(error.limit) bytes"))
+                OpenAIClientError(.responseTooLarge, "an event of the stream is larger than \(error.limit) bytes"))
         }
     }
 
@@ -118,7 +118,7 @@ struct EventSource: Sendable {
     }
 
     /// Returns the message of an event; `nil` if it has none.
-    private mutating func message(of event: ServerSentEvent, isLast: Bool) throws(OpenAIError) -> Message? {
+    private mutating func message(of event: ServerSentEvent, isLast: Bool) throws(OpenAIClientError) -> Message? {
         let data = event.data.trimmed
         if data.isEmpty { return nil }
         if data.elementsEqual("[DONE]".utf8) {
@@ -133,7 +133,7 @@ struct EventSource: Sendable {
             if event.type == "error" {
                 throw errorResponse.error(text: String(decoding: data, as: UTF8.self), headers: headers)
             }
-            throw failure(OpenAIError(error))
+            throw failure(OpenAIClientError(error))
         }
         if let error = errorResponse.error(inEvent: json, type: event.type, headers: headers) { throw error }
         if case .object(var object) = json, object["type"] == nil, !event.type.isEmpty, object["choices"] == nil {
@@ -143,13 +143,13 @@ struct EventSource: Sendable {
         return Message(json: json)
     }
 
-    private mutating func wholeAnswer(_ members: [String]) throws(OpenAIError) -> Message {
+    private mutating func wholeAnswer(_ members: [String]) throws(OpenAIClientError) -> Message {
         isOver = true
         let json: JSONValue
         do throws(JSONError) {
             json = try JSONValue(parsing: document.withoutByteOrderMark)
         } catch {
-            throw failure(OpenAIError(error))
+            throw failure(OpenAIClientError(error))
         }
         document = []
         if let error = errorResponse.error(inAnswer: json, members: members, headers: headers) { throw error }
@@ -157,7 +157,7 @@ struct EventSource: Sendable {
     }
 
     /// Returns the error with the server's identifier of the request.
-    func failure(_ error: OpenAIError) -> OpenAIError {
+    func failure(_ error: OpenAIClientError) -> OpenAIClientError {
         var error = error
         error.requestID = headers.requestID
         return error

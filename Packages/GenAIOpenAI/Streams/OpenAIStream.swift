@@ -12,7 +12,7 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
     /// A chunk.
     public typealias Element = Chunk
     /// The error of an interrupted stream.
-    public typealias Failure = OpenAIError
+    public typealias Failure = OpenAIClientError
 
     private let source: StreamSource<Chunk>
 
@@ -30,8 +30,8 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
 
         /// Returns the next chunk; `nil` at the end.
         ///
-        /// - Throws: ``OpenAIError``. The stream then ends.
-        public mutating func next() async throws(OpenAIError) -> Chunk? {
+        /// - Throws: ``OpenAIClientError``. The stream then ends.
+        public mutating func next() async throws(OpenAIClientError) -> Chunk? {
             while let chunk = try await nextOfAll() {
                 if reader?.rules.hides(chunk) != true { return chunk }
             }
@@ -39,8 +39,8 @@ public struct OpenAIStream<Chunk: Sendable>: AsyncSequence, Sendable {
         }
 
         /// Returns the next chunk, hidden ones included.
-        mutating func nextOfAll() async throws(OpenAIError) -> Chunk? {
-            do throws(OpenAIError) {
+        mutating func nextOfAll() async throws(OpenAIClientError) -> Chunk? {
+            do throws(OpenAIClientError) {
                 if let chunk = try await reader?.next() { return chunk }
                 reader?.lifetime.finish()
                 reader = nil

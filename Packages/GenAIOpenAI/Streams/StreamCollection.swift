@@ -3,8 +3,8 @@
 extension OpenAIStream where Chunk == ChatCompletionChunk {
     /// Reads the rest of the stream and returns the whole answer, token usage included.
     ///
-    /// - Throws: ``OpenAIError`` if the stream is interrupted.
-    public func collect() async throws(OpenAIError) -> ChatCompletion {
+    /// - Throws: ``OpenAIClientError`` if the stream is interrupted.
+    public func collect() async throws(OpenAIClientError) -> ChatCompletion {
         var accumulator = ChatAccumulator()
         var iterator = makeAsyncIterator()
         while let chunk = try await iterator.nextOfAll() { accumulator.add(chunk) }
@@ -15,8 +15,8 @@ extension OpenAIStream where Chunk == ChatCompletionChunk {
 extension OpenAIStream where Chunk == TextCompletion {
     /// Reads the rest of the stream and returns the whole answer, token usage included.
     ///
-    /// - Throws: ``OpenAIError`` if the stream is interrupted.
-    public func collect() async throws(OpenAIError) -> TextCompletion {
+    /// - Throws: ``OpenAIClientError`` if the stream is interrupted.
+    public func collect() async throws(OpenAIClientError) -> TextCompletion {
         var accumulator = CompletionAccumulator()
         var iterator = makeAsyncIterator()
         while let chunk = try await iterator.nextOfAll() { accumulator.add(chunk) }
@@ -24,18 +24,18 @@ extension OpenAIStream where Chunk == TextCompletion {
     }
 }
 
-extension OpenAIStream where Chunk == ResponseEvent {
+extension OpenAIStream where Chunk == ModelResponse.Event {
     /// Reads the rest of the stream and returns the whole response.
     ///
     /// As with a plain call, the status tells whether the response failed or is incomplete.
     ///
-    /// - Throws: ``OpenAIError`` if the stream is interrupted.
-    public func collect() async throws(OpenAIError) -> ModelResponse {
+    /// - Throws: ``OpenAIClientError`` if the stream is interrupted.
+    public func collect() async throws(OpenAIClientError) -> ModelResponse {
         var accumulator = ResponseAccumulator()
         var iterator = makeAsyncIterator()
         while let event = try await iterator.nextOfAll() { accumulator.add(event) }
         guard let response = accumulator.response else {
-            throw OpenAIError(.truncated, "the stream held no response")
+            throw OpenAIClientError(.truncated, "the stream held no response")
         }
         return response
     }

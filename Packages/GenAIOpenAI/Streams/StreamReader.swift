@@ -15,16 +15,16 @@ struct StreamReader<Chunk: Sendable> {
 
     /// Returns the next chunk; `nil` at a regular end: `[DONE]`, or the end of the body after a chunk that says it is
     /// last.
-    mutating func next() async throws(OpenAIError) -> Chunk? {
+    mutating func next() async throws(OpenAIClientError) -> Chunk? {
         guard let message = try await source.next() else {
             if isComplete || source.isOver { return nil }
-            throw source.failure(OpenAIError(.truncated, "the stream ended before the answer was complete"))
+            throw source.failure(OpenAIClientError(.truncated, "the stream ended before the answer was complete"))
         }
         let chunk: Chunk
         do throws(JSONError) {
             chunk = try message.isWhole ? rules.decodeWhole(message.json) : rules.decode(message.json)
         } catch {
-            throw source.failure(OpenAIError(error))
+            throw source.failure(OpenAIClientError(error))
         }
         if message.isWhole || rules.ends(chunk) { isComplete = true }
         rules.record(chunk, lifetime)

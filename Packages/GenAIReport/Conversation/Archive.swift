@@ -24,7 +24,7 @@ struct Archive {
     /// The stored part of one trace.
     struct Trace {
         var spans: [ArchivedSpan] = []
-        var records: [SpanID: [LogRecord]] = [:]
+        var records: [SpanID: [LogRecordData]] = [:]
         /// The conversations of the trace, in the order in which they arrived.
         var conversations: [String] = []
         fileprivate(set) var byteCount = 0
@@ -61,7 +61,7 @@ struct Archive {
     }
 
     /// Stores a log record that belongs to a span.
-    mutating func add(_ record: LogRecord) {
+    mutating func add(_ record: LogRecordData) {
         guard let context = record.spanContext else { return }
         let size = 200 + record.attributes.approximateSize + (record.body?.approximateSize ?? 0)
         change(context.traceID, adding: size) { $0.records[context.spanID, default: []].append(record) }

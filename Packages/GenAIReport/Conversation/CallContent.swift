@@ -11,7 +11,7 @@ struct CallContent {
     var isCut = false
 
     /// Collects the messages of a span, its events and its log records.
-    init(_ span: SpanData, _ records: [LogRecord]) {
+    init(_ span: SpanData, _ records: [LogRecordData]) {
         let attributes = span.attributes
         read(attributes)
         for event in span.events { read(event.name, event.attributes, body: nil) }

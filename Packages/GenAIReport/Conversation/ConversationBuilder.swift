@@ -104,7 +104,7 @@ extension ConversationView {
 }
 
 extension TurnView {
-    fileprivate mutating func add(_ span: ArchivedSpan, _ records: [LogRecord], _ transcript: inout Transcript) {
+    fileprivate mutating func add(_ span: ArchivedSpan, _ records: [LogRecordData], _ transcript: inout Transcript) {
         let facts = span.facts
         startNanoseconds = min(startNanoseconds, facts.startNanoseconds)
         endNanoseconds = max(endNanoseconds, facts.endNanoseconds)
@@ -120,7 +120,7 @@ extension TurnView {
 }
 
 extension StepView {
-    fileprivate init(_ span: ArchivedSpan, _ records: [LogRecord], _ transcript: inout Transcript) {
+    fileprivate init(_ span: ArchivedSpan, _ records: [LogRecordData], _ transcript: inout Transcript) {
         facts = span.facts
         cost = span.cost
         switch facts.kind {

@@ -58,7 +58,7 @@ public final class ReportExporter: SpanExporter, LogRecordExporter {
     }
 
     /// Adds log records, which may hold messages. The page is written within about a second.
-    public func export(_ batch: [LogRecord]) async throws(ExportError) {
+    public func export(_ batch: [LogRecordData]) async throws(ExportError) {
         try take { report in
             for record in batch { report.add(record) }
         }

@@ -233,7 +233,7 @@ struct TraceBlock {
         close("}")
     }
 
-    private mutating func events(_ events: [SpanEvent]) {
+    private mutating func events(_ events: [TraceSpan.Event]) {
         writer.key("events")
         writer.bytes.append(UInt8(ascii: "["))
         for event in events {
@@ -248,7 +248,7 @@ struct TraceBlock {
         close("]")
     }
 
-    private mutating func logRecords(_ records: [LogRecord]) {
+    private mutating func logRecords(_ records: [LogRecordData]) {
         writer.key("logs")
         writer.bytes.append(UInt8(ascii: "["))
         for record in records {

@@ -18,7 +18,7 @@ struct OTLPReader {
 
     /// The spans of the latest line.
     private(set) var spans: [Span] = []
-    private(set) var records: [LogRecord] = []
+    private(set) var records: [LogRecordData] = []
     /// Indicates whether the latest line was an export request, metrics included.
     private(set) var isRequest = false
     /// Indicates whether whole spans and log records are requested, and not only the facts.

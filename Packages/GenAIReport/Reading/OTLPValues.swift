@@ -101,11 +101,11 @@ extension JSONReader {
     }
 
     /// Reads a list of `Span.Event`.
-    mutating func spanEvents() throws(JSONSyntaxError) -> [SpanEvent] {
-        var events: [SpanEvent] = []
+    mutating func spanEvents() throws(JSONSyntaxError) -> [TraceSpan.Event] {
+        var events: [TraceSpan.Event] = []
         guard try enterIfArray() else { return events }
         while try nextElement() {
-            var event = SpanEvent(name: "", nanoseconds: 0)
+            var event = TraceSpan.Event(name: "", nanoseconds: 0)
             guard try enterIfObject() else { continue }
             while let name = try nextMember() {
                 switch name {
@@ -122,8 +122,8 @@ extension JSONReader {
     }
 
     /// Reads a list of `Span.Link`. Links without valid identifiers are left out.
-    mutating func spanLinks() throws(JSONSyntaxError) -> [SpanLink] {
-        var links: [SpanLink] = []
+    mutating func spanLinks() throws(JSONSyntaxError) -> [TraceSpan.Link] {
+        var links: [TraceSpan.Link] = []
         guard try enterIfArray() else { return links }
         while try nextElement() {
             var (trace, span): (TraceID?, SpanID?)
@@ -138,14 +138,14 @@ extension JSONReader {
                 }
             }
             guard let trace, let span else { continue }
-            links.append(SpanLink(context: SpanContext(traceID: trace, spanID: span), attributes: attributes))
+            links.append(TraceSpan.Link(context: SpanContext(traceID: trace, spanID: span), attributes: attributes))
         }
         return links
     }
 
-    /// Reads a `LogRecord`; `nil` if it belongs to no span.
-    mutating func logRecord() throws(JSONSyntaxError) -> LogRecord? {
-        var record = LogRecord()
+    /// Reads a `LogRecordData`; `nil` if it belongs to no span.
+    mutating func logRecord() throws(JSONSyntaxError) -> LogRecordData? {
+        var record = LogRecordData()
         var (trace, span): (TraceID?, SpanID?)
         guard try enterIfObject() else { return nil }
         while let name = try nextMember() {

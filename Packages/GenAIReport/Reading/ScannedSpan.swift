@@ -107,12 +107,12 @@ struct ScannedSpan {
     func data(
         _ identity: SpanIdentity, _ resource: Resource, _ scope: InstrumentationScope
     ) throws(JSONSyntaxError) -> SpanData {
-        var status = statusCode == 1 ? SpanStatus.ok : .unset
+        var status = statusCode == 1 ? TraceSpan.Status.ok : .unset
         if let failure = identity.failure { status = .error(description: failure) }
         var span = SpanData(
             name: identity.name, context: SpanContext(traceID: identity.traceID, spanID: identity.spanID),
             parent: identity.parentID.map { SpanContext(traceID: identity.traceID, spanID: $0) },
-            kind: UInt8(exactly: kind).flatMap(SpanKind.init) ?? .internal, startNanoseconds: start,
+            kind: UInt8(exactly: kind).flatMap(TraceSpan.Kind.init) ?? .internal, startNanoseconds: start,
             endNanoseconds: end, status: status, scope: scope, resource: resource)
         if let attributes {
             var reader = JSONReader(attributes)

@@ -40,7 +40,7 @@ extension AnyExporter where Item == SpanData {
     }
 }
 
-extension AnyExporter where Item == LogRecord {
+extension AnyExporter where Item == LogRecordData {
     init(_ exporter: any LogRecordExporter) {
         self.init(
             noun: "log records", neverBlocks: GenAITelemetry.neverBlocks(exporter),

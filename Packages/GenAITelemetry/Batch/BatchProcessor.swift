@@ -9,7 +9,7 @@ public typealias BatchSpanProcessor = BatchProcessor<SpanData>
 /// A processor that exports log records in batches, with a shorter delay than ``BatchSpanProcessor``.
 ///
 /// Source: OpenTelemetry logs SDK, "Batching processor".
-public typealias BatchLogRecordProcessor = BatchProcessor<LogRecord>
+public typealias BatchLogRecordProcessor = BatchProcessor<LogRecordData>
 
 /// A processor that exports items in batches; see ``BatchSpanProcessor`` and ``BatchLogRecordProcessor``.
 ///
@@ -77,7 +77,7 @@ extension BatchProcessor: SpanProcessor where Item == SpanData {
     }
 }
 
-extension BatchProcessor: LogRecordProcessor, ExportingLogRecordProcessor where Item == LogRecord {
+extension BatchProcessor: LogRecordProcessor, ExportingLogRecordProcessor where Item == LogRecordData {
     /// Creates a processor and starts its task.
     ///
     /// - Parameters:
@@ -94,7 +94,7 @@ extension BatchProcessor: LogRecordProcessor, ExportingLogRecordProcessor where 
     }
 
     /// Queues the record.
-    public func onEmit(_ record: inout LogRecord, context: GenAIContext) {
+    public func onEmit(_ record: inout LogRecordData, context: GenAIContext) {
         var item = WaitingItem(byteCount: record.approximateByteCount, record)
         worker.enqueue(&item)
     }

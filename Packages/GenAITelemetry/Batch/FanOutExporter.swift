@@ -4,7 +4,7 @@
 public typealias FanOutSpanExporter = FanOutExporter<SpanData>
 
 /// An exporter that passes each batch of log records to several exporters concurrently.
-public typealias FanOutLogRecordExporter = FanOutExporter<LogRecord>
+public typealias FanOutLogRecordExporter = FanOutExporter<LogRecordData>
 
 /// An exporter that passes each batch to several exporters concurrently. A failing one does not stop the others.
 ///
@@ -74,7 +74,7 @@ extension FanOutExporter: SpanExporter where Item == SpanData {
     }
 }
 
-extension FanOutExporter: LogRecordExporter where Item == LogRecord {
+extension FanOutExporter: LogRecordExporter where Item == LogRecordData {
     /// Creates an exporter that passes batches to others.
     public convenience init(_ exporters: [any LogRecordExporter]) {
         self.init(exporters.map { AnyExporter($0) })

@@ -9,7 +9,7 @@ public typealias SimpleSpanProcessor = SimpleProcessor<SpanData>
 /// A processor that exports every log record separately as soon as it is emitted: for the console, tests and debugging.
 ///
 /// Source: OpenTelemetry logs SDK, "Simple processor".
-public typealias SimpleLogRecordProcessor = SimpleProcessor<LogRecord>
+public typealias SimpleLogRecordProcessor = SimpleProcessor<LogRecordData>
 
 /// A processor that exports every item separately; see ``SimpleSpanProcessor`` and ``SimpleLogRecordProcessor``.
 ///
@@ -57,14 +57,14 @@ extension SimpleProcessor: SpanProcessor where Item == SpanData {
     }
 }
 
-extension SimpleProcessor: LogRecordProcessor, ExportingLogRecordProcessor where Item == LogRecord {
+extension SimpleProcessor: LogRecordProcessor, ExportingLogRecordProcessor where Item == LogRecordData {
     /// Creates a processor and starts its task.
     public convenience init(exporter: any LogRecordExporter) {
         self.init(AnyExporter(exporter), source: "SimpleLogRecordProcessor")
     }
 
     /// Exports the record.
-    public func onEmit(_ record: inout LogRecord, context: GenAIContext) {
+    public func onEmit(_ record: inout LogRecordData, context: GenAIContext) {
         var item = WaitingItem(byteCount: record.approximateByteCount, record)
         worker.enqueue(&item)
     }

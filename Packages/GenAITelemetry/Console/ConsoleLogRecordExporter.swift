@@ -20,11 +20,11 @@ public final class ConsoleLogRecordExporter: LogRecordExporter {
     }
 
     /// Prints the records.
-    public func export(_ batch: [LogRecord]) async throws(ExportError) {
+    public func export(_ batch: [LogRecordData]) async throws(ExportError) {
         write(batch.map { line(for: $0) + "\n" }.joined())
     }
 
-    private func line(for record: LogRecord) -> String {
+    private func line(for record: LogRecordData) -> String {
         let time = (record.nanoseconds ?? record.observedNanoseconds).map(ConsoleText.timeOfDay) ?? "--:--:--.---"
         var parts = [time, severity(record)]
         if let name = record.eventName { parts.append(name) }
@@ -38,7 +38,7 @@ public final class ConsoleLogRecordExporter: LogRecordExporter {
         return text + ConsoleText.rightAligned(suffix, to: width - ConsoleText.columns(text))
     }
 
-    private func severity(_ record: LogRecord) -> String {
+    private func severity(_ record: LogRecordData) -> String {
         guard let severity = record.severity else { return record.severityText ?? "-" }
         switch severity.rawValue {
         case 1...4: return "TRACE"

@@ -86,7 +86,7 @@ struct SpanFacts {
     }
 }
 
-extension [SpanEvent] {
+extension [TraceSpan.Event] {
     fileprivate var exceptionMessage: String? {
         last { $0.name == "exception" }?.attributes[.exceptionMessage]
     }

@@ -123,7 +123,7 @@ struct TraceText {
         return ink(.detail, head) + ink(isFailed ? .error : nil, mark + name) + ink(.detail, kind) + right
     }
 
-    private func line(for event: SpanEvent, of span: SpanData, room: Int) -> String {
+    private func line(for event: TraceSpan.Event, of span: SpanData, room: Int) -> String {
         let offset =
             event.nanoseconds >= span.startNanoseconds
             ? ConsoleText.duration(nanoseconds: event.nanoseconds - span.startNanoseconds) : "?"

@@ -8,7 +8,7 @@ public protocol LogRecordExporter: Sendable {
     ///
     /// - Parameter batch: Records in the order in which they were emitted. Never empty.
     /// - Throws: ``ExportError``. The processor counts the batch as dropped and continues.
-    func export(_ batch: [LogRecord]) async throws(ExportError)
+    func export(_ batch: [LogRecordData]) async throws(ExportError)
     /// Flushes the items that the exporter buffers. May run concurrently with ``export(_:)``.
     func forceFlush() async throws(ExportError)
     /// Completes running exports and frees resources. Idempotent. Later exports throw.

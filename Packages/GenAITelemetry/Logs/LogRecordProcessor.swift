@@ -11,7 +11,7 @@ public protocol LogRecordProcessor: Sendable {
     /// Called when a record is emitted. May change the record.
     ///
     /// - Parameter context: The context in which it was emitted.
-    func onEmit(_ record: inout LogRecord, context: GenAIContext)
+    func onEmit(_ record: inout LogRecordData, context: GenAIContext)
     /// Flushes everything received before the call.
     ///
     /// - Returns: Whether all of it was delivered within `timeout`.

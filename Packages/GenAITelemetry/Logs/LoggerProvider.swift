@@ -163,7 +163,7 @@ final class LogPipeline: Sendable {
     ///
     /// The redactor runs before the limits, so that it sees complete texts, and again before exporting processors,
     /// because an earlier processor may have added attributes.
-    func process(_ record: inout LogRecord, _ context: GenAIContext) {
+    func process(_ record: inout LogRecordData, _ context: GenAIContext) {
         if instrumentation.removesContent(in: context) { record.removeContent() }
         let redactor = redaction.current
         redactor?.redact(&record)
@@ -210,7 +210,7 @@ public struct LogEmitter: Sendable {
     /// - Parameter error: An error to describe in `exception.type` and `exception.message`, unless the record has them.
     ///   As with ``TraceSpan/recordError(_:type:)``, an ``ErrorTypeProviding`` error is described without content if
     ///   the enclosing span may not record any.
-    public func emit(_ record: consuming LogRecord, error: (any Error)? = nil, context: GenAIContext = .current) {
+    public func emit(_ record: consuming LogRecordData, error: (any Error)? = nil, context: GenAIContext = .current) {
         guard let pipeline = provider.pipeline else { return }
         provider.countEmitted()
         if let error { record.describe(error, context) }
@@ -231,14 +231,14 @@ public struct LogEmitter: Sendable {
         if pipeline.process(message, context) { return }
         var attributes = attributes
         pipeline.stamp(&attributes, context)
-        var record = LogRecord(
+        var record = LogRecordData(
             eventName: eventName, message: message, attributes: attributes, spanContext: context.spanContext,
             scope: scope, resource: pipeline.resource)
         pipeline.process(&record, context)
     }
 }
 
-extension LogRecord {
+extension LogRecordData {
     /// Adds the attributes of an exception by the conventions. Existing ones are kept.
     ///
     /// Source: OpenTelemetry logs SDK, "Emit a LogRecord".

@@ -74,15 +74,15 @@ public final class MeterProvider: Sendable {
     ///   - schemaURL: The schema URL of the names that the library uses.
     public func meter(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
-    ) -> Meter {
+    ) -> MeterProvider.Meter {
         meter(
             scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
     }
 
     /// Returns a meter for one library with a shared scope.
-    public func meter(scope: InstrumentationScope) -> Meter {
+    public func meter(scope: InstrumentationScope) -> MeterProvider.Meter {
         if scope.name.isEmpty { reportEmptyName("MeterProvider", "meter") }
-        return Meter(provider: self, scope: scope)
+        return MeterProvider.Meter(provider: self, scope: scope)
     }
 
     /// Collects and exports everything recorded before the call.

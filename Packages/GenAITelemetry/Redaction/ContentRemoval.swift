@@ -16,7 +16,7 @@ extension SpanData {
     }
 }
 
-extension LogRecord {
+extension LogRecordData {
     /// Removes the content of prompts, answers, tools and documents. Everything else is kept.
     mutating func removeContent() {
         var name = eventName

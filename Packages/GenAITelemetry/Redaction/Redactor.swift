@@ -101,7 +101,7 @@ extension Redactor {
     }
 
     /// Redacts a log record.
-    public func redact(_ record: inout LogRecord) {
+    public func redact(_ record: inout LogRecordData) {
         if let name = record.eventName.flatMap(redactedName) { record.eventName = name }
         redact(&record.attributes)
         if let body = record.body, let changed = redacted(body, levels: 128) { record.body = changed }

@@ -52,7 +52,8 @@ final class RecordingSpan: ActiveSpan {
 
     /// Creates a span whose data is constructed in place, because moving it is expensive.
     init(
-        name: String, context: SpanContext, parent: SpanContext?, kind: SpanKind, startNanoseconds: UnixNanoseconds,
+        name: String, context: SpanContext, parent: SpanContext?, kind: TraceSpan.Kind,
+        startNanoseconds: UnixNanoseconds,
         attributes: consuming UniqueAttributes, droppedAttributesCount: Int, origin: SpanOrigin,
         surroundings: GenAIContext, pipeline: TracePipeline, cutsAtEnd: Bool
     ) {
@@ -139,11 +140,12 @@ final class RecordingSpan: ActiveSpan {
         let limits = pipeline.limits
         var kept = attributes
         let dropped = kept.limit(cutsAtEnd ? limits.forEvents.withoutLength : limits.forEvents)
-        let event = SpanEvent(name: name, nanoseconds: nanoseconds, attributes: kept, droppedAttributesCount: dropped)
+        let event = TraceSpan.Event(
+            name: name, nanoseconds: nanoseconds, attributes: kept, droppedAttributesCount: dropped)
         state.withLock { $0.data?.add(event, limit: limits.eventCount) }
     }
 
-    func addLink(_ link: SpanLink) {
+    func addLink(_ link: TraceSpan.Link) {
         let limits = pipeline.limits
         let link = link.limited(cutsAtEnd ? limits.forLinks.withoutLength : limits.forLinks)
         state.withLock { $0.data?.add(link, limit: limits.linkCount) }
@@ -151,11 +153,11 @@ final class RecordingSpan: ActiveSpan {
 
     /// Adds the links given at the start.
     @inline(never)
-    func addLinks(_ links: [SpanLink]) {
+    func addLinks(_ links: [TraceSpan.Link]) {
         for link in links { addLink(link) }
     }
 
-    func setStatus(_ status: SpanStatus) {
+    func setStatus(_ status: TraceSpan.Status) {
         state.withLock { $0.data?.apply(status) }
     }
 
@@ -165,7 +167,7 @@ final class RecordingSpan: ActiveSpan {
 
     func recordError(type: String, message: String) {
         let eventCount = pipeline.limits.eventCount
-        let event = SpanEvent(
+        let event = TraceSpan.Event(
             name: "exception", nanoseconds: systemUnixNanoseconds(),
             attributes: ["exception.type": .string(type), "exception.message": .string(message)])
         state.withLock { state in
@@ -215,12 +217,13 @@ extension RecordingSpan {
     }
 }
 
-extension SpanLink {
+extension TraceSpan.Link {
     /// Returns the link with its attributes within limits.
-    func limited(_ limits: AttributeLimits) -> SpanLink {
+    func limited(_ limits: AttributeLimits) -> TraceSpan.Link {
         var kept = attributes
         let dropped = kept.limit(limits)
-        return SpanLink(context: context, attributes: kept, droppedAttributesCount: droppedAttributesCount + dropped)
+        return TraceSpan.Link(
+            context: context, attributes: kept, droppedAttributesCount: droppedAttributesCount + dropped)
     }
 }
 
@@ -236,17 +239,17 @@ extension SpanData {
         }
     }
 
-    mutating func add(_ event: SpanEvent, limit: Int) {
+    mutating func add(_ event: TraceSpan.Event, limit: Int) {
         guard events.count < limit else { return droppedEventsCount += 1 }
         events.append(event)
     }
 
-    mutating func add(_ link: SpanLink, limit: Int) {
+    mutating func add(_ link: TraceSpan.Link, limit: Int) {
         guard links.count < limit else { return droppedLinksCount += 1 }
         links.append(link)
     }
 
-    mutating func apply(_ newStatus: SpanStatus) {
+    mutating func apply(_ newStatus: TraceSpan.Status) {
         guard status != .ok, newStatus != .unset else { return }
         status = newStatus
     }

@@ -18,16 +18,16 @@ public struct SpanToSample: Sendable {
     /// The span's name.
     public let name: String
     /// The span's kind.
-    public let kind: SpanKind
+    public let kind: TraceSpan.Kind
     /// The attributes given at the start, those of the scopes included.
     public let attributes: Attributes
     /// The links given at the start.
-    public let links: [SpanLink]
+    public let links: [TraceSpan.Link]
 
     /// Creates the description of a span.
     public init(
-        parent: SpanContext? = nil, traceID: TraceID, name: String = "", kind: SpanKind = .internal,
-        attributes: Attributes = [:], links: [SpanLink] = []
+        parent: SpanContext? = nil, traceID: TraceID, name: String = "", kind: TraceSpan.Kind = .internal,
+        attributes: Attributes = [:], links: [TraceSpan.Link] = []
     ) {
         self.parent = parent
         self.traceID = traceID

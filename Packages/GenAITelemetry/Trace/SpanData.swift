@@ -12,7 +12,7 @@ public struct SpanData: Sendable {
     /// The parent's identity; `nil` for the root of a trace.
     public let parent: SpanContext?
     /// The role of the span in a remote call.
-    public let kind: SpanKind
+    public let kind: TraceSpan.Kind
     /// The start of the operation.
     public let startNanoseconds: UnixNanoseconds
     /// The end of the operation; zero until then.
@@ -22,15 +22,15 @@ public struct SpanData: Sendable {
     /// The number of attributes dropped because of the limit.
     public var droppedAttributesCount: Int
     /// The events of the span.
-    public var events: [SpanEvent]
+    public var events: [TraceSpan.Event]
     /// The number of events dropped because of the limit.
     public var droppedEventsCount: Int
     /// The links to related spans.
-    public var links: [SpanLink]
+    public var links: [TraceSpan.Link]
     /// The number of links dropped because of the limit.
     public var droppedLinksCount: Int
     /// The status of the operation.
-    public var status: SpanStatus
+    public var status: TraceSpan.Status
     /// The usage of an LLM call, including the parts that are billed separately. For processors; not exported.
     public var usage: TokenUsage? {
         get { call?.usage }
@@ -62,9 +62,9 @@ extension SpanData {
     // In an extension, so that the compiler's own initializer exists as well, which creates a span without copying.
     /// Creates a span, for tests and for programs that import spans from elsewhere.
     public init(
-        name: String, context: SpanContext, parent: SpanContext? = nil, kind: SpanKind = .internal,
+        name: String, context: SpanContext, parent: SpanContext? = nil, kind: TraceSpan.Kind = .internal,
         startNanoseconds: UnixNanoseconds, endNanoseconds: UnixNanoseconds = 0, attributes: Attributes = [:],
-        events: [SpanEvent] = [], links: [SpanLink] = [], status: SpanStatus = .unset,
+        events: [TraceSpan.Event] = [], links: [TraceSpan.Link] = [], status: TraceSpan.Status = .unset,
         scope: InstrumentationScope, resource: Resource = Resource()
     ) {
         self.init(
@@ -109,65 +109,67 @@ final class SpanOrigin: Sendable {
     }
 }
 
-/// The role of a span in a remote call. The raw values are those of opentelemetry-proto.
-public enum SpanKind: UInt8, Sendable, Hashable {
-    /// An operation inside the process.
-    case `internal` = 1
-    /// A request to another process that answers.
-    case server = 2
-    /// A request to another process.
-    case client = 3
-    /// Sending work to another process that does not answer.
-    case producer = 4
-    /// Receiving work from another process.
-    case consumer = 5
-}
-
-/// The status of an operation.
-public enum SpanStatus: Sendable, Hashable {
-    /// No status was set; the operation counts as successful.
-    case unset
-    /// The operation succeeded. Set by the application, never by an instrumentation. Final.
-    case ok
-    /// The operation failed.
-    case error(description: String = "")
-}
-
-/// An event at a point in time within a span.
-public struct SpanEvent: Sendable, Hashable {
-    /// The name of the event.
-    public var name: String
-    /// The time of the event.
-    public var nanoseconds: UnixNanoseconds
-    /// The attributes of the event.
-    public var attributes: Attributes
-    /// The number of attributes dropped because of the limit.
-    public var droppedAttributesCount: Int
-
-    /// Creates an event.
-    public init(
-        name: String, nanoseconds: UnixNanoseconds, attributes: Attributes = [:], droppedAttributesCount: Int = 0
-    ) {
-        self.name = name
-        self.nanoseconds = nanoseconds
-        self.attributes = attributes
-        self.droppedAttributesCount = droppedAttributesCount
+extension TraceSpan {
+    /// The role of a span in a remote call. The raw values are those of opentelemetry-proto.
+    public enum Kind: UInt8, Sendable, Hashable {
+        /// An operation inside the process.
+        case `internal` = 1
+        /// A request to another process that answers.
+        case server = 2
+        /// A request to another process.
+        case client = 3
+        /// Sending work to another process that does not answer.
+        case producer = 4
+        /// Receiving work from another process.
+        case consumer = 5
     }
-}
 
-/// A relation to a span, of this or another trace, that is not the parent.
-public struct SpanLink: Sendable, Hashable {
-    /// The other span.
-    public var context: SpanContext
-    /// The attributes of the relation.
-    public var attributes: Attributes
-    /// The number of attributes dropped because of the limit.
-    public var droppedAttributesCount: Int
+    /// The status of an operation.
+    public enum Status: Sendable, Hashable {
+        /// No status was set; the operation counts as successful.
+        case unset
+        /// The operation succeeded. Set by the application, never by an instrumentation. Final.
+        case ok
+        /// The operation failed.
+        case error(description: String = "")
+    }
 
-    /// Creates a link.
-    public init(context: SpanContext, attributes: Attributes = [:], droppedAttributesCount: Int = 0) {
-        self.context = context
-        self.attributes = attributes
-        self.droppedAttributesCount = droppedAttributesCount
+    /// An event at a point in time within a span.
+    public struct Event: Sendable, Hashable {
+        /// The name of the event.
+        public var name: String
+        /// The time of the event.
+        public var nanoseconds: UnixNanoseconds
+        /// The attributes of the event.
+        public var attributes: Attributes
+        /// The number of attributes dropped because of the limit.
+        public var droppedAttributesCount: Int
+
+        /// Creates an event.
+        public init(
+            name: String, nanoseconds: UnixNanoseconds, attributes: Attributes = [:], droppedAttributesCount: Int = 0
+        ) {
+            self.name = name
+            self.nanoseconds = nanoseconds
+            self.attributes = attributes
+            self.droppedAttributesCount = droppedAttributesCount
+        }
+    }
+
+    /// A relation to a span, of this or another trace, that is not the parent.
+    public struct Link: Sendable, Hashable {
+        /// The other span.
+        public var context: SpanContext
+        /// The attributes of the relation.
+        public var attributes: Attributes
+        /// The number of attributes dropped because of the limit.
+        public var droppedAttributesCount: Int
+
+        /// Creates a link.
+        public init(context: SpanContext, attributes: Attributes = [:], droppedAttributesCount: Int = 0) {
+            self.context = context
+            self.attributes = attributes
+            self.droppedAttributesCount = droppedAttributesCount
+        }
     }
 }

@@ -107,7 +107,8 @@ extension TracePipeline {
     ///   known.
     @inline(__always)
     func sample(
-        _ name: String, _ kind: SpanKind, _ links: [SpanLink], parent: SpanContext?, _ attributes: () -> Attributes
+        _ name: String, _ kind: TraceSpan.Kind, _ links: [TraceSpan.Link], parent: SpanContext?,
+        _ attributes: () -> Attributes
     ) -> SampledSpan {
         guard let decision = sampling.decision(for: parent) else {
             return ask(name, kind, links, parent: parent, attributes())
@@ -120,7 +121,8 @@ extension TracePipeline {
 
     @inline(never)
     private func ask(
-        _ name: String, _ kind: SpanKind, _ links: [SpanLink], parent: SpanContext?, _ attributes: Attributes
+        _ name: String, _ kind: TraceSpan.Kind, _ links: [TraceSpan.Link], parent: SpanContext?,
+        _ attributes: Attributes
     ) -> SampledSpan {
         var identity = identity(parent, flags: [])
         let result = sampler.sample(
@@ -140,7 +142,7 @@ extension TracePipeline {
     ///   - context: The enclosing context, which has claimed its turn.
     @inline(__always)
     func record(
-        _ sampled: SampledSpan, _ name: String, _ kind: SpanKind, _ links: [SpanLink], parent: SpanContext?,
+        _ sampled: SampledSpan, _ name: String, _ kind: TraceSpan.Kind, _ links: [TraceSpan.Link], parent: SpanContext?,
         _ attributes: consuming Attributes, in context: GenAIContext, at nanoseconds: UnixNanoseconds?,
         _ origin: SpanOrigin
     ) -> TraceSpan {

@@ -72,13 +72,13 @@ public struct TraceSpan: Sendable {
 
     /// Adds a link to another span. The sampler sees links given at the start, but not later ones.
     public func addLink(to context: SpanContext, attributes: Attributes = [:]) {
-        recording?.addLink(SpanLink(context: context, attributes: attributes))
+        recording?.addLink(TraceSpan.Link(context: context, attributes: attributes))
     }
 
     /// Sets the status.
     ///
     /// `ok` is final, `unset` changes nothing. Instrumentations leave a success unset.
-    public func setStatus(_ status: SpanStatus) {
+    public func setStatus(_ status: TraceSpan.Status) {
         recording?.setStatus(status)
     }
 

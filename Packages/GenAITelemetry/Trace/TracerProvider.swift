@@ -60,15 +60,15 @@ public final class TracerProvider: Sendable {
     ///   - schemaURL: The schema URL of the names that the library uses.
     public func tracer(
         named name: String, version: String? = nil, schemaURL: String? = nil, attributes: Attributes = [:]
-    ) -> Tracer {
+    ) -> TracerProvider.Tracer {
         tracer(
             scope: InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes))
     }
 
     /// Returns a tracer for one library with a shared scope.
-    public func tracer(scope: InstrumentationScope) -> Tracer {
+    public func tracer(scope: InstrumentationScope) -> TracerProvider.Tracer {
         if scope.name.isEmpty { reportEmptyName("TracerProvider", "tracer") }
-        return Tracer(provider: self, origin: SpanOrigin(scope: scope, resource: resource))
+        return TracerProvider.Tracer(provider: self, origin: SpanOrigin(scope: scope, resource: resource))
     }
 
     /// Adds a processor after the others, for spans that start from now on. It stays until the provider is released.

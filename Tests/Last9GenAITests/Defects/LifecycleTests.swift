@@ -19,7 +19,7 @@ struct LifecycleTests {
         let emitter = LoggerProvider(logging).emitter(named: "t")
         for _ in 0..<1_000 {
             tracer.withSpan("chat", attributes: ["gen_ai.operation.name": "chat"]) { _ in
-                emitter.emit(LogRecord(eventName: "gen_ai.user.message", body: .map(["content": "x"])))
+                emitter.emit(LogRecordData(eventName: "gen_ai.user.message", body: .map(["content": "x"])))
             }
         }
         #expect(bridge.openSpanCount == 0)

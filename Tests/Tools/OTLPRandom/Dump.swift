@@ -33,7 +33,7 @@ extension JSONWriter {
         }
     }
 
-    mutating func dump(_ record: LogRecord) {
+    mutating func dump(_ record: LogRecordData) {
         object { object in
             object.origin(record.resource, record.scope)
             object.member("nanoseconds") { $0.quoted(record.nanoseconds ?? 0) }
@@ -99,7 +99,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func dump(_ event: SpanEvent) {
+    private mutating func dump(_ event: TraceSpan.Event) {
         object { object in
             object.member("name") { $0.string(event.name) }
             object.member("nanoseconds") { $0.quoted(event.nanoseconds) }
@@ -108,7 +108,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func dump(_ link: SpanLink) {
+    private mutating func dump(_ link: TraceSpan.Link) {
         object { object in
             object.member("context") { $0.dump(link.context) }
             object.member("attributes") { $0.dump(link.attributes) }
@@ -116,7 +116,7 @@ extension JSONWriter {
         }
     }
 
-    private mutating func dump(_ status: SpanStatus) {
+    private mutating func dump(_ status: TraceSpan.Status) {
         switch status {
         case .unset: string("unset")
         case .ok: string("ok")

@@ -27,8 +27,8 @@ struct RandomTelemetry {
         context = SpanContext(
             traceID: context.traceID, spanID: SpanID(rawValue: UInt64(number + 1)), flags: context.flags,
             traceState: context.traceState)
-        let statuses: [SpanStatus] = [.unset, .ok, .error(), .error(description: text())]
-        let kinds: [SpanKind] = [.internal, .server, .client, .producer, .consumer]
+        let statuses: [TraceSpan.Status] = [.unset, .ok, .error(), .error(description: text())]
+        let kinds: [TraceSpan.Kind] = [.internal, .server, .client, .producer, .consumer]
         var span = SpanData(
             name: text(), context: context, parent: maybe { $0.spanContext() }, kind: pick(kinds),
             startNanoseconds: word(), endNanoseconds: word(), attributes: attributes(),
@@ -40,8 +40,8 @@ struct RandomTelemetry {
         return span
     }
 
-    mutating func logRecord(_ number: Int) -> LogRecord {
-        var record = LogRecord(
+    mutating func logRecord(_ number: Int) -> LogRecordData {
+        var record = LogRecordData(
             eventName: maybe { $0.text() }, body: maybe { $0.value(levels: 5) },
             severity: maybe { LogSeverity(rawValue: UInt8($0.number(1...24))) }, attributes: attributes(),
             nanoseconds: maybe { $0.word() }, spanContext: maybe { $0.spanContext() })
@@ -83,12 +83,12 @@ struct RandomTelemetry {
             isRemote: flag())
     }
 
-    private mutating func event() -> SpanEvent {
-        SpanEvent(name: text(), nanoseconds: word(), attributes: attributes(), droppedAttributesCount: count())
+    private mutating func event() -> TraceSpan.Event {
+        TraceSpan.Event(name: text(), nanoseconds: word(), attributes: attributes(), droppedAttributesCount: count())
     }
 
-    private mutating func link() -> SpanLink {
-        SpanLink(context: spanContext(), attributes: attributes(), droppedAttributesCount: count())
+    private mutating func link() -> TraceSpan.Link {
+        TraceSpan.Link(context: spanContext(), attributes: attributes(), droppedAttributesCount: count())
     }
 
     private mutating func numberPoint() -> NumberPoint {

@@ -16,7 +16,7 @@ final class Catcher: HTTPTransport {
 
     var body: [UInt8] { last.withLock { $0 } }
 
-    func send(_ request: HTTPRequest) async throws(HTTPError) -> HTTPResponse {
+    func send(_ request: HTTPRequest) async throws(HTTPTransportError) -> HTTPResponse {
         last.withLock { $0 = request.body }
         return HTTPResponse(status: 200)
     }

@@ -98,7 +98,7 @@ enum ClientSoak {
 
     private struct Forgetting: SpanExporter, LogRecordExporter {
         func export(_ batch: [SpanData]) async throws(ExportError) {}
-        func export(_ batch: [LogRecord]) async throws(ExportError) {}
+        func export(_ batch: [LogRecordData]) async throws(ExportError) {}
         func forceFlush() async throws(ExportError) {}
         func shutdown() async {}
     }

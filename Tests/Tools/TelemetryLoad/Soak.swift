@@ -20,7 +20,7 @@ struct Soak {
         var count: Int { taken.load(ordering: .relaxed) }
 
         func export(_ batch: [SpanData]) async throws(ExportError) { taken.add(batch.count, ordering: .relaxed) }
-        func export(_ batch: [LogRecord]) async throws(ExportError) {}
+        func export(_ batch: [LogRecordData]) async throws(ExportError) {}
         func forceFlush() async throws(ExportError) {}
         func shutdown() async {}
     }
@@ -56,7 +56,7 @@ struct Soak {
         Load.say("ledger entries forgotten \(forgotten), total \(telemetry.ledger.total.cost) USD")
     }
 
-    private func call(_ number: Int, _ tracer: Tracer, _ emitter: LogEmitter) {
+    private func call(_ number: Int, _ tracer: TracerProvider.Tracer, _ emitter: LogEmitter) {
         let shares = isEachAlone ? (1, 1, 1) : (4, 16, 8)
         withConversation("conversation-\(number / shares.0)", userID: "user-\(number / shares.1)") {
             withWorkflow("workflow-\(number / shares.2)") {
@@ -66,7 +66,8 @@ struct Soak {
                 ]
                 tracer.withSpan("chat gpt-4o-mini", kind: .client, attributes: attributes) { _ in
                     emitter.emit(
-                        LogRecord(eventName: "gen_ai.user.message", body: ["content": .string("question \(number)")]))
+                        LogRecordData(
+                            eventName: "gen_ai.user.message", body: ["content": .string("question \(number)")]))
                 }
             }
         }

@@ -4,7 +4,7 @@ public import GenAICore
 /// One log record or event.
 ///
 /// Source: OpenTelemetry log data model; opentelemetry-proto `LogRecord`.
-public struct LogRecord: Sendable {
+public struct LogRecordData: Sendable {
     /// The time of the event; `nil` if unknown.
     public var nanoseconds: UnixNanoseconds?
     /// The time at which the event was observed; set on emission.
@@ -45,7 +45,7 @@ public struct LogRecord: Sendable {
     private static let noResource = Resource()
 }
 
-extension LogRecord {
+extension LogRecordData {
     // In an extension, so that the compiler's own initializer exists as well, which creates a record without copying.
     /// Creates a record.
     public init(

@@ -7,7 +7,7 @@ public import GenAITelemetry
 ///
 /// Contains the server's message about the failure, without anything that looks like a key. Never contains the request,
 /// its headers or the model's output.
-public struct OpenAIError: Error, Sendable {
+public struct OpenAIClientError: Error, Sendable {
     /// The kind of failure, to switch on.
     public var code: Code
     /// Details for a log line. Unstable: never parse it.
@@ -39,7 +39,7 @@ public struct OpenAIError: Error, Sendable {
     }
 }
 
-extension OpenAIError {
+extension OpenAIClientError {
     /// The kind of failure. New codes may appear in minor releases.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
         /// A stable name in snake case, usable as a metric attribute.
@@ -58,7 +58,7 @@ extension OpenAIError {
         public static let permissionDenied = Code("permission_denied")
         /// The model, deployment, response or path does not exist (404).
         public static let notFound = Code("not_found")
-        /// The request is invalid (400 and other 4xx); see ``OpenAIError/param``.
+        /// The request is invalid (400 and other 4xx); see ``OpenAIClientError/param``.
         public static let badRequest = Code("bad_request")
         /// The input does not fit the model's context window.
         public static let contextLengthExceeded = Code("context_length_exceeded")
@@ -70,7 +70,7 @@ extension OpenAIError {
         public static let requestTooLarge = Code("request_too_large")
         /// The request is well-formed, but the server cannot process it (422).
         public static let unprocessable = Code("unprocessable")
-        /// Too many requests or tokens (429); see ``OpenAIError/rateLimits``.
+        /// Too many requests or tokens (429); see ``OpenAIClientError/rateLimits``.
         public static let rateLimited = Code("rate_limited")
         /// The account has no credit left (402, or 429 with `insufficient_quota`). Not retried.
         public static let quotaExceeded = Code("quota_exceeded")
@@ -78,7 +78,7 @@ extension OpenAIError {
         public static let server = Code("server")
         /// The server redirects to another origin, to which the key must not be sent.
         public static let redirect = Code("redirect")
-        /// The answer does not have the documented form; see ``OpenAIError/codingPath``.
+        /// The answer does not have the documented form; see ``OpenAIClientError/codingPath``.
         public static let decoding = Code("decoding")
         /// The connection could not be made, or broke.
         public static let connection = Code("connection")
@@ -122,7 +122,7 @@ extension OpenAIError {
     }
 }
 
-extension OpenAIError: CustomStringConvertible {
+extension OpenAIClientError: CustomStringConvertible {
     /// The code, message, status and request identifier in one line.
     public var description: String {
         var text = "\(code.name): \(message)"
@@ -132,7 +132,7 @@ extension OpenAIError: CustomStringConvertible {
     }
 }
 
-extension OpenAIError: ErrorTypeProviding {
+extension OpenAIClientError: ErrorTypeProviding {
     /// The stable name of the code.
     public var errorType: String { code.name }
 
@@ -144,7 +144,7 @@ extension OpenAIError: ErrorTypeProviding {
     }
 }
 
-extension OpenAIError {
+extension OpenAIClientError {
     /// Creates the error for an answer that does not have the documented form.
     init(_ error: JSONError, requestID: String? = nil) {
         self.init(.decoding, "the answer is not as documented: \(error)")
@@ -153,7 +153,7 @@ extension OpenAIError {
     }
 
     /// Creates the error for an exchange without a complete response.
-    init(_ error: HTTPError) {
+    init(_ error: HTTPTransportError) {
         let code: Code =
             switch error.code {
             case .badURL, .invalidRequest, .shutDown: .configuration

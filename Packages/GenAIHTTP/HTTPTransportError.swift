@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 /// An error that prevented a complete response. Never holds header values or body content.
-public struct HTTPError: Error, Sendable {
+public struct HTTPTransportError: Error, Sendable {
     /// The kind of failure. New codes may appear in minor releases.
     public struct Code: Sendable, Hashable {
         private enum Kind: Hashable {
@@ -41,22 +41,24 @@ public struct HTTPError: Error, Sendable {
     }
 }
 
-extension HTTPError {
-    static var cancelledBefore: HTTPError { HTTPError(.cancelled, "the task was cancelled before it began") }
-    static var afterShutdown: HTTPError { HTTPError(.shutDown, "the transport was shut down") }
+extension HTTPTransportError {
+    static var cancelledBefore: HTTPTransportError {
+        HTTPTransportError(.cancelled, "the task was cancelled before it began")
+    }
+    static var afterShutdown: HTTPTransportError { HTTPTransportError(.shutDown, "the transport was shut down") }
 }
 
-extension HTTPError: CustomStringConvertible {
+extension HTTPTransportError: CustomStringConvertible {
     /// The code's name and the message.
     public var description: String { "\(code): \(message)" }
 }
 
-extension HTTPError.Code: CustomStringConvertible {
+extension HTTPTransportError.Code: CustomStringConvertible {
     /// The name of the code.
     public var description: String { "\(kind)" }
 }
 
-extension HTTPError.Code {
+extension HTTPTransportError.Code {
     /// Returns the start of a message, which the server's name completes.
     func problem(hasHead: Bool) -> String {
         switch self {
