@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-/// The rules for single bytes of ASCII text that headers, identifiers, JSON and environment variables share.
+/// Byte operations on ASCII text, shared by headers, identifiers, JSON and environment variables.
 package enum ASCII {
-    /// The value of a hexadecimal digit of either case, or `nil` for any other byte.
+    /// Returns the value of a hexadecimal digit of either case; `nil` for any other byte.
     @inline(__always)
     package static func hexDigitValue(_ byte: UInt8) -> UInt8? {
         switch byte {
@@ -13,25 +13,25 @@ package enum ASCII {
         }
     }
 
-    /// The lower-case digit of the lowest four bits.
+    /// Returns the lower-case digit of the lowest four bits.
     @inline(__always)
     package static func hexDigit(_ value: some BinaryInteger) -> UInt8 {
         let digits: StaticString = "0123456789abcdef"
         return digits.utf8Start[Int(truncatingIfNeeded: value) & 0xF]
     }
 
-    /// The letter in lower case; any other byte as it is.
+    /// Returns a letter in lower case; any other byte unchanged.
     @inline(__always)
     package static func lowercased(_ byte: UInt8) -> UInt8 {
         UInt8(ascii: "A")...UInt8(ascii: "Z") ~= byte ? byte | 0x20 : byte
     }
 
-    /// Whether two texts are the same but for the case of ASCII letters.
+    /// Returns whether two texts are equal except for the case of ASCII letters.
     package static func equalIgnoringCase(_ one: some StringProtocol, _ other: some StringProtocol) -> Bool {
         one.utf8.lazy.map(lowercased).elementsEqual(other.utf8.lazy.map(lowercased))
     }
 
-    /// Whether the bytes are a token, as names of headers and methods are.
+    /// Returns whether the bytes are a token, as names of headers and methods are.
     ///
     /// Source: RFC 9110, section 5.6.2.
     package static func isToken(_ bytes: some Collection<UInt8>) -> Bool {
@@ -46,7 +46,7 @@ package enum ASCII {
         }
     }
 
-    /// The bytes without spaces and tabs at the ends.
+    /// Returns the bytes without spaces and tabs at both ends.
     ///
     /// Source: RFC 9110, section 5.6.3, `OWS`.
     package static func trimmed(_ bytes: Substring.UTF8View) -> Substring.UTF8View {
@@ -56,15 +56,15 @@ package enum ASCII {
         return bytes
     }
 
-    /// A byte as `%` and two digits.
+    /// Returns a byte as `%` and two digits.
     package static func percentEncoded(_ byte: UInt8) -> [UInt8] {
         func digit(_ value: UInt8) -> UInt8 { value < 10 ? UInt8(ascii: "0") + value : UInt8(ascii: "A") + value - 10 }
         return [UInt8(ascii: "%"), digit(byte >> 4), digit(byte & 0xF)]
     }
 
-    /// Undoes percent coding, or returns `nil` where a `%` lacks its two digits or the bytes are not UTF-8.
+    /// Decodes percent coding. Returns `nil` if a `%` lacks its two digits or the bytes are not UTF-8.
     ///
-    /// The form that OpenTelemetry's environment variables use for lists of names and values.
+    /// Used for the lists of names and values in OpenTelemetry's environment variables.
     package static func percentDecoded(_ text: Substring) -> String? {
         var bytes: [UInt8] = []
         bytes.reserveCapacity(text.utf8.count)
@@ -81,7 +81,7 @@ package enum ASCII {
         return String(validating: bytes, as: UTF8.self)
     }
 
-    /// Undoes percent coding. A `%` without two digits stays; bytes that are not UTF-8 become U+FFFD.
+    /// Decodes percent coding. A `%` without two digits is kept; bytes that are not UTF-8 become U+FFFD.
     ///
     /// Source: W3C Baggage.
     package static func lenientlyPercentDecoded(_ text: Substring) -> String {
@@ -108,7 +108,7 @@ package enum ASCII {
 }
 
 extension StringProtocol {
-    /// The text without white space around it, such as people type into settings.
+    /// The text without surrounding white space.
     package var trimmed: SubSequence {
         let rest = drop { $0.isWhitespace }
         return rest.lastIndex { !$0.isWhitespace }.map { rest[...$0] } ?? rest[rest.endIndex...]

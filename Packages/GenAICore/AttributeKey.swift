@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// The name of an attribute together with the type its value has.
+/// The name of an attribute, with the type of its value.
 ///
 /// The conventions' names are static members, for example `AttributeKey.genAIRequestModel`.
 public struct AttributeKey<Value: AttributeValueConvertible>: Sendable, Hashable {
@@ -10,13 +10,13 @@ public struct AttributeKey<Value: AttributeValueConvertible>: Sendable, Hashable
     @inlinable
     public var name: String { prepared.text }
 
-    /// Creates a key for a name the conventions do not have.
+    /// Creates a key for a name that is not in the conventions.
     @inlinable
     public init(_ name: consuming String) {
         prepared = AttributeName(name)
     }
 
-    /// Creates a key of the conventions: the generator has worked out its identifier.
+    /// Creates a key of the conventions, with the identifier computed by the generator.
     @inlinable
     init(_ name: consuming String, _ id: UInt32) {
         prepared = AttributeName(name, NameID(bits: id))

@@ -3,11 +3,11 @@
 /// The limits of one map of attributes: of a span, an event, a link or a log record.
 @usableFromInline
 package struct AttributeLimits: Sendable {
-    /// The most names.
+    /// The maximum number of names.
     @usableFromInline package let count: Int
-    /// The most characters of a text and bytes of a `bytes` value.
+    /// The maximum number of characters of a text and of bytes of a `bytes` value.
     @usableFromInline package let valueLength: Int
-    /// The depth to which arrays and maps may be nested.
+    /// The maximum nesting of arrays and maps.
     package let depth: Int
 
     /// Creates limits.
@@ -17,7 +17,7 @@ package struct AttributeLimits: Sendable {
         self.depth = depth
     }
 
-    /// Whether a name is stored beyond the count: those that dashboards cannot do without.
+    /// Returns whether a name is stored even beyond the limit, because dashboards require it.
     static func exempts(_ name: String) -> Bool {
         if name.hasPrefix("gen_ai.") {
             return !name.hasPrefix("gen_ai.prompt.") && !name.hasPrefix("gen_ai.completion.")
@@ -27,7 +27,7 @@ package struct AttributeLimits: Sendable {
 }
 
 extension Attributes {
-    /// Cuts the attributes to limits.
+    /// Applies the limits to the attributes.
     ///
     /// - Returns: The number of attributes that were dropped.
     @inline(__always)
@@ -46,9 +46,9 @@ extension Attributes {
         return droppedCount
     }
 
-    /// Whether the attributes have to be gone through; mostly said without a look at them.
+    /// Returns whether any attribute may exceed a limit; mostly decided from the totals alone.
     ///
-    /// - Parameter heldCount: The number of attributes there are beside these.
+    /// - Parameter heldCount: The number of other attributes that count towards the limit.
     @inline(__always)
     package func mayExceed(_ limits: AttributeLimits, besides heldCount: Int = 0) -> Bool {
         if count + heldCount > limits.count { return true }
@@ -65,14 +65,15 @@ extension Attributes {
 }
 
 extension AttributeValue {
-    /// Cuts texts and bytes, within arrays and maps as well, and replaces arrays and maps that lie too deep by `null`.
+    /// Cuts texts and bytes, also inside arrays and maps, and replaces arrays and maps that are nested too deep by
+    /// `null`.
     mutating func limit(_ limits: AttributeLimits) {
-        // Flat lists within usual limits need no look at their elements.
+        // Elements of flat lists within usual limits need not be checked.
         guard limits.valueLength != .max || limits.depth < 1 || isNested, exceeds(limits) else { return }
         self = limited(limits)
     }
 
-    /// Whether the value has to be changed to fit; the depth of the value itself is `depth`.
+    /// Returns whether the value exceeds a limit; `depth` is the depth of the value itself.
     fileprivate func exceeds(_ limits: AttributeLimits, depth: Int = 1) -> Bool {
         switch self {
         case .string(let text): text.utf8.count > limits.valueLength

@@ -19,18 +19,18 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
     struct Header {
         /// The number of attributes in this storage.
         @usableFromInline var count: Int
-        /// The number of attributes there is room for in this storage.
+        /// The capacity of this storage.
         @usableFromInline let capacity: Int
         fileprivate(set) var parent: AttributeStorage?
         @usableFromInline let parentElements: UnsafeMutablePointer<Attribute>?
         @usableFromInline let parentCount: Int
-        /// Filter over all names, the parent's too; false positives are possible after a removal.
+        /// A filter over all names, including the parent's. False positives are possible after a removal.
         @usableFromInline var filter: NameFilter
-        /// The sum of the values' ``AttributeValue/approximateByteCount``, the parent's too.
+        /// The sum of the values' ``AttributeValue/approximateByteCount``, including the parent's.
         @usableFromInline var valueByteCount: Int
-        /// Whether a value holds others that may hold others. Conservative: may stay true after a change.
+        /// Indicates whether an array or map contains other arrays or maps. Conservative: may stay true after a change.
         var hasNested: Bool
-        /// Finds names in this storage; `nil` in one so small that going through it is faster.
+        /// An index of the names in this storage; `nil` for a small storage, for which linear search is faster.
         @usableFromInline var index: Index?
     }
 
@@ -46,25 +46,25 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
                 hasNested: first?.header.pointee.hasNested ?? false,
                 index: Index(capacity: capacity))
         }
-        // Out here, where it is moved. And `create` makes objects of the class that it is called on.
+        // Set here, where it can be moved. `create` creates objects of the class that it is called on.
         storage.withUnsafeMutablePointerToHeader { $0 }.pointee.parent = parent
         return unsafeDowncast(storage, to: AttributeStorage.self)
     }
 
     deinit {
-        // One by one: the compiler then writes the loop itself instead of having the runtime call a function for each.
+        // One by one, so that the compiler generates the loop itself instead of a runtime call for each element.
         for position in 0..<handle.header.pointee.count { (handle.elements + position).destroy() }
         handle.header.pointee.index?.deallocate()
     }
 
-    /// A view of the storage; valid while somebody holds the storage.
+    /// An unsafe view of the storage, valid while the storage is retained.
     @inlinable
     @inline(__always)
     var handle: UnsafeHandle {
         withUnsafeMutablePointers { UnsafeHandle(header: $0, elements: $1) }
     }
 
-    /// A storage of more capacity, which takes the attributes over; this one is left without any.
+    /// Returns a storage with more capacity, into which the attributes are moved. This one is empty afterwards.
     func moved(capacity: Int) -> AttributeStorage {
         let other = Self.make(capacity: capacity, parent: handle.header.pointee.parent)
         other.handle.elements.moveInitialize(from: handle.elements, count: handle.header.pointee.count)
@@ -73,9 +73,9 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
         return other
     }
 
-    /// A storage with copies of the attributes.
+    /// Returns a storage with copies of the attributes.
     ///
-    /// - Parameter isFlat: Whether the parent's attributes are copied too, so that no parent is needed.
+    /// - Parameter isFlat: Whether the parent's attributes are copied too, so that the result has no parent.
     func copied(capacity: Int, isFlat: Bool) -> AttributeStorage {
         let header = handle.header
         let other = Self.make(capacity: capacity, parent: isFlat ? nil : header.pointee.parent)
@@ -91,9 +91,9 @@ final class AttributeStorage: ManagedBuffer<AttributeStorage.Header, Attribute> 
 }
 
 extension AttributeStorage {
-    /// A view of a storage that does not retain it.
+    /// An unsafe view of a storage that does not retain it.
     ///
-    /// Going through the object would retain and release it, and check each access for exclusivity at run time.
+    /// Access through the object would retain and release it, and check each access for exclusivity at run time.
     @usableFromInline
     struct UnsafeHandle {
         @usableFromInline let header: UnsafeMutablePointer<Header>
@@ -106,7 +106,7 @@ extension AttributeStorage {
             self.elements = elements
         }
 
-        /// The number of attributes, the parent's included.
+        /// The number of attributes, including the parent's.
         @inlinable
         @inline(__always)
         var totalCount: Int { header.pointee.parentCount &+ header.pointee.count }
@@ -138,7 +138,7 @@ extension AttributeStorage {
 // MARK: - Reading
 
 extension AttributeStorage.UnsafeHandle {
-    /// The position of a name.
+    /// Returns the position of a name.
     @inline(__always)
     func position(of name: borrowing String, _ id: NameID) -> Int? {
         header.pointee.filter.mayContain(id) ? search(name, id) : nil
@@ -152,7 +152,7 @@ extension AttributeStorage.UnsafeHandle {
         return ownPosition(of: name, id).map { header.pointee.parentCount &+ $0 }
     }
 
-    /// The position of a name in this storage, counted from its first attribute.
+    /// Returns the position of a name in this storage, counted from its first attribute.
     @inline(__always)
     private func ownPosition(of name: borrowing String, _ id: NameID) -> Int? {
         if let index = header.pointee.index { return index.position(of: name, id, in: elements) }
@@ -167,17 +167,17 @@ extension AttributeStorage.UnsafeHandle {
 // MARK: - Writing
 
 extension AttributeStorage.UnsafeHandle {
-    /// Enters a name in the filter and agrees to ``append(_:_:)``, unless there are `limit` attributes, this storage is
-    /// full, or the name may be there already.
+    /// Inserts a name into the filter. Returns whether it can be added with ``append(_:_:)``: not if there are `limit`
+    /// attributes, this storage is full, or the name may exist already.
     @inlinable
     @inline(__always)
     func admits(_ id: NameID, limit: Int) -> Bool {
         totalCount < limit && header.pointee.count < header.pointee.capacity && header.pointee.filter.insert(id)
     }
 
-    /// Adds an attribute whose name is new and in the filter. There must be room.
+    /// Appends an attribute whose name is new and in the filter. There must be capacity for it.
     ///
-    /// - Parameter byteCount: The value's ``AttributeValue/plainByteCount``, which the compiler often knows.
+    /// - Parameter byteCount: The value's ``AttributeValue/plainByteCount``, which is often known at compile time.
     @inlinable
     @inline(__always)
     func append(_ attribute: consuming Attribute, _ byteCount: Int?) {
@@ -205,7 +205,7 @@ extension AttributeStorage.UnsafeHandle {
         reindex()
     }
 
-    /// Takes a value into the totals.
+    /// Adds a value to the totals.
     @usableFromInline
     func count(_ value: borrowing AttributeValue) {
         header.pointee.valueByteCount &+= value.approximateByteCount
@@ -249,13 +249,13 @@ extension UnsafeMutablePointer<Attribute> {
 extension AttributeStorage {
     /// An open-addressing table of the positions of names.
     ///
-    /// The hash is seeded for the process, since names may come from strangers who make them collide.
+    /// The hash is seeded for the process, because names may be chosen by an attacker to collide.
     @usableFromInline
     struct Index {
-        /// One more than a position; 0 in free slots. At least twice as many as there are attributes.
+        /// A position plus one; 0 in free slots. There are at least twice as many slots as attributes.
         private let slots: UnsafeMutableBufferPointer<UInt32>
 
-        /// Creates an empty index; `nil` for a storage so small that going through it is faster.
+        /// Creates an empty index; `nil` for a small storage, for which linear search is faster.
         @inline(__always)
         init?(capacity: Int) {
             guard capacity > 48 else { return nil }
@@ -290,7 +290,7 @@ extension AttributeStorage {
             return nil
         }
 
-        /// The number of slots in the longest row without a free one: the most that a search looks at.
+        /// The length of the longest run of occupied slots: the maximum number of slots that a search examines.
         var longestRun: Int {
             slots.split(separator: 0).map(\.count).max() ?? 0
         }

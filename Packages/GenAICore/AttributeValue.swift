@@ -6,22 +6,22 @@ public enum AttributeValue: Sendable, Hashable {
     case string(String)
     /// True or false.
     case bool(Bool)
-    /// A signed whole number.
+    /// A signed integer.
     case int(Int)
     /// A floating-point number.
     case double(Double)
     /// Bytes.
     case bytes([UInt8])
-    /// Values in order. Attributes of spans should hold elements of one type only.
+    /// An array of values. Attributes of spans should have elements of one type only.
     case array([AttributeValue])
-    /// Values by name. Understood in log bodies everywhere; for attributes a receiver may lag behind.
+    /// Values by name. Supported in log bodies by all backends; as attributes, only by newer ones.
     case map(Attributes)
-    /// Nothing; only inside arrays and maps. Setting an attribute to it does nothing.
+    /// No value; only inside arrays and maps. Setting an attribute to it does nothing.
     case null
 }
 
 extension AttributeValue {
-    /// The number of bytes of text that a text, number or truth value holds; `nil` for the others, which take a closer look.
+    /// The size in bytes of a text, number or Boolean; `nil` for other values, whose size takes longer to compute.
     @inlinable
     @inline(__always)
     package var plainByteCount: Int? {
@@ -32,7 +32,8 @@ extension AttributeValue {
         }
     }
 
-    /// An estimate of the memory the value holds outside itself. Keys are not counted: they are mostly literals.
+    /// The approximate size in bytes of the memory outside the value itself. Keys are not counted, because they are
+    /// mostly literals.
     package var approximateByteCount: Int {
         switch self {
         case .string(let text): text.utf8.count
@@ -43,7 +44,7 @@ extension AttributeValue {
         }
     }
 
-    /// Whether the value holds others that may hold others.
+    /// Indicates whether an array or map contains other arrays or maps.
     var isNested: Bool {
         switch self {
         case .map: return true
@@ -74,11 +75,11 @@ extension AttributeValue {
     }
 }
 
-/// A type that an attribute can hold.
+/// A type that can be the value of an attribute.
 public protocol AttributeValueConvertible: Sendable {
-    /// The value as an attribute holds it.
+    /// The attribute value.
     var attributeValue: AttributeValue { get }
-    /// Reads the value back, or `nil` when the attribute holds another type.
+    /// Creates a value from an attribute value; `nil` if that has another type.
     init?(attributeValue: AttributeValue)
 }
 
@@ -87,7 +88,7 @@ extension AttributeValueConvertible where Self: RawRepresentable, RawValue == St
     @inlinable
     public var attributeValue: AttributeValue { .string(rawValue) }
 
-    /// The value whose raw value a `string` value holds, when there is one.
+    /// Creates a value from the raw value in a `string`; `nil` if it is not one.
     @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .string(let text) = attributeValue else { return nil }
@@ -100,7 +101,7 @@ extension AttributeValue: AttributeValueConvertible {
     @inlinable
     public var attributeValue: AttributeValue { self }
 
-    /// Takes the value as it is.
+    /// Creates an unchanged copy.
     @inlinable
     public init(attributeValue: AttributeValue) { self = attributeValue }
 }
@@ -110,7 +111,7 @@ extension String: AttributeValueConvertible {
     @inlinable
     public var attributeValue: AttributeValue { .string(self) }
 
-    /// The text of a `string` value.
+    /// Creates a text from a `string` value.
     @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .string(let text) = attributeValue else { return nil }
@@ -119,11 +120,11 @@ extension String: AttributeValueConvertible {
 }
 
 extension Bool: AttributeValueConvertible {
-    /// The truth value as an attribute value.
+    /// The Boolean as an attribute value.
     @inlinable
     public var attributeValue: AttributeValue { .bool(self) }
 
-    /// The truth value of a `bool` value.
+    /// Creates a Boolean from a `bool` value.
     @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .bool(let flag) = attributeValue else { return nil }
@@ -136,7 +137,7 @@ extension Int: AttributeValueConvertible {
     @inlinable
     public var attributeValue: AttributeValue { .int(self) }
 
-    /// The number of an `int` value.
+    /// Creates a number from an `int` value.
     @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .int(let number) = attributeValue else { return nil }
@@ -149,7 +150,7 @@ extension Double: AttributeValueConvertible {
     @inlinable
     public var attributeValue: AttributeValue { .double(self) }
 
-    /// The number of a `double` or `int` value.
+    /// Creates a number from a `double` or `int` value.
     @inlinable
     public init?(attributeValue: AttributeValue) {
         switch attributeValue {
@@ -167,7 +168,7 @@ extension Array: AttributeValueConvertible where Element: AttributeValueConverti
         count == 1 ? FinishReason.list(of: self[0].attributeValue) : .array(map(\.attributeValue))
     }
 
-    /// The elements of an `array` value, when each has the right type.
+    /// Creates an array from an `array` value whose elements all have the right type.
     @inlinable
     public init?(attributeValue: AttributeValue) {
         guard case .array(let values) = attributeValue else { return nil }
@@ -182,32 +183,32 @@ extension Array: AttributeValueConvertible where Element: AttributeValueConverti
 }
 
 extension AttributeValue: ExpressibleByStringInterpolation {
-    /// Text from a literal.
+    /// Creates a text from a literal.
     public init(stringLiteral value: String) { self = .string(value) }
 }
 
 extension AttributeValue: ExpressibleByBooleanLiteral {
-    /// A truth value from a literal.
+    /// Creates a Boolean from a literal.
     public init(booleanLiteral value: Bool) { self = .bool(value) }
 }
 
 extension AttributeValue: ExpressibleByIntegerLiteral {
-    /// A whole number from a literal.
+    /// Creates an integer from a literal.
     public init(integerLiteral value: Int) { self = .int(value) }
 }
 
 extension AttributeValue: ExpressibleByFloatLiteral {
-    /// A floating-point number from a literal.
+    /// Creates a floating-point number from a literal.
     public init(floatLiteral value: Double) { self = .double(value) }
 }
 
 extension AttributeValue: ExpressibleByArrayLiteral {
-    /// An array from a literal.
+    /// Creates an array from a literal.
     public init(arrayLiteral elements: AttributeValue...) { self = .array(elements) }
 }
 
 extension AttributeValue: ExpressibleByDictionaryLiteral {
-    /// A map from a literal.
+    /// Creates a map from a literal.
     public init(dictionaryLiteral elements: (String, AttributeValue)...) {
         self = .map(Attributes(elements.lazy.map { Attribute(key: $0, value: $1) }))
     }

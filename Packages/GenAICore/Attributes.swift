@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// One name with its value.
+/// A name with its value.
 public struct Attribute: Sendable, Hashable {
     /// The name on the wire.
     public let key: String
     /// The value.
     public var value: AttributeValue
-    // Lies in what would be padding.
+    // Stored in bytes that would otherwise be padding.
     @usableFromInline let id: NameID
 
     /// Creates an attribute.
@@ -14,7 +14,7 @@ public struct Attribute: Sendable, Hashable {
         self.init(AttributeName(key), value)
     }
 
-    /// Creates an attribute of a prepared name.
+    /// Creates an attribute from a prepared name.
     @inlinable
     @inline(__always)
     package init(_ name: consuming AttributeName, _ value: consuming AttributeValue) {
@@ -28,7 +28,7 @@ public struct Attribute: Sendable, Hashable {
     @inline(__always)
     package var name: AttributeName { AttributeName(key, id) }
 
-    /// Whether a map stores the attribute: it has a name and a value.
+    /// Indicates whether a map stores the attribute: its name is not empty and its value is not null.
     var isStored: Bool {
         if case .null = value { false } else { !name.isEmpty }
     }
@@ -38,34 +38,34 @@ public struct Attribute: Sendable, Hashable {
     }
 }
 
-/// Attributes in the order they were first set, each name once.
+/// A map of attributes in the order in which they were first set. Names are unique.
 ///
-/// A map with value semantics, tuned for the few dozen entries a span has. Two maps are equal when they hold the
-/// same entries in whatever order. Empty names and ``AttributeValue/null`` values are not stored at the top level.
-/// Names are the same when their bytes are.
+/// A map with value semantics, tuned for the few dozen attributes of a span. Two maps are equal if they contain the
+/// same entries in any order. Empty names and ``AttributeValue/null`` values are not stored at the top level. Names are
+/// equal if their bytes are equal.
 ///
-/// `@unchecked Sendable`: only the map that alone refers to a storage writes to it, in a `mutating` method, to which
-/// Swift gives exclusive access; what several maps or storages refer to is only read.
+/// `@unchecked Sendable`: only a map with the sole reference to a storage writes to it, in a `mutating` method, to
+/// which Swift gives exclusive access. A storage with several references is only read.
 public struct Attributes: @unchecked Sendable {
-    // An array with linear search: one allocation, and the encoder walks it in order. Three things keep it cheap.
-    // Each attribute has its name's identifier, so that texts are compared only when they are most likely the same.
-    // A filter says of each name whether it may be there, so that a new one is mostly known to be new without a search.
-    // A shared map, such as that of the scopes around a span, becomes the parent of the map that is added to, which
-    // holds only what is its own; changing or removing what the parent holds copies it.
+    // An array with linear search: one allocation, which the encoder traverses in order. Three measures keep it fast.
+    // Each attribute has its name's identifier, so that texts are compared only if they are probably equal. A filter
+    // tells which names may exist, so that a new name mostly needs no search. A shared map, such as that of the scopes
+    // around a span, becomes the parent of the map that is added to, which then stores only its own attributes;
+    // changing or removing an attribute of the parent copies it.
     @usableFromInline var storage: AttributeStorage?
 
     /// Creates an empty map.
     public init() {}
 
-    /// Creates a map from attributes; of equal names the last one wins.
-    @inlinable  // unspecialized it allocates for each attribute
+    /// Creates a map from attributes. Of equal names, the last one takes precedence.
+    @inlinable  // unspecialized, it allocates for each attribute
     public init(_ attributes: some Sequence<Attribute>) {
         self.init()
         reserveCapacity(attributes.underestimatedCount)
         for attribute in attributes { insert(attribute.name, attribute.value, attribute.value.plainByteCount) }
     }
 
-    /// A view of the storage; valid until the map changes or goes.
+    /// An unsafe view of the storage, valid until the map changes or is released.
     @inlinable
     @inline(__always)
     var handle: AttributeStorage.UnsafeHandle? {
@@ -77,7 +77,7 @@ public struct Attributes: @unchecked Sendable {
 // MARK: - Reading and writing
 
 extension Attributes {
-    /// The value of a name; setting `nil` removes it.
+    /// The value of a name. Setting `nil` removes it.
     public subscript(name: String) -> AttributeValue? {
         get { self[AttributeName(name)] }
         set {
@@ -88,8 +88,8 @@ extension Attributes {
         }
     }
 
-    /// The value of a typed key, or `nil` when absent or of another type; setting `nil` removes it.
-    @inlinable  // unspecialized a set takes twice the instructions
+    /// The value of a typed key; `nil` if it does not exist or has another type. Setting `nil` removes it.
+    @inlinable  // unspecialized, setting is much slower
     public subscript<Value>(key: AttributeKey<Value>) -> Value? {
         get { self[key.prepared].flatMap(Value.init(attributeValue:)) }
         set {
@@ -109,13 +109,13 @@ extension Attributes {
         return handle[position].value
     }
 
-    /// Whether the name has a value.
+    /// Returns whether the map has a value for the name.
     public func contains(name: String) -> Bool { contains(AttributeName(name)) }
 
-    /// Whether a prepared name has a value.
+    /// Returns whether the map has a value for a prepared name.
     package func contains(_ name: AttributeName) -> Bool { handle?.position(of: name.text, name.id) != nil }
 
-    /// Adds the attributes of another map, which win over those of the same name here.
+    /// Adds the attributes of another map, which take precedence over existing ones.
     public mutating func merge(_ other: consuming Attributes) {
         guard !other.isEmpty else { return }
         if isEmpty, handle?.header.pointee.capacity ?? 0 < other.count {
@@ -127,22 +127,22 @@ extension Attributes {
         }
     }
 
-    /// The map with another's attributes added, which win over those of the same name here.
+    /// Returns the map with another's attributes added, which take precedence over existing ones.
     public func merging(_ other: Attributes) -> Attributes {
         var merged = self
         merged.merge(other)
         return merged
     }
 
-    /// Sets the value of a name: the one way into a map.
+    /// Sets the value of a name. All writes use this function.
     ///
-    /// - Parameter byteCount: The value's ``AttributeValue/plainByteCount``, which the compiler often knows.
+    /// - Parameter byteCount: The value's ``AttributeValue/plainByteCount``, which is often known at compile time.
     @usableFromInline
     @inline(never)
     package mutating func insert(
         _ name: consuming AttributeName, _ value: consuming AttributeValue, _ byteCount: Int?
     ) {
-        // In its parts, which go in registers; the whole would go through memory.
+        // As separate arguments, which are passed in registers; a struct would be passed in memory.
         if let byteCount, !name.isEmpty, isKnownUniquelyReferenced(&storage), let handle,
             handle.admits(name.id, limit: .max)
         {
@@ -152,9 +152,9 @@ extension Attributes {
         }
     }
 
-    /// Sets the value of a name that may be there, or for which there may be no room.
+    /// Sets the value of a name that may exist, or for which the storage may have no capacity.
     ///
-    /// - Returns: False if the name would be one more than `limit`.
+    /// - Returns: False if the map already has `limit` names and this one is new.
     @inline(never)
     mutating func insertSlowly(_ attribute: consuming Attribute, limit: Int) -> Bool {
         guard attribute.isStored else { return true }
@@ -171,7 +171,7 @@ extension Attributes {
         return true
     }
 
-    /// The map with each value replaced by another one, which may also be ``AttributeValue/null``.
+    /// Returns the map with each value replaced by another one, which may be ``AttributeValue/null``.
     package func mapValues(_ transform: (AttributeValue) -> AttributeValue) -> Attributes {
         guard !isEmpty, let storage else { return self }
         var mapped = Attributes()
@@ -186,16 +186,18 @@ extension Attributes {
 // MARK: - Whole maps
 
 extension Attributes {
-    /// An estimate of the memory the attributes hold.
+    /// The approximate size of the attributes in memory, in bytes.
     package var approximateByteCount: Int {
         guard let handle else { return 0 }
         return handle.totalCount * MemoryLayout<Attribute>.stride + handle.header.pointee.valueByteCount
     }
 
-    /// Whether a value may hold others that hold others; when false, arrays are flat and there is no map.
+    /// Indicates whether an array or map may contain other arrays or maps. If false, arrays are flat and there is no
+    /// map.
     package var hasNested: Bool { handle?.header.pointee.hasNested ?? false }
 
-    /// Hands the attributes over in at most two runs, which takes less than walking a collection of another module.
+    /// Calls `body` with the attributes in at most two contiguous runs, which is faster than iterating a collection of
+    /// another module.
     package func withRuns(_ body: (UnsafeBufferPointer<Attribute>) -> Void) {
         guard let handle else { return }
         withExtendedLifetime(storage) {
@@ -204,9 +206,9 @@ extension Attributes {
         }
     }
 
-    /// Finds the attributes that have the names of a set, for the time of a call.
+    /// Calls `body` with the attributes whose names are in a set.
     ///
-    /// Nothing is copied: what is found is only valid inside the call, in which the map must not change.
+    /// Nothing is copied: the result is valid only during the call, in which the map must not change.
     @inlinable
     @inline(__always)
     package func withValues<Result>(of names: ConventionNameSet, _ body: (ConventionValues) -> Result) -> Result {
@@ -229,17 +231,18 @@ extension Attributes {
     /// The largest capacity whose allocation stays in glibc's per-thread cache, which ends at 1,032 bytes.
     package static var usualCapacity: Int { 22 }
 
-    /// A shared map of fewer attributes is copied, which costs less than to chain to it.
+    /// The minimum size of a shared map to be used as a parent. Smaller ones are copied, which costs less than
+    /// chaining.
     private static var smallestParent: Int { 4 }
 
-    /// Makes room for a number of attributes in all.
+    /// Reserves capacity for a total number of attributes.
     public mutating func reserveCapacity(_ minimumCapacity: Int) {
         let missing = minimumCapacity - count
         guard missing > 0 else { return }
         makeRoom(for: missing)
     }
 
-    /// Makes the storage unique, with room for a number of further attributes.
+    /// Makes the storage unique, with capacity for a number of additional attributes.
     mutating func makeRoom(for additionalCount: Int) {
         guard let header = handle?.header else { return storage = .make(capacity: additionalCount, parent: nil) }
         let (count, capacity) = (header.pointee.count, header.pointee.capacity)
@@ -254,7 +257,7 @@ extension Attributes {
         }
     }
 
-    /// Makes the storage unique, and the owner of the attribute at a position.
+    /// Makes the storage unique and ensures that it contains the attribute at a position itself, not its parent.
     ///
     /// - Returns: A view of the storage, and the attribute's position in it.
     private mutating func makeWritable(
@@ -291,10 +294,10 @@ extension Attributes: RandomAccessCollection {
 }
 
 extension Attributes: ExpressibleByDictionaryLiteral {
-    /// Creates a map from a literal; of equal names the last one wins.
+    /// Creates a map from a literal. Of equal names, the last one takes precedence.
     public init(dictionaryLiteral elements: (String, AttributeValue)...) {
         self.init()
-        // The empty literal is the default of many parameters, so it has to cost nothing.
+        // The empty literal is the default of many parameters, so it must cost nothing.
         guard !elements.isEmpty else { return }
         reserveCapacity(elements.count)
         for (key, value) in elements { insert(AttributeName(key), value, value.plainByteCount) }
@@ -302,7 +305,7 @@ extension Attributes: ExpressibleByDictionaryLiteral {
 }
 
 extension Attributes: Hashable {
-    /// Whether both hold the same entries, in whatever order.
+    /// Returns whether both maps contain the same entries, in any order.
     public static func == (one: Attributes, other: Attributes) -> Bool {
         guard one.count == other.count else { return false }
         if one.storage === other.storage { return true }
@@ -314,7 +317,7 @@ extension Attributes: Hashable {
         }
     }
 
-    /// Feeds a value that does not depend on the order.
+    /// Hashes the entries independently of their order.
     public func hash(into hasher: inout Hasher) {
         var combined = 0
         for attribute in self {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 
-/// Values that travel with a request through all its services, in the `baggage` header.
+/// Values that are sent with a request through all its services, in the `baggage` header.
 ///
-/// Every service on the way, your vendors' included, can read them: put nothing secret in.
+/// Every service that receives the request, including those of vendors, can read them. Never add secrets.
 ///
 /// Source: W3C Baggage.
 public struct Baggage: Sendable, Hashable {
@@ -12,18 +12,18 @@ public struct Baggage: Sendable, Hashable {
         public let key: String
         /// The value, decoded.
         public var value: String
-        /// Further remarks on the value.
+        /// Additional properties of the value.
         public var properties: [Property]
     }
 
-    /// A remark on an entry, whose meaning is left to those who exchange it.
+    /// A property of an entry, whose meaning is defined by its users.
     public struct Property: Sendable, Hashable {
         /// The name: an HTTP token.
         public let key: String
-        /// The value, decoded; `nil` when the property is a name alone.
+        /// The value, decoded; `nil` if the property has only a name.
         public let value: String?
 
-        /// Creates a property; `nil` when the key is not an HTTP token.
+        /// Creates a property; `nil` if the key is not an HTTP token.
         public init?(key: String, value: String? = nil) {
             guard ASCII.isToken(key.utf8) else { return nil }
             self.key = key
@@ -31,20 +31,20 @@ public struct Baggage: Sendable, Hashable {
         }
     }
 
-    /// The most bytes of a header that are read or written. W3C asks for at least as many.
+    /// The maximum number of bytes of a header that are read or written. W3C requires at least as many.
     public static let byteLimit = 8192
-    /// The most entries of a header that are read or written. W3C asks for 64; its older text had 180.
+    /// The maximum number of entries of a header that are read or written. W3C requires 64; its earlier text had 180.
     public static let entryLimit = 180
 
-    /// The entries in the order they were first set, each key once.
+    /// The entries in the order in which they were first set. Keys are unique.
     public private(set) var entries: [Entry] = []
 
     /// Creates empty baggage.
     public init() {}
 
-    /// Reads a header. Malformed entries are skipped; of equal keys the last one wins.
+    /// Parses a header. Malformed entries are skipped; of equal keys, the last one takes precedence.
     ///
-    /// Entries past ``byteLimit`` or ``entryLimit`` are dropped whole.
+    /// Entries beyond ``byteLimit`` or ``entryLimit`` are dropped.
     public init(_ header: String) {
         let window = header.utf8.prefix(Self.byteLimit + 1)
         let isCut = window.count > Self.byteLimit
@@ -56,8 +56,8 @@ public struct Baggage: Sendable, Hashable {
 
     /// The value of a key.
     ///
-    /// Setting a value drops the entry's properties; setting `nil` removes the entry. A key that is not an HTTP
-    /// token is ignored.
+    /// Setting a value removes the entry's properties; setting `nil` removes the entry. A key that is not an HTTP token
+    /// is ignored.
     public subscript(key: String) -> String? {
         get { entries.first { $0.key == key }?.value }
         set {
@@ -79,13 +79,12 @@ public struct Baggage: Sendable, Hashable {
         }
     }
 
-    /// Whether there are no entries.
+    /// Indicates whether there are no entries.
     public var isEmpty: Bool { entries.isEmpty }
 
-    /// The header's text; empty when there are no entries.
+    /// The text of the header; empty if there are no entries.
     ///
-    /// Entries that do not fit ``byteLimit`` or ``entryLimit`` any more are left out whole; later ones that fit
-    /// are kept.
+    /// Entries that exceed ``byteLimit`` or ``entryLimit`` are left out; later ones that fit are kept.
     public var header: String {
         var text: [UInt8] = []
         var count = 0
@@ -102,7 +101,7 @@ public struct Baggage: Sendable, Hashable {
 }
 
 extension Baggage.Entry {
-    /// Reads `key=value;property`; `nil` when it is malformed.
+    /// Parses `key=value;property`; `nil` if it is malformed.
     fileprivate init?(_ member: Substring.UTF8View) {
         var parts = member.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false).lazy.map(
             ASCII.trimmed)[...]
@@ -130,7 +129,7 @@ extension Baggage.Entry {
     }
 }
 
-/// Reads `key` or `key=value`; `nil` when either has a byte it must not have.
+/// Parses `key` or `key=value`; `nil` if either contains an invalid byte.
 private func pair(_ bytes: Substring.UTF8View) -> (key: String, value: String?)? {
     let border = bytes.firstIndex(of: UInt8(ascii: "=")) ?? bytes.endIndex
     let key = ASCII.trimmed(bytes[..<border])
@@ -151,7 +150,7 @@ private func appendEncoded(_ text: String, to bytes: inout [UInt8]) {
     }
 }
 
-/// Source: W3C Baggage, `baggage-octet`.
+/// Returns whether the byte is allowed in a value. Source: W3C Baggage, `baggage-octet`.
 private func isBaggageOctet(_ byte: UInt8) -> Bool {
     switch byte {
     case 0x21, 0x23...0x2B, 0x2D...0x3A, 0x3C...0x5B, 0x5D...0x7E: true

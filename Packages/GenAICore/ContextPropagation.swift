@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 
-/// The parts of a context's identity that cross process borders as baggage.
+/// The parts of a context's identity that are sent to other processes as baggage.
 ///
-/// None do unless they are named: baggage is readable by everyone on the way, and what arrives in it can be forged.
+/// None are sent unless they are specified: every receiver can read baggage, and received baggage can be forged.
 public struct PropagatedIdentity: OptionSet, Sendable, Hashable {
-    /// The parts as bits.
+    /// The parts as a bit mask.
     public let rawValue: UInt8
 
-    /// Creates a set from bits.
+    /// Creates a set from a bit mask.
     public init(rawValue: UInt8) {
         self.rawValue = rawValue
     }
@@ -23,25 +23,26 @@ public struct PropagatedIdentity: OptionSet, Sendable, Hashable {
 }
 
 extension GenAIContext {
-    /// The entries that travel along with requests, for all services on the way to read.
+    /// The entries that are sent with requests and that all receiving services can read.
     ///
-    /// Filled by ``extracting(from:accepting:attributes:using:)`` and passed on by ``inject(into:propagating:attributes:using:)``.
+    /// Set by ``extracting(from:accepting:attributes:using:)`` and sent on by
+    /// ``inject(into:propagating:attributes:using:)``.
     public var baggage: Baggage { identity?.fields.baggage ?? Baggage() }
 
-    /// The context with other baggage.
+    /// Returns the context with other baggage.
     public func settingBaggage(_ baggage: Baggage) -> GenAIContext {
         updating { $0.baggage = baggage }
     }
 
-    /// Writes the current span's identity, the baggage and the named parts of the identity to a carrier.
+    /// Writes the current span's identity, the baggage and the specified parts of the identity to a carrier.
     ///
-    /// Without a current span and without baggage nothing is written. For a receiver that must not read the baggage
-    /// use a propagator without it.
+    /// Without a current span and without baggage, nothing is written. If a receiver must not read the baggage, use a
+    /// propagator without it.
     ///
     /// - Parameters:
-    ///   - carrier: For example HTTP headers.
+    ///   - carrier: The carrier, for example HTTP headers.
     ///   - identity: The parts of the identity to add to the baggage.
-    ///   - names: The custom attributes to add to the baggage, under their full names, such as `custom.tenant`.
+    ///   - names: The full names of custom attributes to add to the baggage, such as `custom.tenant`.
     ///   - propagator: The formats to write.
     public func inject(
         into carrier: inout some TextMapCarrier, propagating identity: PropagatedIdentity = [],
@@ -50,7 +51,7 @@ extension GenAIContext {
         propagator.inject(propagated(identity, names), into: &carrier)
     }
 
-    /// Writes the context through a closure that is called with a name and its text; see
+    /// Writes the context by calling a closure with each name and its text; see
     /// ``inject(into:propagating:attributes:using:)``.
     public func inject(
         propagating identity: PropagatedIdentity = [], attributes names: [String] = [],
@@ -59,15 +60,15 @@ extension GenAIContext {
         propagator.inject(propagated(identity, names), setText)
     }
 
-    /// The context with the parent span and the baggage that a carrier brings.
+    /// Returns the context with the parent span and the baggage from a carrier.
     ///
-    /// Parts that the carrier lacks, or has malformed, leave the context as it is.
+    /// Parts that are missing or malformed in the carrier leave the context unchanged.
     ///
     /// - Parameters:
-    ///   - carrier: For example the headers of an incoming request.
-    ///   - identity: The parts of the identity to take from the baggage. Accept only what you would believe the
+    ///   - carrier: The carrier, for example the headers of an incoming request.
+    ///   - identity: The parts of the identity to read from the baggage. Accept only parts for which you trust the
     ///     sender.
-    ///   - names: The custom attributes to take from the baggage, under their full names; they arrive as text.
+    ///   - names: The full names of custom attributes to read from the baggage. Their values are text.
     ///   - propagator: The formats to read.
     public func extracting(
         from carrier: some TextMapCarrier, accepting identity: PropagatedIdentity = [],
@@ -76,7 +77,7 @@ extension GenAIContext {
         adopting(propagator.extract(from: carrier), accepting: identity, names)
     }
 
-    /// The context with what is read through a closure that is called with a lower-case name; see
+    /// Returns the context with the values that a closure returns for lower-case names; see
     /// ``extracting(from:accepting:attributes:using:)``.
     public func extracting(
         accepting identity: PropagatedIdentity = [], attributes names: [String] = [],
@@ -126,7 +127,7 @@ extension GenAIContext {
             if identity.contains(.user), let id = baggage.text(.userID) { fields.userID = id }
             if identity.contains(.workflow), let workflow = baggage.workflow {
                 fields.workflow = workflow
-                // Here the workflow's run is the part of it that this process does.
+                // In this process, the workflow's run is the part that this process executes.
                 fields.run = WorkflowRun(within: fields.run)
             }
             for name in names {
@@ -138,7 +139,7 @@ extension GenAIContext {
 }
 
 extension AttributeValue {
-    /// The text of a text, number or truth value, as baggage carries it and sums are kept by it; `nil` for the others.
+    /// A text, number or Boolean as text, for baggage and as a key of sums; `nil` for other values.
     package var scalarText: String? {
         switch self {
         case .string(let text): text
@@ -157,7 +158,7 @@ extension Baggage {
         self[key.name].flatMap { $0.isEmpty ? nil : $0 }
     }
 
-    /// A turn that a sender can mean; the bound keeps a forged one from overflowing the count.
+    /// The value as a turn number; `nil` if it is out of range, because a forged one could overflow the count.
     fileprivate var turn: Int? {
         self[turnKey].flatMap { Int($0) }.flatMap { (1...1_000_000_000).contains($0) ? $0 : nil }
     }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// Some of the conventions' names, to find the attributes that have them without comparing texts.
+/// A set of names of the conventions, for finding the attributes with these names without comparing texts.
 @usableFromInline
 package struct ConventionNameSet: Sendable {
-    /// The number of places; the first one is for names that are not in the set.
+    /// The number of places. The first one is for names that are not in the set.
     @usableFromInline static var placeCount: Int { 32 }
-    /// The place of the name with that number.
+    /// The place of each name, by its number.
     @usableFromInline let places: [UInt8]
 
-    /// Creates a set of different names of the conventions, at most 31.
+    /// Creates a set of at most 31 different names of the conventions.
     package init(_ names: [AttributeName]) {
         var places = [UInt8](repeating: 0, count: 256)
         for (index, name) in names.prefix(Self.placeCount - 1).enumerated() where name.id.number != 0 {
@@ -23,16 +23,16 @@ package struct ConventionNameSet: Sendable {
         guard let start = run.baseAddress, let found = found.baseAddress else { return }
         places.withUnsafeBufferPointer { places in
             for attribute in start..<start + run.count {
-                // Without a branch: the first place takes what nobody looks for.
+                // Without a branch: attributes that are not in the set are written to the first place.
                 found[Int(places[attribute.pointee.id.number])] = attribute
             }
         }
     }
 }
 
-/// Pointers to the attributes that have the names of a set; valid while their map is looked into.
+/// Pointers to the attributes with the names of a set, valid during the call that found them.
 @usableFromInline
-// `@unchecked Sendable`: it is only read, and what it points at is not written to as long as it is valid.
+// `@unchecked Sendable`: it is only read, and the attributes that it points to are not changed while it is valid.
 package struct ConventionValues: @unchecked Sendable {
     @usableFromInline typealias Place = UnsafePointer<Attribute>?
     @usableFromInline let places: UnsafePointer<Place>?
@@ -42,7 +42,7 @@ package struct ConventionValues: @unchecked Sendable {
         self.places = places
     }
 
-    /// The value of the set's name with that index, if the map has one.
+    /// Returns the value of the name with that index in the set; `nil` if the map has none.
     @inlinable
     package subscript(index: Int) -> UnsafePointer<AttributeValue>? {
         guard let attribute = places?[index &+ 1] else { return nil }

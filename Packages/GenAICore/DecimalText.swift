@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: MIT
 
-/// Decimal numbers as text, read exactly: no binary fraction is ever involved.
+/// Exact conversions of decimal numbers in text, without binary fractions.
 package enum DecimalText {
-    /// Ten to the power 12: pico-USD in a dollar.
+    /// The decimal exponent of pico-USD: 10^12 are one dollar.
     package static let picoDigits = 12
 
-    /// The number times ten to the power `scale`, rounded half away from zero, or `nil` if it is not a number
-    /// of the form `-1.25e-3` or does not fit.
+    /// Returns the number times ten to the power `scale`, rounded half away from zero; `nil` if the text is not a
+    /// number of the form `-1.25e-3` or the result does not fit.
     package static func scaled(_ text: some Sequence<UInt8>, by scale: Int) -> Int128? {
         var reader = Reader()
         for byte in text where !reader.take(byte) { return nil }
         return reader.value(scale: scale)
     }
 
-    /// The shortest decimal that reads back as `number`, times ten to the power `scale`.
+    /// Returns the shortest decimal that reads back as `number`, times ten to the power `scale`.
     package static func scaled(_ number: Double, by scale: Int) -> Int128? {
         number.isFinite ? scaled("\(number)".utf8, by: scale) : nil
     }
 
-    /// Writes `value` divided by ten to the power 12 without exponent or trailing zeros.
+    /// Returns `value` divided by 10^12 as text without exponent and trailing zeros.
     package static func dollars(pico value: Int128) -> String {
         var digits = String(value.magnitude)
         if digits.utf8.count <= picoDigits {
@@ -32,7 +32,7 @@ package enum DecimalText {
 }
 
 extension DecimalText {
-    /// Takes a number byte by byte; holds 36 significant digits and where the point is.
+    /// Reads a number byte by byte. Stores 36 significant digits and the position of the point.
     private struct Reader {
         private enum Stage { case start, whole, point, fraction, exponentStart, exponentSign, exponent }
         private static let mostDigits = 36
@@ -41,7 +41,7 @@ extension DecimalText {
         private var isNegative = false
         private var significand: Int128 = 0
         private var digitCount = 0
-        /// Powers of ten the significand is short of.
+        /// The power of ten by which the significand must be multiplied.
         private var shift = 0
         private var exponent = 0
         private var exponentIsNegative = false

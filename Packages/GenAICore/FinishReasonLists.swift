@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 
 extension FinishReason {
-    /// An array of one value, such as the reason why an answer ended.
+    /// Returns an array of one value, such as a finish reason.
     ///
-    /// The reasons that nearly all answers have are literals in the program and allocate nothing.
+    /// The reasons of nearly all answers are literals in the program and need no allocation.
     @usableFromInline
     package static func list(of value: consuming AttributeValue) -> AttributeValue {
         switch value {

@@ -8,7 +8,7 @@
 // at 4f0695dd8377, events at fecf9e12378d, MCP methods at 4172e394d28f
 
 extension AttributeKey where Value == String {
-    /// Model the caller asked for; the response may name another.
+    /// Requested model; the response may name another.
     ///
     /// Source: OpenTelemetry `gen_ai.request.model` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
@@ -32,7 +32,7 @@ extension AttributeKey where Value == String {
     @inlinable
     public static var genAIRequestStreamCursor: Self { Self("gen_ai.request.stream_cursor", 0x12_8F44) }
 
-    /// Identifier the provider gave the response.
+    /// Provider's identifier of the response.
     ///
     /// Source: OpenTelemetry `gen_ai.response.id` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
@@ -58,7 +58,7 @@ extension AttributeKey where Value == String {
     @inlinable
     public static var genAICompletion: Self { Self("gen_ai.completion", 0x23_BBCD) }
 
-    /// Mark of the backend configuration that answered.
+    /// Fingerprint of the backend configuration that answered.
     ///
     /// Deprecated since v1.41.1: use `openAIResponseSystemFingerprint`.
     /// Source: OpenTelemetry `gen_ai.openai.response.system_fingerprint` in v1.36.0, v1.41.1, genai-main
@@ -68,7 +68,7 @@ extension AttributeKey where Value == String {
         Self("gen_ai.openai.response.system_fingerprint", 0x28_7A93)
     }
 
-    /// Mark of the backend configuration that answered.
+    /// Fingerprint of the backend configuration that answered.
     ///
     /// Source: OpenTelemetry `openai.response.system_fingerprint` in v1.41.1, genai-main (Development).
     @inlinable
@@ -116,7 +116,7 @@ extension AttributeKey where Value == String {
     @inlinable
     public static var genAIToolName: Self { Self("gen_ai.tool.name", 0x34_8AC3) }
 
-    /// The tool's description, as told to the model.
+    /// The tool's description for the model.
     ///
     /// Source: OpenTelemetry `gen_ai.tool.description` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
@@ -140,7 +140,7 @@ extension AttributeKey where Value == String {
     @inlinable
     public static var genAIRetrievalQueryText: Self { Self("gen_ai.retrieval.query.text", 0x3F_69CD) }
 
-    /// Name of the quality that was evaluated.
+    /// Name of the evaluated property.
     ///
     /// Source: OpenTelemetry `gen_ai.evaluation.name` in v1.41.1, genai-main (Development).
     @inlinable
@@ -223,7 +223,7 @@ extension AttributeKey where Value == String {
     @inlinable
     public static var errorType: Self { Self("error.type", 0x53_A9D9) }
 
-    /// Host the request was sent to, the one behind proxies when known.
+    /// Host that the request was sent to, or the one behind proxies if it is known.
     ///
     /// Source: OpenTelemetry `server.address` in v1.28.0, v1.36.0, v1.41.1, genai-main (Stable).
     @inlinable
@@ -339,14 +339,14 @@ extension AttributeKey where Value == String {
 }
 
 extension AttributeKey where Value == Int {
-    /// Most tokens the model may generate.
+    /// Maximum number of tokens that the model may generate.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.request.max_tokens` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
     public static var genAIRequestMaxTokens: Self { Self("gen_ai.request.max_tokens", 0x05_D70A) }
 
-    /// The number of candidate answers that were asked for. Recorded only when it is not 1.
+    /// Requested number of choices. Recorded only if it is not 1.
     ///
     /// Source: OpenTelemetry `gen_ai.request.choice.count` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
@@ -426,13 +426,13 @@ extension AttributeKey where Value == Int {
     @inlinable
     public static var genAIOpenAIRequestSeed: Self { Self("gen_ai.openai.request.seed", 0x24_7E35) }
 
-    /// Length asked for the embedding vectors.
+    /// Requested number of dimensions of the embedding vectors.
     ///
     /// Source: OpenTelemetry `gen_ai.embeddings.dimension.count` in v1.41.1, genai-main (Development).
     @inlinable
     public static var genAIEmbeddingsDimensionCount: Self { Self("gen_ai.embeddings.dimension.count", 0x3D_C595) }
 
-    /// The most documents that a retrieval may return.
+    /// Maximum number of documents that a retrieval may return.
     ///
     /// Source: OpenTelemetry `gen_ai.retrieval.top_k` in genai-main (Development).
     @inlinable
@@ -528,32 +528,32 @@ extension AttributeKey where Value == Int {
 }
 
 extension AttributeKey where Value == Double {
-    /// Sampling temperature the caller asked for.
+    /// Requested sampling temperature.
     ///
     /// Source: OpenTelemetry `gen_ai.request.temperature` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
     public static var genAIRequestTemperature: Self { Self("gen_ai.request.temperature", 0x06_B8BE) }
 
-    /// Nucleus sampling threshold the caller asked for.
+    /// Requested threshold of nucleus sampling (top-p).
     ///
     /// Source: OpenTelemetry `gen_ai.request.top_p` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
     public static var genAIRequestTopP: Self { Self("gen_ai.request.top_p", 0x07_9274) }
 
-    /// The number of likeliest tokens that are sampled from. A whole number in genai-main, floating point before.
+    /// Number of most probable tokens to sample from. An integer in genai-main, floating point before.
     ///
     /// Source: OpenTelemetry `gen_ai.request.top_k` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
     public static var genAIRequestTopK: Self { Self("gen_ai.request.top_k", 0x08_2974) }
 
-    /// Penalty on tokens by how often they occurred.
+    /// Penalty for tokens by the number of their occurrences.
     ///
     /// Source: OpenTelemetry `gen_ai.request.frequency_penalty` in v1.28.0, v1.36.0, v1.41.1, genai-main
     /// (Development).
     @inlinable
     public static var genAIRequestFrequencyPenalty: Self { Self("gen_ai.request.frequency_penalty", 0x0A_5E37) }
 
-    /// Penalty on tokens that occurred at all.
+    /// Penalty for tokens that have occurred.
     ///
     /// Source: OpenTelemetry `gen_ai.request.presence_penalty` in v1.28.0, v1.36.0, v1.41.1, genai-main
     /// (Development).
@@ -575,13 +575,13 @@ extension AttributeKey where Value == Double {
 }
 
 extension AttributeKey where Value == Bool {
-    /// Whether the answer is streamed. Recorded only when true.
+    /// Indicates whether the answer is streamed. Recorded only if true.
     ///
     /// Source: OpenTelemetry `gen_ai.request.stream` in v1.41.1, genai-main (Development).
     @inlinable
     public static var genAIRequestStream: Self { Self("gen_ai.request.stream", 0x0F_9EC1) }
 
-    /// Whether the history was compacted before the call.
+    /// Indicates whether the history was compacted before the call.
     ///
     /// Source: OpenTelemetry `gen_ai.conversation.compacted` in genai-main (Development).
     @inlinable
@@ -589,19 +589,19 @@ extension AttributeKey where Value == Bool {
 }
 
 extension AttributeKey where Value == [String] {
-    /// Texts that end the generation.
+    /// Stop sequences, which end the generation.
     ///
     /// Source: OpenTelemetry `gen_ai.request.stop_sequences` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
     public static var genAIRequestStopSequences: Self { Self("gen_ai.request.stop_sequences", 0x09_DC83) }
 
-    /// Formats asked for the numbers of an embedding, for example `base64`.
+    /// Requested formats for the numbers of an embedding, for example `base64`.
     ///
     /// Source: OpenTelemetry `gen_ai.request.encoding_formats` in v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
     public static var genAIRequestEncodingFormats: Self { Self("gen_ai.request.encoding_formats", 0x0D_F7AF) }
 
-    /// The reason why generation ended, one per choice in order, in the provider's own words.
+    /// Finish reason of each choice, in order, in the provider's own words.
     ///
     /// Source: OpenTelemetry `gen_ai.response.finish_reasons` in v1.28.0, v1.36.0, v1.41.1, genai-main (Development).
     @inlinable
@@ -633,7 +633,7 @@ extension AttributeKey where Value == AttributeValue {
     @inlinable
     public static var genAIRetrievalDocuments: Self { Self("gen_ai.retrieval.documents", 0x3E_7599) }
 
-    /// Instructions given apart from the messages, as message parts. Content: recorded only on request.
+    /// Instructions that are separate from the messages, as message parts. Content: recorded only on request.
     ///
     /// Source: OpenTelemetry `gen_ai.system_instructions` in v1.41.1, genai-main (Development).
     @inlinable
@@ -685,6 +685,40 @@ extension AttributeKey where Value == OpenAIAPIType {
     public static var openAIAPIType: Self { Self("openai.api.type", 0x2C_A36F) }
 }
 
+extension AttributeKey where Value == OpenAIServiceTier {
+    /// Requested service tier. Recorded only if it is not `auto`.
+    ///
+    /// Values: ``OpenAIServiceTier``.
+    /// Deprecated since v1.41.1: use `openAIRequestServiceTier`.
+    /// Source: OpenTelemetry `gen_ai.openai.request.service_tier` in v1.28.0, v1.36.0, v1.41.1, genai-main
+    /// (Development).
+    @inlinable
+    public static var genAIOpenAIRequestServiceTier: Self { Self("gen_ai.openai.request.service_tier", 0x26_0261) }
+
+    /// Service tier that served the request.
+    ///
+    /// Values: ``OpenAIServiceTier``.
+    /// Deprecated since v1.41.1: use `openAIResponseServiceTier`.
+    /// Source: OpenTelemetry `gen_ai.openai.response.service_tier` in v1.28.0, v1.36.0, v1.41.1, genai-main
+    /// (Development).
+    @inlinable
+    public static var genAIOpenAIResponseServiceTier: Self { Self("gen_ai.openai.response.service_tier", 0x27_8FD9) }
+
+    /// Requested service tier. Recorded only if it is not `auto`.
+    ///
+    /// Values: ``OpenAIServiceTier``.
+    /// Source: OpenTelemetry `openai.request.service_tier` in v1.41.1, genai-main (Development).
+    @inlinable
+    public static var openAIRequestServiceTier: Self { Self("openai.request.service_tier", 0x29_A721) }
+
+    /// Service tier that served the request.
+    ///
+    /// Values: ``OpenAIServiceTier``.
+    /// Source: OpenTelemetry `openai.response.service_tier` in v1.41.1, genai-main (Development).
+    @inlinable
+    public static var openAIResponseServiceTier: Self { Self("openai.response.service_tier", 0x2A_7DB5) }
+}
+
 extension AttributeKey where Value == OperationName {
     /// The operation of the call; the first word of most span names.
     ///
@@ -695,7 +729,7 @@ extension AttributeKey where Value == OperationName {
 }
 
 extension AttributeKey where Value == OutputType {
-    /// Kind of content asked for. Recorded only when the request names a format.
+    /// Requested kind of content. Recorded only if the request specifies a format.
     ///
     /// Values: ``OutputType``.
     /// Source: OpenTelemetry `gen_ai.output.type` in v1.36.0, v1.41.1, genai-main (Development).
@@ -704,14 +738,15 @@ extension AttributeKey where Value == OutputType {
 }
 
 extension AttributeKey where Value == ProviderName {
-    /// Who serves the model, as far as the instrumentation can tell; selects the provider-specific attributes.
+    /// Provider of the model, as far as the instrumentation knows it. Determines which provider-specific attributes
+    /// apply.
     ///
     /// Values: ``ProviderName``.
     /// Source: OpenTelemetry `gen_ai.provider.name` in v1.41.1, genai-main (Development).
     @inlinable
     public static var genAIProviderName: Self { Self("gen_ai.provider.name", 0x02_B4F3) }
 
-    /// Who serves the model, under its older name.
+    /// Provider of the model, under the attribute's older name.
     ///
     /// Values: ``ProviderName``.
     /// Deprecated since v1.41.1: use `genAIProviderName`.
@@ -721,7 +756,7 @@ extension AttributeKey where Value == ProviderName {
 }
 
 extension AttributeKey where Value == ResponseFormat {
-    /// Response format asked for.
+    /// Requested response format.
     ///
     /// Values: ``ResponseFormat``.
     /// Deprecated since v1.36.0: use `genAIOutputType`.
@@ -742,42 +777,8 @@ extension AttributeKey where Value == ResponseStatus {
     public static var genAIResponseStatus: Self { Self("gen_ai.response.status", 0x17_21FC) }
 }
 
-extension AttributeKey where Value == OpenAIServiceTier {
-    /// Service tier asked for. Recorded only when it is not `auto`.
-    ///
-    /// Values: ``OpenAIServiceTier``.
-    /// Deprecated since v1.41.1: use `openAIRequestServiceTier`.
-    /// Source: OpenTelemetry `gen_ai.openai.request.service_tier` in v1.28.0, v1.36.0, v1.41.1, genai-main
-    /// (Development).
-    @inlinable
-    public static var genAIOpenAIRequestServiceTier: Self { Self("gen_ai.openai.request.service_tier", 0x26_0261) }
-
-    /// Service tier that served the request.
-    ///
-    /// Values: ``OpenAIServiceTier``.
-    /// Deprecated since v1.41.1: use `openAIResponseServiceTier`.
-    /// Source: OpenTelemetry `gen_ai.openai.response.service_tier` in v1.28.0, v1.36.0, v1.41.1, genai-main
-    /// (Development).
-    @inlinable
-    public static var genAIOpenAIResponseServiceTier: Self { Self("gen_ai.openai.response.service_tier", 0x27_8FD9) }
-
-    /// Service tier asked for. Recorded only when it is not `auto`.
-    ///
-    /// Values: ``OpenAIServiceTier``.
-    /// Source: OpenTelemetry `openai.request.service_tier` in v1.41.1, genai-main (Development).
-    @inlinable
-    public static var openAIRequestServiceTier: Self { Self("openai.request.service_tier", 0x29_A721) }
-
-    /// Service tier that served the request.
-    ///
-    /// Values: ``OpenAIServiceTier``.
-    /// Source: OpenTelemetry `openai.response.service_tier` in v1.41.1, genai-main (Development).
-    @inlinable
-    public static var openAIResponseServiceTier: Self { Self("openai.response.service_tier", 0x2A_7DB5) }
-}
-
 extension AttributeKey where Value == TokenModality {
-    /// Kind of content counted tokens stand for.
+    /// Kind of content of the counted tokens.
     ///
     /// Values: ``TokenModality``.
     /// Source: OpenTelemetry `gen_ai.token.modality` in genai-main (Development).
@@ -786,7 +787,7 @@ extension AttributeKey where Value == TokenModality {
 }
 
 extension AttributeKey where Value == TokenType {
-    /// Whether counted tokens are input or output.
+    /// Direction of the counted tokens: input or output.
     ///
     /// Values: ``TokenType``.
     /// Deprecated since genai-main, without a replacement.
@@ -796,7 +797,7 @@ extension AttributeKey where Value == TokenType {
 }
 
 extension AttributeKey where Value == ToolType {
-    /// Who runs the tool, and where.
+    /// Type of the tool, by where it runs.
     ///
     /// Values: ``ToolType``.
     /// Source: OpenTelemetry `gen_ai.tool.type` in v1.36.0, v1.41.1, genai-main (Development).

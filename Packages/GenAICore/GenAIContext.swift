@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// The surroundings of the running code: conversation, turn, user, workflow, agent, custom attributes and current span.
+/// The context of the running code: conversation, turn, user, workflow, agent, custom attributes and current span.
 ///
-/// The package's only task-local value. It follows child tasks and `Task {}`; `Task.detached`, callbacks and dispatch
-/// queues do not inherit it: capture ``current`` and ``run(isolation:_:)`` there.
+/// The package's only task-local value. Child tasks and `Task {}` inherit it. `Task.detached`, callbacks and dispatch
+/// queues do not: capture ``current`` and call ``run(isolation:_:)`` there.
 public struct GenAIContext: Sendable {
     @TaskLocal package static var active = GenAIContext()
 
     /// The context of the running task; empty outside all scopes.
     public static var current: GenAIContext { active }
 
-    // Two references, so that reading the task-local costs two retains however much the context holds.
+    // Two references, so that reading the task-local costs two retains, however much the context contains.
     package private(set) var identity: GenAIIdentity?
-    /// The span that new spans become children of.
+    /// The current span, which becomes the parent of new spans.
     package var activeSpan: (any ActiveSpan)? {
         didSet {
             isWithinModelCall = false
@@ -22,12 +22,13 @@ public struct GenAIContext: Sendable {
         }
     }
 
-    /// Whether the current span is that of a call to a model, which must not be recorded once more on its way out.
+    /// Indicates whether the current span is that of a call to a model, which must not be recorded again while it is
+    /// sent.
     package var isWithinModelCall = false
 
     private static let spanNoted = Atomic(false)
-    /// Whether any context of this process ever had a span. While none has, spans need not look for their parent:
-    /// reading the task-local is more than half of the cost of a span that is not recorded.
+    /// Indicates whether any context of this process has ever had a span. Until then, spans need not read the
+    /// task-local to find their parent, which would be most of the cost of an unrecorded span.
     package static var hasHadSpan: Bool { spanNoted.load(ordering: .relaxed) }
 
     /// Creates an empty context.
@@ -35,7 +36,7 @@ public struct GenAIContext: Sendable {
 
     /// The conversation, in the sense of `gen_ai.conversation.id`.
     public var conversationID: String? { identity?.fields.conversationID }
-    /// The user on whose behalf the code runs.
+    /// The user for whom the code runs.
     public var userID: String? { identity?.fields.userID }
     /// The number of the turn within the conversation, from 1.
     public var turn: Int? { identity?.fields.turn }
@@ -43,24 +44,24 @@ public struct GenAIContext: Sendable {
     public var workflow: Workflow? { identity?.fields.workflow }
     /// The agent.
     public var agent: Agent? { identity?.fields.agent }
-    /// The custom attributes, under their full names.
+    /// The custom attributes, with their full names.
     public var attributes: Attributes { identity?.fields.attributes ?? [:] }
-    /// Whether the scopes around allow prompts and completions to be recorded.
+    /// Indicates whether the enclosing scopes allow prompts and completions to be recorded.
     public var allowsContentCapture: Bool { identity?.fields.allowsContentCapture ?? true }
     /// The identity of the current span.
     public var spanContext: SpanContext? { activeSpan?.context }
 
-    /// The meter of the calls made in this context, if there is one.
+    /// The meter of the calls made in this context; `nil` if there is none.
     package var meter: (any CallMeter)? { identity?.fields.meter }
     /// The innermost run of a workflow.
     package var run: WorkflowRun? { identity?.fields.run }
-    /// The innermost operation that notes what is asked and answered inside.
+    /// The innermost operation that records the question and the answer of the calls inside.
     package var listener: (any MessageListener)? { identity?.fields.listener }
 
-    /// The attributes that spans started in this context are stamped with.
+    /// The attributes that are stamped on spans started in this context.
     package var stamp: Attributes { identity?.stamp ?? [:] }
 
-    /// The context with its identity changed.
+    /// Returns the context with its identity changed.
     package func updating(_ change: (inout GenAIIdentity.Fields) -> Void) -> GenAIContext {
         var context = self
         var fields = identity?.fields ?? GenAIIdentity.Fields()
@@ -71,7 +72,7 @@ public struct GenAIContext: Sendable {
 
     /// Runs a closure in this context instead of the current one.
     ///
-    /// `GenAIContext().run { … }` runs it with no context at all.
+    /// `GenAIContext().run { … }` runs it without any context.
     public func run<Value, Failure: Error>(
         isolation: isolated (any Actor)? = #isolation,
         _ operation: () async throws(Failure) -> Value
@@ -82,7 +83,7 @@ public struct GenAIContext: Sendable {
         return try outcome.get()
     }
 
-    /// Runs a closure that neither returns nor throws, which takes no look at its types while the program runs.
+    /// Runs a closure that neither returns nor throws. Avoids the run-time type metadata of the generic form.
     package func perform(isolation: isolated (any Actor)? = #isolation, _ operation: () async -> Void) async {
         await Self.$active.withValue(self, operation: operation)
     }
@@ -96,13 +97,13 @@ public struct GenAIContext: Sendable {
     }
 }
 
-/// A workflow: the steps that together serve one purpose.
+/// A workflow: steps that together serve one purpose.
 public struct Workflow: Sendable, Hashable {
-    /// Identifies the workflow; costs are added up by it. Attribute `workflow.id`.
+    /// The identifier of the workflow, by which costs are summed. Attribute `workflow.id`.
     public var id: String
-    /// The kind of workflow. Attribute `workflow.type`.
+    /// The type of workflow. Attribute `workflow.type`.
     public var type: String?
-    /// A name for people. Attribute `workflow.name`; on the workflow's own span also `gen_ai.workflow.name`.
+    /// The name for people. Attribute `workflow.name`; on the workflow's own span also `gen_ai.workflow.name`.
     public var name: String?
 
     /// Creates a workflow.
@@ -133,28 +134,28 @@ public struct Agent: Sendable, Hashable {
     }
 }
 
-/// The span that is current in a context. Implemented by the telemetry SDK.
+/// The current span of a context. Implemented by the telemetry SDK.
 @usableFromInline
 package protocol ActiveSpan: AnyObject, Sendable {
     /// The span's identity.
     var context: SpanContext { get }
 }
 
-/// Counts what the calls inside a scope use up, and refuses those that would start past a limit.
+/// Counts the usage of the calls inside a scope, and refuses calls beyond a limit.
 package protocol CallMeter: AnyObject, Sendable {
-    /// Asked before a call to a model starts; what it throws stops the call.
+    /// Called before a call to a model starts. An error that it throws stops the call.
     func check(model: String?) throws
 }
 
-/// Prices for the calls inside a scope. Implemented by the price table.
+/// The prices for the calls inside a scope. Implemented by the price table.
 package protocol ScopedPrices: AnyObject, Sendable {}
 
-/// An operation that notes what the models inside are asked and what they answer. Implemented by the instrumentation.
+/// An operation that records the input and output of the models inside. Implemented by the instrumentation.
 package protocol MessageListener: AnyObject, Sendable {}
 
-/// The part of a context that is not the current span; never changes, so that contexts share it.
+/// The part of a context that is not the current span. Immutable, so that contexts share it.
 package final class GenAIIdentity: Sendable {
-    /// The identity's facts.
+    /// The properties of the identity.
     package struct Fields: Sendable {
         package var conversationID: String?
         package var turn: Int?
@@ -171,9 +172,9 @@ package final class GenAIIdentity: Sendable {
     }
 
     package let fields: Fields
-    /// The attributes that spans are stamped with; made once a scope, not once a span.
+    /// The attributes that are stamped on spans; created once for each scope, not for each span.
     package let stamp: Attributes
-    /// Whether the next LLM call begins a turn.
+    /// Indicates whether the next LLM call begins a turn.
     let awaitsTurn: Bool
 
     init(_ fields: Fields) {
@@ -206,7 +207,7 @@ extension GenAIIdentity.Fields {
     }
 }
 
-/// A current span of which only the identity is known: not recorded here, or of another process.
+/// A current span of which only the identity is known: it is not recorded here, or belongs to another process.
 package final class PassiveSpan: ActiveSpan {
     package let context: SpanContext
 
@@ -216,7 +217,8 @@ package final class PassiveSpan: ActiveSpan {
 }
 
 extension GenAIContext {
-    /// The context with another parent for new spans: the span of another process, or `nil` to begin a new trace.
+    /// Returns the context with another parent for new spans: the span of another process, or `nil` to begin a new
+    /// trace.
     public func settingParent(_ parent: SpanContext?) -> GenAIContext {
         var context = self
         context.activeSpan = parent.map(PassiveSpan.init)

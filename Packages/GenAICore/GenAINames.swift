@@ -12,42 +12,42 @@ public struct EventName: RawRepresentable, Hashable, Sendable, AttributeValueCon
     @inlinable
     public init(rawValue: String) { self.rawValue = rawValue }
 
-    /// A message with instructions; the content is in the body.
+    /// A system message. The content is in the body.
     ///
     /// Value: `gen_ai.system.message` in v1.28.0, v1.36.0, v1.41.1.
     /// Deprecated since v1.41.1.
     @inlinable
     public static var genAISystemMessage: Self { Self(rawValue: "gen_ai.system.message") }
 
-    /// A message of the user; the content is in the body.
+    /// A user message. The content is in the body.
     ///
     /// Value: `gen_ai.user.message` in v1.28.0, v1.36.0, v1.41.1.
     /// Deprecated since v1.41.1.
     @inlinable
     public static var genAIUserMessage: Self { Self(rawValue: "gen_ai.user.message") }
 
-    /// A message of the model; the content is in the body.
+    /// An assistant message. The content is in the body.
     ///
     /// Value: `gen_ai.assistant.message` in v1.28.0, v1.36.0, v1.41.1.
     /// Deprecated since v1.41.1.
     @inlinable
     public static var genAIAssistantMessage: Self { Self(rawValue: "gen_ai.assistant.message") }
 
-    /// An answer of a tool; the content is in the body.
+    /// A tool's result. The content is in the body.
     ///
     /// Value: `gen_ai.tool.message` in v1.28.0, v1.36.0, v1.41.1.
     /// Deprecated since v1.41.1.
     @inlinable
     public static var genAIToolMessage: Self { Self(rawValue: "gen_ai.tool.message") }
 
-    /// One choice of the answer; the content is in the body.
+    /// One choice of the answer. The content is in the body.
     ///
     /// Value: `gen_ai.choice` in v1.28.0, v1.36.0, v1.41.1.
     /// Deprecated since v1.41.1.
     @inlinable
     public static var genAIChoice: Self { Self(rawValue: "gen_ai.choice") }
 
-    /// A model call with its content, all in attributes, apart from the span.
+    /// The details of a model call, including its content, as attributes of an event.
     ///
     /// Value: `gen_ai.client.inference.operation.details` in v1.41.1, genai-main.
     @inlinable

@@ -127,7 +127,7 @@ extension OperationName: ExpressibleByStringLiteral {
     public init(stringLiteral value: String) { self.init(rawValue: value) }
 }
 
-/// Who serves a model. Holds the older values of `gen_ai.system` too.
+/// Provider of a model. Includes the older values of `gen_ai.system`.
 ///
 /// Extensible: unknown values pass through.
 public struct ProviderName: RawRepresentable, Hashable, Sendable, AttributeValueConvertible {
@@ -271,7 +271,7 @@ extension ProviderName: ExpressibleByStringLiteral {
     public init(stringLiteral value: String) { self.init(rawValue: value) }
 }
 
-/// Whether tokens are input or output.
+/// Direction of tokens: input or output.
 ///
 /// Extensible: unknown values pass through.
 public struct TokenType: RawRepresentable, Hashable, Sendable, AttributeValueConvertible {
@@ -301,7 +301,7 @@ extension TokenType: ExpressibleByStringLiteral {
     public init(stringLiteral value: String) { self.init(rawValue: value) }
 }
 
-/// Kind of content tokens stand for.
+/// Kind of content of tokens.
 ///
 /// Extensible: unknown values pass through.
 public struct TokenModality: RawRepresentable, Hashable, Sendable, AttributeValueConvertible {
@@ -330,7 +330,7 @@ public struct TokenModality: RawRepresentable, Hashable, Sendable, AttributeValu
     @inlinable
     public static var audio: Self { Self(rawValue: "audio") }
 
-    /// The provider does not tell.
+    /// The provider does not report it.
     ///
     /// Value: `unknown` in genai-main.
     @inlinable
@@ -385,7 +385,7 @@ extension OutputType: ExpressibleByStringLiteral {
     public init(stringLiteral value: String) { self.init(rawValue: value) }
 }
 
-/// Who runs a tool, and where.
+/// Type of a tool, by where it runs.
 ///
 /// Extensible: unknown values pass through.
 public struct ToolType: RawRepresentable, Hashable, Sendable, AttributeValueConvertible {
@@ -421,7 +421,7 @@ extension ToolType: ExpressibleByStringLiteral {
     public init(stringLiteral value: String) { self.init(rawValue: value) }
 }
 
-/// The reason why a message ended, in the words of the message schema. Providers' own words differ.
+/// Finish reason of a message, in the words of the message schema. Providers' own words differ.
 ///
 /// Extensible: unknown values pass through.
 public struct FinishReason: RawRepresentable, Hashable, Sendable, AttributeValueConvertible {
@@ -612,7 +612,7 @@ public struct ResponseFormat: RawRepresentable, Hashable, Sendable, AttributeVal
     @inlinable
     public static var jsonObject: Self { Self(rawValue: "json_object") }
 
-    /// JSON that follows a schema.
+    /// JSON that conforms to a schema.
     ///
     /// Value: `json_schema` in v1.28.0, v1.36.0, v1.41.1, genai-main.
     @inlinable
@@ -690,13 +690,13 @@ public struct MCPMethodName: RawRepresentable, Hashable, Sendable, AttributeValu
     @inlinable
     public static var resourcesRead: Self { Self(rawValue: "resources/read") }
 
-    /// Asks to be told about changes of a resource.
+    /// Subscribes to changes of a resource.
     ///
     /// Value: `resources/subscribe`.
     @inlinable
     public static var resourcesSubscribe: Self { Self(rawValue: "resources/subscribe") }
 
-    /// Ends such a subscription.
+    /// Ends a subscription to changes of a resource.
     ///
     /// Value: `resources/unsubscribe`.
     @inlinable

@@ -15,7 +15,7 @@ public struct TraceID: Sendable, Hashable {
         self.low = low
     }
 
-    /// Reads 32 lower-case hexadecimal digits; `nil` for anything else and for all zeros.
+    /// Parses 32 lower-case hexadecimal digits; `nil` for any other text and for all zeros.
     public init?(_ text: some StringProtocol) {
         let digits = text.utf8
         guard digits.count == 32, let high = hexNumber(digits.prefix(16)), let low = hexNumber(digits.dropFirst(16)),
@@ -24,12 +24,12 @@ public struct TraceID: Sendable, Hashable {
         self.init(high: high, low: low)
     }
 
-    /// Whether the identifier is not all zero.
+    /// Indicates whether the identifier is not all zero.
     public var isValid: Bool { high != 0 || low != 0 }
 }
 
 extension TraceID: CustomStringConvertible {
-    /// 32 lower-case hexadecimal digits.
+    /// The identifier as 32 lower-case hexadecimal digits.
     public var description: String {
         String(unsafeUninitializedCapacity: 32) { buffer in
             writeHex(high, into: buffer, at: 0)
@@ -51,18 +51,18 @@ public struct SpanID: Sendable, Hashable {
         self.rawValue = rawValue
     }
 
-    /// Reads 16 lower-case hexadecimal digits; `nil` for anything else and for all zeros.
+    /// Parses 16 lower-case hexadecimal digits; `nil` for any other text and for all zeros.
     public init?(_ text: some StringProtocol) {
         guard text.utf8.count == 16, let number = hexNumber(text.utf8), number != 0 else { return nil }
         rawValue = number
     }
 
-    /// Whether the identifier is not all zero.
+    /// Indicates whether the identifier is not all zero.
     public var isValid: Bool { rawValue != 0 }
 }
 
 extension SpanID: CustomStringConvertible {
-    /// 16 lower-case hexadecimal digits.
+    /// The identifier as 16 lower-case hexadecimal digits.
     public var description: String {
         String(unsafeUninitializedCapacity: 16) { buffer in
             writeHex(rawValue, into: buffer, at: 0)
@@ -71,7 +71,7 @@ extension SpanID: CustomStringConvertible {
     }
 }
 
-/// The number that at most 16 hexadecimal digits spell, or `nil` when one of them is none or in upper case.
+/// Returns the number in at most 16 lower-case hexadecimal digits; `nil` if a character is not one.
 func hexNumber(_ digits: some Sequence<UInt8>) -> UInt64? {
     var number: UInt64 = 0
     for digit in digits {
@@ -81,7 +81,7 @@ func hexNumber(_ digits: some Sequence<UInt8>) -> UInt64? {
     return number
 }
 
-/// Writes 16 lower-case hexadecimal digits. The buffer must have room for them after `start`.
+/// Writes 16 lower-case hexadecimal digits. The buffer must have space for them after `start`.
 func writeHex(_ number: UInt64, into buffer: UnsafeMutableBufferPointer<UInt8>, at start: Int) {
     for position in 0..<16 { buffer[start + position] = ASCII.hexDigit(number >> UInt64(60 - position * 4)) }
 }

@@ -35,7 +35,7 @@ extension AttributeKey where Value == String {
     /// Source: Last9 extension `gen_ai.prompt.<index>.tool_calls`.
     public static func genAIPromptToolCalls(at index: Int) -> Self { Self("gen_ai.prompt.\(index).tool_calls") }
 
-    /// Tool call a message answers in the prompt, one attribute per position.
+    /// Tool call that a message in the prompt answers, one attribute for each position.
     ///
     /// Source: Last9 extension `gen_ai.prompt.<index>.tool_call.id`.
     public static func genAIPromptToolCallID(at index: Int) -> Self { Self("gen_ai.prompt.\(index).tool_call.id") }
@@ -55,7 +55,7 @@ extension AttributeKey where Value == String {
     /// Source: Last9 extension `gen_ai.completion.<index>.tool_calls`.
     public static func genAICompletionToolCalls(at index: Int) -> Self { Self("gen_ai.completion.\(index).tool_calls") }
 
-    /// The reason why a choice ended in the answer, one attribute per position.
+    /// Finish reason of a choice in the answer, one attribute for each position.
     ///
     /// Source: Last9 extension `gen_ai.completion.<index>.finish_reason`.
     public static func genAICompletionFinishReason(at index: Int) -> Self {
@@ -316,13 +316,13 @@ extension AttributeKey where Value == Double {
 }
 
 extension AttributeKey where Value == Bool {
-    /// Whether the recorded prompt was cut.
+    /// Indicates whether the recorded prompt was cut.
     ///
     /// Source: Last9 extension `gen_ai.prompt.truncated`.
     @inlinable
     public static var genAIPromptTruncated: Self { Self("gen_ai.prompt.truncated", 0x7E_6E58) }
 
-    /// Whether the recorded answer was cut.
+    /// Indicates whether the recorded answer was cut.
     ///
     /// Source: Last9 extension `gen_ai.completion.truncated`.
     @inlinable
@@ -355,7 +355,7 @@ extension AttributeKey where Value == Last9SpanKind {
     public static var genAIL9SpanKind: Self { Self("gen_ai.l9.span.kind", 0x74_BC82) }
 }
 
-/// Kind of work a span stands for, as the Last9 dashboards know it.
+/// Kind of operation that a span describes, as named in Last9's dashboards.
 ///
 /// Extensible: unknown values pass through.
 public struct Last9SpanKind: RawRepresentable, Hashable, Sendable, AttributeValueConvertible {

@@ -4,11 +4,11 @@
 ///
 /// The conventions' metrics are static members, for example ``genAIClientTokenUsage``.
 public struct MetricDefinition: Sendable, Hashable {
-    /// The kind of instrument that measures.
+    /// The kind of instrument for the measurements.
     public enum Kind: Sendable, Hashable {
-        /// Sums what only grows.
+        /// Sums increments that are never negative.
         case counter
-        /// Counts measurements by size.
+        /// Records the distribution of values.
         case histogram
     }
 
@@ -20,13 +20,13 @@ public struct MetricDefinition: Sendable, Hashable {
     public var unit: String
     /// The measured quantity, in one sentence.
     public var description: String
-    /// Whether measurements are whole numbers.
+    /// Indicates whether measurements are integers.
     public var isInteger: Bool
-    /// The upper bounds of a histogram's buckets, ascending; empty for counters and for a histogram that
-    /// leaves them to the SDK.
+    /// The upper bounds of a histogram's buckets, ascending; empty for counters and for a histogram with the SDK's
+    /// default bounds.
     public var boundaries: [Double]
 
-    /// Creates a definition for a metric the conventions do not have.
+    /// Creates a definition for a metric that is not in the conventions.
     public init(
         name: String, kind: Kind, unit: String, description: String, isInteger: Bool, boundaries: [Double] = []
     ) {

@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-/// Tells attribute names apart without comparing their texts.
+/// An identifier of an attribute name, which distinguishes most names without comparing their texts.
 ///
-/// The lower 16 bits are a hash of the name; the upper 16 are the name's number if it is one of the conventions, and 0
-/// otherwise. Equal names have equal identifiers; different ones mostly have different identifiers, and always if one
-/// of them is a name of the conventions. What follows from it:
+/// The lower 16 bits are a hash of the name. The upper 16 are the name's number if it is in the conventions, and 0
+/// otherwise. Equal names have equal identifiers. Different names mostly have different identifiers, and always if one
+/// of them is in the conventions. The consequences:
 ///
-/// - Finding a name compares 32-bit numbers, and texts only where those are equal.
-/// - A ``NameFilter`` answers exactly for names of the conventions, with one bit each.
-/// - Names of the conventions are interned: an ``AttributeName`` holds the literal, which is immortal, whatever string it
-///   was made from, so that freeing a span does not release them.
-/// - The keys of the conventions are compiled with their identifiers: Scripts/generate-conventions numbers the names and
-///   works out the same hash, and a test compares the two.
+/// - Finding a name compares 32-bit numbers, and texts only if those are equal.
+/// - A ``NameFilter`` is exact for names of the conventions, with one bit each.
+/// - Names of the conventions are interned: an ``AttributeName`` contains the literal, which is immortal, whatever
+///   string it was created from, so that freeing a span does not release them.
+/// - The keys of the conventions are compiled with their identifiers: Scripts/generate-conventions numbers the names
+///   and computes the same hash, and a test compares the two.
 ///
-/// The hash is the same in every process and easily made to collide on purpose; maps large enough for that to matter
-/// use a seeded one, see ``AttributeStorage/Index``.
+/// The hash is the same in every process, and collisions are easy to construct. Maps large enough for that to matter
+/// use a seeded hash, see ``AttributeStorage/Index``.
 @usableFromInline
 package struct NameID: Sendable, Hashable {
     @usableFromInline let bits: UInt32
@@ -24,13 +24,13 @@ package struct NameID: Sendable, Hashable {
         self.bits = bits
     }
 
-    /// The identifier of a name.
+    /// Creates the identifier of a name.
     init(of name: borrowing String) {
         let hash = shortHash(name)
         bits = UInt32(NumberedNames.number(of: name, hash)) << 16 | UInt32(hash)
     }
 
-    /// The name's place among the conventions' names, counted from 1; 0 for any other name.
+    /// The number of the name in the conventions, counted from 1; 0 for any other name.
     @inlinable
     var number: Int { Int(bits &>> 16) }
 }
@@ -42,26 +42,26 @@ package struct AttributeName: Sendable, Hashable {
     @usableFromInline package let text: String
     @usableFromInline let id: NameID
 
-    /// Prepares a name; one of the conventions is replaced by its literal.
+    /// Prepares a name. A name of the conventions is replaced by its literal.
     @usableFromInline
     package init(_ text: consuming String) {
         id = NameID(of: text)
         self.text = id.number == 0 ? text : NumberedNames.texts[id.number - 1]
     }
 
-    /// Creates a name whose identifier is known.
+    /// Creates a name with a known identifier.
     @inlinable
     init(_ text: consuming String, _ id: NameID) {
         self.text = text
         self.id = id
     }
 
-    // The empty name has the identifier 0, and hardly another name has.
+    // The empty name has the identifier 0, as hardly any other name does.
     @inlinable
     @inline(__always)
     var isEmpty: Bool { id.bits == 0 && text.isEmpty }
 
-    /// The prepared name of a key.
+    /// Creates the prepared name of a key.
     package init<Value>(_ key: AttributeKey<Value>) {
         self = key.prepared
     }
@@ -79,7 +79,7 @@ struct NameFilter: Sendable {
     private var first: (UInt64, UInt64) = (0, 0)
     private var second: (UInt64, UInt64) = (0, 0)
 
-    /// Whether the name may have been inserted; false is certain.
+    /// Returns whether the name may have been inserted. False is certain.
     func mayContain(_ id: NameID) -> Bool {
         let number = id.number
         let bit: UInt64 = 1 &<< UInt64(truncatingIfNeeded: number)
@@ -92,7 +92,7 @@ struct NameFilter: Sendable {
 
     /// Inserts a name.
     ///
-    /// - Returns: Whether it is certain that the name was not there.
+    /// - Returns: Whether it is certain that the name was not inserted before.
     @inlinable
     @inline(__always)
     mutating func insert(_ id: NameID) -> Bool {
@@ -129,10 +129,10 @@ struct NameFilter: Sendable {
 
 // MARK: - Hash
 
-/// The numbers of the conventions' names, whose texts the generator lists.
+/// The numbers of the conventions' names, which the generator lists.
 enum NumberedNames {
     private static let hashes = texts.map { shortHash($0) }
-    /// An open-addressing table of numbers, by the upper 9 bits of a name's hash; 0 in free slots.
+    /// An open-addressing table of numbers, indexed by the upper 9 bits of a name's hash; 0 in free slots.
     private static let slots: [UInt8] = {
         var slots = [UInt8](repeating: 0, count: 512)
         for index in texts.indices {
@@ -143,7 +143,7 @@ enum NumberedNames {
         return slots
     }()
 
-    /// The number of a name; 0 if the conventions have no such name.
+    /// Returns the number of a name; 0 if the conventions have no such name.
     static func number(of text: borrowing String, _ hash: Int) -> UInt8 {
         let slots = slots
         var slot = hash >> 7
@@ -156,9 +156,9 @@ enum NumberedNames {
     }
 }
 
-/// A hash of 16 bits: equal for equal texts, mostly different for others.
+/// Returns a hash of 16 bits.
 ///
-/// Looks at the length, the first 8 and the last 16 bytes, where names of one namespace differ.
+/// Uses the length, the first 8 and the last 16 bytes, in which names of one namespace differ.
 package func shortHash(_ text: borrowing String) -> Int {
     text.utf8.withContiguousStorageIfAvailable(shortHash) ?? shortHashOfBridged(copy text)
 }

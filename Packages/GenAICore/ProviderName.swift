@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: MIT
 
 extension ProviderName {
-    /// The value that stands for a provider nobody named. Source: semantic conventions 1.36.0, `gen_ai.system`.
+    /// The value for an unknown provider. Source: semantic conventions 1.36.0, `gen_ai.system`.
     package static var other: ProviderName { ProviderName(rawValue: "_OTHER") }
 
-    /// The provider behind a host, or `nil` where its name does not tell.
+    /// Creates the provider of a host; `nil` if the host's name does not imply one.
     ///
     /// Source: the well-known values of `gen_ai.provider.name`, semantic conventions v1.41.1 and
-    /// semantic-conventions-genai (`moonshot_ai`). Providers without such a value go by their own name.
+    /// semantic-conventions-genai (`moonshot_ai`). Providers without such a value have their own name.
     ///
-    /// - Parameter host: A name in lower case, without a port.
+    /// - Parameter host: The host's name in lower case, without a port.
     package init?(host: String) {
         let match = Self.providersByDomain.first { domain, _ in
             guard host.hasSuffix(domain) else { return false }
             let rest = host.utf8.dropLast(domain.utf8.count)
             guard let last = rest.last else { return true }
-            // Locations of Vertex AI are joined to the domain by a hyphen.
+            // Locations of Vertex AI precede the domain, separated by a hyphen.
             return last == UInt8(ascii: ".") || last == UInt8(ascii: "-") && domain == "aiplatform.googleapis.com"
         }
         guard let match else { return nil }

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: MIT
 
-/// A dictionary that holds a bounded number of entries and forgets those that were not used for longest.
+/// A dictionary with a limited number of entries, which evicts the least recently used ones.
 ///
-/// Two generations instead of a list of uses: when the young one is full it becomes the old one, and what the old one
-/// held and nobody asked for since is forgotten. Constant time per use, at most `capacity` entries, and at least the
-/// `capacity / 2` latest ones are remembered, as long as their keys are not large: keys are bounded in bytes as well.
+/// Uses two generations instead of a list of uses: when the young one is full, it becomes the old one, and the entries
+/// of the previous old one that were not used since are evicted. Each use takes constant time. The map contains at most
+/// `capacity` entries, and at least the latest `capacity / 2`, unless their keys are large, because the size of the
+/// keys is limited too.
 ///
-/// Not for users. Public under a name that has to be asked for, because the compiler specialises generic code in
-/// another module only when it is public and inlinable: a use by the ledger, of which each call makes five, takes
-/// 40 ns instead of 64.
+/// Not for users. It is public with `@_spi` because the compiler specialises generic code of another module only if it
+/// is public and inlinable, which makes each use by the ledger much faster.
 @_spi(GenAI) public struct RecentMap<Key: Hashable, Value> {
     @usableFromInline var young: [Key: Value] = [:]
     private var old: [Key: Value] = [:]
@@ -16,32 +16,34 @@
     private let generationByteCount: Int
     private var youngByteCount = 0
     private let byteCount: (@Sendable (Key) -> Int)?
-    /// The number of entries that were evicted.
+    /// The number of evicted entries.
     public private(set) var evictedCount = 0
-    /// Changes when the entries become old. Until then what has been used need not be used again to be remembered.
+    /// A number that changes when the entries become old. Until then, an entry that has been used need not be used
+    /// again to be kept.
     public private(set) var generation = 0
 
     /// Creates an empty map.
     ///
     /// - Parameters:
-    ///   - capacity: How many entries are kept at most.
-    ///   - byteCapacity: How many bytes their keys may take together. One that takes more than half of it is kept alone.
-    ///   - byteCount: The size of a key, asked once for each that is new; `nil` where they are all of one size.
+    ///   - capacity: The maximum number of entries.
+    ///   - byteCapacity: The maximum size of all keys in bytes. A key that takes more than half of it is the only one
+    ///     kept.
+    ///   - byteCount: Returns the size of a key, called once for each new one; `nil` if all keys have the same size.
     public init(capacity: Int, byteCapacity: Int, byteCount: (@Sendable (Key) -> Int)?) {
         generationSize = max(1, capacity / 2)
         generationByteCount = max(1, byteCapacity / 2)
         self.byteCount = byteCount
     }
 
-    /// Creates an empty map for a number of entries, whose keys are all of one size.
+    /// Creates an empty map for a number of entries whose keys all have the same size.
     public init(capacity: Int) {
         self.init(capacity: capacity, byteCapacity: .max, byteCount: nil)
     }
 
-    /// The number of entries that are kept.
+    /// The number of entries.
     public var count: Int { young.count + old.count }
 
-    /// The value of a key, without counting as a use.
+    /// The value of a key. Reading it does not count as a use.
     public subscript(key: Key) -> Value? {
         young[key] ?? old[key]
     }
@@ -61,7 +63,7 @@
         return change(&young[key, default: initial()])
     }
 
-    /// Forgets a key.
+    /// Removes a key.
     public mutating func removeValue(forKey key: Key) {
         if young.removeValue(forKey: key) != nil { youngByteCount &-= byteCount?(key) ?? 0 }
         old[key] = nil
@@ -84,7 +86,7 @@
 }
 
 extension RecentMap where Key == String {
-    /// Creates an empty map for a number of entries whose keys take no more than 16 MiB together.
+    /// Creates an empty map for a number of entries whose keys take at most 16 MiB together.
     public init(capacity: Int) {
         self.init(capacity: capacity, byteCapacity: 16 << 20) { $0.utf8.count }
     }

@@ -1,19 +1,20 @@
 // SPDX-License-Identifier: MIT
 
-/// Runs a closure as part of a conversation: every span started inside is stamped with its id.
+/// Runs a closure as part of a conversation, whose identifier is stamped on every span started inside.
 ///
-/// Scopes nest in any order and inner values win. A turn is a question: each outermost operation inside - a workflow, an
-/// agent, an observed function, a tool loop, or a call to a model alone - is the next turn, and everything in it has its
-/// number, also across separate scopes with the same id. ``withTurn(_:isolation:_:)`` makes a turn of several of them.
+/// Scopes nest in any order, and inner values take precedence. A turn is one question. Each outermost operation inside
+/// the scope - a workflow, an agent, an observed function, a tool loop, or a single call to a model - is the next turn,
+/// and everything in it has its number. The count continues across separate scopes with the same identifier.
+/// ``withTurn(_:isolation:_:)`` combines several operations into one turn.
 ///
-/// Turns are counted by this process. Where several serve a conversation, hand the turn on with
-/// ``GenAIContext/inject(into:propagating:attributes:using:)`` or give `turn`, for example from the store that has the
+/// Each process counts turns for itself. If several processes serve a conversation, propagate the turn with
+/// ``GenAIContext/inject(into:propagating:attributes:using:)`` or pass `turn`, for example from the store that has the
 /// conversation.
 ///
 /// - Parameters:
 ///   - id: Attributes `gen_ai.conversation.id` and `session.id`.
 ///   - userID: Attribute `user.id`. Not inherited from an outer scope of another conversation.
-///   - turn: Attribute `gen_ai.conversation.turn`, from 1. `nil` lets turns count themselves.
+///   - turn: Attribute `gen_ai.conversation.turn`, from 1. `nil` counts turns automatically.
 public func withConversation<Value, Failure: Error>(
     _ id: String, userID: String? = nil, turn: Int? = nil,
     isolation: isolated (any Actor)? = #isolation,
@@ -30,11 +31,11 @@ public func withConversation<Value, Failure: Error>(
     try GenAIContext.current.enteringConversation(id, userID: userID, turn: turn).run(operation)
 }
 
-/// Runs a closure as the next turn of the conversation around: all operations inside have its number.
+/// Runs a closure as the next turn of the enclosing conversation: all operations inside have its number.
 ///
-/// For programs that answer a question by several operations. Does nothing outside a conversation.
+/// For programs that answer one question with several operations. Does nothing outside a conversation.
 ///
-/// - Parameter number: Attribute `gen_ai.conversation.turn`, from 1. `nil` takes the next one.
+/// - Parameter number: Attribute `gen_ai.conversation.turn`, from 1. `nil` means the next one.
 public func withTurn<Value, Failure: Error>(
     _ number: Int? = nil, isolation: isolated (any Actor)? = #isolation,
     _ operation: () async throws(Failure) -> Value
@@ -42,18 +43,18 @@ public func withTurn<Value, Failure: Error>(
     try await GenAIContext.current.enteringTurn(number).run(operation)
 }
 
-/// Runs a synchronous closure as the next turn of the conversation around; see the asynchronous form.
+/// Runs a synchronous closure as the next turn of the enclosing conversation; see the asynchronous form.
 public func withTurn<Value, Failure: Error>(
     _ number: Int? = nil, _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
     try GenAIContext.current.enteringTurn(number).run(operation)
 }
 
-/// Runs a closure as a workflow: every span started inside is stamped with it, and its costs are added up.
+/// Runs a closure as a workflow, which is stamped on every span started inside and whose costs are summed.
 ///
-/// Each entry is a run. `workflow.total_cost_usd`, `.llm_calls` and `.tool_calls` on its spans are the run's totals so
-/// far; a workflow inside is a run of its own, and counts for those around it too. Within a conversation an outermost
-/// workflow is the next turn.
+/// Each call is one run. `workflow.total_cost_usd`, `.llm_calls` and `.tool_calls` on its spans are the run's totals so
+/// far. A nested workflow is a run of its own, and also counts towards the enclosing ones. Within a conversation, an
+/// outermost workflow is the next turn.
 ///
 /// - Parameters:
 ///   - id: Attribute `workflow.id`.
@@ -75,9 +76,9 @@ public func withWorkflow<Value, Failure: Error>(
     try GenAIContext.current.enteringWorkflow(Workflow(id: id, type: type, name: name)).run(operation)
 }
 
-/// Runs a closure as an agent: every span started inside is stamped with it.
+/// Runs a closure as an agent, which is stamped on every span started inside.
 ///
-/// An inner agent replaces the outer one as a whole: what it leaves out is not inherited. Within a conversation an
+/// An inner agent replaces the outer one completely: missing properties are not inherited. Within a conversation, an
 /// outermost agent is the next turn.
 ///
 /// - Parameters:
@@ -106,8 +107,8 @@ public func withAgent<Value, Failure: Error>(
 /// Runs a closure with custom attributes on every span started inside.
 ///
 /// - Parameters:
-///   - attributes: Merged with those of outer scopes; inner values win.
-///   - prefix: Put before each name, so that custom names never collide with conventions; `""` writes them as given.
+///   - attributes: The attributes, merged with those of outer scopes. Inner values take precedence.
+///   - prefix: A prefix for each name, so that custom names never collide with those of the conventions; `""` for none.
 public func withAttributes<Value, Failure: Error>(
     _ attributes: Attributes, prefix: String = "custom.",
     isolation: isolated (any Actor)? = #isolation,
@@ -126,7 +127,7 @@ public func withAttributes<Value, Failure: Error>(
 
 /// Runs a closure without recording prompts, completions, tool arguments or results.
 ///
-/// Only narrows: where content is off, `true` does not switch it on.
+/// Can only restrict: if content is off, `true` does not switch it on.
 public func withContentCapture<Value, Failure: Error>(
     _ isAllowed: Bool,
     isolation: isolated (any Actor)? = #isolation,
@@ -147,11 +148,11 @@ extension GenAIContext {
         updating { $0.allowsContentCapture = $0.allowsContentCapture && isAllowed }
     }
 
-    /// The context inside a conversation.
+    /// Returns the context inside a conversation.
     package func enteringConversation(_ id: String, userID: String?, turn: Int?) -> GenAIContext {
         if let turn { TurnCounter.shared.note(turn, in: id) }
         return updating { fields in
-            // Entering the same conversation again goes on with its turn and user; another one has its own.
+            // Entering the same conversation again keeps its turn and user; another conversation has its own.
             let isSame = fields.conversationID == id
             fields.turn = turn ?? (isSame ? fields.turn : nil)
             fields.userID = userID ?? (isSame ? fields.userID : nil)
@@ -159,7 +160,7 @@ extension GenAIContext {
         }
     }
 
-    /// The context inside a workflow, which begins a turn where none has begun.
+    /// Returns the context inside a workflow, which begins a turn unless one has begun.
     package func enteringWorkflow(_ workflow: Workflow) -> GenAIContext {
         updating { fields in
             fields.workflow = workflow
@@ -168,7 +169,7 @@ extension GenAIContext {
         }
     }
 
-    /// The context inside an agent, which begins a turn where none has begun.
+    /// Returns the context inside an agent, which begins a turn unless one has begun.
     package func enteringAgent(_ agent: Agent) -> GenAIContext {
         updating { fields in
             fields.agent = agent
@@ -176,20 +177,20 @@ extension GenAIContext {
         }
     }
 
-    /// The context inside another turn of the conversation.
+    /// Returns the context inside another turn of the conversation.
     package func enteringTurn(_ number: Int?) -> GenAIContext {
         guard let conversationID else { return self }
         if let number { TurnCounter.shared.note(number, in: conversationID) }
         return updating { $0.turn = number ?? TurnCounter.shared.next(in: conversationID) }
     }
 
-    /// Prepares for a span with these attributes: an LLM call begins a turn where none has begun.
+    /// Prepares for a span with these attributes: an LLM call begins a turn unless one has begun.
     package mutating func claimTurn(for attributes: Attributes) {
         guard identity?.awaitsTurn ?? false, attributes.isLLMCall else { return }
         claimTurn()
     }
 
-    /// Prepares for an LLM call, which begins a turn where none has begun.
+    /// Prepares for an LLM call, which begins a turn unless one has begun.
     package mutating func claimTurn() {
         guard identity?.awaitsTurn ?? false else { return }
         self = updating { $0.claimTurn() }
@@ -210,7 +211,7 @@ extension GenAIIdentity.Fields {
 }
 
 extension Attributes {
-    /// Whether these are the attributes of a call to a model that answers with content.
+    /// Indicates whether these are the attributes of a call to a model that answers with content.
     package var isLLMCall: Bool {
         guard case .string(let operation) = self["gen_ai.operation.name"] else {
             return self["gen_ai.l9.span.kind"] == "llm"

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: MIT
 
-/// The part of a span that crosses process borders.
+/// The part of a span that is sent to other processes.
 ///
 /// Source: OpenTelemetry trace API, SpanContext; W3C Trace Context.
 public struct SpanContext: Sendable, Hashable {
-    /// The trace the span belongs to.
+    /// The trace that the span belongs to.
     public var traceID: TraceID
-    /// The span itself.
+    /// The identifier of the span.
     public var spanID: SpanID
-    /// Whether it is sampled, and how its trace id was made.
+    /// The flags that tell whether the span is sampled and whether its trace identifier is random.
     public var flags: TraceFlags
-    /// Vendors' own positions in the trace.
+    /// Vendors' positions in the trace.
     public var traceState: TraceState
-    /// Whether it came from another process.
+    /// Indicates whether the span belongs to another process.
     public var isRemote: Bool
 
     /// Creates a span context.
@@ -27,9 +27,9 @@ public struct SpanContext: Sendable, Hashable {
         self.isRemote = isRemote
     }
 
-    /// Whether both identifiers are valid.
+    /// Indicates whether both identifiers are valid.
     public var isValid: Bool { traceID.isValid && spanID.isValid }
-    /// Whether the span is exported.
+    /// Indicates whether the span is exported.
     public var isSampled: Bool { flags.contains(.sampled) }
 }
 
@@ -46,6 +46,6 @@ public struct TraceFlags: OptionSet, Sendable, Hashable {
 
     /// The caller may have recorded the trace.
     @inlinable public static var sampled: TraceFlags { TraceFlags(rawValue: 0x01) }
-    /// The last seven bytes of the trace id are random. Source: W3C Trace Context level 2.
+    /// The last seven bytes of the trace identifier are random. Source: W3C Trace Context level 2.
     @inlinable public static var random: TraceFlags { TraceFlags(rawValue: 0x02) }
 }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// Something that carries context as named texts: HTTP headers, message properties, the `_meta` of MCP.
+/// A carrier of context as named texts: HTTP headers, message properties, the `_meta` of MCP.
 public protocol TextMapCarrier {
-    /// The text of a name, given in lower case.
+    /// Returns the text of a name, given in lower case.
     ///
-    /// HTTP ignores the case of names, so a carrier of HTTP headers must, too. Where a name occurs several times,
-    /// the texts are joined by a comma.
+    /// Names in HTTP are case-insensitive, and so must be a carrier of HTTP headers. If a name occurs several times,
+    /// the texts are joined by commas.
     func text(named name: String) -> String?
 
     /// Replaces the text of a name, given in lower case.
@@ -14,23 +14,23 @@ public protocol TextMapCarrier {
 }
 
 extension [String: String]: TextMapCarrier {
-    /// The value of a name in whatever case.
+    /// Returns the value of a name in any letter case.
     public func text(named name: String) -> String? {
         if let text = self[name] { return text }
-        // Of several spellings the first in order, so that the outcome does not hang on hashing.
+        // Of several spellings, the first in sorted order is used, so that the result does not depend on hashing.
         return keys.filter { ASCII.equalIgnoringCase($0, name) }.min().flatMap { self[$0] }
     }
 
-    /// Sets the value of a name and removes other spellings of the name.
+    /// Sets the value of a name and removes other spellings of it.
     public mutating func setText(_ text: String, named name: String) {
         for key in keys.filter({ ASCII.equalIgnoringCase($0, name) }) { self[key] = nil }
         self[name] = text
     }
 }
 
-/// The context that crosses a process border: the trace's position and the application's baggage.
+/// The context that is sent to another process: the position in the trace and the application's baggage.
 public struct PropagatedContext: Sendable, Hashable {
-    /// The span that is the parent on the other side, when there is one.
+    /// The span that is the parent in the other process; `nil` if there is none.
     public var spanContext: SpanContext?
     /// The application's own entries.
     public var baggage: Baggage
@@ -42,18 +42,18 @@ public struct PropagatedContext: Sendable, Hashable {
     }
 }
 
-/// Writes context to and reads it from carriers in the formats of the W3C.
+/// Writes context to carriers, and reads it from them, in the formats of the W3C.
 ///
-/// Never throws: what is malformed is as good as absent, and what is empty or invalid is not written.
+/// Never throws: malformed fields count as missing, and empty or invalid ones are not written.
 ///
 /// Source: OpenTelemetry propagators API; W3C Trace Context level 2; W3C Baggage.
 public struct W3CPropagator: Sendable, Hashable {
-    /// The names it reads and writes.
+    /// The names of the fields that it reads and writes.
     public static let fields = ["traceparent", "tracestate", "baggage"]
 
-    /// Whether it handles `traceparent` and `tracestate`.
+    /// Indicates whether it handles `traceparent` and `tracestate`.
     public var includesTraceContext: Bool
-    /// Whether it handles `baggage`.
+    /// Indicates whether it handles `baggage`.
     public var includesBaggage: Bool
 
     /// Creates a propagator.
@@ -62,9 +62,9 @@ public struct W3CPropagator: Sendable, Hashable {
         self.includesBaggage = includesBaggage
     }
 
-    /// The formats for code that names none. Default both; `OTEL_PROPAGATORS`, which `Last9.install` reads.
+    /// The formats for code that specifies none. Default: both; `Last9.install` reads them from `OTEL_PROPAGATORS`.
     ///
-    /// A process-wide setting, as the specification has it; setting it changes what happens from then on.
+    /// A process-wide setting, as the specification requires. A change affects later calls.
     public static var global: W3CPropagator {
         get {
             let bits = registered.load(ordering: .relaxed)
@@ -83,8 +83,7 @@ public struct W3CPropagator: Sendable, Hashable {
         inject(context) { carrier.setText($1, named: $0) }
     }
 
-    /// Writes a context through a closure that is called with a name and its text, for carriers without a type of
-    /// their own.
+    /// Writes a context by calling a closure with each name and its text, for carriers without a type of their own.
     public func inject(_ context: PropagatedContext, _ setText: (_ name: String, _ text: String) -> Void) {
         if includesTraceContext, let spanContext = context.spanContext, spanContext.isValid {
             setText("traceparent", spanContext.traceparent)
@@ -101,7 +100,7 @@ public struct W3CPropagator: Sendable, Hashable {
         extract { carrier.text(named: $0) }
     }
 
-    /// Reads a context through a closure that is called with a lower-case name and returns its text.
+    /// Reads a context by calling a closure with each lower-case name, which returns its text.
     public func extract(_ text: (_ name: String) -> String?) -> PropagatedContext {
         var context = PropagatedContext()
         if includesTraceContext, let traceparent = text("traceparent") {

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: MIT
 
-/// The usage of one call, as the provider reported it: tokens, the few other things that are billed, and what the provider
-/// says it cost.
+/// The usage of one call as the provider reported it: tokens, other billed units, and the cost that the provider
+/// states.
 ///
-/// Every count is optional: `nil` means "not reported", which is not the same as zero.
-/// Totals include their parts. ``inputTokens`` includes cached, audio, image and video tokens;
-/// ``outputTokens`` includes reasoning, audio, image and video tokens. Some providers report parts beside the total
-/// instead of inside it: see ``partsBeside(input:cacheRead:cacheWrite:cacheWrite1h:output:reasoning:)``.
-/// The value owns no heap memory, so copying it never allocates.
+/// Every count is optional: `nil` means "not reported", which differs from zero. Totals include their parts.
+/// ``inputTokens`` includes cached, audio, image and video tokens; ``outputTokens`` includes reasoning, audio, image
+/// and video tokens. Some providers report parts separately from the total: see
+/// ``partsBeside(input:cacheRead:cacheWrite:cacheWrite1h:output:reasoning:)``. The value uses no heap memory, so
+/// copying it never allocates.
 ///
 /// Source: semantic-conventions-genai `gen_ai.usage.*` (Development).
 public struct TokenUsage: Sendable, Hashable {
     @usableFromInline var counts = Counts()
 
-    /// The share of the web that a search model was told to take in, where that changes the fee of a request.
+    /// The amount of web content that a search model was told to use, if that changes the fee of a request.
     public var searchContextSize: SearchContextSize?
 
-    /// Creates a usage from its totals and the parts of them that are billed apart.
+    /// Creates a usage from its totals and the parts of them that are billed separately.
     ///
-    /// The rarer units have no parameter here: set their properties.
-    @inlinable  // most callers give a few, for which it takes a fifth of the instructions
+    /// Less common units have no parameter here: set their properties.
+    @inlinable  // most callers pass few arguments, for which it is much faster inlined
     public init(
         inputTokens: Int? = nil,
         outputTokens: Int? = nil,
@@ -48,7 +48,7 @@ public struct TokenUsage: Sendable, Hashable {
         self.webSearches = webSearches
     }
 
-    /// Whether nothing was reported at all.
+    /// Indicates whether no count was reported.
     public var isEmpty: Bool { self == TokenUsage() }
 }
 
@@ -157,13 +157,13 @@ extension TokenUsage {
         @inlinable set { counts.inputTextMessages.value = newValue }
     }
 
-    /// Length of all audio, in and out. Unit: `ms`.
+    /// The duration of all audio, input and output. Unit: `ms`.
     public var audioMilliseconds: Int? {
         @inlinable get { counts.audioMilliseconds.value }
         @inlinable set { counts.audioMilliseconds.value = newValue }
     }
 
-    /// Length of the audio sent. Part of ``audioMilliseconds``. Unit: `ms`.
+    /// The duration of input audio. Part of ``audioMilliseconds``. Unit: `ms`.
     public var inputAudioMilliseconds: Int? {
         @inlinable get { counts.inputAudioMilliseconds.value }
         @inlinable set { counts.inputAudioMilliseconds.value = newValue }
@@ -181,7 +181,7 @@ extension TokenUsage {
         @inlinable set { counts.annotatedDocumentPages.value = newValue }
     }
 
-    /// Web searches the provider ran.
+    /// Web searches that the provider ran.
     public var webSearches: Int? {
         @inlinable get { counts.webSearches.value }
         @inlinable set { counts.webSearches.value = newValue }
@@ -193,15 +193,15 @@ extension TokenUsage {
         @inlinable set { counts.storageSearches.value = newValue }
     }
 
-    /// Calls this value stands for. `nil` counts as one.
+    /// The number of calls in this usage. `nil` counts as one.
     public var requests: Int? {
         @inlinable get { counts.requests.value }
         @inlinable set { counts.requests.value = newValue }
     }
 
-    /// The cost of the call in the provider's own words, as OpenRouter and Perplexity do; `nil` where it does not say.
+    /// The cost of the call as the provider states it, as OpenRouter and Perplexity do; `nil` if it states none.
     ///
-    /// Kept up to 9,000,000 USD; a negative or larger amount is not one and reads as `nil`.
+    /// At most 9,000,000 USD; a negative or larger amount is not stored and reads as `nil`.
     public var statedCost: USD? {
         get { counts.statedPicoUSD.value.map { USD(picoUSD: Int128($0)) } }
         set {
@@ -209,21 +209,21 @@ extension TokenUsage {
         }
     }
 
-    /// The amount of the web that is taken in for an answer, in the words of OpenAI's and Perplexity's `search_context_size`.
+    /// The amount of web content used for an answer: `search_context_size` of OpenAI and Perplexity.
     public struct SearchContextSize: Sendable, Hashable {
         enum Kind: String { case low, medium, high }
         let kind: Kind
 
-        /// The least, and the provider's usual choice with Perplexity.
+        /// The smallest size, and Perplexity's default.
         public static let low = SearchContextSize(kind: .low)
-        /// Between the others.
+        /// The medium size.
         public static let medium = SearchContextSize(kind: .medium)
-        /// The most.
+        /// The largest size.
         public static let high = SearchContextSize(kind: .high)
 
         init(kind: Kind) { self.kind = kind }
 
-        /// The size that a provider's word names; `nil` for another word.
+        /// Creates the size that a provider's word names; `nil` for another word.
         public init?(rawValue: String) {
             guard let kind = Kind(rawValue: rawValue) else { return nil }
             self.kind = kind

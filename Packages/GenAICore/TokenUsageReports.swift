@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension TokenUsage {
-    /// An optional whole number in one word, so that a usage stays small to copy; the least number stands for "not
-    /// reported".
+    /// An optional integer in one word, so that a usage stays small to copy. The minimum value means "not reported".
     @usableFromInline
     struct Count<Number: FixedWidthInteger & SignedInteger & Sendable>: Sendable, Hashable {
         @usableFromInline var raw: Number
@@ -10,14 +9,14 @@ extension TokenUsage {
         @inlinable
         init() { raw = .min }
 
-        /// The count, `nil` where none was reported. The least number is kept as the one above it.
+        /// The count; `nil` if none was reported. The minimum value is stored as the one above it.
         @inlinable
         var value: Number? {
             get { raw == .min ? nil : raw }
             set { raw = newValue.map { Swift.max($0, .min + 1) } ?? .min }
         }
 
-        /// Adds a reported count; a sum out of range stays at the nearest end.
+        /// Adds a reported count. A sum out of range saturates.
         mutating func add(_ other: Count) {
             guard let more = other.value else { return }
             guard let mine = value else { return value = more }
@@ -25,7 +24,7 @@ extension TokenUsage {
             value = overflow ? (more > 0 ? .max : .min) : sum
         }
 
-        /// Takes a later figure; none, and a zero, leave what is known.
+        /// Replaces the count by a later one. A missing one and zero are ignored.
         mutating func replace(with later: Count) {
             if let figure = later.value, figure != 0 || raw == .min { raw = later.raw }
         }
@@ -100,10 +99,11 @@ extension TokenUsage {
 // MARK: - Several reports
 
 extension TokenUsage {
-    /// The sum of two usages, count by count: of two calls, or of two reports of one call that each tell an increment.
+    /// Returns the sum of two usages, count by count: of two calls, or of two incremental reports of one call.
     ///
-    /// A count reported on one side only is kept; the sum stops at `Int.max` and `Int.min + 1` instead of trapping.
-    /// A sum shows how much was used. To know what it cost, add the costs: prices may depend on the size of each call.
+    /// A count reported on one side only is kept. Sums saturate at `Int.max` and `Int.min + 1` instead of trapping. A
+    /// sum shows the total usage; for the total cost, add the costs instead, because prices may depend on the size of
+    /// each call.
     public static func + (left: TokenUsage, right: TokenUsage) -> TokenUsage {
         var sum = left
         sum += right
@@ -116,11 +116,11 @@ extension TokenUsage {
         left.searchContextSize = right.searchContextSize ?? left.searchContextSize
     }
 
-    /// Takes over a later report of the same call whose counts are cumulative, as the events of a stream are.
+    /// Applies a later cumulative report of the same call, such as the events of a stream.
     ///
-    /// A later count replaces the earlier. One that the later report lacks stays, and so does one it gives as zero, which
-    /// cumulative counts never fall to: Anthropic tells the input in the first event of a stream and the output in the
-    /// last.
+    /// A later count replaces the earlier one. A count that is missing or zero in the later report is kept, because
+    /// cumulative counts never decrease to zero: Anthropic reports the input in the first event of a stream and the
+    /// output in the last.
     public mutating func update(withCumulative later: TokenUsage) {
         counts.merge(later.counts, { $0.replace(with: $1) }, { $0.replace(with: $1) })
         searchContextSize = later.searchContextSize ?? searchContextSize
@@ -128,7 +128,7 @@ extension TokenUsage {
 }
 
 extension TokenUsage {
-    /// This usage after a later report of the same call, as ``update(withCumulative:)`` makes it.
+    /// Returns this usage with a later report applied, as ``update(withCumulative:)`` does.
     public func updated(withCumulative later: TokenUsage) -> TokenUsage {
         var usage = self
         usage.update(withCumulative: later)
@@ -139,19 +139,20 @@ extension TokenUsage {
 // MARK: - Parts beside the total
 
 extension TokenUsage {
-    /// A usage made of figures that exclude each other, as Anthropic and Amazon Bedrock report their input.
+    /// Creates a usage from counts that exclude each other, as Anthropic and Amazon Bedrock report their input.
     ///
     /// OpenAI's `prompt_tokens` includes the cached tokens; Anthropic's `input_tokens` and Bedrock's `inputTokens` do
-    /// not. Gemini's `candidatesTokenCount` lacks the `thoughtsTokenCount`. This adds the parts to the totals; a sum out
-    /// of range stops at the end of it. A part that is inside its total already is set afterwards, as a property.
+    /// not. Gemini's `candidatesTokenCount` does not include the `thoughtsTokenCount`. This function adds the parts to
+    /// the totals; sums saturate. If a part is already included in its total, set it as a property afterwards.
     ///
     /// - Parameters:
     ///   - input: Input tokens that were neither read from the cache nor written to it.
     ///   - cacheRead: Input tokens read from the cache.
     ///   - cacheWrite: Input tokens written to the cache, whatever their lifetime.
-    ///   - cacheWrite1h: Those of `cacheWrite` that are kept for an hour.
+    ///   - cacheWrite1h: The part of `cacheWrite` that is cached for an hour.
     ///   - output: Output tokens without `reasoning`.
-    ///   - reasoning: Reasoning tokens that are not in `output`. Anthropic's and Bedrock's are: leave it out there.
+    ///   - reasoning: Reasoning tokens that are not in `output`. Anthropic and Bedrock include them: leave it out
+    ///     there.
     public static func partsBeside(
         input: Int?, cacheRead: Int? = nil, cacheWrite: Int? = nil, cacheWrite1h: Int? = nil, output: Int?,
         reasoning: Int? = nil
@@ -164,12 +165,13 @@ extension TokenUsage {
             cacheWriteTokens: cacheWrite, cacheWrite1hTokens: cacheWrite1h, reasoningTokens: reasoning)
     }
 
-    /// Adds the reasoning to the output where the total shows that it was reported beside it.
+    /// Adds the reasoning to the output if the total shows that it was reported separately.
     ///
-    /// Servers of OpenAI's API differ: OpenAI counts reasoning in `completion_tokens`, xAI beside it. Input, output and
-    /// reasoning that come to exactly the total were beside each other; anything else leaves the counts alone.
+    /// Servers with OpenAI's API differ: OpenAI includes reasoning in `completion_tokens`, xAI reports it separately.
+    /// If input, output and reasoning add up to exactly the total, they were separate; otherwise the counts stay
+    /// unchanged.
     ///
-    /// - Parameter total: All tokens of the call, as in `total_tokens`.
+    /// - Parameter total: The number of all tokens of the call, as in `total_tokens`.
     public mutating func includeReasoning(ifTotalIs total: Int?) {
         guard let total, let input = inputTokens, let output = outputTokens, let reasoning = reasoningTokens,
             input >= 0, output >= 0, reasoning > 0

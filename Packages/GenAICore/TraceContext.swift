@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// The members of the `tracestate` header: one position per vendor, the most recent first.
+/// The members of the `tracestate` header: one position for each vendor, the most recent first.
 ///
-/// Holds at most 32 members of at most 513 bytes each, so a hostile header cannot make it large.
+/// Contains at most 32 members of at most 513 bytes each, so that a hostile header cannot make it large.
 ///
 /// Source: W3C Trace Context level 2, section 3.3.
 public struct TraceState: Sendable, Hashable {
-    // A reference, which most spans do not have: the context of a span is copied several times.
+    // A reference, which most spans do not have, because the context of a span is copied several times.
     private let text: Text?
 
     private final class Text: Sendable {
@@ -15,9 +15,9 @@ public struct TraceState: Sendable, Hashable {
         init(_ value: String) { self.value = value }
     }
 
-    /// The most members a header may have.
+    /// The maximum number of members of a header.
     private static let memberLimit = 32
-    /// The longest header that is read: twice what 32 members of full length need.
+    /// The maximum size of a header in bytes: twice that of 32 members of full length.
     private static let byteLimit = 2 * 32 * 514
 
     /// Creates an empty state.
@@ -25,12 +25,12 @@ public struct TraceState: Sendable, Hashable {
         text = nil
     }
 
-    /// The header's text; empty when there are no members.
+    /// The text of the header; empty if there are no members.
     public var description: String { text?.value ?? "" }
 
-    /// Reads a header; `nil` when a member is malformed, a key is repeated or there are more than 32 members.
+    /// Parses a header; `nil` if a member is malformed, a key is repeated or there are more than 32 members.
     ///
-    /// Empty members and whitespace around members are accepted and not kept. A header above 32,896 bytes is refused.
+    /// Empty members and whitespace around members are accepted and removed. A header above 32,896 bytes is rejected.
     public init?(_ header: String) {
         guard header.utf8.count <= Self.byteLimit else { return nil }
         var members: [Member] = []
@@ -50,8 +50,8 @@ public struct TraceState: Sendable, Hashable {
 
     /// The value of a vendor's member.
     ///
-    /// Setting a value puts the member first, as a vendor must that changes its position; beyond 32 members the
-    /// last ones go. Setting `nil` removes the member. A key or value that the header cannot hold is ignored.
+    /// Setting a value moves the member to the front, as required of a vendor that changes its position; beyond 32
+    /// members the last ones are removed. Setting `nil` removes the member. An invalid key or value is ignored.
     public subscript(key: String) -> String? {
         get { members.first { $0.key == key }?.value }
         set {
@@ -70,7 +70,7 @@ public struct TraceState: Sendable, Hashable {
 }
 
 extension TraceState: CustomStringConvertible {
-    /// Whether both have the same members in the same order.
+    /// Returns whether both have the same members in the same order.
     public static func == (one: TraceState, other: TraceState) -> Bool {
         one.text === other.text || one.description == other.description
     }
@@ -98,8 +98,8 @@ private struct Member {
     }
 }
 
-/// Source: W3C Trace Context level 2, section 3.3.1.3.1. Level 1 wanted the `@` of a tenant at fixed places;
-/// level 2 lets it stand anywhere after the first character.
+/// Returns whether the text is a valid key. Source: W3C Trace Context level 2, section 3.3.1.3.1. Level 1 required the
+/// `@` of a tenant at fixed places; level 2 allows it anywhere after the first character.
 private func isKey(_ key: String.UTF8View) -> Bool {
     guard (1...256).contains(key.count), let first = key.first, isLowerCaseOrDigit(first) else { return false }
     return key.allSatisfy { isLowerCaseOrDigit($0) || "_-*/@".utf8.contains($0) }
@@ -112,7 +112,8 @@ private func isLowerCaseOrDigit(_ byte: UInt8) -> Bool {
     }
 }
 
-/// Source: W3C Trace Context level 2, section 3.3.1.3.2: spaces may lead but not trail.
+/// Returns whether the text is a valid value. Source: W3C Trace Context level 2, section 3.3.1.3.2: spaces may lead but
+/// not trail.
 private func isValue(_ value: String.UTF8View) -> Bool {
     (1...256).contains(value.count) && value.last != UInt8(ascii: " ")
         && value.allSatisfy { (0x20...0x7E).contains($0) && $0 != UInt8(ascii: ",") && $0 != UInt8(ascii: "=") }
@@ -121,7 +122,7 @@ private func isValue(_ value: String.UTF8View) -> Bool {
 extension SpanContext {
     /// The `traceparent` header, for example `00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01`.
     ///
-    /// Of the flags only those known to level 2 are sent.
+    /// Only flags that level 2 defines are sent.
     public var traceparent: String {
         String(unsafeUninitializedCapacity: 55) { buffer in
             buffer.initialize(repeating: UInt8(ascii: "0"))
@@ -134,15 +135,15 @@ extension SpanContext {
         }
     }
 
-    /// Reads the two headers of W3C Trace Context.
+    /// Parses the two headers of W3C Trace Context.
     ///
-    /// `nil` when `traceparent` is malformed. A malformed `tracestate` is dropped alone. The result is remote.
-    /// Flags unknown to level 2 are dropped; of a version above 00 only the sampled flag is taken.
+    /// `nil` if `traceparent` is malformed. A malformed `tracestate` alone is dropped. The result is remote. Flags that
+    /// level 2 does not define are dropped; of a version above 00, only the sampled flag is used.
     ///
     /// Source: W3C Trace Context level 2, sections 3.2 and 4.
     public init?(traceparent: String, tracestate: String? = nil) {
         let header = ASCII.trimmed(traceparent[...].utf8)
-        // What follows the 55 bytes matters only for its first byte, so that a long header is not copied.
+        // Of the text after the 55 bytes only the first byte matters, so a long header is not copied.
         let bytes = Array(header.prefix(56))
         let dash = UInt8(ascii: "-")
         guard bytes.count >= 55, bytes[2] == dash, bytes[35] == dash, bytes[52] == dash,

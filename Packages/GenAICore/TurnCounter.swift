@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// Counts the turns of conversations, so that separate scopes with the same id go on counting.
+/// Counts the turns of conversations, so that separate scopes with the same identifier continue the count.
 ///
-/// Remembers a bounded number of conversations, whose ids take a bounded number of bytes: beyond it the one that counted
-/// longest ago is forgotten, and would begin at 1 again.
+/// Stores a limited number of conversations, with a limited total size of their identifiers. Beyond it, the least
+/// recently counted one is evicted, and would begin at 1 again.
 package final class TurnCounter: Sendable {
-    /// The counter of this process: 100,000 conversations, or 16 MiB of their ids.
+    /// The counter of this process: 100,000 conversations, or 16 MiB of their identifiers.
     package static let shared = TurnCounter(capacity: 100_000)
 
     private let turns: Mutex<RecentMap<String, Int>>
@@ -15,7 +15,7 @@ package final class TurnCounter: Sendable {
         turns = Mutex(RecentMap(capacity: capacity))
     }
 
-    /// The next turn of a conversation, from 1.
+    /// Returns the next turn of a conversation, from 1.
     package func next(in conversationID: String) -> Int {
         turns.withLock { turns in
             turns.update(conversationID, default: 0) { turn in
@@ -25,7 +25,7 @@ package final class TurnCounter: Sendable {
         }
     }
 
-    /// Takes note of a turn that was given explicitly, so that counting goes on behind it.
+    /// Notes a turn that was given explicitly, so that counting continues after it.
     package func note(_ turn: Int, in conversationID: String) {
         turns.withLock { $0.update(conversationID, default: 0) { $0 = max($0, turn) } }
     }

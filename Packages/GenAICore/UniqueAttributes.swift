@@ -5,7 +5,7 @@
 package struct UniqueAttributes: ~Copyable, Sendable {
     @usableFromInline var map: Attributes
 
-    /// Takes a map over; if its storage is shared, it becomes the parent of a new one.
+    /// Creates a uniquely owned map. If the storage of the given one is shared, it becomes the parent of a new one.
     package init(_ attributes: consuming Attributes = Attributes()) {
         map = consume attributes
         if map.storage != nil, !isKnownUniquelyReferenced(&map.storage) { map.makeRoom(for: 1) }
@@ -17,7 +17,7 @@ package struct UniqueAttributes: ~Copyable, Sendable {
     /// The value of a name.
     package subscript(name: String) -> AttributeValue? { map[name] }
 
-    /// Gives the map up and leaves an empty one.
+    /// Moves the map out and leaves an empty one.
     @inlinable
     package mutating func take() -> Attributes {
         var taken = Attributes()
@@ -25,10 +25,10 @@ package struct UniqueAttributes: ~Copyable, Sendable {
         return taken
     }
 
-    /// Sets a value, cut to the limits, unless the name would be one too many.
+    /// Sets a value, cut to the limits, unless the name would exceed the maximum number.
     ///
-    /// - Parameter byteCount: The value's ``AttributeValue/plainByteCount``, which the compiler often knows.
-    /// - Returns: Whether the attribute is set; true also for one that is ignored, as ``Attributes`` ignores it.
+    /// - Parameter byteCount: The value's ``AttributeValue/plainByteCount``, which is often known at compile time.
+    /// - Returns: Whether the attribute is set; also true for one that ``Attributes`` ignores.
     @inlinable
     @inline(__always)
     package mutating func insert(

@@ -1,49 +1,49 @@
 // SPDX-License-Identifier: MIT
 
-/// The places in the answers of one provider's API that say what a call used.
+/// The paths to the usage counts in the answers of one provider's API.
 ///
-/// A map adds: where several numbers lead to one count, the count is their sum, which is how parts that a provider
-/// reports beside a total come into it. Names of providers and APIs are those of genai-prices.
+/// If several numbers lead to one count, the count is their sum, so that parts that a provider reports separately from
+/// a total are included. Names of providers and APIs are those of genai-prices.
 package struct UsageMap: Sendable {
     /// One step from a JSON value to one inside it.
     package enum Step: Sendable, Hashable {
-        /// To the member of an object.
+        /// A step to the member of an object.
         case key(String)
-        /// To the first object of a list whose member has the text.
+        /// A step to the first object of a list whose member has the given text.
         case item(member: String, text: String)
     }
 
-    /// A number of the answer, and the count it is part of.
+    /// A number of the answer, and the count that it contributes to.
     package struct Field: Sendable {
-        /// From ``UsageMap/root`` to the number.
+        /// The path from ``UsageMap/root`` to the number.
         package let path: [Step]
-        /// The factor that makes the number a count.
+        /// The factor that converts the number to a count.
         package let scale: Int
-        /// Whether the map does not apply to an answer without the number.
+        /// Indicates whether the map applies only to answers with this number.
         package let isRequired: Bool
         let count: any WritableKeyPath<TokenUsage, Int?> & Sendable
     }
 
-    /// Whose answers the map reads, such as `anthropic` or `x-ai`.
+    /// The providers whose answers the map reads, such as `anthropic` or `x-ai`.
     package let providers: [String]
-    /// The name of their API, such as `chat`, `responses`, `embeddings` or, for their own, `default`.
+    /// The name of their API, such as `chat`, `responses`, `embeddings`, or `default` for a provider's own.
     package let api: String
-    /// From the answer to the object that holds the usage.
+    /// The path from the answer to the object with the usage.
     package let root: [Step]
-    /// The numbers and where they go.
+    /// The numbers and their counts.
     package let fields: [Field]
 
-    /// All maps. They are read on first use.
+    /// All maps. They are parsed on first use.
     package static let all = UsageMapData.text.split(separator: "\n").compactMap { UsageMap(line: $0) }
 
-    /// The map of a provider's API, if there is one.
+    /// Returns the map of a provider's API; `nil` if there is none.
     package static func map(provider: String, api: String) -> UsageMap? {
         all.first { $0.api == api && $0.providers.contains(provider) }
     }
 
-    /// The usage of a call, or `nil` where a number is missing that the map requires.
+    /// Returns the usage of a call; `nil` if a required number is missing.
     ///
-    /// - Parameter number: Returns the number at a path inside the object at ``root``; `nil` where there is none.
+    /// - Parameter number: Returns the number at a path inside the object at ``root``; `nil` if there is none.
     package func usage(_ number: ([Step]) -> Double?) -> TokenUsage? {
         var usage = TokenUsage()
         for field in fields {
@@ -51,7 +51,7 @@ package struct UsageMap: Sendable {
                 if field.isRequired { return nil }
                 continue
             }
-            // A count too large for Int is as good as none; a fraction of a token is not billed.
+            // A count that does not fit `Int` is ignored; a fraction of a token is not billed.
             guard let count = Int(exactly: (found * Double(field.scale)).rounded()), count >= 0 else { continue }
             let sum = (usage[keyPath: field.count] ?? 0).addingReportingOverflow(count)
             usage[keyPath: field.count] = sum.overflow ? .max : sum.partialValue
@@ -59,7 +59,7 @@ package struct UsageMap: Sendable {
         return usage
     }
 
-    /// The counts that lines name. Scripts/generate-usage-maps reads this list too.
+    /// The counts by their names in the lines. Scripts/generate-usage-maps reads this list too.
     fileprivate static let counts: [String: any WritableKeyPath<TokenUsage, Int?> & Sendable] = [
         "input_tokens": \.inputTokens,
         "output_tokens": \.outputTokens,

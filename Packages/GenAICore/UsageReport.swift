@@ -1,38 +1,38 @@
 // SPDX-License-Identifier: MIT
 
-/// A value that can tell what the call to a model that brought it has used up.
+/// A value that can report the usage of the call to a model that returned it.
 ///
-/// Answers of `OpenAIClient` conform. Adopt it on your own client's answers, or on a wrapper around them, and
-/// `observe` records model, usage and cost without being told. Elements of a stream may each tell a part.
+/// Answers of `OpenAIClient` conform. Add the conformance to the answers of your own client, or to a wrapper around
+/// them, and `observe` records model, usage and cost automatically. Each element of a stream may report a part.
 public protocol UsageReporting {
-    /// The report of the call, as far as the value has it.
+    /// The report of the call, with the properties that are known.
     var usageReport: UsageReport { get }
 }
 
-/// A report on a call to a model that has answered. Everything is optional.
+/// A report on a finished call to a model. All properties are optional.
 public struct UsageReport: Sendable, Hashable {
     /// The model that answered. Attribute `gen_ai.response.model`.
     public var model: String?
-    /// The provider's name for the answer. Attribute `gen_ai.response.id`.
+    /// The provider's identifier of the answer. Attribute `gen_ai.response.id`.
     public var responseID: String?
-    /// Who served the model. Attribute `gen_ai.provider.name` or `gen_ai.system`.
+    /// The provider of the model. Attribute `gen_ai.provider.name` or `gen_ai.system`.
     public var provider: ProviderName?
-    /// The reason why each answer ended. Attribute `gen_ai.response.finish_reasons`.
+    /// The finish reason of each choice. Attribute `gen_ai.response.finish_reasons`.
     public var finishReasons: [String]
-    /// The usage of the call, from which its cost is worked out.
+    /// The usage of the call, from which its cost is computed.
     public var usage: TokenUsage?
-    /// The model's answer. Content: recorded only where that is allowed.
+    /// The model's answer. Content: recorded only if that is allowed.
     public var text: String?
-    /// The tools the model wants to be called.
+    /// The tool calls that the model requests.
     public var toolCalls: [ToolCall]
 
-    /// A tool the model wants to be called.
+    /// A tool call that the model requests.
     public struct ToolCall: Sendable, Hashable {
-        /// Identifies the call.
+        /// The identifier of the call.
         public var id: String?
         /// The tool's name.
         public var name: String
-        /// The arguments, usually JSON text. Content: recorded only where that is allowed.
+        /// The arguments, usually JSON text. Content: recorded only if that is allowed.
         public var arguments: String?
 
         /// Creates a tool call.
@@ -57,10 +57,10 @@ public struct UsageReport: Sendable, Hashable {
         self.toolCalls = toolCalls
     }
 
-    /// Adds what a later part of the same answer tells: the text goes behind, everything else replaces;
-    /// counts do so as ``TokenUsage/update(withCumulative:)`` says.
+    /// Adds a later part of the same answer: its text is appended, and its other properties replace the earlier ones;
+    /// counts do so as described at ``TokenUsage/update(withCumulative:)``.
     ///
-    /// - Parameter textLimit: Text beyond this many bytes is left out.
+    /// - Parameter textLimit: The maximum size of the text in bytes. The rest is left out.
     public mutating func merge(_ later: UsageReport, textLimit: Int = .max) {
         model = later.model ?? model
         responseID = later.responseID ?? responseID

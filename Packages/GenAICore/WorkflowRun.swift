@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: MIT
 import Synchronization
 
-/// One run of a workflow: from the entry into its scope to the exit, with everything that is called in between.
+/// One run of a workflow, from entering its scope to leaving it.
 ///
-/// Runs nest; what an inner one uses is used by the outer ones too.
+/// Runs nest. The usage of an inner run also counts towards the outer ones.
 package final class WorkflowRun: Sendable {
     /// The sums of a run.
     package struct Totals: Sendable, Hashable {
-        /// Calls to models.
+        /// The number of calls to models.
         package var llmCalls = 0
-        /// Calls to tools.
+        /// The number of calls to tools.
         package var toolCalls = 0
-        /// The cost of all calls whose price is known.
+        /// The cost of all calls with a known price.
         package var cost = USD.zero
 
         package init(llmCalls: Int = 0, toolCalls: Int = 0, cost: USD = .zero) {
@@ -29,9 +29,9 @@ package final class WorkflowRun: Sendable {
     /// The sums so far.
     package var totals: Totals { state.withLock { $0 } }
 
-    /// Adds to this run and to those around it.
+    /// Adds to this run and to the enclosing ones.
     ///
-    /// - Returns: The sums of this run, the new ones included.
+    /// - Returns: The sums of this run, including the new ones.
     @discardableResult
     package func add(_ new: Totals) -> Totals {
         outer?.add(new)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
 
 extension AttributeValue {
-    /// Reads JSON text: objects become maps, whole numbers of 64 bits `int`, other numbers `double`.
+    /// Parses JSON text: objects become maps, 64-bit integers `int`, other numbers `double`.
     ///
-    /// Returns `nil` for text that is not JSON (RFC 8259), that is nested deeper than 64 levels, or that has an object
-    /// with more than 256 members. Halves of surrogate pairs become U+FFFD. Members that are `null` are left out; of
-    /// equal names the last one wins.
+    /// Returns `nil` for text that is not JSON (RFC 8259), is nested more than 64 levels deep, or has an object with
+    /// more than 256 members. Halves of surrogate pairs become U+FFFD. Members that are `null` are left out; of equal
+    /// names, the last one takes precedence.
     package init?(jsonText: String) {
         do throws(JSONSyntaxError) {
             self = try JSONReader.read(jsonText, options: .init(maximumDepth: 64)) {
@@ -16,7 +16,7 @@ extension AttributeValue {
         }
     }
 
-    /// Reads the next value; objects must not have more members than a message or a schema has.
+    /// Reads the next value. Objects must not have more members than messages and schemas have.
     package init(_ reader: inout JSONReader, mostMembers: Int = 256) throws(JSONSyntaxError) {
         switch try reader.kind() {
         case .object:

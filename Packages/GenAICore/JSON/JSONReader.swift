@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 
-/// A strict pull reader of JSON text (RFC 8259) that builds no tree and copies nothing it is not asked for.
+/// A strict pull reader of JSON text (RFC 8259). It builds no tree and copies only on request.
 ///
 ///     try JSONReader.read(line) { (reader) throws(JSONSyntaxError) in
 ///         try reader.enterObject()
@@ -15,21 +15,22 @@
 ///         }
 ///     }
 ///
-/// After ``nextMember()`` or ``nextElement()`` exactly one value must be read or skipped. What is skipped is checked
-/// like everything else: no comments, no trailing commas, no leading zeros, no unescaped control characters, only known
-/// escapes. Nesting is limited, so that hostile text cannot exhaust the stack of a recursive caller. Equal names in one
-/// object are reported as they come; those who collect members decide which one wins.
+/// After ``nextMember()`` or ``nextElement()`` exactly one value must be read or skipped. Skipped values are validated
+/// too: no comments, no trailing commas, no leading zeros, no unescaped control characters, only known escapes. Nesting
+/// is limited, so that hostile text cannot exhaust the stack of a recursive caller. Equal names in one object are all
+/// returned; the caller decides which one takes precedence.
 ///
-/// The bytes must outlive the reader, and so must every ``Text`` and ``Number`` it returns; ``read(_:options:_:)-([UInt8],_,_)``
-/// sees to that. One thread at a time.
+/// The bytes must outlive the reader and every ``Text`` and ``Number`` it returns; ``read(_:options:_:)-([UInt8],_,_)``
+/// ensures that. Must not be used by several threads at the same time.
 package struct JSONReader: ~Copyable {
-    /// The rules that callers differ in.
+    /// The options of a reader.
     package struct Options: Sendable {
-        /// The depth to which arrays and objects may be nested. Default 512.
+        /// The maximum nesting of arrays and objects. Default: 512.
         package var maximumDepth = 512
-        /// Whether bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD; otherwise they are errors.
+        /// Indicates whether bytes that are not UTF-8, and halves of surrogate pairs, become U+FFFD. Otherwise they are
+        /// errors.
         ///
-        /// Default true: an answer cut in the middle of a character is still worth reading.
+        /// Default: true, so that an answer that was cut within a character can be read.
         package var repairsText = true
 
         /// Creates the default options.
@@ -38,7 +39,7 @@ package struct JSONReader: ~Copyable {
         }
     }
 
-    /// The kind of a value, as its first byte tells.
+    /// The kind of a value, determined by its first byte.
     package enum Kind: Sendable {
         case object, array, string, number, bool, null
     }
@@ -48,38 +49,38 @@ package struct JSONReader: ~Copyable {
         case start
         /// Between a member's name, or the comma before an element, and the value.
         case beforeValue
-        /// Behind a value in an array or object.
+        /// After a value in an array or object.
         case afterValue
     }
 
-    /// The text that is read.
+    /// The text to read.
     package let bytes: UnsafeBufferPointer<UInt8>
     private let options: Options
-    /// The number of bytes that have been read.
+    /// The number of bytes read.
     package private(set) var offset = 0
     /// The number of open arrays and objects.
     package private(set) var depth = 0
     private var place = Place.start
-    /// One bit for each open container, the innermost lowest: 1 for an object. Of depths beyond 64 the outer bits are in
-    /// `outerContainers`.
+    /// One bit for each open container, the innermost lowest: 1 for an object. For depths beyond 64, the outer bits are
+    /// in `outerContainers`.
     private var containers: UInt64 = 0
     private var outerContainers: [UInt64] = []
     private var countedLines = (offset: 0, line: 1)
 
-    /// Creates a reader of bytes that outlive it.
+    /// Creates a reader of bytes that must outlive it.
     package init(_ bytes: UnsafeBufferPointer<UInt8>, options: Options = Options()) {
         self.bytes = bytes
         self.options = options
     }
 
-    /// The number of the line at ``offset``, counted from 1.
+    /// Returns the number of the line at ``offset``, counted from 1.
     package mutating func line() -> Int {
         for byte in bytes[countedLines.offset..<offset] where byte == 0x0A { countedLines.line += 1 }
         countedLines.offset = offset
         return countedLines.line
     }
 
-    /// Whether only white space is left. At the root, further values may follow each other, as in JSON lines.
+    /// Returns whether only white space is left. At the root, several values may follow each other, as in JSON lines.
     package mutating func isAtEnd() -> Bool {
         skipSpace()
         return offset == bytes.count
@@ -92,7 +93,7 @@ package struct JSONReader: ~Copyable {
 }
 
 extension JSONReader {
-    /// Reads a whole text, which holds one value and nothing behind it.
+    /// Reads a whole text, which must contain exactly one value.
     package static func read<Value>(
         _ bytes: [UInt8], options: Options = Options(),
         _ body: (inout JSONReader) throws(JSONSyntaxError) -> Value
@@ -102,7 +103,7 @@ extension JSONReader {
         }
     }
 
-    /// Reads a whole text, which holds one value and nothing behind it.
+    /// Reads a whole text, which must contain exactly one value.
     package static func read<Value>(
         _ text: String, options: Options = Options(),
         _ body: (inout JSONReader) throws(JSONSyntaxError) -> Value
@@ -113,7 +114,7 @@ extension JSONReader {
         }.get()
     }
 
-    /// Reads a whole text, which holds one value and nothing behind it.
+    /// Reads a whole text, which must contain exactly one value.
     package static func read<Value>(
         _ bytes: UnsafeBufferPointer<UInt8>, options: Options = Options(),
         _ body: (inout JSONReader) throws(JSONSyntaxError) -> Value
@@ -138,7 +139,8 @@ extension JSONReader {
         try enter(UInt8(ascii: "["), isObject: false, "an array")
     }
 
-    /// Reads the name of the object's next member and the colon, or the end of the object, for which it returns `nil`.
+    /// Reads the name of the object's next member and the colon. At the end of the object, reads that and returns
+    /// `nil`.
     package mutating func nextMember() throws(JSONSyntaxError) -> Text? {
         let hasNext = try hasNext(
             UInt8(ascii: "}"), first: "a member name", further: "a comma or the end of the object")
@@ -152,7 +154,7 @@ extension JSONReader {
         return name
     }
 
-    /// Moves to the array's next element, or reads the end of the array, for which it returns false.
+    /// Moves to the array's next element. At the end of the array, reads that and returns false.
     package mutating func nextElement() throws(JSONSyntaxError) -> Bool {
         let hasNext = try hasNext(UInt8(ascii: "]"), first: "a value", further: "a comma or the end of the array")
         guard hasNext else { return false }
@@ -173,7 +175,7 @@ extension JSONReader {
         place = .start
     }
 
-    /// Steps over the comma before the next member or element, or over the mark that ends the container.
+    /// Skips the comma before the next member or element, or the bracket that ends the container.
     private mutating func hasNext(
         _ closingMark: UInt8, first: StaticString, further: StaticString
     ) throws(JSONSyntaxError) -> Bool {
@@ -205,7 +207,7 @@ extension JSONReader {
 // MARK: - Values
 
 extension JSONReader {
-    /// The kind of the value that comes next, which is not read yet.
+    /// Returns the kind of the next value without reading it.
     package mutating func kind() throws(JSONSyntaxError) -> Kind {
         try beginValue()
         switch peek() ?? 0 {
@@ -255,9 +257,9 @@ extension JSONReader {
         endValue()
     }
 
-    /// Steps over a value of any kind.
+    /// Skips a value of any kind.
     ///
-    /// - Returns: The value's bytes, without white space around them.
+    /// - Returns: The value's bytes, without surrounding white space.
     @discardableResult
     package mutating func skipValue() throws(JSONSyntaxError) -> UnsafeBufferPointer<UInt8> {
         try beginValue()
@@ -283,7 +285,7 @@ extension JSONReader {
 // MARK: - Tokens
 
 extension JSONReader {
-    /// A piece of JSON text, for those who treat values alike wherever they are.
+    /// A token of JSON text, for callers that process all values in the same way.
     package enum Token {
         case objectStart, objectEnd, arrayStart, arrayEnd
         case name(Text)
@@ -293,7 +295,7 @@ extension JSONReader {
         case null
     }
 
-    /// Reads the next token, or returns `nil` at the end of the text. At the root, further values may follow.
+    /// Reads the next token; `nil` at the end of the text. At the root, several values may follow each other.
     package mutating func nextToken() throws(JSONSyntaxError) -> Token? {
         if depth > 0, place != .beforeValue {
             if containers & 1 == 1 {
@@ -337,7 +339,7 @@ extension JSONReader {
         }
     }
 
-    /// Steps over a string, which begins here.
+    /// Skips a string, which begins here.
     private mutating func scanText() throws(JSONSyntaxError) -> Text {
         let start = offset + 1
         var isEscaped = false
@@ -423,7 +425,7 @@ extension JSONReader {
         offset += word.utf8CodeUnitCount
     }
 
-    /// The error that something else than what is there was expected.
+    /// Returns the error for an unexpected byte.
     package func failure(
         _ expected: String, _ reason: JSONSyntaxError.Reason? = nil, at position: Int? = nil
     ) -> JSONSyntaxError {
@@ -434,29 +436,29 @@ extension JSONReader {
     }
 }
 
-/// The place where a text stops being the JSON that was expected. Never holds any of its content.
+/// The position at which a text is not the expected JSON. Never contains any of its content.
 package struct JSONSyntaxError: Error, Sendable, Hashable, CustomStringConvertible {
     /// The kind of failure.
     package enum Reason: Sendable {
-        /// The text ends too early: it may have been cut.
+        /// The text ends too early. It may have been cut.
         case unexpectedEnd
-        /// The text is not JSON, or a value is of another kind than expected.
+        /// The text is not JSON, or a value has another type than expected.
         case malformed
-        /// The text nests deeper than the reader's options allow.
+        /// The text is nested more deeply than the reader's options allow.
         case tooDeep
-        /// An object has too many members, or one twice, for those who collect them.
+        /// An object has too many members for its reader, or one of them twice.
         case unsuitableMembers
     }
 
     /// The kind of failure.
     package var reason: Reason
-    /// A noun phrase: what should have been there.
+    /// A noun phrase for the expected token.
     package var expected: String
-    /// The number of bytes before the place.
+    /// The offset of the position in bytes.
     package var offset: Int
     /// The number of the line, counted from 1.
     package var line: Int
 
-    /// The expectation and the place.
+    /// The expected token and the position.
     package var description: String { "expected \(expected) at byte \(offset), line \(line)" }
 }

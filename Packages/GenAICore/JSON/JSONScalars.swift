@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
 
 extension JSONReader {
-    /// A string as it stands in the text; valid as long as the text's bytes are.
+    /// A string in its encoded form, valid as long as the bytes of the text.
     package struct Text {
-        /// The bytes between the quotation marks, escapes and all.
+        /// The bytes between the quotation marks, including escapes.
         package let bytes: UnsafeBufferPointer<UInt8>
-        /// Whether there is an escape.
+        /// Indicates whether there is an escape.
         package let isEscaped: Bool
 
-        /// The text it stands for; what is not well-formed becomes U+FFFD.
+        /// The decoded text; malformed parts become U+FFFD.
         package var string: String {
             isEscaped ? unescaped : String(decoding: bytes, as: UTF8.self)
         }
 
-        /// Whether the text is `literal`, for `switch`; makes no string unless there is an escape.
+        /// Returns whether the text equals `literal`, for use in `switch`. Creates a string only if there is an escape.
         package static func ~= (literal: StaticString, text: Text) -> Bool {
             guard !text.isEscaped else { return text.string == literal.description }
             return text.bytes.count == literal.utf8CodeUnitCount
@@ -22,14 +22,14 @@ extension JSONReader {
         }
     }
 
-    /// A number as it stands in the text; valid as long as the text's bytes are.
+    /// A number in its encoded form, valid as long as the bytes of the text.
     package struct Number {
         /// The literal, which follows the grammar of RFC 8259.
         package let bytes: UnsafeBufferPointer<UInt8>
-        /// Whether there is neither a fraction nor an exponent.
+        /// Indicates whether there is neither a fraction nor an exponent.
         package let isInteger: Bool
 
-        /// The literal, for those who need the exact number.
+        /// The literal, which is the exact number.
         package var text: String { String(decoding: bytes, as: UTF8.self) }
     }
 }
@@ -60,7 +60,7 @@ extension JSONReader.Text {
         }
     }
 
-    /// Whether the bytes are UTF-8 and escaped surrogates come in pairs.
+    /// Indicates whether the bytes are UTF-8 and escaped surrogates are paired.
     package var isWellFormed: Bool {
         guard String(validating: bytes, as: UTF8.self) != nil else { return false }
         var position = 0
@@ -76,7 +76,8 @@ extension JSONReader.Text {
         return true
     }
 
-    /// The scalar of the escape at a position, `nil` for half a surrogate pair, and where the escape ends.
+    /// Returns the scalar of the escape at a position, or `nil` for half of a surrogate pair, and the end of the
+    /// escape.
     private func scalar(at backslash: Int) -> (Unicode.Scalar?, end: Int) {
         let end = backslash + 2
         switch bytes[backslash + 1] {
@@ -110,7 +111,7 @@ extension JSONReader.Text {
 // MARK: - Numbers
 
 extension JSONReader.Number {
-    /// The number if it is written without fraction and exponent and fits 64 bits.
+    /// The number, if it has neither fraction nor exponent and fits 64 bits.
     package var int64: Int64? {
         guard isInteger else { return nil }
         guard bytes.count <= 18 else { return Int64(text) }
@@ -119,7 +120,7 @@ extension JSONReader.Number {
         return isNegative ? -number : number
     }
 
-    /// The nearest double, or `nil` for a number beyond its range.
+    /// The nearest double; `nil` for a number out of its range.
     package var double: Double? {
         if let exact = exactDouble { return exact }
         guard let number = Double(text), number.isFinite else { return nil }
@@ -128,7 +129,7 @@ extension JSONReader.Number {
 
     private var isNegative: Bool { bytes.first == UInt8(ascii: "-") }
 
-    /// The digits times a power of ten, where both factors are exact, so that one rounding makes the nearest double.
+    /// The digits times a power of ten if both factors are exact, so that a single rounding gives the nearest double.
     private var exactDouble: Double? {
         var (digits, digitCount, exponent): (UInt64, Int, Int) = (0, 0, 0)
         var position = isNegative ? 1 : 0

@@ -2,66 +2,66 @@
 
 /// Writes JSON text, byte by byte, into one growing buffer.
 ///
-/// Commas look after themselves: each value or name is preceded by one unless it comes first. Text is escaped no
-/// further than RFC 8259 demands. The caller balances objects and arrays by using the closures.
+/// Commas are added automatically: before each value or name that is not the first. Text is escaped no more than RFC
+/// 8259 requires. The closures keep objects and arrays balanced.
 package struct JSONWriter: Sendable {
-    /// The text so far, in UTF-8. Keep the writer and remove the bytes to reuse the memory.
+    /// The text so far, in UTF-8. To reuse the memory, keep the writer and remove the bytes.
     package var bytes: [UInt8] = []
 
-    /// Creates a writer with nothing written.
+    /// Creates an empty writer.
     package init() {}
 
-    /// An object; the closure writes names and values in turn.
+    /// Writes an object; the closure writes names and values in turn.
     package mutating func object(_ body: (inout JSONWriter) -> Void) {
         open("{")
         body(&self)
         close("}")
     }
 
-    /// An array; the closure writes the elements.
+    /// Writes an array; the closure writes the elements.
     package mutating func array(_ body: (inout JSONWriter) -> Void) {
         open("[")
         body(&self)
         close("]")
     }
 
-    /// The mark that opens an object, array or string, for those who cannot use the closures.
+    /// Writes the opening mark of an object, array or string, if the closures cannot be used.
     package mutating func open(_ mark: Unicode.Scalar) {
         separate()
         bytes.append(UInt8(ascii: mark))
     }
 
-    /// The mark that closes what ``open(_:)`` has opened.
+    /// Writes the closing mark for ``open(_:)``.
     package mutating func close(_ mark: Unicode.Scalar) {
         bytes.append(UInt8(ascii: mark))
     }
 
-    /// A name within an object; its value follows.
+    /// Writes a name in an object. Its value must follow.
     package mutating func key(_ name: String) {
         string(name)
         bytes.append(UInt8(ascii: ":"))
     }
 
-    /// A name known when compiling, which must need no escapes.
+    /// Writes a name that is a compile-time constant and needs no escapes.
     package mutating func field(_ name: StaticString) {
         open("\"")
         raw(name)
         raw("\":")
     }
 
-    /// Text known when compiling, as it is and without a comma before it.
+    /// Writes constant text unchanged, without a comma before it.
     package mutating func raw(_ text: StaticString) {
         bytes.append(contentsOf: UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount))
     }
 
-    /// Text in quotation marks.
+    /// Writes text in quotation marks.
     package mutating func string(_ text: String) {
         open("\"")
         withUTF8(of: text) { escape($0) }
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Text behind what is known when compiling, which ends with the quotation mark that opens the text.
+    /// Writes text after a constant that ends with the opening quotation mark of the text.
     package mutating func string(_ text: String, after lead: StaticString) {
         withUTF8(of: text) { text in
             let count = lead.utf8CodeUnitCount + text.count + 1
@@ -71,7 +71,7 @@ package struct JSONWriter: Sendable {
                 escape(text)
                 return bytes.append(UInt8(ascii: "\""))
             }
-            // Put together first: each of three short pieces costs as much as the whole.
+            // Assembled first, because writing three short pieces separately costs three times as much.
             withUnsafeTemporaryAllocation(of: UInt8.self, capacity: Self.shortCount) { whole in
                 guard let target = whole.baseAddress else { return }
                 target.initialize(from: lead.utf8Start, count: lead.utf8CodeUnitCount)
@@ -82,24 +82,24 @@ package struct JSONWriter: Sendable {
         }
     }
 
-    /// Up to this many bytes are put together on the stack.
+    /// The maximum number of bytes that are assembled on the stack.
     private static var shortCount: Int { 256 }
 
-    /// A whole number of at most 64 bits, exact however large.
+    /// Writes an integer of at most 64 bits, always exactly.
     package mutating func int(_ number: some FixedWidthInteger) {
         separate()
         digits(number)
     }
 
-    /// A whole number in quotation marks, as proto3 JSON writes those of 64 bits.
+    /// Writes an integer in quotation marks, as proto3 JSON writes 64-bit integers.
     package mutating func quoted(_ number: some FixedWidthInteger) {
         open("\"")
         digits(number)
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// The shortest text that reads back as the same number; `"NaN"`, `"Infinity"` and `"-Infinity"` are strings,
-    /// as in proto3 JSON.
+    /// Writes the shortest text that reads back as the same number. NaN and the infinities are the strings `"NaN"`,
+    /// `"Infinity"` and `"-Infinity"`, as in proto3 JSON.
     package mutating func double(_ number: Double) {
         guard number.isFinite else {
             return string(number.isNaN ? "NaN" : number < 0 ? "-Infinity" : "Infinity")
@@ -108,25 +108,25 @@ package struct JSONWriter: Sendable {
         withUTF8(of: number.description) { bytes.append(contentsOf: $0) }
     }
 
-    /// A number as its literal, which must follow the grammar of RFC 8259.
+    /// Writes a number from its literal, which must follow the grammar of RFC 8259.
     package mutating func number(_ literal: String) {
         separate()
         withUTF8(of: literal) { bytes.append(contentsOf: $0) }
     }
 
-    /// `true` or `false`.
+    /// Writes `true` or `false`.
     package mutating func bool(_ flag: Bool) {
         separate()
         raw(flag ? "true" : "false")
     }
 
-    /// `null`.
+    /// Writes `null`.
     package mutating func null() {
         separate()
         raw("null")
     }
 
-    /// Bytes as text in base64, with padding.
+    /// Writes bytes as Base64 text with padding.
     package mutating func base64(_ data: [UInt8]) {
         open("\"")
         bytes.reserveCapacity(bytes.count + (data.count + 2) / 3 * 4 + 1)
@@ -134,7 +134,7 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// Bytes as lower-case hexadecimal text, the most significant first.
+    /// Writes words as lower-case hexadecimal text, the most significant byte first.
     package mutating func hex(_ words: UInt64...) {
         open("\"")
         for word in words {
@@ -145,7 +145,7 @@ package struct JSONWriter: Sendable {
         bytes.append(UInt8(ascii: "\""))
     }
 
-    /// An attribute value in plain JSON: maps are objects and bytes base64 text.
+    /// Writes an attribute value as plain JSON: maps as objects and bytes as Base64 text.
     ///
     /// Values nested deeper than 128 levels are written as `null`, so that no input can exhaust the stack.
     package mutating func value(_ value: AttributeValue) {
@@ -183,7 +183,7 @@ package struct JSONWriter: Sendable {
 }
 
 extension JSONWriter {
-    // Strings end with a quotation mark, so the last byte alone tells whether a value came before.
+    // Strings end with a quotation mark, so the last byte shows whether a value precedes.
     private mutating func separate() {
         switch bytes.last {
         case nil, UInt8(ascii: "{"), UInt8(ascii: "["), UInt8(ascii: ":"), UInt8(ascii: "\n"): break
@@ -246,7 +246,7 @@ extension JSONWriter {
 }
 
 extension AttributeValue {
-    /// The value in plain JSON, on one line: maps are objects, bytes base64 text, numbers that are not finite text.
+    /// The value as plain JSON on one line: maps as objects, bytes as Base64 text, numbers that are not finite as text.
     package var jsonText: String {
         var writer = JSONWriter()
         writer.value(self)
@@ -255,13 +255,14 @@ extension AttributeValue {
 }
 
 extension AttributeValue {
-    /// The depth that ``jsonSize`` looks to.
+    /// The maximum depth that ``jsonSize`` examines.
     package static let deepestJSONSize = 32
 
-    /// About how long the value is as JSON text; escapes are not counted.
+    /// The approximate length of the value as JSON text, without escapes.
     package var jsonSize: Int { jsonSize(levels: Self.deepestJSONSize) }
 
-    /// About how long the value is as JSON text; what is nested deeper than the levels counts as too large.
+    /// Returns the approximate length of the value as JSON text. A value that is nested more deeply than the levels
+    /// counts as too large.
     package func jsonSize(levels: Int) -> Int {
         switch self {
         case .string(let text): return text.utf8.count + 2
@@ -278,16 +279,16 @@ extension AttributeValue {
     }
 }
 
-/// Lends the text's bytes, without a copy wherever the string holds UTF-8 itself.
+/// Calls `body` with the text's bytes. They are copied only if the string does not store contiguous UTF-8.
 package func withUTF8(of text: String, _ body: (UnsafeBufferPointer<UInt8>) -> Void) {
     if text.utf8.withContiguousStorageIfAvailable(body) != nil { return }
     var native = text
     native.withUTF8(body)
 }
 
-/// The position of the first byte that needs an escape in JSON text; looks at eight bytes at a time.
+/// Returns the position of the first byte that needs an escape in JSON text. Examines eight bytes at a time.
 ///
-/// In ordinary 64-bit arithmetic, because comparisons of SIMD vectors are compiled to a loop over the elements.
+/// Uses ordinary 64-bit arithmetic, because comparisons of SIMD vectors are compiled to a loop over the elements.
 package func endOfPlainJSON(in text: UnsafeBufferPointer<UInt8>, from start: Int) -> Int {
     var position = start
     let raw = UnsafeRawBufferPointer(text)
@@ -296,7 +297,7 @@ package func endOfPlainJSON(in text: UnsafeBufferPointer<UInt8>, from start: Int
         if marks != 0 { return position + marks.trailingZeroBitCount / 8 }
         position += 8
     }
-    // The rest together with some bytes before it, which need none: faster than one by one.
+    // The rest together with some preceding bytes that are known to need no escape, which is faster than byte by byte.
     if position < text.count, text.count - start >= 8 {
         let marks = escapeMarks(raw.loadUnaligned(fromByteOffset: text.count - 8, as: UInt64.self))
         return marks == 0 ? text.count : text.count - 8 + marks.trailingZeroBitCount / 8
@@ -309,10 +310,10 @@ package func endOfPlainJSON(in text: UnsafeBufferPointer<UInt8>, from start: Int
     return position
 }
 
-/// Marks the first of eight bytes that needs an escape, and perhaps some behind it, with its top bit.
+/// Sets the top bit of the first of eight bytes that needs an escape, and possibly of later ones.
 ///
-/// Subtracting borrows through the top bit of those below the bound, and the bytes that equal a character are below one
-/// once they are combined with it by exclusive or. A borrow reaches only the bytes behind one that is marked.
+/// Subtraction borrows through the top bit of bytes below the bound; bytes that equal a character become zero, and so
+/// below one, by exclusive or with it. A borrow reaches only bytes after a marked one.
 @inline(__always)
 private func escapeMarks(_ block: UInt64) -> UInt64 {
     let block = UInt64(littleEndian: block)
