@@ -84,10 +84,13 @@ extension LogToSpanProcessor {
     /// The numbers of messages and spans that could not be written.
     public struct Losses: Sendable, Hashable {
         /// Message records for a sampled span that was not open, because it had ended or been evicted.
-        public internal(set) var lateRecords = 0
+        public var lateRecords = 0
         /// Spans whose messages were dropped because too many spans were open.
-        public internal(set) var evictedSpans = 0
+        public var evictedSpans = 0
         /// Messages left out from the middle of long conversations before their span ended.
-        public internal(set) var elidedMessages = 0
+        public var elidedMessages = 0
+
+        /// Creates an empty account; for tests of what reads one.
+        public init() {}
     }
 }

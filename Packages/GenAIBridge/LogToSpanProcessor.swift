@@ -23,7 +23,7 @@ import Synchronization
 /// of the Python package. Can be called from any thread.
 ///
 /// Source: semantic-conventions v1.36.0 (message events) and v1.41.1 (message attributes).
-public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor {
+public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor, DeadlineKeeping {
     private let configuration: Configuration
     private let reader: MessageReader
     private let writer: ConversationWriter

@@ -15,10 +15,12 @@ public import GenAITelemetry
 /// Can be shared. Concurrent exports work, but do not share buffers.
 ///
 /// Source: OpenTelemetry protocol specification 1.10, OTLP/HTTP and OTLP/gRPC.
-public struct OTLPSpanExporter: SpanExporter, SuspendingExporter {
+public struct OTLPSpanExporter: SpanExporter, PipelineExporter {
     private let client: OTLPClient<SpanData>
     /// Indicates whether no call blocks its thread. Files and custom transports may block.
     package let neverBlocks: Bool
+    /// Copies of an exporter have their client in common.
+    package var shared: AnyObject? { client }
 
     /// Creates an exporter.
     ///
@@ -69,10 +71,12 @@ public struct OTLPSpanExporter: SpanExporter, SuspendingExporter {
 }
 
 /// Sends log records and events to an OTLP server; works like ``OTLPSpanExporter``.
-public struct OTLPLogRecordExporter: LogRecordExporter, SuspendingExporter {
+public struct OTLPLogRecordExporter: LogRecordExporter, PipelineExporter {
     private let client: OTLPClient<LogRecordData>
     /// Indicates whether no call blocks its thread. Files and custom transports may block.
     package let neverBlocks: Bool
+    /// Copies of an exporter have their client in common.
+    package var shared: AnyObject? { client }
 
     /// Creates an exporter.
     ///
@@ -122,10 +126,12 @@ public struct OTLPLogRecordExporter: LogRecordExporter, SuspendingExporter {
 }
 
 /// Sends metrics to an OTLP server; works like ``OTLPSpanExporter``.
-public struct OTLPMetricExporter: MetricExporter, SuspendingExporter {
+public struct OTLPMetricExporter: MetricExporter, PipelineExporter {
     private let client: OTLPClient<MetricData>
     /// Indicates whether no call blocks its thread. Files and custom transports may block.
     package let neverBlocks: Bool
+    /// Copies of an exporter have their client in common.
+    package var shared: AnyObject? { client }
     private let temporality: TemporalityPreference
     private let histogramAggregation: MetricAggregation
 

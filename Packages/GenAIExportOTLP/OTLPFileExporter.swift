@@ -15,11 +15,11 @@ import Synchronization
 
 /// Appends OTLP/JSON to a file. Each export request is one line, in the format that collectors read.
 ///
-/// Accepts all three signals. One exporter can serve several pipelines, whose lines are then mixed. The exporting
-/// thread writes a batch as a whole or not at all: after an error, the file is truncated to the last complete line. The
-/// file is neither rotated nor limited in size. It contains prompts and completions if those are recorded. Therefore
-/// only the user can read the file and the parent directories that the exporter creates; the permissions of an existing
-/// file stay as they are.
+/// Accepts all three signals. One exporter can serve several pipelines, whose lines are then mixed; the last of them that is
+/// shut down closes the file. The exporting thread writes a batch as a whole or not at all: after an error, the file is
+/// truncated to the last complete line. The file is neither rotated nor limited in size. It contains prompts and
+/// completions if those are recorded. Therefore only the user can read the file and the parent directories that the
+/// exporter creates; the permissions of an existing file stay as they are.
 ///
 /// Source: OpenTelemetry protocol file exporter specification, JSON lines.
 public final class OTLPFileExporter: SpanExporter, LogRecordExporter, MetricExporter {

@@ -21,4 +21,18 @@ public struct OTLPStatistics: Sendable, Hashable {
     public var retries = 0
     /// Responses with a status of success whose content could not be read. Their items count as delivered.
     public var unreadableAnswers = 0
+
+    /// Creates an account; for tests of what reads one.
+    public init(
+        delivered: Int = 0, rejected: Int = 0, failed: Int = 0, waitingOnDisk: Int = 0, requests: Int = 0,
+        retries: Int = 0, unreadableAnswers: Int = 0
+    ) {
+        self.delivered = delivered
+        self.rejected = rejected
+        self.failed = failed
+        self.waitingOnDisk = waitingOnDisk
+        self.requests = requests
+        self.retries = retries
+        self.unreadableAnswers = unreadableAnswers
+    }
 }

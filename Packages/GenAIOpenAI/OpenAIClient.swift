@@ -20,7 +20,7 @@ public struct OpenAIClient: Sendable {
     ///   - transport: The HTTP client to use. `nil` means the package's own, which all such clients share.
     public init(configuration: Configuration = Configuration(), transport: (any HTTPTransport)? = nil) {
         self.init(
-            configuration: configuration, transport: transport ?? Self.sharedTransport, clock: ContinuousClock())
+            configuration: configuration, transport: transport ?? Self.sharedTransport, clock: TimerThreadClock())
     }
 
     /// Creates a client that waits between attempts with `clock`.

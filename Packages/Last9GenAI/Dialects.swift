@@ -33,7 +33,7 @@ extension Last9 {
 ///
 /// Runs after the processors that set costs and messages. Source: OpenInference semantic conventions, and the readers
 /// of MLflow 3.17, Langfuse 4.16 and OpenLLMetry.
-struct DialectProcessor: SpanProcessor {
+struct DialectProcessor: SpanProcessor, DeadlineKeeping {
     private let dialects: Set<Last9.Dialect>
 
     init(_ dialects: [Last9.Dialect]) { self.dialects = Set(dialects) }

@@ -127,7 +127,6 @@ public final class Last9Telemetry: Sendable {
         if TracerProvider.global === tracerProvider { TracerProvider.global = nil }
         if LoggerProvider.global === loggerProvider { LoggerProvider.global = nil }
         if MeterProvider.global === meterProvider { MeterProvider.global = nil }
-        pipelines.prepareForShutdown()
         let isDelivered = await withAllProviders(
             { await $0.shutdown(timeout: timeout) }, { await $0.shutdown(timeout: timeout) },
             { await $0.shutdown(timeout: timeout) })

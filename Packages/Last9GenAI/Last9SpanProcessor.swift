@@ -20,7 +20,7 @@ public import GenAITelemetry
 /// | `gen_ai.system` | GenAI spans | the provider, as named in the dashboards |
 /// | `gen_ai.l9.span.kind` | all GenAI spans | `llm`, `tool`, `agent` or `chain` |
 /// | `workflow.total_cost_usd`, `workflow.llm_calls`, `workflow.tool_calls` | spans in a workflow | totals of its run so far |
-public struct Last9SpanProcessor: SpanProcessor {
+public struct Last9SpanProcessor: SpanProcessor, DeadlineKeeping {
     /// The ledger that costs are added to.
     public let ledger: CostLedger
     /// The prices, which can be replaced while the program runs. `nil` if no costs are set.

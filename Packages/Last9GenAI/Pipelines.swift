@@ -20,21 +20,11 @@ protocol OTLPExporterAccounts: Sendable {
     var statistics: OTLPStatistics { get }
     var losses: [ExportError.Code: Int] { get }
     var wireProtocol: OTLPProtocol { get }
-    func prepareForShutdown()
 }
 
 extension OTLPSpanExporter: OTLPExporterAccounts {}
 extension OTLPLogRecordExporter: OTLPExporterAccounts {}
 extension OTLPMetricExporter: OTLPExporterAccounts {}
-
-extension Pipelines {
-    /// Tells the exporters that the shutdown has begun, so that none waits long for an unavailable server.
-    func prepareForShutdown() {
-        for pipeline in spans { pipeline.otlp?.prepareForShutdown() }
-        for pipeline in logRecords { pipeline.otlp?.prepareForShutdown() }
-        for pipeline in metrics { pipeline.otlp?.prepareForShutdown() }
-    }
-}
 
 extension Pipelines.Pipeline {
     /// The exporter's own statistics, if it sends OTLP.

@@ -16,6 +16,16 @@ public struct Last9Statistics: Sendable, Hashable {
         public var otlp: OTLPStatistics?
         /// The undelivered items by reason; of OTLP exporters only.
         public var losses: [ExportError.Code: Int]
+
+        /// Creates an account; for tests of what reads one.
+        public init(
+            queue: PipelineStatistics = PipelineStatistics(), otlp: OTLPStatistics? = nil,
+            losses: [ExportError.Code: Int] = [:]
+        ) {
+            self.queue = queue
+            self.otlp = otlp
+            self.losses = losses
+        }
     }
 
     /// One exporter of metrics and the reader in front of it.
@@ -26,26 +36,39 @@ public struct Last9Statistics: Sendable, Hashable {
         public var otlp: OTLPStatistics?
         /// The undelivered data points by reason; of OTLP exporters only.
         public var losses: [ExportError.Code: Int]
+
+        /// Creates an account; for tests of what reads one.
+        public init(
+            reader: PeriodicMetricReader.Statistics = PeriodicMetricReader.Statistics(), otlp: OTLPStatistics? = nil,
+            losses: [ExportError.Code: Int] = [:]
+        ) {
+            self.reader = reader
+            self.otlp = otlp
+            self.losses = losses
+        }
     }
 
     /// The numbers of spans started and ended.
-    public var spans: SpanStatistics
+    public var spans = SpanStatistics()
     /// The number of log records emitted.
-    public var logRecordsEmitted: Int
+    public var logRecordsEmitted = 0
     /// The span exporters, in the order of the configuration. Empty if the SDK is disabled.
-    public var spanPipelines: [Pipeline]
+    public var spanPipelines: [Pipeline] = []
     /// The log record exporters.
-    public var logRecordPipelines: [Pipeline]
+    public var logRecordPipelines: [Pipeline] = []
     /// The metric exporters. Empty if the configuration has its own meter provider.
-    public var metricPipelines: [MetricPipeline]
+    public var metricPipelines: [MetricPipeline] = []
     /// The number of measurements that instruments rejected: negative ones for counters, and NaN.
-    public var measurementsDiscarded: Int
+    public var measurementsDiscarded = 0
     /// The number of measurements that went into overflow series, because their instrument has too many attribute sets.
-    public var measurementsOverflowed: Int
+    public var measurementsOverflowed = 0
     /// The messages that could not be copied onto their span.
-    public var bridge: LogToSpanProcessor.Losses
+    public var bridge = LogToSpanProcessor.Losses()
     /// The number of entries that the ledger evicted to stay within its capacity.
-    public var ledgerEntriesEvicted: Int
+    public var ledgerEntriesEvicted = 0
+
+    /// Creates empty statistics, for tests.
+    public init() {}
 
     /// The number of spans that an exporter did not deliver, for any reason.
     public var spansDropped: Int { spanPipelines.reduce(0) { $0 + $1.queue.dropped.total } }
@@ -59,19 +82,19 @@ extension Last9Telemetry {
     /// The counts of all telemetry so far, also after the shutdown. Takes a few short locks: for health checks and
     /// tests, not for every call.
     public var statistics: Last9Statistics {
-        Last9Statistics(
-            spans: tracerProvider.statistics,
-            logRecordsEmitted: loggerProvider.emittedCount,
-            spanPipelines: pipelines.spans.map { $0.statistics($0.stage.statistics) },
-            logRecordPipelines: pipelines.logRecords.map { $0.statistics($0.stage.statistics) },
-            metricPipelines: pipelines.metrics.map {
-                Last9Statistics.MetricPipeline(
-                    reader: $0.stage.statistics, otlp: $0.otlp?.statistics, losses: $0.otlp?.losses ?? [:])
-            },
-            measurementsDiscarded: meterProvider.discardedMeasurementCount,
-            measurementsOverflowed: meterProvider.overflowedMeasurementCount,
-            bridge: bridge.losses,
-            ledgerEntriesEvicted: ledger.evictedCount)
+        var statistics = Last9Statistics()
+        statistics.spans = tracerProvider.statistics
+        statistics.logRecordsEmitted = loggerProvider.emittedCount
+        statistics.spanPipelines = pipelines.spans.map { $0.statistics($0.stage.statistics) }
+        statistics.logRecordPipelines = pipelines.logRecords.map { $0.statistics($0.stage.statistics) }
+        statistics.metricPipelines = pipelines.metrics.map {
+            .init(reader: $0.stage.statistics, otlp: $0.otlp?.statistics, losses: $0.otlp?.losses ?? [:])
+        }
+        statistics.measurementsDiscarded = meterProvider.discardedMeasurementCount
+        statistics.measurementsOverflowed = meterProvider.overflowedMeasurementCount
+        statistics.bridge = bridge.losses
+        statistics.ledgerEntriesEvicted = ledger.evictedCount
+        return statistics
     }
 }
 

@@ -177,6 +177,15 @@ struct TurnTests {
         #expect(counter.next(in: "c999") == 2)
         #expect(counter.next(in: "c0") == 1)
     }
+
+    @Test("are remembered for a bounded number of bytes, however few the conversations are")
+    func boundedInBytes() {
+        let counter = TurnCounter(capacity: 1_000)
+        let large = String(repeating: "x", count: 1 << 20)
+        for number in 0..<40 { _ = counter.next(in: large + "\(number)") }
+        #expect(counter.next(in: large + "39") == 2)
+        #expect(counter.next(in: large + "0") == 1)
+    }
 }
 
 /// The turn of the current context once a span with these attributes has claimed one.

@@ -53,6 +53,12 @@ struct AdviceTests {
             message(415, try settings("http://h", OTLPConfiguration(protocol: .httpJSON))).contains("http/protobuf"))
     }
 
+    @Test("a 405 says that this URL takes no telemetry, and names it")
+    func method() throws {
+        let text = message(405, try settings("http://h:4318/ui"))
+        #expect(text.contains("http://h:4318/ui/v1/traces"), "\(text)")
+    }
+
     @Test("a 401 names the variable that holds the key", arguments: [401, 403])
     func key(status: Int) throws {
         #expect(message(status, try settings("http://h")).contains("OTEL_EXPORTER_OTLP_HEADERS"))

@@ -150,6 +150,24 @@ struct FileExporterTests {
         }
     }
 
+    @Test("serves all pipelines that share it until the last of them is shut down")
+    func sharedByPipelines() async throws {
+        try await withDirectory { path in
+            let exporter = try OTLPFileExporter(path: path)
+            let spanProcessor = BatchSpanProcessor(exporter: exporter)
+            let logProcessor = BatchLogRecordProcessor(exporter: exporter)
+            spanProcessor.onEnd(GoldenVectors.everyField)
+            #expect(await spanProcessor.shutdown(timeout: .seconds(60)))
+            var record = GoldenVectors.logEveryField
+            logProcessor.onEmit(&record, context: GenAIContext())
+            #expect(await logProcessor.shutdown(timeout: .seconds(60)))
+            let expected = [json([GoldenVectors.everyField]), json([GoldenVectors.logEveryField])]
+            #expect(try String(contentsOfFile: path, encoding: .utf8) == expected.map { $0 + "\n" }.joined())
+            let error = await #expect(throws: ExportError.self) { try await exporter.export(spans(1)) }
+            #expect(error?.code == .shutDown)
+        }
+    }
+
     #if os(Linux)
         @Test("reports a disk that is full")
         func full() async throws {

@@ -112,6 +112,33 @@ struct PipelineTests {
         #expect(account.exported == exporter.statistics.delivered && account.exported > 0)
     }
 
+    @Test("is served by an exporter that two pipelines share until the last of them is shut down")
+    func shared() async throws {
+        let server = try LoopbackServer(replies: [.accepted])
+        let (first, exporter) = try pipeline(to: server.url, OTLPConfiguration())
+        let second = BatchSpanProcessor(exporter: exporter)
+        #expect(await first.shutdown(timeout: .seconds(60)))
+        second.onEnd(spans(1)[0])
+        #expect(await second.shutdown(timeout: .seconds(60)))
+        #expect(exporter.statistics.delivered == 1)
+        let error = await #expect(throws: ExportError.self) { try await exporter.export(spans(1)) }
+        #expect(error?.code == .shutDown)
+    }
+
+    @Test("refuses connections is given up soon by a provider that is shut down, whatever the timeouts")
+    func refused() async throws {
+        var configuration = OTLPConfiguration(endpoint: try LoopbackServer.refusedURL())
+        configuration.timeout = .seconds(600)
+        let environment = TelemetryEnvironment(["OTEL_BSP_EXPORT_TIMEOUT": "600000"])
+        let exporter = try OTLPSpanExporter(configuration, environment: environment)
+        var tracing = TracerProvider.Configuration(environment: environment)
+        tracing.processors = [BatchSpanProcessor(exporter: exporter, options: .spans(environment: environment))]
+        let provider = TracerProvider(tracing)
+        provider.tracer(named: "tests").startSpan("last").end()
+        #expect(await provider.shutdown(timeout: .seconds(600)) == false)
+        #expect(exporter.losses == [.unreachable: 1])
+    }
+
     @Test("is not bothered with empty batches")
     func empty() async throws {
         let server = try LoopbackServer(replies: [.accepted])

@@ -8,6 +8,7 @@
     private struct Program {
         let process = Process()
         let output = Pipe()
+        let errors = Pipe()
 
         init(_ command: String, environment: [String: String] = [:]) {
             let tests = URL(fileURLWithPath: CommandLine.arguments[0])
@@ -15,11 +16,40 @@
             process.arguments = [command]
             process.environment = environment
             process.standardOutput = output
+            process.standardError = errors
         }
 
         /// Waits for a line, which must come first.
         func line() -> String {
             String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+        }
+    }
+
+    @Suite("What programs say on standard error", .timeLimit(.minutes(2)))
+    struct SpokenTests {
+        /// What a program says that exits, and the paths that it sends to.
+        private func exit(_ variable: String, path: String) throws -> (errors: String, paths: Set<String>) {
+            let server = try LoopbackServer { _ in .response(200) }
+            let program = Program("exit", environment: [variable: server.url + path])
+            try program.process.run()
+            let errors = program.errors.fileHandleForReading.readDataToEndOfFile()
+            program.process.waitUntilExit()
+            return (String(decoding: errors, as: UTF8.self), Set(server.requests.map(\.path)))
+        }
+
+        @Test(
+            "is nothing where a single signal has an endpoint, and that one arrives",
+            arguments: ["traces", "metrics"])
+        func oneSignal(signal: String) throws {
+            let result = try exit(
+                "OTEL_EXPORTER_OTLP_\(signal.uppercased())_ENDPOINT", path: "/v1/\(signal)")
+            #expect(result.errors == "" && result.paths == ["/v1/\(signal)"])
+        }
+
+        @Test("is that nothing is exported where no signal has an endpoint")
+        func noSignal() throws {
+            let result = try exit("UNRELATED", path: "")
+            #expect(result.errors.contains("nothing is exported") && result.paths.isEmpty)
         }
     }
 
@@ -59,6 +89,41 @@
             #expect(spanRequests(server) == 1)
         }
 
+        /// Limits that no test waits for.
+        private static func patient(_ url: String) -> [String: String] {
+            [
+                "OTEL_EXPORTER_OTLP_ENDPOINT": url, "OTEL_EXPORTER_OTLP_TIMEOUT": "600000",
+                "OTEL_BSP_EXPORT_TIMEOUT": "600000", "OTEL_BSP_SCHEDULE_DELAY": "1",
+            ]
+        }
+
+        @Test("try once more at the end, although the collector has asked to come back in a minute")
+        func busyCollector() async throws {
+            let server = try LoopbackServer { request in
+                request.index == 0 ? .text(503, "", headers: [("Retry-After", "60")]) : .response(200)
+            }
+            var environment = Self.patient(server.url)
+            environment["OTEL_METRICS_EXPORTER"] = "none"
+            environment["OTEL_LOGS_EXPORTER"] = "none"
+            let program = Program("signal", environment: environment)
+            try program.process.run()
+            #expect(program.line() == "ready\n")
+            await server.waitForRequests(1)
+            kill(program.process.processIdentifier, SIGTERM)
+            program.process.waitUntilExit()
+            #expect(spanRequests(server) == 2)
+        }
+
+        @Test("say at exit that connections are refused, not that time was up")
+        func refusingCollector() throws {
+            let program = Program("exit", environment: Self.patient(try LoopbackServer.refusedURL()))
+            try program.process.run()
+            program.process.waitUntilExit()
+            let told = String(decoding: program.errors.fileHandleForReading.readDataToEndOfFile(), as: UTF8.self)
+            #expect(told.contains("dropped 1 spans: no response from"), "\(told)")
+            #expect(program.process.terminationStatus == 0)
+        }
+
         @Test("exit although the collector does not answer")
         func deadCollector() throws {
             let server = try LoopbackServer { _ in LoopbackServer.Reply([.hang]) }
@@ -71,9 +136,7 @@
         @Test("go on while nobody reads their standard error, and when it is closed", arguments: [false, true])
         func standardError(isClosed: Bool) throws {
             let program = Program("diagnostics")
-            let errors = Pipe()
-            if isClosed { try errors.fileHandleForReading.close() }
-            program.process.standardError = errors
+            if isClosed { try program.errors.fileHandleForReading.close() }
             try program.process.run()
             #expect(program.line() == "done\n")
             program.process.waitUntilExit()

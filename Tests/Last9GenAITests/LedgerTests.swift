@@ -95,6 +95,17 @@ struct LedgerTests {
         #expect(ledger.evictedCount > 180)
         #expect(ledger.total.llmCalls == 400)
     }
+
+    @Test("keeps ids of a bounded number of bytes, however few they are")
+    func evictionByBytes() {
+        let ledger = CostLedger()
+        let harness = Harness(ledger: ledger)
+        let large = String(repeating: "x", count: 1 << 20)
+        for index in 0..<40 { withConversation(large + "\(index)") { _ = harness.call() } }
+        let byteCount = ledger.entries(.conversation).reduce(0) { $0 + $1.id.utf8.count }
+        #expect(byteCount > 0 && byteCount <= 16 << 20)
+        #expect(ledger.evictedCount > 0 && ledger.total.llmCalls == 40)
+    }
 }
 
 /// Identity and sums under load.

@@ -105,6 +105,74 @@ struct StatisticsTests {
     }
 }
 
+@Suite("Statistics that are printed", .timeLimit(.minutes(1)))
+struct StatisticsTableTests {
+    @Test("are a table with a line for each exporter, and what was lost and why below it")
+    func everything() {
+        var statistics = Last9Statistics()
+        var queue = PipelineStatistics()
+        (queue.received, queue.exported, queue.pending) = (123_456, 123_000, 56)
+        (queue.dropped.queueFull, queue.dropped.exportFailed, queue.dropped.atShutdown) = (300, 90, 10)
+        statistics.spanPipelines = [
+            .init(
+                queue: queue,
+                otlp: OTLPStatistics(delivered: 122_910, rejected: 80, failed: 10, requests: 260, retries: 4),
+                losses: [.rejected: 80, .unreachable: 10]),
+            .init(queue: queue),
+        ]
+        statistics.logRecordPipelines = [.init(otlp: OTLPStatistics(failed: 2, waitingOnDisk: 7), losses: [.other: 2])]
+        var reader = PeriodicMetricReader.Statistics()
+        (reader.exportedPointCount, reader.lostPointCount) = (40, 2)
+        statistics.metricPipelines = [.init(reader: reader)]
+        statistics.logRecordsEmitted = 7
+        (statistics.measurementsDiscarded, statistics.ledgerEntriesEvicted) = (1, 5)
+        statistics.bridge.lateRecords = 3
+        #expect(
+            "\(statistics)" == """
+                             received  exported  dropped  pending  delivered  rejected  failed  on disk  requests  retries
+                spans          123456    123000      400       56     122910        80      10        .       260        4
+                spans          123456    123000      400       56          .         .       .        .         .        .
+                log records         .         .        .        .          .         .       2        7         .        .
+                data points        42        40        2        .          .         .       .        .         .        .
+                spans lost: 300 queue full, 90 export failed, 10 at shutdown; by the exporter 80 rejected, 10 unreachable
+                spans lost: 300 queue full, 90 export failed, 10 at shutdown
+                log records lost: by the exporter 2 other
+                data points lost: 2 export failed
+                spans: 0 started, 0 recorded, 0 not ended
+                log records: 7 emitted
+                measurements: 1 discarded
+                messages: 3 too late for their span
+                ledger entries: 5 evicted
+                """)
+    }
+
+    @Test("are short where there is nothing to tell")
+    func nothing() {
+        #expect(
+            "\(Last9Statistics())" == """
+                no exporters
+                spans: 0 started, 0 recorded, 0 not ended
+                log records: 0 emitted
+                """)
+    }
+
+    @Test("count what a program has done")
+    func real() async throws {
+        var configuration = Last9.Configuration(
+            becomesGlobal: false, environment: TelemetryEnvironment(["OTEL_TRACES_SAMPLER": "always_off"]))
+        configuration.spanExporters = [InMemorySpanExporter()]
+        configuration.logRecordExporters = []
+        configuration.metricExporters = []
+        let telemetry = try Last9.install(configuration)
+        let tracer = telemetry.tracerProvider.tracer(named: "tests")
+        tracer.startSpan("plain").end()
+        let call = tracer.startSpan("chat", attributes: ["gen_ai.operation.name": "chat"])
+        #expect("\(telemetry.statistics)".contains("\nspans: 2 started, 1 recorded, 1 not ended\n"))
+        call.end()
+        await telemetry.shutdown()
+    }
+}
+
 @Suite("The SDK's own metrics", .timeLimit(.minutes(2)))
 struct SelfMetricsTests {
     /// The points of a metric in the last collection: values by the attributes that tell them apart.

@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: MIT
+import Synchronization
 
-/// An exporter that never blocks the thread it is called on, but suspends.
-///
-/// Conforming exporters run in Swift's pool. Every other exporter gets a thread of its own, so that blocking delays
-/// neither the program nor a deadline.
-package protocol SuspendingExporter {
-    /// Indicates whether no call blocks its thread.
+/// The properties of this package's exporters that pipelines use.
+package protocol PipelineExporter: Sendable {
+    /// Indicates whether no call blocks its thread. Such exporters run in Swift's pool. Every other exporter gets a thread of
+    /// its own, so that blocking delays neither the program nor a deadline.
     var neverBlocks: Bool { get }
+    /// What copies of the exporter have in common; `nil` for a class, whose objects are no copies.
+    var shared: AnyObject? { get }
+    /// Tells that what is exported from here on is the last, so that it does not wait long for a server that is away.
+    func prepareForShutdown()
 }
 
-extension SuspendingExporter {
-    /// True, as the conformance promises.
+extension PipelineExporter {
+    /// True.
     package var neverBlocks: Bool { true }
+    /// Nothing.
+    package var shared: AnyObject? { nil }
+    /// Does nothing.
+    package func prepareForShutdown() {}
 }
 
 /// The exporter at the end of a pipeline, whatever its signal.
@@ -22,18 +29,35 @@ struct AnyExporter<Item: Sendable>: Sendable {
     let neverBlocks: Bool
     let export: @Sendable ([Item]) async throws(ExportError) -> Void
     let forceFlush: @Sendable () async throws(ExportError) -> Void
+    /// Shuts the exporter down, or flushes it where other pipelines go on using it.
     let shutdown: @Sendable () async -> Void
-}
+    let prepareForShutdown: @Sendable () -> Void
 
-/// Returns whether an exporter declares that it never blocks its thread.
-func neverBlocks(_ exporter: any Sendable) -> Bool {
-    (exporter as? any SuspendingExporter)?.neverBlocks ?? false
+    private init(
+        _ exporter: any Sendable, noun: String,
+        export: @escaping @Sendable ([Item]) async throws(ExportError) -> Void,
+        forceFlush: @escaping @Sendable () async throws(ExportError) -> Void,
+        shutdown: @escaping @Sendable () async -> Void
+    ) {
+        let own = exporter as? any PipelineExporter
+        let use = ExporterUse(of: exporter)
+        self.noun = noun
+        neverBlocks = own?.neverBlocks ?? false
+        self.export = export
+        self.forceFlush = forceFlush
+        self.shutdown = {
+            if use.end() { return await shutdown() }
+            // Where that fails, the pipelines that go on find out for themselves.
+            try? await forceFlush()
+        }
+        prepareForShutdown = { if use.leave() { own?.prepareForShutdown() } }
+    }
 }
 
 extension AnyExporter where Item == SpanData {
     init(_ exporter: any SpanExporter) {
         self.init(
-            noun: "spans", neverBlocks: GenAITelemetry.neverBlocks(exporter),
+            exporter, noun: "spans",
             export: { batch async throws(ExportError) in try await exporter.export(batch) },
             forceFlush: { () async throws(ExportError) in try await exporter.forceFlush() },
             shutdown: { await exporter.shutdown() })
@@ -43,7 +67,7 @@ extension AnyExporter where Item == SpanData {
 extension AnyExporter where Item == LogRecordData {
     init(_ exporter: any LogRecordExporter) {
         self.init(
-            noun: "log records", neverBlocks: GenAITelemetry.neverBlocks(exporter),
+            exporter, noun: "log records",
             export: { batch async throws(ExportError) in try await exporter.export(batch) },
             forceFlush: { () async throws(ExportError) in try await exporter.forceFlush() },
             shutdown: { await exporter.shutdown() })
@@ -53,9 +77,73 @@ extension AnyExporter where Item == LogRecordData {
 extension AnyExporter where Item == MetricData {
     init(_ exporter: any MetricExporter) {
         self.init(
-            noun: "data points", neverBlocks: GenAITelemetry.neverBlocks(exporter),
+            exporter, noun: "data points",
             export: { batch async throws(ExportError) in try await exporter.export(batch) },
             forceFlush: { () async throws(ExportError) in try await exporter.forceFlush() },
             shutdown: { await exporter.shutdown() })
+    }
+}
+
+/// One pipeline's use of an exporter, which others may use as well: it is shut down by the last of them.
+private final class ExporterUse: Sendable {
+    /// The pipelines that use one exporter.
+    private struct Users {
+        var count = 0
+        /// Those of them that have begun to shut down.
+        var leavingCount = 0
+    }
+
+    private enum Stage { case active, leaving, over }
+
+    private static let users = Mutex<[ObjectIdentifier: Users]>([:])
+
+    /// `nil` for an exporter that cannot be shared, because it is a value.
+    private let object: ObjectIdentifier?
+    private let stage = Mutex(Stage.active)
+
+    /// - Parameter exporter: Lives at least as long as this does, so that its identity is nobody else's meanwhile.
+    init(of exporter: any Sendable) {
+        let shared = (exporter as? any PipelineExporter)?.shared
+        let isObject = type(of: exporter as Any) is AnyClass
+        object = shared.map(ObjectIdentifier.init) ?? (isObject ? ObjectIdentifier(exporter as AnyObject) : nil)
+        if let object { Self.users.withLock { $0[object, default: Users()].count += 1 } }
+    }
+
+    deinit {
+        _ = end()
+    }
+
+    /// Begins to end the use.
+    ///
+    /// - Returns: Whether all who use the exporter have begun to.
+    func leave() -> Bool {
+        guard let object else { return true }
+        let isFirst = stage.withLock { stage in
+            defer { if stage == .active { stage = .leaving } }
+            return stage == .active
+        }
+        return Self.users.withLock { users in
+            if isFirst { users[object]?.leavingCount += 1 }
+            return users[object].map { $0.leavingCount == $0.count } ?? true
+        }
+    }
+
+    /// Ends the use.
+    ///
+    /// - Returns: Whether the exporter is to be shut down: true of the last use, and of what cannot be shared.
+    func end() -> Bool {
+        guard let object else { return true }
+        let stage = stage.withLock { stage in
+            defer { stage = .over }
+            return stage
+        }
+        guard stage != .over else { return false }
+        return Self.users.withLock { users in
+            guard var rest = users[object] else { return true }
+            rest.count -= 1
+            if stage == .leaving { rest.leavingCount -= 1 }
+            users[object] = rest.count > 0 ? rest : nil
+            return rest.count == 0
+        }
     }
 }

@@ -16,7 +16,7 @@ public typealias BatchLogRecordProcessor = BatchProcessor<LogRecordData>
 /// Adding an item costs one short critical section. The processor calls the exporter from one task of its own, never
 /// concurrently; an exporter that may block its thread gets a thread. A processor that is released without
 /// ``shutdown(timeout:)`` still exports the waiting items.
-public final class BatchProcessor<Item: Sendable>: Sendable {
+public final class BatchProcessor<Item: Sendable>: DeadlineKeeping, Sendable {
     private let worker: BatchWorker<Item>
 
     private init(worker: BatchWorker<Item>) {
@@ -58,7 +58,7 @@ extension BatchProcessor: SpanProcessor where Item == SpanData {
     /// Creates a processor and starts its task.
     ///
     /// - Parameters:
-    ///   - exporter: The exporter. It must belong to no other processor.
+    ///   - exporter: The exporter. If several processors share it, the last of them shuts it down.
     ///   - options: The sizes, the delays and the behaviour on overflow. Values out of range are corrected and
     ///     reported.
     ///   - clock: The clock for the delays; `nil` means one that suits the options.
@@ -81,7 +81,7 @@ extension BatchProcessor: LogRecordProcessor, ExportingLogRecordProcessor where 
     /// Creates a processor and starts its task.
     ///
     /// - Parameters:
-    ///   - exporter: The exporter. It must belong to no other processor.
+    ///   - exporter: The exporter. If several processors share it, the last of them shuts it down.
     ///   - options: The sizes, the delays and the behaviour on overflow. Values out of range are corrected and
     ///     reported.
     ///   - clock: The clock for the delays; `nil` means one that suits the options.

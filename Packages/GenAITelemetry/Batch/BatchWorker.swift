@@ -322,6 +322,7 @@ extension BatchWorker {
     /// Exports the waiting items, shuts the exporter down and ends the worker. Items that remain at the deadline are
     /// dropped.
     func shutdown(timeout: Duration) async -> Bool {
+        exporter.prepareForShutdown()
         guard close() else { return await awaitShutdown(timeout: timeout) ?? false }
         guard ExportScope.current != ObjectIdentifier(self) else {
             runtime.spawn { _ = await self.finishShutdown(timeout: timeout) }

@@ -16,7 +16,8 @@ struct ExportRuntime: Sendable {
     init(exporterBlocks: Bool, avoidsPool: Bool = false, clock: (any Clock<Duration>)?) {
         exporterThread = exporterBlocks || avoidsPool ? WorkerThread() : nil
         workerThread = avoidsPool ? exporterThread : nil
-        self.clock = clock ?? TimerThreadClock()
+        // Sleepers on the system's clock that are cancelled stay with the system until their time has come.
+        self.clock = clock.flatMap { $0 is ContinuousClock ? nil : $0 } ?? TimerThreadClock()
     }
 
     // Detached: the caller's context, priority and cancellation must not reach the exporter.

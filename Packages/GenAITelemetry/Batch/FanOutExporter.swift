@@ -10,7 +10,7 @@ public typealias FanOutLogRecordExporter = FanOutExporter<LogRecordData>
 ///
 /// A batch counts as exported only if all exporters have accepted it, and takes as long as the slowest of them. If
 /// exporters should not wait for each other or should have separate counts, give each one its own processor.
-public final class FanOutExporter<Item: Sendable>: SuspendingExporter, Sendable {
+public final class FanOutExporter<Item: Sendable>: PipelineExporter, Sendable {
     private let exporters: [AnyExporter<Item>]
 
     private init(_ exporters: [AnyExporter<Item>]) {
@@ -19,6 +19,8 @@ public final class FanOutExporter<Item: Sendable>: SuspendingExporter, Sendable 
 
     /// Indicates whether none of the exporters blocks its thread.
     package var neverBlocks: Bool { exporters.allSatisfy(\.neverBlocks) }
+    /// Tells all exporters that the shutdown has begun.
+    package func prepareForShutdown() { for exporter in exporters { exporter.prepareForShutdown() } }
 
     /// Passes the batch to all exporters and waits for all of them.
     ///

@@ -15,7 +15,7 @@ public typealias SimpleLogRecordProcessor = SimpleProcessor<LogRecordData>
 ///
 /// Exporters are asynchronous, so adding an item does not wait for the export. Exports run one after another, and
 /// ``forceFlush(timeout:)`` waits for them. At most 2048 items wait.
-public final class SimpleProcessor<Item: Sendable>: Sendable {
+public final class SimpleProcessor<Item: Sendable>: DeadlineKeeping, Sendable {
     private let worker: BatchWorker<Item>
 
     private init(_ exporter: AnyExporter<Item>, source: String) {

@@ -11,6 +11,9 @@ package struct TimerThreadClock: Clock {
     /// Creates the clock. All instances share one thread, which starts with the first sleep.
     package init() {}
 
+    /// The number of sleepers and timers that are waiting, for tests.
+    static var waitingCount: Int { TimerThread.shared.count }
+
     /// The current instant.
     package var now: Instant { ContinuousClock.now }
     /// The resolution of `ContinuousClock`.
@@ -19,11 +22,13 @@ package struct TimerThreadClock: Clock {
     /// Suspends the task until `deadline`. Throws if the task is cancelled.
     package func sleep(until deadline: Instant, tolerance: Duration?) async throws {
         let isOver = Promise<Bool>()
-        let timer = TimerThread.Timer(due: steadyNanoseconds(after: now.duration(to: deadline))) {
+        let timer = PendingTimer(due: steadyNanoseconds(after: now.duration(to: deadline))) {
             isOver.resolve(true)
         }
         let isComplete = await withTaskCancellationHandler {
             TimerThread.shared.add(timer)
+            // Cancelled before it was there to be removed.
+            if Task.isCancelled { TimerThread.shared.remove(timer) }
             return await isOver.value
         } onCancel: {
             isOver.resolve(false)
@@ -36,37 +41,80 @@ package struct TimerThreadClock: Clock {
     ///
     /// - Returns: A closure that cancels the action.
     func after(_ delay: Duration, _ action: @escaping @Sendable () -> Void) -> @Sendable () -> Void {
-        let timer = TimerThread.Timer(due: steadyNanoseconds(after: delay), action: action)
+        let timer = PendingTimer(due: steadyNanoseconds(after: delay), action: action)
         TimerThread.shared.add(timer)
         return { TimerThread.shared.remove(timer) }
     }
 }
 
-/// The thread of ``TimerThreadClock``.
-private final class TimerThread: Sendable {
-    final class Timer: Sendable {
-        let due: UInt64
-        let action: @Sendable () -> Void
+/// Something that is to happen later.
+final class PendingTimer: Sendable {
+    /// When, as the steady clock counts.
+    let due: UInt64
+    let action: @Sendable () -> Void
 
-        init(due: UInt64, action: @escaping @Sendable () -> Void) {
-            self.due = due
-            self.action = action
-        }
+    init(due: UInt64, action: @escaping @Sendable () -> Void) {
+        self.due = due
+        self.action = action
+    }
+}
+
+/// What is to happen later, in order. Decides, and knows no clock or lock.
+struct TimerQueue {
+    /// The latest first, so that what is due comes off the end.
+    private var timers: [PendingTimer] = []
+
+    var count: Int { timers.count }
+    /// When the next one is due.
+    var nextDue: UInt64? { timers.last?.due }
+
+    mutating func add(_ timer: PendingTimer) {
+        timers.insert(timer, at: place(of: timer))
     }
 
+    /// Does nothing if it is not there, or there no longer.
+    mutating func remove(_ timer: PendingTimer) {
+        let place = place(of: timer)
+        if place < timers.count, timers[place] === timer { timers.remove(at: place) }
+        if timers.isEmpty { timers = [] }
+    }
+
+    /// Takes out all whose time has come, the earliest first.
+    mutating func takeDue(at now: UInt64) -> [PendingTimer] {
+        let due = timers.reversed().prefix { $0.due <= now }
+        timers.removeLast(due.count)
+        return Array(due)
+    }
+
+    /// Before everything that is earlier; of what is due at the same time, addresses make an order.
+    private func place(of timer: PendingTimer) -> Int {
+        var (low, high) = (0, timers.count)
+        while low < high {
+            let middle = (low + high) / 2
+            let other = timers[middle]
+            let isLater = (other.due, ObjectIdentifier(other)) > (timer.due, ObjectIdentifier(timer))
+            if isLater { low = middle + 1 } else { high = middle }
+        }
+        return low
+    }
+}
+
+/// The thread behind ``TimerThreadClock``.
+private final class TimerThread: Sendable {
     static let shared = TimerThread()
 
     private struct State {
-        // There are only a few timers for each processor, so a linear search is faster than a heap.
-        var timers: [Timer] = []
+        var timers = TimerQueue()
         var hasThread = false
     }
 
     private let condition = ThreadCondition(State())
 
-    func add(_ timer: Timer) {
+    var count: Int { condition.withLock { $0.timers.count } }
+
+    func add(_ timer: PendingTimer) {
         let needsThread = condition.update { state in
-            state.timers.append(timer)
+            state.timers.add(timer)
             defer { state.hasThread = true }
             return !state.hasThread
         }
@@ -75,20 +123,15 @@ private final class TimerThread: Sendable {
         timer.action()  // early rather than never
     }
 
-    func remove(_ timer: Timer) {
-        condition.withLock { state in state.timers.removeAll { $0 === timer } }
+    func remove(_ timer: PendingTimer) {
+        condition.withLock { $0.timers.remove(timer) }
     }
 
     private func run() {
         while true {
-            let due: [Timer] = condition.wait { state in
-                let now = steadyNanoseconds()
-                let due = state.timers.filter { $0.due <= now }
-                guard due.isEmpty else {
-                    state.timers.removeAll { $0.due <= now }
-                    return .done(due)
-                }
-                return .sleep(until: state.timers.map(\.due).min())
+            let due: [PendingTimer] = condition.wait { state in
+                let due = state.timers.takeDue(at: steadyNanoseconds())
+                return due.isEmpty ? .sleep(until: state.timers.nextDue) : .done(due)
             }
             for timer in due { timer.action() }
         }

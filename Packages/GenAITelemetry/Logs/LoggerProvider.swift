@@ -86,7 +86,7 @@ public final class LoggerProvider: Sendable {
     @discardableResult
     public func forceFlush(timeout: Duration = .seconds(30)) async -> Bool {
         guard let processors = pipeline?.allProcessors else { return true }
-        return await allSucceed(processors) { await $0.forceFlush(timeout: timeout) }
+        return await allSucceed(processors, within: timeout) { await $0.forceFlush(timeout: timeout) }
     }
 
     /// Flushes and shuts down. Later records are ignored. Idempotent.
@@ -95,7 +95,7 @@ public final class LoggerProvider: Sendable {
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
         guard let processors = current.end()?.allProcessors else { return true }
-        return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
+        return await allSucceed(processors, within: timeout) { await $0.shutdown(timeout: timeout) }
     }
 }
 

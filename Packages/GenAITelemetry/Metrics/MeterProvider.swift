@@ -91,7 +91,7 @@ public final class MeterProvider: Sendable {
     @discardableResult
     public func forceFlush(timeout: Duration = .seconds(30)) async -> Bool {
         guard isEnabled else { return true }
-        return await allSucceed(readers.map(\.reader)) { await $0.forceFlush(timeout: timeout) }
+        return await allSucceed(readers.map(\.reader), within: timeout) { await $0.forceFlush(timeout: timeout) }
     }
 
     /// Collects and exports for the last time, and shuts down. Later measurements are ignored. Idempotent.
@@ -100,7 +100,9 @@ public final class MeterProvider: Sendable {
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
         guard !shared.stop() else { return true }
-        let isDelivered = await allSucceed(readers.map(\.reader)) { await $0.shutdown(timeout: timeout) }
+        let isDelivered = await allSucceed(readers.map(\.reader), within: timeout) {
+            await $0.shutdown(timeout: timeout)
+        }
         // The callbacks are no longer called, and the objects they retain may retain this provider.
         for case .observable(let core) in instruments.withLock({ $0.values.flatMap { $0 } }) { core.removeAll() }
         return isDelivered

@@ -44,7 +44,7 @@ public struct MetricSource: Sendable {
 }
 
 /// A reader that collects on request, for tests and for metrics that are pulled.
-public final class ManualMetricReader: MetricReader {
+public final class ManualMetricReader: MetricReader, DeadlineKeeping {
     private struct State {
         var source: MetricSource?
         var isShutDown = false

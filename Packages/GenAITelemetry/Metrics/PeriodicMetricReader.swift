@@ -7,7 +7,7 @@ import Synchronization
 /// Nothing is lost, because measurements stay in their instruments.
 ///
 /// Source: OpenTelemetry metrics SDK, periodic exporting MetricReader.
-public final class PeriodicMetricReader: MetricReader {
+public final class PeriodicMetricReader: MetricReader, DeadlineKeeping {
     /// The settings of a reader. Code takes precedence over the environment, and that over the default.
     public struct Configuration: Sendable {
         /// The time between collections. Default: 60 s; environment variable `OTEL_METRIC_EXPORT_INTERVAL`.
@@ -51,7 +51,8 @@ public final class PeriodicMetricReader: MetricReader {
         var statistics = Statistics()
     }
 
-    private let exporter: any MetricExporter
+    private let preferences: any MetricExporter
+    private let exporter: AnyExporter<MetricData>
     private let configuration: Configuration
     private let runtime: ExportRuntime
     private let state = Mutex(State())
@@ -63,9 +64,10 @@ public final class PeriodicMetricReader: MetricReader {
         exporter: any MetricExporter, configuration: Configuration = Configuration(),
         clock: (any Clock<Duration>)? = nil
     ) {
-        self.exporter = exporter
+        preferences = exporter
+        self.exporter = AnyExporter(exporter)
         self.configuration = configuration
-        runtime = ExportRuntime(exporterBlocks: !neverBlocks(exporter), clock: clock)
+        runtime = ExportRuntime(exporterBlocks: !self.exporter.neverBlocks, clock: clock)
     }
 
     deinit {
@@ -76,9 +78,9 @@ public final class PeriodicMetricReader: MetricReader {
     public var statistics: Statistics { state.withLock { $0.statistics } }
 
     /// Returns the exporter's preference.
-    public func temporality(for kind: InstrumentKind) -> AggregationTemporality { exporter.temporality(for: kind) }
+    public func temporality(for kind: InstrumentKind) -> AggregationTemporality { preferences.temporality(for: kind) }
     /// Returns the exporter's preference.
-    public func aggregation(for kind: InstrumentKind) -> MetricAggregation { exporter.aggregation(for: kind) }
+    public func aggregation(for kind: InstrumentKind) -> MetricAggregation { preferences.aggregation(for: kind) }
 
     /// Starts to collect. Later calls are ignored.
     public func attach(to source: MetricSource) {
@@ -128,6 +130,7 @@ public final class PeriodicMetricReader: MetricReader {
     /// - Returns: Whether everything was delivered within `timeout`. An export that is still running then is cancelled.
     @discardableResult
     public func shutdown(timeout: Duration) async -> Bool {
+        exporter.prepareForShutdown()
         let shutdown = state.withLock { state -> Task<Bool, Never> in
             if let shutdown = state.shutdown { return shutdown }
             state.timer?.cancel()
@@ -200,7 +203,8 @@ extension PeriodicMetricReader {
     private func runCycle() async -> Bool {
         defer { state.withLock { $0.running = nil } }
         guard let source = state.withLock({ $0.source }) else { return true }
-        let batch = source.collect()
+        // Callbacks are the program's own: one that blocks must not hold up a thread of the pool.
+        let batch = await Task(executorPreference: WorkerThread()) { source.collect() }.value
         guard !batch.isEmpty else { return true }
         let points = batch.reduce(0) { $0 + $1.pointCount }
         let ending = await call(timeout: configuration.timeout) { [exporter] () async throws(ExportError) in

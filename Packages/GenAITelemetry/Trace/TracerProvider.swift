@@ -92,7 +92,7 @@ public final class TracerProvider: Sendable {
     @discardableResult
     public func forceFlush(timeout: Duration = .seconds(30)) async -> Bool {
         guard let processors = pipeline?.allProcessors else { return true }
-        return await allSucceed(processors) { await $0.forceFlush(timeout: timeout) }
+        return await allSucceed(processors, within: timeout) { await $0.forceFlush(timeout: timeout) }
     }
 
     /// Flushes and shuts down. Spans started later record nothing. Idempotent.
@@ -101,7 +101,7 @@ public final class TracerProvider: Sendable {
     @discardableResult
     public func shutdown(timeout: Duration = .seconds(30)) async -> Bool {
         guard let processors = current.end()?.allProcessors else { return true }
-        return await allSucceed(processors) { await $0.shutdown(timeout: timeout) }
+        return await allSucceed(processors, within: timeout) { await $0.shutdown(timeout: timeout) }
     }
 }
 
@@ -112,17 +112,5 @@ extension TracerProvider {
     public static var global: TracerProvider? {
         get { registered.withLock { $0 } }
         set { registered.withLock { $0 = newValue } }
-    }
-}
-
-/// Runs an operation on all elements concurrently. Returns whether all of them succeeded.
-func allSucceed<Element: Sendable>(
-    _ elements: [Element], _ operation: @escaping @Sendable (Element) async -> Bool
-) async -> Bool {
-    await withTaskGroup(of: Bool.self) { group in
-        for element in elements {
-            group.addTask { await operation(element) }
-        }
-        return await group.reduce(true) { $0 && $1 }
     }
 }

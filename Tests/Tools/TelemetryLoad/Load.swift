@@ -51,7 +51,8 @@ enum Load {
         say("delivered \(statistics.delivered) rejected \(statistics.rejected) failed \(statistics.failed)")
     }
 
-    private static func report(_ queue: PipelineStatistics, _ otlp: OTLPStatistics, _ isDelivered: Bool) {
+    /// One line with the accounts of queue and exporter.
+    static func report(_ queue: PipelineStatistics, _ otlp: OTLPStatistics, _ isDelivered: Bool) {
         say(
             """
             received \(queue.received) exported \(queue.exported) dropped \(queue.dropped.total) delivered \

@@ -5,6 +5,9 @@ import Last9GenAI
 // usage: telemetry-load burst COUNT             spans as fast as they come, waiting for room; OTEL_EXPORTER_OTLP_*
 //        telemetry-load spool COUNT DIRECTORY   the same, with batches on the disk while the collector is away
 //        telemetry-load drain DIRECTORY         sends what is on the disk
+//        telemetry-load content SECONDS [DIRECTORY MEGABYTES]
+//                                               64 tasks that call a model, with content; batches on the disk where one is
+//                                               given, at most so much
 //        telemetry-load soak COUNT              calls to a model in ever new conversations, to an exporter that forgets
 //        telemetry-load ids COUNT               the same, each call in a conversation and a workflow of its own
 //        telemetry-load calls COUNT             calls of the client to a scripted model
@@ -24,6 +27,11 @@ case "spool":
     let count = Load.number(arguments.popFirst())
     try await Load.burst(count: count, spool: arguments.popFirst().map(DiskSpool.init))
 case "drain": try await Load.drain(arguments.popFirst().map(DiskSpool.init))
+case "content":
+    let seconds = Load.number(arguments.popFirst())
+    var spool = arguments.popFirst().map(DiskSpool.init)
+    if spool != nil { spool?.maximumBytes = Load.number(arguments.popFirst()) << 20 }
+    try await ContentLoad.run(seconds: seconds, spool: spool)
 case "soak": try await Soak(count: Load.number(arguments.popFirst())).run()
 case "ids": try await Soak(count: Load.number(arguments.popFirst()), isEachAlone: true).run()
 case "calls": try await ClientSoak.calls(count: Load.number(arguments.popFirst()))
@@ -32,5 +40,6 @@ case "installs": try await ClientSoak.installs(count: Load.number(arguments.popF
 case "exit": try Ending.exit()
 case "signal": try await Ending.signal()
 case "diagnostics": Ending.diagnostics()
-default: Load.fail("usage: telemetry-load burst | spool | drain | soak | ids | calls | streams | installs ...")
+default:
+    Load.fail("usage: telemetry-load burst | spool | drain | content | soak | ids | calls | streams | installs ...")
 }

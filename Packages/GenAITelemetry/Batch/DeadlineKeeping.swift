@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: MIT
+
+/// A processor or reader that never blocks its thread, and returns at the deadline it is given.
+package protocol DeadlineKeeping {}
+
+/// Flushes all elements or shuts all of them down, at once.
+///
+/// What a program brings itself runs on a thread of its own and is left alone at the deadline, so that it holds up neither
+/// the others nor the end of the program, even if it blocks for ever.
+///
+/// - Returns: Whether all of them succeeded in time.
+func allSucceed<Element: Sendable>(
+    _ elements: [Element], within timeout: Duration, _ operation: @escaping @Sendable (Element) async -> Bool
+) async -> Bool {
+    await withTaskGroup(of: Bool.self) { group in
+        for element in elements {
+            group.addTask {
+                if element is any DeadlineKeeping { return await operation(element) }
+                return await succeeds(within: timeout) { await operation(element) }
+            }
+        }
+        return await group.reduce(true) { $0 && $1 }
+    }
+}
+
+/// Whether an operation succeeds before the deadline, at which it is cancelled and left alone.
+private func succeeds(within timeout: Duration, _ operation: @escaping @Sendable () async -> Bool) async -> Bool {
+    let outcome = Promise<Bool>()
+    // Not detached: processors tell by a task-local value that they are called from inside their own exporter.
+    let task = Task(executorPreference: WorkerThread()) { outcome.resolve(await operation()) }
+    defer { task.cancel() }
+    return await ExportRuntime(exporterBlocks: false, clock: nil).value(of: outcome, within: timeout, late: false)
+}
