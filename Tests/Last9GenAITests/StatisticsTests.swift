@@ -116,7 +116,7 @@ struct StatisticsTableTests {
         statistics.spanPipelines = [
             .init(
                 queue: queue,
-                otlp: OTLPStatistics(delivered: 122_910, rejected: 80, failed: 10, requests: 260, retries: 4),
+                otlp: OTLPStatistics(delivered: 123_000, rejected: 80, failed: 10, requests: 260, retries: 4),
                 losses: [.rejected: 80, .unreachable: 10]),
             .init(queue: queue),
         ]
@@ -130,7 +130,7 @@ struct StatisticsTableTests {
         #expect(
             "\(statistics)" == """
                              received  exported  dropped  pending  delivered  rejected  failed  on disk  requests  retries
-                spans          123456    123000      400       56     122910        80      10        .       260        4
+                spans          123456    123000      400       56     123000        80      10        .       260        4
                 spans          123456    123000      400       56          .         .       .        .         .        .
                 log records         .         .        .        .          .         .       2        7         .        .
                 data points        42        40        2        .          .         .       .        .         .        .
