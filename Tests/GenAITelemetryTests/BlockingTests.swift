@@ -157,7 +157,7 @@ struct BlockingTests {
 }
 
 /// Counts what it is told; may serve all three signals.
-private final class CountingExporter: SpanExporter, LogRecordExporter, MetricExporter, PipelineExporter {
+private final class ObservedExporter: SpanExporter, LogRecordExporter, MetricExporter, PipelineExporter {
     struct Counts: Equatable {
         var exports = 0
         var flushes = 0
@@ -178,7 +178,7 @@ private final class CountingExporter: SpanExporter, LogRecordExporter, MetricExp
 
 /// A value that stands for an object, as the OTLP exporters do.
 private struct CountingCopy: SpanExporter, PipelineExporter {
-    let counting: CountingExporter
+    let counting: ObservedExporter
     var shared: AnyObject? { counting }
 
     func export(_ batch: [SpanData]) async throws(ExportError) { try await counting.export(batch) }
@@ -188,7 +188,7 @@ private struct CountingCopy: SpanExporter, PipelineExporter {
 
 @Suite("An exporter that several pipelines share", .timeLimit(.minutes(1)))
 struct SharedExporterTests {
-    private let exporter = CountingExporter()
+    private let exporter = ObservedExporter()
 
     @Test("is shut down by the last of them, whichever signal that is, and takes everything before")
     func signals() async {
