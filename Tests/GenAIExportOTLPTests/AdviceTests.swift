@@ -56,7 +56,7 @@ struct AdviceTests {
     @Test("a 405 says that this URL takes no telemetry, and names it")
     func method() throws {
         let text = message(405, try settings("http://h:4318/ui"))
-        #expect(text.contains("http://h:4318/ui/v1/traces"), "\(text)")
+        #expect(text.contains("http://h:4318/ui/v1/logs"), "\(text)")
     }
 
     @Test("a 401 names the variable that holds the key", arguments: [401, 403])
