@@ -90,7 +90,7 @@ extension LogToSpanProcessor {
         /// Messages left out from the middle of long conversations before their span ended.
         public var elidedMessages = 0
 
-        /// Creates an empty account; for tests of what reads one.
+        /// Creates empty statistics, for tests.
         public init() {}
     }
 }

@@ -22,7 +22,7 @@ public struct OTLPStatistics: Sendable, Hashable {
     /// Responses with a status of success whose content could not be read. Their items count as delivered.
     public var unreadableAnswers = 0
 
-    /// Creates an account; for tests of what reads one.
+    /// Creates statistics, for tests.
     public init(
         delivered: Int = 0, rejected: Int = 0, failed: Int = 0, waitingOnDisk: Int = 0, requests: Int = 0,
         retries: Int = 0, unreadableAnswers: Int = 0

@@ -17,7 +17,7 @@ public struct Last9Statistics: Sendable, Hashable {
         /// The undelivered items by reason; of OTLP exporters only.
         public var losses: [ExportError.Code: Int]
 
-        /// Creates an account; for tests of what reads one.
+        /// Creates statistics, for tests.
         public init(
             queue: PipelineStatistics = PipelineStatistics(), otlp: OTLPStatistics? = nil,
             losses: [ExportError.Code: Int] = [:]
@@ -37,7 +37,7 @@ public struct Last9Statistics: Sendable, Hashable {
         /// The undelivered data points by reason; of OTLP exporters only.
         public var losses: [ExportError.Code: Int]
 
-        /// Creates an account; for tests of what reads one.
+        /// Creates statistics, for tests.
         public init(
             reader: PeriodicMetricReader.Statistics = PeriodicMetricReader.Statistics(), otlp: OTLPStatistics? = nil,
             losses: [ExportError.Code: Int] = [:]
