@@ -35,7 +35,7 @@ enum ContentLoad {
             let end = start + .milliseconds(seconds * 1_000 / 20 * part)
             await withTaskGroup(of: Void.self) { group in
                 for task in 0..<taskCount {
-                    group.addTask { await call(client, "\(task)-\(part)", until: end) }
+                    group.addTask { await call(client, "\(task)", until: end) }
                 }
             }
             Load.say("content \(telemetry.statistics.spans.started) \(Footprint.now.line)")
@@ -45,11 +45,12 @@ enum ContentLoad {
         Load.report(batch.statistics, exporter.statistics, isDelivered)
     }
 
-    /// Conversations of four calls, one after the other.
+    /// Calls in conversations of four, a hundred of which a user has again and again, so that the tables of conversations
+    /// are full early.
     private static func call(_ client: OpenAIClient, _ name: String, until end: ContinuousClock.Instant) async {
         var number = 0
         while ContinuousClock.now < end {
-            await withConversation("conversation-\(name)-\(number / 4)", userID: "user-\(name)") {
+            await withConversation("conversation-\(name)-\(number / 4 % 100)", userID: "user-\(name)") {
                 let request = ChatCompletionRequest(model: "gpt-4o-mini", messages: [.user(question)])
                 do { _ = try await client.chat.completions.create(request) } catch { Load.fail("\(error)") }
             }
