@@ -3,9 +3,9 @@ import GenAIExportOTLP
 import GenAITelemetry
 
 extension Last9Statistics: CustomStringConvertible {
-    /// A table with a line for each exporter, and what was lost elsewhere below it.
+    /// A table with one line for each exporter, followed by other losses.
     ///
-    /// The columns are named as the properties are; what is zero, or unknown, is a dot.
+    /// The columns have the names of the properties. Zero and unknown values are shown as a dot.
     public var description: String {
         let rows =
             spanPipelines.map { StatisticsRow("spans", $0) }
@@ -37,7 +37,7 @@ extension Last9Statistics: CustomStringConvertible {
     }
 }
 
-/// One exporter's line.
+/// The line of one exporter.
 private struct StatisticsRow {
     private static let titles = [
         "received", "exported", "dropped", "pending", "delivered", "rejected", "failed", "on disk", "requests",
@@ -45,9 +45,9 @@ private struct StatisticsRow {
     ]
 
     private let name: String
-    /// In the order of the titles; `nil` where nobody counts.
+    /// The counts in the order of the titles; `nil` if unknown.
     private let counts: [Int?]
-    /// Why items were lost, as a line; `nil` when none was.
+    /// The reasons for losses, as a line; `nil` if there are none.
     let reasons: String?
 
     init(_ name: String, _ pipeline: Last9Statistics.Pipeline) {
@@ -83,7 +83,7 @@ private struct StatisticsRow {
         reasons = lines.isEmpty ? nil : "\(name) lost: \(lines.joined(separator: "; "))"
     }
 
-    /// The rows under their titles, in columns.
+    /// Returns the rows under their titles, in columns.
     static func table(_ rows: [StatisticsRow]) -> [String] {
         let cells =
             [[""] + titles]
@@ -97,7 +97,7 @@ private struct StatisticsRow {
         }
     }
 
-    /// What is not zero; `nil` when all is.
+    /// Returns the values that are not zero; `nil` if all are.
     static func list(_ counts: [(String, Int)]) -> String? {
         let nonzero = counts.filter { $0.1 != 0 }.map { "\($0.1) \($0.0)" }
         return nonzero.isEmpty ? nil : nonzero.joined(separator: ", ")

@@ -6,16 +6,16 @@ package protocol PipelineExporter: Sendable {
     /// Indicates whether no call blocks its thread. Such exporters run in Swift's pool. Every other exporter gets a thread of
     /// its own, so that blocking delays neither the program nor a deadline.
     var neverBlocks: Bool { get }
-    /// What copies of the exporter have in common; `nil` for a class, whose objects are no copies.
+    /// The state that copies of the exporter share; `nil` for a class, whose instances are not copied.
     var shared: AnyObject? { get }
-    /// Tells that what is exported from here on is the last, so that it does not wait long for a server that is away.
+    /// Announces the shutdown: later exports do not wait long for an unavailable server.
     func prepareForShutdown()
 }
 
 extension PipelineExporter {
-    /// True.
+    /// True by default.
     package var neverBlocks: Bool { true }
-    /// Nothing.
+    /// `nil` by default.
     package var shared: AnyObject? { nil }
     /// Does nothing.
     package func prepareForShutdown() {}
@@ -29,7 +29,7 @@ struct AnyExporter<Item: Sendable>: Sendable {
     let neverBlocks: Bool
     let export: @Sendable ([Item]) async throws(ExportError) -> Void
     let forceFlush: @Sendable () async throws(ExportError) -> Void
-    /// Shuts the exporter down, or flushes it where other pipelines go on using it.
+    /// Shuts the exporter down, or only flushes it if other pipelines still use it.
     let shutdown: @Sendable () async -> Void
     let prepareForShutdown: @Sendable () -> Void
 
@@ -47,7 +47,7 @@ struct AnyExporter<Item: Sendable>: Sendable {
         self.forceFlush = forceFlush
         self.shutdown = {
             if use.end() { return await shutdown() }
-            // Where that fails, the pipelines that go on find out for themselves.
+            // If this fails, the other pipelines will report it.
             try? await forceFlush()
         }
         prepareForShutdown = { if use.leave() { own?.prepareForShutdown() } }
@@ -84,12 +84,12 @@ extension AnyExporter where Item == MetricData {
     }
 }
 
-/// One pipeline's use of an exporter, which others may use as well: it is shut down by the last of them.
+/// One pipeline's use of an exporter, which others may use as well. The last one shuts it down.
 private final class ExporterUse: Sendable {
     /// The pipelines that use one exporter.
     private struct Users {
         var count = 0
-        /// Those of them that have begun to shut down.
+        /// The number of users that have begun to shut down.
         var leavingCount = 0
     }
 
@@ -101,7 +101,8 @@ private final class ExporterUse: Sendable {
     private let object: ObjectIdentifier?
     private let stage = Mutex(Stage.active)
 
-    /// - Parameter exporter: Lives at least as long as this does, so that its identity is nobody else's meanwhile.
+    /// - Parameter exporter: The exporter. It must live at least as long as this object, so that its identity stays
+    ///   unique.
     init(of exporter: any Sendable) {
         let shared = (exporter as? any PipelineExporter)?.shared
         let isObject = type(of: exporter as Any) is AnyClass
@@ -115,7 +116,7 @@ private final class ExporterUse: Sendable {
 
     /// Begins to end the use.
     ///
-    /// - Returns: Whether all who use the exporter have begun to.
+    /// - Returns: Whether all users of the exporter have begun to end theirs.
     func leave() -> Bool {
         guard let object else { return true }
         let isFirst = stage.withLock { stage in
@@ -130,7 +131,8 @@ private final class ExporterUse: Sendable {
 
     /// Ends the use.
     ///
-    /// - Returns: Whether the exporter is to be shut down: true of the last use, and of what cannot be shared.
+    /// - Returns: Whether the exporter is to be shut down: true for the last use, and for an exporter that cannot be
+    ///   shared.
     func end() -> Bool {
         guard let object else { return true }
         let stage = stage.withLock { stage in

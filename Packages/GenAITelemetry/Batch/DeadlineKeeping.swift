@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 
-/// A processor or reader that never blocks its thread, and returns at the deadline it is given.
+/// A processor or reader that never blocks its thread, and returns by its deadline.
 package protocol DeadlineKeeping {}
 
-/// Flushes all elements or shuts all of them down, at once.
+/// Flushes or shuts down all elements concurrently.
 ///
-/// What a program brings itself runs on a thread of its own and is left alone at the deadline, so that it holds up neither
-/// the others nor the end of the program, even if it blocks for ever.
+/// A component that the program provides runs on a thread of its own and is abandoned at the deadline, so that it
+/// delays neither the others nor the end of the program, even if it blocks forever.
 ///
 /// - Returns: Whether all of them succeeded in time.
 func allSucceed<Element: Sendable>(
@@ -23,10 +23,10 @@ func allSucceed<Element: Sendable>(
     }
 }
 
-/// Whether an operation succeeds before the deadline, at which it is cancelled and left alone.
+/// Returns whether an operation succeeds before the deadline, at which it is cancelled and abandoned.
 private func succeeds(within timeout: Duration, _ operation: @escaping @Sendable () async -> Bool) async -> Bool {
     let outcome = Promise<Bool>()
-    // Not detached: processors tell by a task-local value that they are called from inside their own exporter.
+    // Not detached: processors use a task-local value to detect calls from inside their own exporter.
     let task = Task(executorPreference: WorkerThread()) { outcome.resolve(await operation()) }
     defer { task.cancel() }
     return await ExportRuntime(exporterBlocks: false, clock: nil).value(of: outcome, within: timeout, late: false)

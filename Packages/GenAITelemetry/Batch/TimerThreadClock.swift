@@ -27,7 +27,7 @@ package struct TimerThreadClock: Clock {
         }
         let isComplete = await withTaskCancellationHandler {
             TimerThread.shared.add(timer)
-            // Cancelled before it was there to be removed.
+            // It was cancelled before the timer was added.
             if Task.isCancelled { TimerThread.shared.remove(timer) }
             return await isOver.value
         } onCancel: {
@@ -47,9 +47,9 @@ package struct TimerThreadClock: Clock {
     }
 }
 
-/// Something that is to happen later.
+/// A scheduled action.
 final class PendingTimer: Sendable {
-    /// When, as the steady clock counts.
+    /// The time of the action, by the monotonic clock in nanoseconds.
     let due: UInt64
     let action: @Sendable () -> Void
 
@@ -59,34 +59,34 @@ final class PendingTimer: Sendable {
     }
 }
 
-/// What is to happen later, in order. Decides, and knows no clock or lock.
+/// The scheduled actions in order. Pure: no clock and no lock.
 struct TimerQueue {
-    /// The latest first, so that what is due comes off the end.
+    /// The latest first, so that due timers are removed from the end.
     private var timers: [PendingTimer] = []
 
     var count: Int { timers.count }
-    /// When the next one is due.
+    /// The time of the next action; `nil` if there is none.
     var nextDue: UInt64? { timers.last?.due }
 
     mutating func add(_ timer: PendingTimer) {
         timers.insert(timer, at: place(of: timer))
     }
 
-    /// Does nothing if it is not there, or there no longer.
+    /// Removes a timer. Does nothing if it is not in the queue.
     mutating func remove(_ timer: PendingTimer) {
         let place = place(of: timer)
         if place < timers.count, timers[place] === timer { timers.remove(at: place) }
         if timers.isEmpty { timers = [] }
     }
 
-    /// Takes out all whose time has come, the earliest first.
+    /// Removes and returns all due timers, the earliest first.
     mutating func takeDue(at now: UInt64) -> [PendingTimer] {
         let due = timers.reversed().prefix { $0.due <= now }
         timers.removeLast(due.count)
         return Array(due)
     }
 
-    /// Before everything that is earlier; of what is due at the same time, addresses make an order.
+    /// Returns the index before all earlier timers. Timers with the same time are ordered by address.
     private func place(of timer: PendingTimer) -> Int {
         var (low, high) = (0, timers.count)
         while low < high {
@@ -99,7 +99,7 @@ struct TimerQueue {
     }
 }
 
-/// The thread behind ``TimerThreadClock``.
+/// The thread of ``TimerThreadClock``.
 private final class TimerThread: Sendable {
     static let shared = TimerThread()
 
