@@ -151,7 +151,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor, Deadl
         case .kept: break
         case .evicting: reportEviction()
         case .late:
-            report("a message came for a span that has ended or that was started elsewhere; it is not on the span")
+            report("a message arrived for a span that has ended or was started elsewhere; it was not added to the span")
         }
     }
 
@@ -187,7 +187,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor, Deadl
     }
 
     private func reportEviction() {
-        report("too many messages of open spans; the oldest spans lose theirs")
+        report("too many messages of open spans; those of the oldest spans were dropped")
     }
 }
 

@@ -128,12 +128,12 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
     private func accept(_ partial: OTLPAnswer.PartialSuccess, of part: ArraySlice<Item>, _ losses: inout Losses<Item>) {
         let text = settings.presentable(partial.message)
         if partial.rejectedCount > 0 {
-            let message = "the server refused \(partial.rejectedCount) \(Item.signal.noun)"
+            let message = "the server rejected \(partial.rejectedCount) \(Item.signal.noun)"
             losses.add(
                 min(partial.rejectedCount, part.weight),
                 ExportError(.rejected, text.isEmpty ? message : "\(message): \(text)"))
         } else if !text.isEmpty {
-            report("the server took all \(Item.signal.noun), with a warning: \(text)", key: "warning")
+            report("the server accepted all \(Item.signal.noun), with a warning: \(text)", key: "warning")
         }
     }
 
@@ -206,7 +206,7 @@ extension OTLPClient {
 
     private func send(_ attempt: Attempt, timeout: Duration?) async -> OTLPVerdict {
         guard let request = settings.request(with: attempt.body, encoding: attempt.encoding, timeout: timeout) else {
-            return .failed(ExportError(.rejected, "gRPC cannot carry what is encoded as JSON, or more than 4 GiB"))
+            return .failed(ExportError(.rejected, "gRPC supports neither JSON nor messages above 4 GiB"))
         }
         let isShutDown = state.withLock { state in
             if !state.isShutDown {
@@ -259,7 +259,7 @@ extension OTLPClient {
     private func noteUnreadable() {
         state.withLock { $0.statistics.unreadableAnswers += 1 }
         report(
-            "the server's answer of success cannot be read; whether it took all \(Item.signal.noun) is unknown",
+            "the server's response of success cannot be read; whether it accepted all \(Item.signal.noun) is unknown",
             key: "unreadable")
     }
 }
@@ -271,7 +271,7 @@ extension OTLPClient {
     private func deliverOrKeep(
         _ body: RequestEncoder.Body, _ weight: Int, _ spool: Spool, until deadline: Deadline
     ) async -> Outcome {
-        var error = ExportError(.unavailable, "the server is away and the batch cannot be kept")
+        var error = ExportError(.unavailable, "the server is unavailable and the batch cannot be stored")
         let encoding = settings.wireProtocol.encoding
         if !spool.isPaused {
             let attempt = Attempt(body: body, encoding: encoding, weight: weight, isRetry: false)
@@ -302,7 +302,7 @@ extension OTLPClient {
         case .accepted(let partial):
             let rejected = min(max(0, partial.rejectedCount), weight)
             settle(delivered: weight - rejected, rejected: rejected)
-            if rejected > 0 { report("the server refused \(rejected) \(Item.signal.noun) from the disk", key: "kept") }
+            if rejected > 0 { report("the server rejected \(rejected) \(Item.signal.noun) from the disk", key: "kept") }
         case .unreadable: settle(delivered: weight, rejected: 0)
         case .retryable(_, let delay): return .unavailable(after: delay)
         case .failed(let error) where error.isPassing || error.code == .shutDown: return .unavailable(after: nil)

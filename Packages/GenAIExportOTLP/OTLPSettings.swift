@@ -100,9 +100,9 @@ private struct OTLPDestination {
         self.wireProtocol = .httpProtobuf
         Diagnostics.report(
             .warning, "OTLPExporter",
-            "OTLP over gRPC needs HTTP/2, which is not to be had here for \(withoutSecrets(url: method)): "
-                + "\(signal.noun) are sent by http/protobuf to \(withoutSecrets(url: url)) instead; "
-                + "set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf and an endpoint that takes it, usually at port 4318",
+            "OTLP over gRPC needs HTTP/2, which is not available here for \(withoutSecrets(url: method)): "
+                + "\(signal.noun) are sent over http/protobuf to \(withoutSecrets(url: url)) instead; "
+                + "set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf and an endpoint that supports it, usually at port 4318",
             key: "no HTTP/2")
     }
 

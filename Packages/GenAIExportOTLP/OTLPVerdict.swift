@@ -68,7 +68,7 @@ extension OTLPSettings {
                 ExportError(
                     .rejected,
                     "the server redirects to \(target) (\(answer.status)); redirects are not followed, so that no key "
-                        + "goes astray: set the final URL as OTEL_EXPORTER_OTLP_ENDPOINT"))
+                        + "is sent to another host: set the final URL as OTEL_EXPORTER_OTLP_ENDPOINT"))
         }
         let words = presentable(answer.reason)
         var text = "the server answered \(answer.status)" + (words.isEmpty ? "" : ": \(words)")
@@ -95,15 +95,15 @@ extension OTLPSettings {
         case 404, 405:
             if let doubled = doubledPath {
                 return
-                    "\(doubled) stands twice in \(shown): leave it out of OTEL_EXPORTER_OTLP_ENDPOINT, to which it is "
+                    "\(doubled) occurs twice in \(shown): leave it out of OTEL_EXPORTER_OTLP_ENDPOINT, to which it is "
                     + "appended"
             }
-            return "nothing takes \(signal.noun) at \(shown): check the path of OTEL_EXPORTER_OTLP_ENDPOINT, or set "
-                + "OTEL_\(signal.variable)_EXPORTER=none for a server without \(signal.noun)"
+            return "the server accepts no \(signal.noun) at \(shown): check the path of OTEL_EXPORTER_OTLP_ENDPOINT, "
+                + "or set OTEL_\(signal.variable)_EXPORTER=none for a server without \(signal.noun)"
         case 415:
             return wireProtocol == .httpJSON
-                ? "\(shown) takes no JSON: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
-                : "\(shown) takes no protobuf: set OTEL_EXPORTER_OTLP_PROTOCOL=http/json, or check the path"
+                ? "\(shown) does not accept JSON: set OTEL_EXPORTER_OTLP_PROTOCOL=http/protobuf"
+                : "\(shown) does not accept protobuf: set OTEL_EXPORTER_OTLP_PROTOCOL=http/json, or check the path"
         default: return nil
         }
     }
@@ -137,7 +137,7 @@ extension OTLPAnswer {
     fileprivate var unnamedStatus: GRPCStatus? {
         guard isSuccess, headers["Content-Type"]?.lowercased().hasPrefix("application/grpc") == true else { return nil }
         return body?.isEmpty == false
-            ? GRPCStatus(code: 0) : GRPCStatus(code: 14, message: "the answer broke off before its status")
+            ? GRPCStatus(code: 0) : GRPCStatus(code: 14, message: "the response ended before its status")
     }
 }
 
@@ -166,7 +166,7 @@ extension OTLPSettings {
     /// Returns the result of a response that is not gRPC: from a proxy, or from a server that supports HTTP only.
     private func judge(foreign answer: OTLPAnswer) -> OTLPVerdict {
         if answer.isSuccess {
-            return .failed(ExportError(.invalidResponse, noServer("an answer without a status of gRPC came back")))
+            return .failed(ExportError(.invalidResponse, noServer("a response without a gRPC status came back")))
         }
         let status = GRPCStatus(httpStatus: answer.status)
         let words = presentable(answer.reason)
@@ -180,7 +180,7 @@ extension OTLPSettings {
         switch status.code {
         case 7, 16: hint(forStatus: 401)
         case 12:
-            "nothing takes \(signal.noun) by gRPC at \(withoutSecrets(url: url)): check OTEL_EXPORTER_OTLP_ENDPOINT, or "
+            "the server accepts no \(signal.noun) over gRPC at \(withoutSecrets(url: url)): check OTEL_EXPORTER_OTLP_ENDPOINT, or "
                 + "set OTEL_\(signal.variable)_EXPORTER=none for a server without \(signal.noun)"
         default: nil
         }

@@ -63,7 +63,7 @@
             exchange.finish { hasHead in
                 if let failure { return failure }
                 if result == CCURL_OK {
-                    return HTTPTransportError(.connection, "the response head broke off from \(origin)")
+                    return HTTPTransportError(.connection, "incomplete response head from \(origin)")
                 }
                 // The exchange itself watches the other limits.
                 if result == CCURL_TIMED_OUT {

@@ -93,7 +93,7 @@
                 isAgain = hasBegun
                 hasBegun = false
                 if ccurl_multi_perform(multi) != CCURL_OK {
-                    abortAll(HTTPTransportError(.connection, "libcurl cannot go on"))
+                    abortAll(HTTPTransportError(.connection, "libcurl failed"))
                 }
                 finishEnded()
             }

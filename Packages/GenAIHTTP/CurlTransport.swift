@@ -38,7 +38,7 @@
             try configuration.checkFiles()
             guard let loop = CurlLoop(configuration) else {
                 throw HTTPTransportError(
-                    .connection, "libcurl 7.68 or newer cannot be loaded, or there is no thread for it")
+                    .connection, "libcurl 7.68 or newer cannot be loaded, or its thread cannot be started")
             }
             self.configuration = configuration
             self.loop = loop

@@ -49,7 +49,7 @@ package var defaultTransportWarning: String? {
         if !CurlTransport.isAvailable {
             return
                 "no libcurl 7.68 or newer with TLS, zlib and background name resolution was found; URLSession is used"
-                + " instead, in which a faulty answer can stop the process"
+                + " instead, in which a faulty response can crash the process"
         }
     #endif
     return nil

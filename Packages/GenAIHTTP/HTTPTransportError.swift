@@ -66,7 +66,7 @@ extension HTTPTransportError.Code {
         case .timedOut: "the platform gave up waiting for"
         case .tls: "no trusted TLS connection to"
         case .protocolViolation: "no valid HTTP response from"
-        default: hasHead ? "the response broke off from" : "no response from"
+        default: hasHead ? "incomplete response from" : "no response from"
         }
     }
 }

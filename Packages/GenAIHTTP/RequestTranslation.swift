@@ -33,14 +33,14 @@ extension HTTPTransportError {
 private func words(for code: URLError.Code) -> String {
     switch code {
     case .cannotFindHost, .dnsLookupFailed: "the name cannot be resolved"
-    case .cannotConnectToHost: "nobody accepts connections there"
+    case .cannotConnectToHost: "no server accepts connections there"
     case .networkConnectionLost: "the connection was lost"
     case .notConnectedToInternet, .internationalRoamingOff, .dataNotAllowed: "there is no network"
     case .serverCertificateHasBadDate: "the certificate has expired"
     case .serverCertificateUntrusted, .serverCertificateHasUnknownRoot:
-        "nobody who is trusted has signed the certificate"
+        "the certificate is not signed by a trusted authority"
     case .serverCertificateNotYetValid: "the certificate is not valid yet"
-    case .clientCertificateRejected, .clientCertificateRequired: "the server wants a client certificate"
+    case .clientCertificateRejected, .clientCertificateRequired: "the server requires a client certificate"
     case .appTransportSecurityRequiresSecureConnection: "App Transport Security allows https only"
     default: "URLError \(code.rawValue)"
     }

@@ -51,13 +51,13 @@ struct ResponseHeadReader {
         }
         guard let count = head?.headers.fields.count, count < Self.fieldLimit else { return .invalid(.tooLargeHead) }
         guard let (name, value) = Self.field(line) else {
-            return .invalid(HTTPTransportError(.protocolViolation, "a line of the response head is no field"))
+            return .invalid(HTTPTransportError(.protocolViolation, "a line of the response head is not a header field"))
         }
         head?.headers.append(name, value)
         if name.lowercased() == "content-length" {
             guard let length = UInt64(value), length <= Self.lengthLimit else {
                 return .invalid(
-                    HTTPTransportError(.protocolViolation, "the length the response announces is not valid"))
+                    HTTPTransportError(.protocolViolation, "the announced length of the response is not valid"))
             }
         }
         return .more

@@ -50,7 +50,7 @@ struct ServerTrust: Sendable {
             }
             let certificates = pemBlocks(in: String(decoding: file, as: UTF8.self)) ?? [file]
             guard certificates.allSatisfy({ SecCertificateCreateWithData(nil, $0 as CFData) != nil }) else {
-                throw HTTPTransportError(.tls, "the certificate authority file \(path) holds something else")
+                throw HTTPTransportError(.tls, "the certificate authority file \(path) contains other data")
             }
             return certificates
         }

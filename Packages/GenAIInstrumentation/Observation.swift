@@ -220,7 +220,7 @@ func askBudgets<Failure: Error>(
     } catch {
         if let failure = error as? Failure { throw failure }
         Diagnostics.report(
-            .warning, "observe", "a call goes on although it is refused, since its closure cannot throw: \(error)",
+            .warning, "observe", "a call is made although a budget refused it: its closure cannot throw: \(error)",
             key: "budget")
     }
 }

@@ -21,7 +21,7 @@ extension JSONValue.Schema {
             _ = try recorder.sample(of: type)
             self = recorder.schema
         } catch {
-            throw OpenAIClientError(.configuration, "no schema can be derived from \(type): write one out")
+            throw OpenAIClientError(.configuration, "no schema can be derived from \(type): pass a schema")
         }
     }
 }

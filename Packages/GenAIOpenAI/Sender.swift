@@ -192,7 +192,7 @@ extension Sender {
             guard let next = try redirect(of: request, response) else { return response }
             request.url = next
         }
-        throw OpenAIClientError(.redirect, "the server redirects without end")
+        throw OpenAIClientError(.redirect, "the server redirects too often")
     }
 
     /// Returns the URL of a redirect; `nil` if the response is not one.
@@ -204,7 +204,7 @@ extension Sender {
             target.hasSameOrigin(as: address)
         else {
             throw OpenAIClientError(
-                .redirect, "the server redirects the request to where it is not sent", status: response.status)
+                .redirect, "the server redirects to another origin, which is not followed", status: response.status)
         }
         return url
     }
@@ -267,7 +267,7 @@ extension Sender {
         for field in configuration.headers.fields + call.options.headers.fields { headers[field.name] = field.value }
         guard headers.fields.allSatisfy({ $0.value.utf8.allSatisfy { $0 >= 0x20 && $0 != 0x7F || $0 == 0x09 } }) else {
             throw OpenAIClientError(
-                .configuration, "the key or a header holds a line break or another control character")
+                .configuration, "the key or a header contains a line break or another control character")
         }
         return HTTPRequest(
             method: call.method, url: url(for: call, at: address), headers: headers,

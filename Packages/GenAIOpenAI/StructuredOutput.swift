@@ -51,7 +51,7 @@ extension ChatCompletion {
             throw OpenAIClientError(.truncated, "the answer reached the token limit before it was complete")
         }
         if choice.finishReason == .contentFilter {
-            throw OpenAIClientError(.contentFilter, "a content filter cut the answer")
+            throw OpenAIClientError(.contentFilter, "a content filter stopped the answer")
         }
         return try decode(type, from: choice.message.content)
     }
@@ -97,7 +97,7 @@ extension ModelResponse {
         if status == .failed { throw OpenAIClientError(.server, "the response failed on the server") }
         if status == .incomplete {
             throw incompleteDetails?.reason == "content_filter"
-                ? OpenAIClientError(.contentFilter, "a content filter cut the response")
+                ? OpenAIClientError(.contentFilter, "a content filter stopped the response")
                 : OpenAIClientError(.truncated, "the response is incomplete")
         }
         return try decode(type, from: outputText)

@@ -145,7 +145,7 @@ extension OpenAIClient.Chat.Completions {
             }
             request.messages += try await results(of: message.toolCalls, tools, options)
         }
-        throw OpenAIClientError(.tooManyRounds, "the model still wanted tools after \(options.maxRounds) rounds")
+        throw OpenAIClientError(.tooManyRounds, "the model still requested tools after \(options.maxRounds) rounds")
     }
 
     /// Runs the calls concurrently. The messages are in the order of the calls.
@@ -178,7 +178,7 @@ extension OpenAIClient.Chat.Completions {
     ) async -> Result<String, OpenAIClientError> {
         let name = call.function?.name ?? call.custom?.name ?? ""
         guard let tool = tools.first(where: { $0.definition.name == name }) else {
-            return .failure(OpenAIClientError(.toolFailed, "there is no tool of that name"))
+            return .failure(OpenAIClientError(.toolFailed, "there is no tool with that name"))
         }
         let arguments = call.function?.arguments ?? call.custom?.input ?? ""
         do {

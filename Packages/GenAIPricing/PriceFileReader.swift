@@ -55,7 +55,7 @@ enum PriceFileReader {
             }
         }
         if isFree, members.count > 1 { throw Fault("both free and priced", item, key) }
-        if !isFree, pricing == .free { throw Fault("no price; say \"free\": true if it costs nothing", item, key) }
+        if !isFree, pricing == .free { throw Fault("no price; use \"free\": true if it costs nothing", item, key) }
         for member in members where member.key == "tiers" {
             try addTiers(member.item, to: &pricing, scale, "\(key).tiers")
         }
@@ -105,7 +105,7 @@ enum PriceFileReader {
             case "weekdays":
                 for day in try array(member.item, here) {
                     guard case .number(let text) = day.value, let number = Int(text), (1...7).contains(number) else {
-                        throw Fault("not a day of the week from 1, Monday, to 7", day, here)
+                        throw Fault("not a day of the week from 1 (Monday) to 7 (Sunday)", day, here)
                     }
                     weekdays.insert(number)
                 }

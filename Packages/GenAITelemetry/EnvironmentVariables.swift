@@ -23,12 +23,12 @@ extension TelemetryEnvironment {
         Variable("OTEL_SERVICE_NAME", "`unknown_service:` and the program", "the attribute `service.name`"),
         Variable("OTEL_RESOURCE_ATTRIBUTES", "", "further resource attributes: `name=value,…`, percent-encoded"),
         Variable(
-            "OTEL_LOG_LEVEL", "info", "what the package says about itself: `none`, `error`, `warn`, `info`, `debug`"),
+            "OTEL_LOG_LEVEL", "info", "the minimum level of the package's own messages: `none`, `error`, `warn`, `info`, `debug`"),
         Variable("OTEL_PROPAGATORS", "tracecontext,baggage", "`tracecontext`, `baggage`, `none` or a list of them"),
         Variable(
             "OTEL_TRACES_SAMPLER", "parentbased_always_on",
             "`always_on`, `always_off`, `traceidratio`, each also as `parentbased_…`"),
-        Variable("OTEL_TRACES_SAMPLER_ARG", "1", "the share of traces from 0 to 1, for the samplers with a ratio"),
+        Variable("OTEL_TRACES_SAMPLER_ARG", "1", "the fraction of traces from 0 to 1, for the samplers with a ratio"),
         Variable(
             "OTEL_{SIGNAL}_EXPORTER", "otlp when an endpoint is set, else none",
             "`otlp`, `console`, `none` or a list of them"),
@@ -37,12 +37,12 @@ extension TelemetryEnvironment {
     private static let batching = [
         Variable("OTEL_BSP_SCHEDULE_DELAY", "5000", "milliseconds a span waits for others"),
         Variable("OTEL_BSP_EXPORT_TIMEOUT", "30000", "milliseconds for one export of spans; 0 is no limit"),
-        Variable("OTEL_BSP_MAX_QUEUE_SIZE", "2048", "how many spans may wait"),
-        Variable("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "512", "how many spans one export takes; at most the queue's size"),
+        Variable("OTEL_BSP_MAX_QUEUE_SIZE", "2048", "the maximum number of queued spans"),
+        Variable("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "512", "the maximum number of spans in one export; at most the queue's size"),
         Variable("OTEL_BLRP_SCHEDULE_DELAY", "1000", "milliseconds a log record waits for others"),
         Variable("OTEL_BLRP_EXPORT_TIMEOUT", "30000", "milliseconds for one export of log records; 0 is no limit"),
-        Variable("OTEL_BLRP_MAX_QUEUE_SIZE", "2048", "how many log records may wait"),
-        Variable("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "512", "how many log records one export takes"),
+        Variable("OTEL_BLRP_MAX_QUEUE_SIZE", "2048", "the maximum number of queued log records"),
+        Variable("OTEL_BLRP_MAX_EXPORT_BATCH_SIZE", "512", "the maximum number of log records in one export"),
     ]
 
     private static let limits = [
@@ -74,19 +74,19 @@ extension TelemetryEnvironment {
     // For each of these, the specific variable takes precedence over the general one.
     private static let exporting = [
         Variable("OTEL_EXPORTER_OTLP_ENDPOINT", "http://localhost:4318", "base URL; `/v1/traces` and so on is added"),
-        Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_ENDPOINT", "", "the whole URL of one signal, taken as it is"),
+        Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_ENDPOINT", "", "the complete URL of one signal, used unchanged"),
         Variable("OTEL_EXPORTER_OTLP_HEADERS", "", "header fields: `name=value,…`, percent-encoded"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_HEADERS", "the general value", "header fields of one signal"),
-        Variable("OTEL_EXPORTER_OTLP_TIMEOUT", "10000", "milliseconds for one export, repeats included; 0 is no limit"),
+        Variable("OTEL_EXPORTER_OTLP_TIMEOUT", "10000", "milliseconds for one export, retries included; 0 is no limit"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_TIMEOUT", "the general value", "the same for one signal"),
         Variable("OTEL_EXPORTER_OTLP_COMPRESSION", "none", "`gzip`, `none`"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_COMPRESSION", "the general value", "the same for one signal"),
         Variable("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf", "`http/protobuf`, `http/json`, `grpc`"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_PROTOCOL", "the general value", "the same for one signal"),
         Variable(
-            "OTEL_EXPORTER_OTLP_INSECURE", "false", "`true`: an endpoint of gRPC without a scheme is one without TLS"),
+            "OTEL_EXPORTER_OTLP_INSECURE", "false", "`true`: gRPC endpoints without a scheme are used without TLS"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_INSECURE", "the general value", "the same for one signal"),
-        Variable("OTEL_EXPORTER_OTLP_CERTIFICATE", "", "PEM file with the only authorities to trust"),
+        Variable("OTEL_EXPORTER_OTLP_CERTIFICATE", "", "PEM file with the only trusted authorities"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_CERTIFICATE", "the general value", "the same for one signal"),
         Variable("OTEL_EXPORTER_OTLP_CLIENT_CERTIFICATE", "", "PEM file with the client's certificate"),
         Variable("OTEL_EXPORTER_OTLP_{SIGNAL}_CLIENT_CERTIFICATE", "the general value", "the same for one signal"),
@@ -96,34 +96,34 @@ extension TelemetryEnvironment {
 
     private static let content = [
         Variable(
-            "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "as code says",
-            "`true`, `false`, `NO_CONTENT`, `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT`; wins over code"),
+            "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT", "the value set in code",
+            "`true`, `false`, `NO_CONTENT`, `SPAN_ONLY`, `EVENT_ONLY`, `SPAN_AND_EVENT`; takes precedence over code"),
         Variable(
-            "OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT", "as content capture says",
-            "whether each call is told of in one event with all its details"),
+            "OTEL_INSTRUMENTATION_GENAI_EMIT_EVENT", "true if content capture includes events",
+            "whether each call is also recorded as one event with all its details"),
         Variable(
             "OTEL_SEMCONV_STABILITY_OPT_IN", "", "`gen_ai_latest_experimental` for the newest GenAI conventions"),
         Variable(
             "LAST9_GENAI_CONVENTIONS", "v1.41.1 with `Last9.install`, else v1.36.0",
             "`v1.36.0` or `v1.41.1`: the generation of the GenAI conventions"),
-        Variable("LAST9_GENAI_REPORT", "none", "the file of a page that shows conversations, costs and traces"),
+        Variable("LAST9_GENAI_REPORT", "none", "the path of a page with conversations, costs and traces"),
         Variable(
             "LAST9_GENAI_OBSERVE_URLSESSION", "true",
-            "`false` leaves calls to models through `URLSession.shared` alone"),
-        Variable("LAST9_GENAI_CONVENTIONS_ONLY", "false", "`true` leaves out what only Last9's dashboards know"),
+            "`false`: calls to models through `URLSession.shared` are not recorded"),
+        Variable("LAST9_GENAI_CONVENTIONS_ONLY", "false", "`true` leaves out attributes that only Last9's dashboards read"),
         Variable(
             "LAST9_GENAI_DIALECTS", "",
-            "`openinference`, `mlflow`, `langfuse`, `traceloop` or a list of them: names of other backends, added"),
+            "`openinference`, `mlflow`, `langfuse`, `traceloop` or a list: adds attributes of other backends"),
         Variable(
             "LAST9_GENAI_CONTENT_FORMS", "messages,dashboard,indexed,events",
-            "the forms in which messages stand on spans: a list of these words"),
+            "the forms in which messages are written onto spans: a list of these words"),
         Variable("GENAI_PRICES_FILE", "the bundled prices", "a file with prices"),
         Variable("NO_COLOR", "", "set to anything: the console exporter prints no colours"),
     ]
 
     private static let client = [
         Variable("OPENAI_API_KEY", "", "the key of the OpenAI client"),
-        Variable("OPENAI_BASE_URL", "https://api.openai.com/v1", "where the OpenAI client sends to"),
+        Variable("OPENAI_BASE_URL", "https://api.openai.com/v1", "the base URL of the OpenAI client"),
         Variable("OPENAI_ORG_ID", "", "the organization that is billed"),
         Variable("OPENAI_PROJECT_ID", "", "the project that is billed"),
         Variable("AZURE_OPENAI_ENDPOINT", "", "the Azure OpenAI resource"),

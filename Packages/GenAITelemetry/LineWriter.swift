@@ -50,7 +50,7 @@ final class LineWriter: Sendable {
             }
             let dropped = state.droppedCount
             state.droppedCount = 0
-            state.lines.append(dropped == 0 ? "\(line)\n" : "\(line) (\(dropped) lines before it found no room)\n")
+            state.lines.append(dropped == 0 ? "\(line)\n" : "\(line) (\(dropped) lines before it were dropped)\n")
             state.byteCount += size
             defer { state.hasThread = true }
             return !state.hasThread

@@ -10,7 +10,7 @@ extension TelemetryEnvironment {
         let formats: [String: Format] = ["tracecontext": .traceContext, "baggage": .baggage, "none": .none]
         let others: Set = ["b3", "b3multi", "jaeger", "xray", "ottrace"]
         let named = choices("OTEL_PROPAGATORS", of: formats) { word in
-            others.contains(word) ? "is a format that this package does not have; use tracecontext, baggage" : nil
+            others.contains(word) ? "is not supported by this package; use tracecontext, baggage" : nil
         }
         return named.map {
             W3CPropagator(

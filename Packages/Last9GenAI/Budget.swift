@@ -222,7 +222,7 @@ public struct BudgetExceeded: ErrorTypeProviding, Hashable, CustomStringConverti
         if let tokenLimit { limits.append("\(spent.tokens) of \(tokenLimit) tokens") }
         let call = model.map { "a call to \($0)" } ?? "a call"
         return "the budget\(budget.map { " \($0)" } ?? "") is used up (\(limits.joined(separator: ", "))): \(call) "
-            + "would start past it"
+            + "was refused"
     }
 }
 

@@ -241,7 +241,7 @@ public final class CostLedger: Sendable {
         }
         if evicted > 0 {
             Diagnostics.report(
-                .warning, "CostLedger", "\(evicted) entries were forgotten to stay within the capacity",
+                .warning, "CostLedger", "\(evicted) entries were evicted to stay within the capacity",
                 key: "evicted")
         }
     }

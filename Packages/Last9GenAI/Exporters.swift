@@ -86,7 +86,7 @@ struct Exporters: Sendable {
         do throws(ConfigurationError) {
             return try ReportExporter(path: path, title: configuration.serviceName ?? "")
         } catch {
-            Diagnostics.report(.warning, "Last9", "\(variable) is not followed: \(error.advice)")
+            Diagnostics.report(.warning, "Last9", "\(variable) is ignored: \(error.advice)")
             return nil
         }
     }
@@ -138,7 +138,7 @@ struct Exporters: Sendable {
         let words: [String: Kind] = ["otlp": .otlp, "console": .console, "none": .none]
         let others: Set = ["zipkin", "prometheus", "logging", "jaeger"]
         let chosen = environment.choices(variable, of: words) {
-            others.contains($0) ? "is not among this package's exporters; use otlp, console, none" : nil
+            others.contains($0) ? "is not an exporter of this package; use otlp, console, none" : nil
         }
         if let chosen { return chosen }
         let endpoints = ["OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_\(signal)_ENDPOINT"]

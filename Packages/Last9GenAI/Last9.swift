@@ -171,8 +171,8 @@ extension Last9.Configuration {
         if meterProvider != nil, metricExporters?.isEmpty == false {
             throw ConfigurationError(
                 .invalidValue, option: "metricExporters",
-                advice: "an existing meterProvider takes no exporters; give them to its readers, or leave one of the "
-                    + "two properties nil")
+                advice: "exporters cannot be added to an existing meterProvider; give them to its readers, or leave "
+                    + "one of the two properties nil")
         }
     }
 }

@@ -54,7 +54,8 @@ public struct Last9SpanProcessor: SpanProcessor, DeadlineKeeping {
         self.costDimensions =
             Self.usualCostDimensions + costDimensions.filter { !Self.usualCostDimensions.contains($0) }
         costCounter = meterProvider?.meter(named: "Last9GenAI", version: packageVersion).counter(
-            named: "last9.gen_ai.client.cost", unit: "USD", description: "What calls to models cost.", of: Double.self)
+            named: "last9.gen_ai.client.cost", unit: "USD", description: "The cost of calls to models.", of: Double.self
+        )
     }
 
     /// Sets the attributes that are known once the span has ended.

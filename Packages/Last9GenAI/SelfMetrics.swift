@@ -132,12 +132,12 @@ private struct SelfInstruments {
                 observer.observe(statistics(one.pipeline.stage).waiting, attributes: one.processor)
             }
         }
-        addGauged("otel.sdk.processor.\(signal).queue.capacity", unit, "Items the queue can hold") { observer in
+        addGauged("otel.sdk.processor.\(signal).queue.capacity", unit, "Capacity of the queue in items") { observer in
             for one in components {
                 observer.observe(statistics(one.pipeline.stage).queueCapacity, attributes: one.processor)
             }
         }
-        addCounter("otel.sdk.processor.\(signal).processed", unit, "Items handed to the exporter, or lost before") {
+        addCounter("otel.sdk.processor.\(signal).processed", unit, "Items passed to the exporter, or lost before") {
             for one in components { $0.observeProcessed(statistics(one.pipeline.stage), one.processor) }
         }
         addGauged("otel.sdk.exporter.\(signal).inflight", unit, "Items whose export has not ended") { observer in
@@ -146,7 +146,7 @@ private struct SelfInstruments {
                 observer.observe(queue.pending - queue.waiting, attributes: one.exporter)
             }
         }
-        addCounter("otel.sdk.exporter.\(signal).exported", unit, "Items whose export has ended, well or not") {
+        addCounter("otel.sdk.exporter.\(signal).exported", unit, "Items whose export has ended, successfully or not") {
             for one in components {
                 let queue = statistics(one.pipeline.stage)
                 if let otlp = one.pipeline.otlp {
@@ -164,7 +164,7 @@ private struct SelfInstruments {
         guard !components.isEmpty else { return }
         let name = "otel.sdk.exporter.metric_data_point.exported"
         let exporters = components.map { MetricExporterAccount($0) }
-        addCounter(name, "{data_point}", "Data points whose export has ended, well or not") {
+        addCounter(name, "{data_point}", "Data points whose export has ended, successfully or not") {
             for exporter in exporters { exporter.observe($0) }
         }
     }

@@ -43,7 +43,7 @@ struct AdviceTests {
     @Test("a doubled path is named", arguments: ["/v1/traces", "/v1/logs/", "/api/v1/metrics"])
     func doubled(path: String) throws {
         let text = message(404, try settings("http://h:4318" + path))
-        #expect(text.contains("stands twice") && text.contains("OTEL_EXPORTER_OTLP_ENDPOINT"), "\(text)")
+        #expect(text.contains("occurs twice") && text.contains("OTEL_EXPORTER_OTLP_ENDPOINT"), "\(text)")
     }
 
     @Test("a 415 names the other encoding")

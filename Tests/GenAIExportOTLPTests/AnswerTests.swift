@@ -30,7 +30,7 @@ struct AnswerTests {
         let client = try client(to: server.url)
         let error = try await failure(client, spans(3))
         #expect(error.code == .rejected && error.rejectedCount == 2)
-        #expect(error.message == "the server refused 2 spans: no")
+        #expect(error.message == "the server rejected 2 spans: no")
         #expect(server.requests.count == 1)
         #expect(client.statistics == OTLPStatistics(delivered: 1, rejected: 2, requests: 1))
     }
@@ -64,7 +64,7 @@ struct AnswerTests {
         let client = try client(for: LogRecordData.self, to: server.url)
         try await client.export([LogRecordData()])
         #expect(client.statistics == OTLPStatistics(delivered: 1, requests: 1))
-        #expect(reports.withLock { $0 }.contains("the server took all log records, with a warning: old schema"))
+        #expect(reports.withLock { $0 }.contains("the server accepted all log records, with a warning: old schema"))
     }
 
     @Test(

@@ -188,7 +188,7 @@ struct GRPCExportTests {
         let frame = try #require(GRPCMessage.framed(response, isCompressed: false))
         let client = try client(CallTransport([.init(body: frame, trailers: ["grpc-status": "0"])]))
         let error = try await failure(client, spans(3))
-        #expect(error.rejectedCount == 2 && error.message == "the server refused 2 spans: no")
+        #expect(error.rejectedCount == 2 && error.message == "the server rejected 2 spans: no")
     }
 
     @Test("a status that may pass is called again", arguments: [1, 4, 10, 11, 14, 15])

@@ -66,7 +66,7 @@ struct ToolLoopTests {
     }
 
     static let failures: [(name: String, arguments: String, told: String)] = [
-        ("broken", "{}", "Error: the station is down"), ("unknown", "{}", "Error: there is no tool of that name"),
+        ("broken", "{}", "Error: the station is down"), ("unknown", "{}", "Error: there is no tool with that name"),
         (
             "weather", #"{"town":1}"#,
             "Error: decoding: the model's text is not JSON of the expected form at city"

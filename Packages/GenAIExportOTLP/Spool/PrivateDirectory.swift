@@ -27,10 +27,10 @@ final class PrivateDirectory: Sendable {
         var status = stat()
         guard fstat(descriptor, &status) == 0 else { throw Refusal(advice: "it cannot be read: \(systemError())") }
         guard status.st_uid == geteuid() else {
-            throw Refusal(advice: "it belongs to another user, who could put files into it; name one of your own")
+            throw Refusal(advice: "it belongs to another user, who could put files into it; use one of your own")
         }
         guard status.st_mode & 0o022 == 0 else {
-            throw Refusal(advice: "other users may write to it; take that away (chmod 700) or name one inside it")
+            throw Refusal(advice: "other users may write to it; run chmod 700 or use a directory inside it")
         }
     }
 
@@ -68,7 +68,8 @@ final class PrivateDirectory: Sendable {
 
     private static func reason(forNotOpening number: Int32) -> String {
         number == ELOOP || number == ENOTDIR
-            ? "it is a link or no directory; name the directory itself" : "it cannot be opened: \(systemError(number))"
+            ? "it is a link or not a directory; use the path of the directory itself"
+            : "it cannot be opened: \(systemError(number))"
     }
 }
 

@@ -147,7 +147,7 @@ extension OpenAIClientError: ErrorTypeProviding {
 extension OpenAIClientError {
     /// Creates the error for an answer that does not have the documented form.
     init(_ error: JSONError, requestID: String? = nil) {
-        self.init(.decoding, "the answer is not as documented: \(error)")
+        self.init(.decoding, "the answer does not have the documented form: \(error)")
         codingPath = error.path
         self.requestID = requestID
     }

@@ -35,7 +35,7 @@ extension OpenAIStream where Chunk == ModelResponse.Event {
         var iterator = makeAsyncIterator()
         while let event = try await iterator.nextOfAll() { accumulator.add(event) }
         guard let response = accumulator.response else {
-            throw OpenAIClientError(.truncated, "the stream held no response")
+            throw OpenAIClientError(.truncated, "the stream contained no response")
         }
         return response
     }

@@ -25,8 +25,8 @@ final class UsageRefusals: Sendable {
         guard isNew else { return }
         Diagnostics.report(
             .warning, "OpenAIClient",
-            "\(server) refuses stream_options: its streams are no longer asked for their token usage, so tokens and "
-                + "costs may be missing. Set Configuration.requestsStreamUsage to false to spare the first attempt.",
+            "\(server) rejects stream_options: token usage is no longer requested for its streams, so tokens and "
+                + "costs may be missing. Set Configuration.requestsStreamUsage to false to avoid the first, failing attempt.",
             key: "stream_options \(server)")
     }
 }

@@ -129,7 +129,7 @@ extension StepView {
         default: addQuery(span.data.attributes)
         }
         if span.data.droppedAttributesCount > 0 {
-            notes.append("\(span.data.droppedAttributesCount) attributes were refused at the limit and are not here.")
+            notes.append("\(span.data.droppedAttributesCount) attributes were dropped because of the limit.")
         }
     }
 
@@ -140,7 +140,7 @@ extension StepView {
         output = content.output
         let hasContent = (content.input + content.output).contains { !$0.parts.isEmpty }
         if !hasContent {
-            notes.append("What was said was not captured: content capture was off, or the library does not record it.")
+            notes.append("The messages were not captured: capture was off, or the library does not record them.")
         } else if content.output.isEmpty, facts.error == nil {
             notes.append("The answer was not captured.")
         }

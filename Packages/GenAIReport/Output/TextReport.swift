@@ -29,12 +29,12 @@ extension Report {
         let lines = tally.unpriced.sorted { ($1.value, $0.key.model) < ($0.value, $1.key.model) }.prefix(20).map {
             "  \($0.value) × \($0.key.model.isEmpty ? "(no model)" : Table.plain($0.key.model)): \(Table.plain($0.key.reason))"
         }
-        return (["Calls without a price, which the costs lack:"] + lines).joined(separator: "\n") + "\n"
+        return (["Calls without a price, which the costs do not include:"] + lines).joined(separator: "\n") + "\n"
     }
 
     private var inputText: String? {
         guard input.brokenLines > 0 else { return nil }
-        return "\(input.brokenLines) of \(input.brokenLines + input.lines) lines are no OTLP JSON and were skipped.\n"
+        return "\(input.brokenLines) of \(input.brokenLines + input.lines) lines are not OTLP JSON and were skipped.\n"
     }
 }
 

@@ -90,7 +90,7 @@ public struct BatchOptions: Sendable, Hashable {
         if options != self {
             Diagnostics.report(
                 .warning, source,
-                "options out of bounds: uses queue size \(options.maxQueueSize), "
+                "options out of range: uses queue size \(options.maxQueueSize), "
                     + "batch size \(options.maxExportBatchSize), queue bytes \(options.maxQueueBytes), "
                     + "delay \(options.scheduleDelay), export timeout \(options.exportTimeout)")
         }

@@ -95,7 +95,7 @@ extension BatchWorker {
     }
 
     private func reportLate() {
-        report("dropped \(exporter.noun) that came after the shutdown", key: "afterShutdown")
+        report("dropped \(exporter.noun) that arrived after the shutdown", key: "afterShutdown")
     }
 
     private func waitForRoom(_ item: inout WaitingItem<Element>, byBytes: Bool) {

@@ -171,7 +171,7 @@ extension MeterProvider {
         }
         if let known, let bounds = descriptor.bounds, bounds != known.descriptor.bounds {
             Diagnostics.report(
-                .warning, "Meter", "\(descriptor.name) was made with other bucket bounds before; the first ones count")
+                .warning, "Meter", "\(descriptor.name) was created before with other bucket bounds, which are used")
         }
         return known
     }

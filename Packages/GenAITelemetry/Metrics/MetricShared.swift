@@ -46,7 +46,7 @@ final class MetricShared: Sendable {
         Diagnostics.report(
             .warning, "Meter",
             "\(stream.name) has more than \(stream.cardinalityLimit) attribute sets, or more than \(stream.byteLimit) bytes "
-                + "of them; further ones are added up in one series with otel.metric.overflow=true",
+                + "of them; further ones are combined in one series with otel.metric.overflow=true",
             key: "overflow \(stream.name)")
     }
 }
