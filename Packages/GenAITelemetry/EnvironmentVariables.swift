@@ -23,7 +23,8 @@ extension TelemetryEnvironment {
         Variable("OTEL_SERVICE_NAME", "`unknown_service:` and the program", "the attribute `service.name`"),
         Variable("OTEL_RESOURCE_ATTRIBUTES", "", "further resource attributes: `name=value,…`, percent-encoded"),
         Variable(
-            "OTEL_LOG_LEVEL", "info", "the minimum level of the package's own messages: `none`, `error`, `warn`, `info`, `debug`"),
+            "OTEL_LOG_LEVEL", "info",
+            "the minimum level of the package's own messages: `none`, `error`, `warn`, `info`, `debug`"),
         Variable("OTEL_PROPAGATORS", "tracecontext,baggage", "`tracecontext`, `baggage`, `none` or a list of them"),
         Variable(
             "OTEL_TRACES_SAMPLER", "parentbased_always_on",
@@ -38,7 +39,9 @@ extension TelemetryEnvironment {
         Variable("OTEL_BSP_SCHEDULE_DELAY", "5000", "milliseconds a span waits for others"),
         Variable("OTEL_BSP_EXPORT_TIMEOUT", "30000", "milliseconds for one export of spans; 0 is no limit"),
         Variable("OTEL_BSP_MAX_QUEUE_SIZE", "2048", "the maximum number of queued spans"),
-        Variable("OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "512", "the maximum number of spans in one export; at most the queue's size"),
+        Variable(
+            "OTEL_BSP_MAX_EXPORT_BATCH_SIZE", "512",
+            "the maximum number of spans in one export; at most the queue's size"),
         Variable("OTEL_BLRP_SCHEDULE_DELAY", "1000", "milliseconds a log record waits for others"),
         Variable("OTEL_BLRP_EXPORT_TIMEOUT", "30000", "milliseconds for one export of log records; 0 is no limit"),
         Variable("OTEL_BLRP_MAX_QUEUE_SIZE", "2048", "the maximum number of queued log records"),
@@ -110,7 +113,8 @@ extension TelemetryEnvironment {
         Variable(
             "LAST9_GENAI_OBSERVE_URLSESSION", "true",
             "`false`: calls to models through `URLSession.shared` are not recorded"),
-        Variable("LAST9_GENAI_CONVENTIONS_ONLY", "false", "`true` leaves out attributes that only Last9's dashboards read"),
+        Variable(
+            "LAST9_GENAI_CONVENTIONS_ONLY", "false", "`true` leaves out attributes that only Last9's dashboards read"),
         Variable(
             "LAST9_GENAI_DIALECTS", "",
             "`openinference`, `mlflow`, `langfuse`, `traceloop` or a list: adds attributes of other backends"),
