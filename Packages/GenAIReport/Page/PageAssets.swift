@@ -11,7 +11,7 @@ enum PageAssets {
         <html lang="en">
         <head>
         <meta charset="utf-8">
-        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-0M4NthhL5SW4xG6NCeFsAB6z1a+iCmYkQSlP274+l2I='; style-src 'sha256-R+pFsEAt+y1WCdFzfnXwxXlHmhrcdY5WbYN2Jjkt9Uo='; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'">
+        <meta http-equiv="Content-Security-Policy" content="default-src 'none'; script-src 'sha256-7SzsWP5xmy6bJsbfTtcLMylYfbATjuePMIRHYtSNrG4='; style-src 'sha256-R+pFsEAt+y1WCdFzfnXwxXlHmhrcdY5WbYN2Jjkt9Uo='; img-src data:; base-uri 'none'; form-action 'none'; require-trusted-types-for 'script'; trusted-types 'none'">
         <meta name="viewport" content="width=device-width, initial-scale=1">
         <meta name="referrer" content="no-referrer">
         <meta name="color-scheme" content="light dark">
@@ -516,7 +516,7 @@ enum PageAssets {
             stat("Tokens in", compact(total.in), `${percent(total.cached, total.in)} cached`),
             stat("Tokens out", compact(total.out), null),
             stat("Errors", grouped(total.failed), percent(total.failed, total.calls + total.tools) + " of calls", total.failed > 0),
-            stat("Unpriced calls", grouped(total.unpriced), total.unpriced ? "the cost lacks them" : "all have a price", total.unpriced > 0));
+            stat("Unpriced calls", grouped(total.unpriced), total.unpriced ? "not included in the cost" : "all have a price", total.unpriced > 0));
         }
 
         function picker(label, options, value, change) {
@@ -666,22 +666,22 @@ enum PageAssets {
         function topPanel(title, positions, name, href) {
           const week = name === "family" && firstCall < lastCall - RANGES["7d"][1] ? `In the 7 days up to ${when(lastCall)}` : null;
           const groups = sums(positions, name).filter(([key]) => key !== NONE);
-          if (!groups.length) return panel(title, null, h("p", { className: "muted small" }, name === "user" ? "No span names a user: withConversation(_:userID:) does." : "No call names a model."));
+          if (!groups.length) return panel(title, null, h("p", { className: "muted small" }, name === "user" ? "No span has a user: set one with withConversation(_:userID:)." : "No call has a model."));
           return panel(title, week, bars(groups.slice(0, 6).map(([key, sum]) => ({ name: key, href: href(key), note: [plural(sum.calls, "call"), `${compact(sum.in + sum.out)} tokens`, name === "user" ? plural(sum.conversations.size, "conversation") : `${percent(sum.cached, sum.in)} cached`].join(" · "), cost: sum.cost }))));
         }
 
         function workflowPanel(positions) {
           const groups = sums(positions, "workflow").filter(([key]) => key !== NONE);
           const risen = spikes(positions);
-          if (!groups.length) return panel("Workflows", null, h("p", { className: "muted small" }, "No span names a workflow: withWorkflow(_:) does."));
-          return panel("Workflows", risen.length ? null : "None became half as expensive again: the later half of each one's runs against the earlier.",
+          if (!groups.length) return panel("Workflows", null, h("p", { className: "muted small" }, "No span has a workflow: set one with withWorkflow(_:)."));
+          return panel("Workflows", risen.length ? null : "No workflow's runs cost 1.5 times as much in their later half as in their earlier half.",
             risen.map((spike) => h("p", { className: "notice" }, h("b", { className: "bidi" }, spike.name), ` costs ${(Number(spike.is) / Number(spike.was)).toFixed(1)} times as much per run since ${when(spike.since)}: `, amount(spike.is), " instead of ", amount(spike.was), ". The step behind it: ", h("b", { className: "bidi" }, spike.step.label), ", ", amount(spike.step.more), " more per run.")),
             bars(groups.slice(0, 6).map(([key, sum]) => ({ name: key, href: link("conversations") + "?workflow=" + encodeURIComponent(key), note: [plural(sum.traces.size, "trace"), plural(sum.calls, "call"), plural(sum.tools, "tool call")].join(" · "), cost: sum.cost }))));
         }
 
         function unpricedPanel() {
           if (!index.unpriced.length) return null;
-          return h("section", { className: "card panel full" }, h("div", { className: "panel-head" }, h("h2", null, "Calls without a price"), h("p", null, "The sums lack them. Give prices in code or with GENAI_PRICES_FILE.")),
+          return h("section", { className: "card panel full" }, h("div", { className: "panel-head" }, h("h2", null, "Calls without a price"), h("p", null, "The sums do not include them. Set prices in code or with GENAI_PRICES_FILE.")),
             h("table", { className: "rows" }, h("tbody", null, index.unpriced.map(([reason, model, count]) => h("tr", null, h("td", { className: "name bidi" }, model || "(no model)"), h("td", { className: "muted nowrap" }, reason), h("td", { className: "right" }, grouped(count)))))));
         }
         // The list of conversations: filters, sorting, and rows that exist only while they are in view.
@@ -914,7 +914,7 @@ enum PageAssets {
           parts.push(took(step.duration));
           if (step.first) parts.push(`first chunk after ${took(step.first)}`);
           if (step.in !== undefined || step.out !== undefined) parts.push(`${grouped(step.in || 0)} in${step.cached ? ` (${grouped(step.cached)} cached)` : ""}, ${grouped(step.out || 0)} out${step.reasoning ? ` (${grouped(step.reasoning)} thinking)` : ""}`);
-          if (step.cost !== undefined) parts.push(amount(step.cost, step.computed ? { title: "By the prices of this report; the span states no cost." } : null));
+          if (step.cost !== undefined) parts.push(amount(step.cost, step.computed ? { title: "Computed with the prices of this report, because the span has no cost." } : null));
           else if (step.reason) parts.push(`no price: ${step.reason}`);
           return h("div", { className: "meta bidi" }, parts.map((part) => h("span", null, part)));
         }
@@ -949,7 +949,7 @@ enum PageAssets {
             case "text": return h("div", { className: "msg " + role }, h("span", { className: "who bidi" }, who), longText(part.content, "div", "said"));
             case "reasoning": return h("div", { className: "msg think" }, h("span", { className: "who" }, "Thinking"), longText(part.content, "div", "said"));
             case "tool_call":
-              return results.has(part.id) || results.has(part.name) ? null : h("div", { className: "tool" }, h("div", { className: "tool-head" }, h("b", { className: "bidi" }, part.name), h("span", { className: "muted" }, "asked for by the model")), part.arguments ? h("div", { className: "io" }, h("span", null, "Arguments"), longText(pretty(part.arguments), "pre")) : null);
+              return results.has(part.id) || results.has(part.name) ? null : h("div", { className: "tool" }, h("div", { className: "tool-head" }, h("b", { className: "bidi" }, part.name), h("span", { className: "muted" }, "requested by the model")), part.arguments ? h("div", { className: "io" }, h("span", null, "Arguments"), longText(pretty(part.arguments), "pre")) : null);
             case "tool_call_response":
               return results.size && (results.has(part.id) || !part.id) ? null : h("div", { className: "tool" }, h("div", { className: "tool-head" }, h("b", null, "Result"), part.id ? h("span", { className: "muted mono bidi" }, part.id) : null), h("div", { className: "io" }, longText(pretty(part.response || ""), "pre")));
             case "blob":
@@ -1098,7 +1098,7 @@ enum PageAssets {
             h("h2", { className: "bidi" }, span.name || "(no name)"), h("p", { className: "muted small bidi" }, facts, span.cost !== undefined ? [" · ", amount(span.cost)] : ""),
             span.error !== undefined ? h("p", { className: "failure bidi" }, span.error || "failed") : "",
             h("div", { className: "tools", style: { margin: "10px 0 4px" } }, copyButton("Copy JSON", () => JSON.stringify(spanJSON(span, data), null, 2)), copyButton("Copy as text", () => spanText(node, data, 0).join("\n"))),
-            h("h3", null, plural(span.attributes.length, "attribute"), span.dropped ? `, ${plural(span.dropped, "more was", "more were")} refused at the limit` : ""), attributeList(span.attributes, data),
+            h("h3", null, plural(span.attributes.length, "attribute"), span.dropped ? `, ${plural(span.dropped, "more was", "more were")} dropped because of the limit` : ""), attributeList(span.attributes, data),
             happened.length ? h("h3", null, plural(happened.length, "event")) : "", ...happened.map((event) => h("div", { className: "event" }, h("p", { className: "small bidi" }, h("b", null, event.name || "(log record)"), h("span", { className: "muted" }, ` +${took((event.at - span.at) / 1000)}`)), attributeList(event.attributes, data))),
             span.links ? h("h3", null, plural(span.links.length, "link")) : "", ...(span.links || []).map((target) => h("p", { className: "mono" }, tracePlace.has(target.split("/")[0]) ? h("a", { href: "#trace/" + target }, target) : target)),
             h("h3", null, "Identity"), attributeList([["span", span.id], ["parent", span.parent || "none"], ...(data.resource || [])], data));
@@ -1155,8 +1155,8 @@ enum PageAssets {
             if (needle && (haystacks[i].includes(needle) || `${one.id}\n${one.users.join("\n")}`.toLowerCase().includes(plain))) found.push(i);
           });
           main.replaceChildren(
-            h("div", { className: "head" }, h("div", null, h("h1", null, "Search"), h("p", { className: "sub" }, text ? [`${plural(found.length, "conversation")} with `, h("b", { className: "bidi" }, text)] : "Type some words."))),
-            found.length ? h("ul", { className: "card hit-list" }, found.slice(0, 100).map((i) => hit(i, plain))) : h("p", { className: "empty" }, text ? "Nothing found. All messages, tools and names of conversations were searched." : ""));
+            h("div", { className: "head" }, h("div", null, h("h1", null, "Search"), h("p", { className: "sub" }, text ? [`${plural(found.length, "conversation")} with `, h("b", { className: "bidi" }, text)] : "Type words to search for."))),
+            found.length ? h("ul", { className: "card hit-list" }, found.slice(0, 100).map((i) => hit(i, plain))) : h("p", { className: "empty" }, text ? "Nothing was found in messages, tools and names of conversations." : ""));
           say(plural(found.length, "result"));
         }
 

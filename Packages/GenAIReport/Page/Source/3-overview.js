@@ -48,7 +48,7 @@ function statistics(total, sum) {
     stat("Tokens in", compact(total.in), `${percent(total.cached, total.in)} cached`),
     stat("Tokens out", compact(total.out), null),
     stat("Errors", grouped(total.failed), percent(total.failed, total.calls + total.tools) + " of calls", total.failed > 0),
-    stat("Unpriced calls", grouped(total.unpriced), total.unpriced ? "the cost lacks them" : "all have a price", total.unpriced > 0));
+    stat("Unpriced calls", grouped(total.unpriced), total.unpriced ? "not included in the cost" : "all have a price", total.unpriced > 0));
 }
 
 function picker(label, options, value, change) {
@@ -198,21 +198,21 @@ function conversationPanel(positions) {
 function topPanel(title, positions, name, href) {
   const week = name === "family" && firstCall < lastCall - RANGES["7d"][1] ? `In the 7 days up to ${when(lastCall)}` : null;
   const groups = sums(positions, name).filter(([key]) => key !== NONE);
-  if (!groups.length) return panel(title, null, h("p", { className: "muted small" }, name === "user" ? "No span names a user: withConversation(_:userID:) does." : "No call names a model."));
+  if (!groups.length) return panel(title, null, h("p", { className: "muted small" }, name === "user" ? "No span has a user: set one with withConversation(_:userID:)." : "No call has a model."));
   return panel(title, week, bars(groups.slice(0, 6).map(([key, sum]) => ({ name: key, href: href(key), note: [plural(sum.calls, "call"), `${compact(sum.in + sum.out)} tokens`, name === "user" ? plural(sum.conversations.size, "conversation") : `${percent(sum.cached, sum.in)} cached`].join(" · "), cost: sum.cost }))));
 }
 
 function workflowPanel(positions) {
   const groups = sums(positions, "workflow").filter(([key]) => key !== NONE);
   const risen = spikes(positions);
-  if (!groups.length) return panel("Workflows", null, h("p", { className: "muted small" }, "No span names a workflow: withWorkflow(_:) does."));
-  return panel("Workflows", risen.length ? null : "None became half as expensive again: the later half of each one's runs against the earlier.",
+  if (!groups.length) return panel("Workflows", null, h("p", { className: "muted small" }, "No span has a workflow: set one with withWorkflow(_:)."));
+  return panel("Workflows", risen.length ? null : "No workflow's runs cost 1.5 times as much in their later half as in their earlier half.",
     risen.map((spike) => h("p", { className: "notice" }, h("b", { className: "bidi" }, spike.name), ` costs ${(Number(spike.is) / Number(spike.was)).toFixed(1)} times as much per run since ${when(spike.since)}: `, amount(spike.is), " instead of ", amount(spike.was), ". The step behind it: ", h("b", { className: "bidi" }, spike.step.label), ", ", amount(spike.step.more), " more per run.")),
     bars(groups.slice(0, 6).map(([key, sum]) => ({ name: key, href: link("conversations") + "?workflow=" + encodeURIComponent(key), note: [plural(sum.traces.size, "trace"), plural(sum.calls, "call"), plural(sum.tools, "tool call")].join(" · "), cost: sum.cost }))));
 }
 
 function unpricedPanel() {
   if (!index.unpriced.length) return null;
-  return h("section", { className: "card panel full" }, h("div", { className: "panel-head" }, h("h2", null, "Calls without a price"), h("p", null, "The sums lack them. Give prices in code or with GENAI_PRICES_FILE.")),
+  return h("section", { className: "card panel full" }, h("div", { className: "panel-head" }, h("h2", null, "Calls without a price"), h("p", null, "The sums do not include them. Set prices in code or with GENAI_PRICES_FILE.")),
     h("table", { className: "rows" }, h("tbody", null, index.unpriced.map(([reason, model, count]) => h("tr", null, h("td", { className: "name bidi" }, model || "(no model)"), h("td", { className: "muted nowrap" }, reason), h("td", { className: "right" }, grouped(count)))))));
 }

@@ -108,7 +108,7 @@ function callMeta(turn, step) {
   parts.push(took(step.duration));
   if (step.first) parts.push(`first chunk after ${took(step.first)}`);
   if (step.in !== undefined || step.out !== undefined) parts.push(`${grouped(step.in || 0)} in${step.cached ? ` (${grouped(step.cached)} cached)` : ""}, ${grouped(step.out || 0)} out${step.reasoning ? ` (${grouped(step.reasoning)} thinking)` : ""}`);
-  if (step.cost !== undefined) parts.push(amount(step.cost, step.computed ? { title: "By the prices of this report; the span states no cost." } : null));
+  if (step.cost !== undefined) parts.push(amount(step.cost, step.computed ? { title: "Computed with the prices of this report, because the span has no cost." } : null));
   else if (step.reason) parts.push(`no price: ${step.reason}`);
   return h("div", { className: "meta bidi" }, parts.map((part) => h("span", null, part)));
 }
@@ -143,7 +143,7 @@ function partElement(part, role, who, results) {
     case "text": return h("div", { className: "msg " + role }, h("span", { className: "who bidi" }, who), longText(part.content, "div", "said"));
     case "reasoning": return h("div", { className: "msg think" }, h("span", { className: "who" }, "Thinking"), longText(part.content, "div", "said"));
     case "tool_call":
-      return results.has(part.id) || results.has(part.name) ? null : h("div", { className: "tool" }, h("div", { className: "tool-head" }, h("b", { className: "bidi" }, part.name), h("span", { className: "muted" }, "asked for by the model")), part.arguments ? h("div", { className: "io" }, h("span", null, "Arguments"), longText(pretty(part.arguments), "pre")) : null);
+      return results.has(part.id) || results.has(part.name) ? null : h("div", { className: "tool" }, h("div", { className: "tool-head" }, h("b", { className: "bidi" }, part.name), h("span", { className: "muted" }, "requested by the model")), part.arguments ? h("div", { className: "io" }, h("span", null, "Arguments"), longText(pretty(part.arguments), "pre")) : null);
     case "tool_call_response":
       return results.size && (results.has(part.id) || !part.id) ? null : h("div", { className: "tool" }, h("div", { className: "tool-head" }, h("b", null, "Result"), part.id ? h("span", { className: "muted mono bidi" }, part.id) : null), h("div", { className: "io" }, longText(pretty(part.response || ""), "pre")));
     case "blob":

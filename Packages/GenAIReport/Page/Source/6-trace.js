@@ -118,7 +118,7 @@ function showSpan(detail, node, data) {
     h("h2", { className: "bidi" }, span.name || "(no name)"), h("p", { className: "muted small bidi" }, facts, span.cost !== undefined ? [" · ", amount(span.cost)] : ""),
     span.error !== undefined ? h("p", { className: "failure bidi" }, span.error || "failed") : "",
     h("div", { className: "tools", style: { margin: "10px 0 4px" } }, copyButton("Copy JSON", () => JSON.stringify(spanJSON(span, data), null, 2)), copyButton("Copy as text", () => spanText(node, data, 0).join("\n"))),
-    h("h3", null, plural(span.attributes.length, "attribute"), span.dropped ? `, ${plural(span.dropped, "more was", "more were")} refused at the limit` : ""), attributeList(span.attributes, data),
+    h("h3", null, plural(span.attributes.length, "attribute"), span.dropped ? `, ${plural(span.dropped, "more was", "more were")} dropped because of the limit` : ""), attributeList(span.attributes, data),
     happened.length ? h("h3", null, plural(happened.length, "event")) : "", ...happened.map((event) => h("div", { className: "event" }, h("p", { className: "small bidi" }, h("b", null, event.name || "(log record)"), h("span", { className: "muted" }, ` +${took((event.at - span.at) / 1000)}`)), attributeList(event.attributes, data))),
     span.links ? h("h3", null, plural(span.links.length, "link")) : "", ...(span.links || []).map((target) => h("p", { className: "mono" }, tracePlace.has(target.split("/")[0]) ? h("a", { href: "#trace/" + target }, target) : target)),
     h("h3", null, "Identity"), attributeList([["span", span.id], ["parent", span.parent || "none"], ...(data.resource || [])], data));

@@ -17,8 +17,8 @@ function searchPage(text) {
     if (needle && (haystacks[i].includes(needle) || `${one.id}\n${one.users.join("\n")}`.toLowerCase().includes(plain))) found.push(i);
   });
   main.replaceChildren(
-    h("div", { className: "head" }, h("div", null, h("h1", null, "Search"), h("p", { className: "sub" }, text ? [`${plural(found.length, "conversation")} with `, h("b", { className: "bidi" }, text)] : "Type some words."))),
-    found.length ? h("ul", { className: "card hit-list" }, found.slice(0, 100).map((i) => hit(i, plain))) : h("p", { className: "empty" }, text ? "Nothing found. All messages, tools and names of conversations were searched." : ""));
+    h("div", { className: "head" }, h("div", null, h("h1", null, "Search"), h("p", { className: "sub" }, text ? [`${plural(found.length, "conversation")} with `, h("b", { className: "bidi" }, text)] : "Type words to search for."))),
+    found.length ? h("ul", { className: "card hit-list" }, found.slice(0, 100).map((i) => hit(i, plain))) : h("p", { className: "empty" }, text ? "Nothing was found in messages, tools and names of conversations." : ""));
   say(plural(found.length, "result"));
 }
 
