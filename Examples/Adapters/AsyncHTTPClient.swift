@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Packages: async-http-client (AsyncHTTPClient), swift-nio (NIOCore)
 //
-// Calls to models that go through AsyncHTTPClient, whoever makes them, recorded like those of OpenAIClient.
+// Records calls to models that go through AsyncHTTPClient like those of OpenAIClient, whichever library makes them.
 // Copy this file into your program, then:
 //
 //     let response = try await HTTPClient.shared.executeObserved(request, body: body, timeout: .seconds(60))
@@ -11,9 +11,9 @@ import GenAIProviders
 import NIOCore
 
 extension HTTPClient {
-    /// Executes a request and records it where it calls a model.
+    /// Executes a request and records it if it calls a model.
     ///
-    /// - Parameter body: The whole body; that of `request` is replaced.
+    /// - Parameter body: The whole body, which replaces that of `request`.
     func executeObserved(
         _ request: HTTPClientRequest, body: ByteBuffer, timeout: TimeAmount
     ) async throws -> HTTPClientResponse {

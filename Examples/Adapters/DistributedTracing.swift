@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Packages: swift-distributed-tracing (Tracing), swift-service-context (ServiceContextModule)
 //
-// A backend for swift-distributed-tracing: spans of Vapor, Hummingbird, AsyncHTTPClient, gRPC and your own code, in the
-// traces, conversations and costs of Last9GenAI. Copy this file into your program, then:
+// A backend for swift-distributed-tracing: spans of Vapor, Hummingbird, AsyncHTTPClient, gRPC and your own code become
+// part of the traces, conversations and costs of Last9GenAI. Copy this file into your program, then:
 //
 //     let telemetry = try Last9.install()
 //     InstrumentationSystem.bootstrap(Last9Tracer(telemetry.tracerProvider))
 //
-// Calls to models within a span of the framework become its children with one line around them:
+// To make calls to models children of the framework's current span, enclose them in:
 //
 //     try await (ServiceContext.current?.genAI ?? .current).run { … }
 import GenAICore
@@ -15,12 +15,12 @@ import GenAITelemetry
 import Synchronization
 import Tracing
 
-/// A tracer of swift-distributed-tracing that records on a `TracerProvider` of Last9GenAI.
+/// A tracer of swift-distributed-tracing that records with a `TracerProvider` of Last9GenAI.
 struct Last9Tracer: Tracing.Tracer {
     private let tracer: TracerProvider.Tracer
     private let propagator = W3CPropagator.global
 
-    /// - Parameter provider: Records the spans; that of `Last9.install`.
+    /// - Parameter provider: The provider for the spans: that of `Last9.install`.
     init(_ provider: TracerProvider) {
         tracer = provider.tracer(named: "swift-distributed-tracing")
     }
@@ -30,7 +30,7 @@ struct Last9Tracer: Tracing.Tracer {
         at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
     ) -> Last9Span {
         let surroundings = context()
-        // The scopes are those of the running task: `withConversation` does not change the ServiceContext.
+        // The scopes are those of the running task, because `withConversation` does not change the ServiceContext.
         let genAI = GenAIContext.current.settingParent(
             surroundings.genAI?.spanContext ?? GenAIContext.current.spanContext)
         let span = tracer.startSpan(
@@ -39,7 +39,7 @@ struct Last9Tracer: Tracing.Tracer {
         return Last9Span(span, name: operationName, context: surroundings.settingGenAI(genAI.settingSpan(span)))
     }
 
-    /// Does nothing: `Last9Telemetry.flush` flushes all signals, and waits.
+    /// Does nothing: `Last9Telemetry.flush` flushes all signals and waits.
     func forceFlush() {}
 
     func extract<Carrier, Extract: Extractor>(
@@ -56,13 +56,13 @@ struct Last9Tracer: Tracing.Tracer {
     }
 }
 
-/// A span of swift-distributed-tracing that is one of Last9GenAI's.
+/// A span of swift-distributed-tracing that records on a span of Last9GenAI.
 struct Last9Span: Tracing.Span {
     let context: ServiceContext
     private let span: TraceSpan
     private let names: Names
 
-    // What the protocol wants read back; the span itself is written to only.
+    // The values that the protocol requires to be readable; the span itself is only written to.
     private final class Names: Sendable {
         let name: Mutex<String>
         let attributes = Mutex(SpanAttributes())
@@ -127,7 +127,7 @@ private enum GenAIContextKey: ServiceContextKey {
 }
 
 extension ServiceContext {
-    /// The context of Last9GenAI that travels with this one.
+    /// The context of Last9GenAI that is stored in this one.
     var genAI: GenAIContext? { self[GenAIContextKey.self] }
 
     func settingGenAI(_ context: GenAIContext) -> ServiceContext {

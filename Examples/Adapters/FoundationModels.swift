@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Packages: none; a framework of macOS 26 and iOS 26. Compiled against its declarations only, not run in this repository.
 //
-// Answers of FoundationModels' sessions, recorded like those of OpenAIClient, without a cost: they run on the device.
-// Copy this file into your program, then:
+// Records answers of FoundationModels' sessions like those of OpenAIClient, without a cost, because they run on the
+// device. Copy this file into your program, then:
 //
 //     let session = ObservedLanguageModelSession(LanguageModelSession(instructions: "Be brief."))
 //     let answer = try await session.respond(to: "Why is the sky blue?")
@@ -10,12 +10,12 @@ import FoundationModels
 import GenAICore
 import GenAIInstrumentation
 
-/// A session whose calls are recorded. Everything else is asked of ``session``.
+/// A session whose calls are recorded. Use ``session`` for everything else.
 @available(macOS 26.0, iOS 26.0, visionOS 26.0, *)
 struct ObservedLanguageModelSession: Sendable {
     /// The session itself.
     let session: LanguageModelSession
-    /// The name that the model goes by in telemetry.
+    /// The name of the model in telemetry.
     let model: String
 
     init(_ session: LanguageModelSession, model: String = "apple-on-device") {
@@ -23,7 +23,7 @@ struct ObservedLanguageModelSession: Sendable {
         self.model = model
     }
 
-    /// Asks for a text. The tools of the session run in the context of the call where the system keeps to its task.
+    /// Requests a text. The tools of the session run in the context of the call if the system keeps its task.
     func respond(
         to prompt: String, options: GenerationOptions = GenerationOptions()
     ) async throws -> LanguageModelSession.Response<String> {
@@ -35,7 +35,7 @@ struct ObservedLanguageModelSession: Sendable {
         }
     }
 
-    /// Asks for a text that comes in snapshots, each of which repeats what came before.
+    /// Requests a text as a stream of snapshots, each of which repeats the previous text.
     func streamResponse(
         to prompt: String, options: GenerationOptions = GenerationOptions()
     ) async throws -> ModelCallStream<LanguageModelSession.ResponseStream<String>> {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // Packages: hummingbird (Hummingbird)
 //
-// One server span a request, in the caller's trace and conversation. Copy this file into your program, then:
+// One server span for each request, in the caller's trace and conversation. Copy this file into your program, then:
 //
 //     let telemetry = try Last9.install()
 //     router.add(middleware: Last9Middleware(telemetry.tracerProvider))
 //
-// Not needed beside `TracingMiddleware` with the tracer of DistributedTracing.swift.
+// Not needed together with `TracingMiddleware` and the tracer of DistributedTracing.swift.
 import GenAICore
 import GenAITelemetry
 import HTTPTypes
@@ -18,9 +18,9 @@ struct Last9Middleware<Context: RequestContext>: RouterMiddleware {
     private let identity: PropagatedIdentity
 
     /// - Parameters:
-    ///   - provider: Records the spans; that of `Last9.install`.
-    ///   - identity: The parts of the callers' identity to believe: none for a public service, `.conversation` and
-    ///     `.user` behind a gateway of your own.
+    ///   - provider: The provider for the spans: that of `Last9.install`.
+    ///   - identity: The parts of the callers' identity to accept: none for a public service, `.conversation` and
+    ///     `.user` behind your own gateway.
     init(_ provider: TracerProvider, accepting identity: PropagatedIdentity = []) {
         self.identity = identity
         tracer = provider.tracer(named: "hummingbird")

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Packages: swift-service-lifecycle (ServiceLifecycle)
 //
-// Telemetry as a service: flushed and shut down when the program is, after the services that still produce it. Copy
-// this file into your program, then put it first, so that it stops last:
+// Telemetry as a service, which is flushed and shut down after the services that still produce telemetry. Copy this
+// file into your program, then put it first in the group, so that it stops last:
 //
 //     let telemetry = try Last9.install()
 //     let group = ServiceGroup(services: [Last9Service(telemetry), server], gracefulShutdownSignals: [.sigterm], logger: logger)
@@ -17,14 +17,14 @@ struct Last9Service: Service {
 
     /// - Parameters:
     ///   - telemetry: The result of `Last9.install`.
-    ///   - timeout: The longest that the last export may take.
+    ///   - timeout: The time limit of the last export.
     init(_ telemetry: Last9Telemetry, timeout: Duration = .seconds(10)) {
         self.telemetry = telemetry
         self.timeout = timeout
     }
 
     func run() async throws {
-        // Ends by cancellation too, which is no failure of telemetry.
+        // Cancellation ends it too, which is not a failure of telemetry.
         try? await gracefulShutdown()
         await telemetry.shutdown(timeout: timeout)
     }

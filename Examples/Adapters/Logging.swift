@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Packages: swift-log (Logging)
 //
-// A handler of swift-log that sends each record over OTLP, with the trace, conversation and user it belongs to. Copy
-// this file into your program, then:
+// A handler of swift-log that exports each record over OTLP, with its trace, conversation and user. Copy this file into
+// your program, then:
 //
 //     let telemetry = try Last9.install()
 //     LoggingSystem.bootstrap { Last9LogHandler(label: $0, provider: telemetry.loggerProvider) }
@@ -19,7 +19,7 @@ struct Last9LogHandler: LogHandler {
 
     /// - Parameters:
     ///   - label: The logger's label, which becomes the instrumentation scope.
-    ///   - provider: Records the log; that of `Last9.install`.
+    ///   - provider: The provider for the log records: that of `Last9.install`.
     init(label: String, provider: LoggerProvider) {
         emitter = provider.emitter(named: label)
     }

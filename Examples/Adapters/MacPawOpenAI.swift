@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: MIT
 // Packages: OpenAI (OpenAI)
 //
-// Calls of MacPaw's OpenAI, plain and streamed, recorded like those of OpenAIClient.
-// Copy this file into your program, then make a middleware for each call, since it has no hook for the end of a stream
-// and none that ties a response to its request:
+// Records calls of MacPaw's OpenAI, plain and streamed, like those of OpenAIClient. Copy this file into your program,
+// then create a middleware for each call, because MacPaw's middleware has no hook for the end of a stream and none that
+// matches a response to its request:
 //
 //     let middleware = ModelCallMiddleware()
 //     let client = OpenAI(configuration: configuration, middlewares: [middleware])
@@ -19,7 +19,8 @@ import Synchronization
     import FoundationNetworking
 #endif
 
-/// Records one call. The record ends with a plain answer, with ``finish()``, or as cancelled when the middleware goes.
+/// Records one call. The record ends with a plain answer or with ``finish()``; if the middleware is released before,
+/// the call counts as cancelled.
 final class ModelCallMiddleware: OpenAIMiddleware {
     private let call = Mutex<HTTPCall?>(nil)
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Packages: swift-metrics (CoreMetrics)
 //
-// A factory of swift-metrics whose instruments leave over OTLP with those of Last9GenAI. Copy this file into your
-// program, then:
+// A factory of swift-metrics whose instruments are exported over OTLP with those of Last9GenAI. Copy this file into
+// your program, then:
 //
 //     let telemetry = try Last9.install()
 //     MetricsSystem.bootstrap(Last9MetricsFactory(telemetry.meterProvider))
@@ -11,11 +11,11 @@ import GenAICore
 import GenAITelemetry
 import Synchronization
 
-/// Makes instruments of swift-metrics on a `MeterProvider` of Last9GenAI.
+/// Creates instruments of swift-metrics on a `MeterProvider` of Last9GenAI.
 struct Last9MetricsFactory: MetricsFactory {
     private let meter: MeterProvider.Meter
 
-    /// - Parameter provider: Collects the measurements; that of `Last9.install`.
+    /// - Parameter provider: The provider for the measurements: that of `Last9.install`.
     init(_ provider: MeterProvider) {
         meter = provider.meter(named: "swift-metrics")
     }
@@ -42,7 +42,7 @@ struct Last9MetricsFactory: MetricsFactory {
         Timer(meter.histogram(named: label, unit: "s").bound(to: Attributes(dimensions)))
     }
 
-    // Series stay with the provider, which bounds their number.
+    // Series stay in the provider, which limits their number.
     func destroyCounter(_ handler: any CounterHandler) {}
     func destroyFloatingPointCounter(_ handler: any FloatingPointCounterHandler) {}
     func destroyMeter(_ handler: any MeterHandler) {}
@@ -56,7 +56,7 @@ private final class IntegerCounter: CounterHandler {
     init(_ counter: MetricCounter<Int>.Bound) { self.counter = counter }
 
     func increment(by amount: Int64) { counter.add(Int(clamping: amount)) }
-    // A cumulative counter of OpenTelemetry is never set back.
+    // A cumulative counter of OpenTelemetry is never reset.
     func reset() {}
 }
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Packages: swift-openapi-runtime (OpenAPIRuntime), swift-http-types (HTTPTypes)
 //
-// Calls to models by clients that swift-openapi-generator made, recorded like those of OpenAIClient.
-// Copy this file into your program, then:
+// Records calls to models by clients that swift-openapi-generator generated like those of OpenAIClient. Copy this file
+// into your program, then:
 //
 //     let client = Client(serverURL: url, transport: transport, middlewares: [ModelCallMiddleware()])
 import Foundation
@@ -13,7 +13,7 @@ import OpenAPIRuntime
 
 /// Records the requests that call a model.
 struct ModelCallMiddleware: ClientMiddleware {
-    /// The most bytes of a request that are looked at. A body of unknown length is left alone.
+    /// The maximum size of a request's body in bytes. A larger one, and one of unknown length, is not recorded.
     var requestLimit = 16_777_216
 
     func intercept(

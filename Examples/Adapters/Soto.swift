@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Packages: soto-core (SotoCore), swift-nio (NIOCore)
 //
-// Calls to Bedrock's models through Soto, recorded like those of OpenAIClient.
-// Copy this file into your program, then:
+// Records calls to Bedrock's models through Soto like those of OpenAIClient. Copy this file into your program, then:
 //
 //     let client = AWSClient(middleware: modelCallMiddleware)
 import GenAIInstrumentation

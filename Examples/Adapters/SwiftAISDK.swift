@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Packages: swift-ai-sdk (AISDKProviderUtils)
 //
-// Calls of the Swift AI SDK's providers, recorded like those of OpenAIClient.
-// Copy this file into your program, then give every provider the function:
+// Records calls of the Swift AI SDK's providers like those of OpenAIClient. Copy this file into your program, then pass
+// the function to every provider:
 //
 //     let anthropic = createAnthropic(settings: .init(fetch: observedFetch(fetch)))
 import AISDKProviderUtils
@@ -14,7 +14,7 @@ import GenAIProviders
     import FoundationNetworking
 #endif
 
-/// A fetch function that records the requests that call a model.
+/// Returns a fetch function that records the requests that call a model.
 func observedFetch(_ fetch: @escaping FetchFunction) -> FetchFunction {
     { request in
         try await observeHTTP(
@@ -36,7 +36,7 @@ func observedFetch(_ fetch: @escaping FetchFunction) -> FetchFunction {
     }
 }
 
-/// The body as the stream that the SDK wants; ends the record when nobody reads it any more.
+/// Returns the body as the stream that the SDK requires. Ends the record when the stream is no longer read.
 private func relay(
     _ body: ObservedBody<AsyncThrowingStream<Data, any Error>, Data>
 ) -> AsyncThrowingStream<Data, any Error> {

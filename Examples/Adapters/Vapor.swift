@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 // Packages: vapor (Vapor)
 //
-// One server span a request, in the caller's trace and conversation, and telemetry that ends with the application.
-// Copy this file into your program, then:
+// One server span for each request, in the caller's trace and conversation, and telemetry that is shut down with the
+// application. Copy this file into your program, then:
 //
 //     let telemetry = try Last9.install()
 //     app.middleware.use(Last9Middleware(telemetry.tracerProvider))
@@ -18,9 +18,9 @@ struct Last9Middleware: AsyncMiddleware {
     private let identity: PropagatedIdentity
 
     /// - Parameters:
-    ///   - provider: Records the spans; that of `Last9.install`.
-    ///   - identity: The parts of the callers' identity to believe: none for a public service, `.conversation` and
-    ///     `.user` behind a gateway of your own.
+    ///   - provider: The provider for the spans: that of `Last9.install`.
+    ///   - identity: The parts of the callers' identity to accept: none for a public service, `.conversation` and
+    ///     `.user` behind your own gateway.
     init(_ provider: TracerProvider, accepting identity: PropagatedIdentity = []) {
         self.identity = identity
         tracer = provider.tracer(named: "vapor")
@@ -28,7 +28,7 @@ struct Last9Middleware: AsyncMiddleware {
 
     func respond(to request: Request, chainingTo next: any AsyncResponder) async throws -> Response {
         let surroundings = GenAIContext.current.extracting(accepting: identity) { request.headers.first(name: $0) }
-        // The route's pattern is low in cardinality; its path is not.
+        // The route's pattern has low cardinality; its path does not.
         let route = request.route.map { "/" + $0.path.map(\.description).joined(separator: "/") }
         let method = request.method.rawValue
         var attributes: Attributes = [
