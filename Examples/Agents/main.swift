@@ -2,15 +2,15 @@
 import ExampleSupport
 import Last9GenAI
 
-// A triage agent hands a question to a billing agent, which might run in another process: what it needs to go on with
-// the same trace and conversation travels as text, in HTTP headers or the metadata of a message.
+// A triage agent passes a question to a billing agent, which might run in another process. The trace and the
+// conversation are sent to it as text, in HTTP headers or the metadata of a message.
 
 let telemetry = try Last9.install(Last9.Configuration(serviceName: "agents"))
 let model = try ScriptedModel { question in
     .text(question.hasPrefix("Route") ? "billing" : "The second charge is a reservation; it goes away.")
 }
 
-/// The other process: it knows nothing but the message.
+/// The other process, which receives only the message.
 func billingService(_ message: [String: String]) async throws -> String {
     let context = GenAIContext().extracting(from: message, accepting: [.conversation, .user])
     return try await context.run {

@@ -3,7 +3,7 @@ import GenAIHTTP
 import Last9GenAI
 import LoopbackServer
 
-/// A small client of Anthropic's Messages API, and a scripted server for it to talk to over real HTTP.
+/// A small client of Anthropic's Messages API, and a scripted server for it, over real HTTP.
 struct ScriptedAnthropic: Sendable {
     /// The answer of `POST /v1/messages`.
     struct Reply {
@@ -14,7 +14,7 @@ struct ScriptedAnthropic: Sendable {
         var usage: Usage
     }
 
-    /// An event of the streamed answer: what it has, most of it in few events.
+    /// An event of the streamed answer. Most events have only a few of these members.
     struct Event: Sendable {
         var id: String?
         var model: String?
@@ -24,7 +24,7 @@ struct ScriptedAnthropic: Sendable {
         var usage: Usage?
     }
 
-    /// The tokens as the API reports them.
+    /// The token counts as the API reports them.
     struct Usage: Sendable {
         var input: Int?
         var cacheRead: Int?
@@ -50,7 +50,7 @@ struct ScriptedAnthropic: Sendable {
         }
     }
 
-    /// Asks for a whole answer.
+    /// Requests a complete answer.
     func messages(_ question: String) async throws -> Reply {
         let response = try await transport.send(request(question, isStream: false))
         let json = try JSONValue(parsing: try await response.body.collect(upTo: 1 << 20))
@@ -63,13 +63,13 @@ struct ScriptedAnthropic: Sendable {
             stopReason: json["stop_reason"]?.stringValue ?? "", usage: usage)
     }
 
-    /// Asks for an answer in pieces.
+    /// Requests a streamed answer.
     func stream(_ question: String) async throws -> AsyncThrowingStream<Event, any Error> {
         let response = try await transport.send(request(question, isStream: true))
         return AsyncThrowingStream { events in
             let reading = Task {
                 do {
-                    // The script's events are short; a real client reads them as they come.
+                    // The script's events are short; a real client would read them as they arrive.
                     let bytes = try await response.body.collect(upTo: 1 << 20)
                     for line in String(decoding: bytes, as: UTF8.self).split(separator: "\n")
                     where line.hasPrefix("data:") {
@@ -124,7 +124,7 @@ extension ScriptedAnthropic.Event {
     }
 }
 
-/// An answer that is not what the API documents.
+/// The error for an answer that does not have the documented form.
 struct AnthropicError: Error, CustomStringConvertible {
     let description: String
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Last9GenAI
 
-// Somebody else's client, recorded as `OpenAIClient` records itself: span, messages, metrics, cost, budget and turn.
+// Another library's client, recorded like `OpenAIClient`: span, messages, metrics, cost, budget and turn.
 //
 //     swift run anthropic     # no key, no account, no network: a scripted server in this process
 
@@ -19,7 +19,7 @@ try await withConversation("thread-9", userID: "user-456") {
 print("\(telemetry.ledger.total.llmCalls) calls, \(telemetry.ledger.total.cost) USD")
 await telemetry.shutdown()
 
-// The mapping: what a program writes once for its client.
+// The mapping, which a program needs once for each client.
 
 func request(_ question: String) -> ModelRequest {
     ModelRequest(
@@ -51,7 +51,7 @@ func recordedStream(_ question: String) async throws -> String {
 }
 
 extension ScriptedAnthropic.Usage {
-    /// Anthropic reports cached tokens beside the input, not inside it.
+    /// Anthropic reports cached tokens separately from the input.
     var tokenUsage: TokenUsage {
         .partsBeside(input: input, cacheRead: cacheRead, cacheWrite: cacheWrite, output: output)
     }

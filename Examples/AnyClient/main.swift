@@ -7,8 +7,8 @@ import LoopbackServer
     import FoundationNetworking
 #endif
 
-// Calls of no client at all, only URLSession, to six providers: installing is all it takes to have them recorded. The
-// providers are scripted; their answers are in the shapes that the real ones document.
+// Calls to six providers with nothing but URLSession: after `install` they are recorded without further code. The
+// providers are scripted; their answers have the documented forms of the real ones.
 
 let telemetry = try Last9.install(Last9.Configuration(serviceName: "any-client"))
 let server = try LoopbackServer { providerReply(to: $0) }

@@ -2,7 +2,7 @@
 import ExampleSupport
 import Last9GenAI
 
-// An agent that never finds what it looks for. A budget stops it before the call that would start past the limit.
+// An agent that never stops searching. A budget refuses the next call once it is used up.
 
 let telemetry = try Last9.install(Last9.Configuration(serviceName: "budget-guard"))
 let model = try ScriptedModel { _ in .tool("search", arguments: #"{"query": "the answer"}"#) }
@@ -23,7 +23,7 @@ do {
 }
 print("stopped after \(telemetry.ledger.total.llmCalls) calls, \(telemetry.ledger.total.cost) USD")
 
-// In mode `warn` calls go on; the first one past the limit is reported on standard error and marked on the span.
+// In mode `warn`, calls continue. The first one beyond the limit is reported on standard error and marked on the span.
 let soft = Budget(tokens: 10, mode: .warn, name: "soft")
 try await withBudget(soft) {
     for _ in 0..<3 {

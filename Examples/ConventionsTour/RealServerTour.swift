@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Last9GenAI
 
-/// The calls that any server of the OpenAI API should understand, against a server that runs elsewhere.
+/// The calls that any server with OpenAI's API should support, against another server.
 ///
 /// Variables: `TOUR_BASE_URL`, `TOUR_API_KEY`; the models `TOUR_CHAT_MODEL` and `TOUR_EMBEDDING_MODEL`; optionally
 /// `TOUR_TOOL_MODEL`, a model that calls tools, `TOUR_EMBEDDING_BASE_URL`, another server for embeddings,

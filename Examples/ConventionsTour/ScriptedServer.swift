@@ -2,7 +2,7 @@
 import LoopbackServer
 import Synchronization
 
-/// A server that answers each call as the header `x-tour-stop` asks.
+/// A server that answers each call according to the header `x-tour-stop`.
 struct ScriptedServer {
     let server: LoopbackServer
 
@@ -40,7 +40,7 @@ struct ScriptedServer {
         #"{"index":\#(index),"message":{"role":"assistant",\#(message)},"finish_reason":"\#(reason)"}"#
     }
 
-    /// A chunk; `usage` in every chunk is what vLLM calls continuous usage statistics.
+    /// Returns a chunk. Usage in every chunk is what vLLM calls continuous usage statistics.
     private static func chunk(_ delta: String, _ reason: String? = nil, usage: String = #""usage":null"#)
         -> LoopbackServer.Reply.Step
     {

@@ -3,7 +3,7 @@ import GenAIHTTP
 import Last9GenAI
 import LoopbackServer
 
-/// Every kind of call and every way for it to end, against a scripted server in this process.
+/// Every kind of call with every possible result, against a scripted server in this process.
 struct ScriptedTour: Sendable {
     private let server: ScriptedServer
     private let client: OpenAIClient

@@ -8,9 +8,9 @@ import Last9GenAI
 
 /// One call of the tour.
 struct Stop {
-    /// What is shown, in a few words.
+    /// A short description.
     let name: String
-    /// Makes the call; what it throws is its result as well.
+    /// Makes the call. A thrown error is a result too.
     let call: @Sendable () async throws -> String
 
     init(_ name: String, _ call: @escaping @Sendable () async throws -> String) {
@@ -20,9 +20,9 @@ struct Stop {
 }
 
 extension [Stop] {
-    /// Makes the calls one after the other and tells how each went.
+    /// Makes the calls one after another and prints their results.
     ///
-    /// - Throws: ``TourError`` where a call did not go as it should.
+    /// - Throws: ``TourError`` if a call has an unexpected result.
     func run() async throws {
         for stop in self {
             let result = try await stop.call()
@@ -41,7 +41,7 @@ func expecting(_ codes: OpenAIClientError.Code..., from call: () async throws ->
     throw TourError("a call went well that should have failed with \(codes)")
 }
 
-/// Why the tour ends early.
+/// An error that ends the tour early.
 struct TourError: Error, CustomStringConvertible {
     let description: String
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 import Last9GenAI
 
-// Telemetry goes where OTEL_EXPORTER_OTLP_ENDPOINT says. LAST9_GENAI_CONVENTIONS chooses the conventions;
-// unreleased ones can be chosen in code only.
+// Telemetry is sent to OTEL_EXPORTER_OTLP_ENDPOINT. LAST9_GENAI_CONVENTIONS selects the conventions; unreleased ones
+// can be selected only in code.
 do {
     let environment = TelemetryEnvironment.process
     var configuration = Last9.Configuration(serviceName: "conventions-tour")

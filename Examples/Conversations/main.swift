@@ -2,7 +2,7 @@
 import ExampleSupport
 import Last9GenAI
 
-// Two conversations at the same time. Turns count themselves, also across separate scopes with the same id.
+// Two concurrent conversations. Turns are counted automatically, also across separate scopes with the same identifier.
 
 let telemetry = try Last9.install(Last9.Configuration(serviceName: "conversations"))
 let model = try ScriptedModel()

@@ -2,7 +2,7 @@
 import ExampleSupport
 import Last9GenAI
 
-// An exporter is one function: it is given finished spans in batches, never twice at a time, and throws when it
+// An exporter is one function: it receives finished spans in batches, is never called concurrently, and throws if it
 // cannot deliver them.
 
 struct LineExporter: SpanExporter {
@@ -15,7 +15,7 @@ struct LineExporter: SpanExporter {
     }
 }
 
-/// A processor of one's own sees spans before the exporters do, and may still change them.
+/// A custom processor receives spans before the exporters do, and can still change them.
 struct RegionProcessor: SpanProcessor {
     func onEnding(_ span: inout SpanData) {
         span.attributes["cloud.region"] = "eu-central-1"

@@ -2,7 +2,7 @@
 import ExampleSupport
 import Last9GenAI
 
-// A chat that remembers: the whole history is sent with each question, and each question is one turn.
+// A chat with history: the whole history is sent with each question, and each question is one turn.
 
 let telemetry = try Last9.install(Last9.Configuration(serviceName: "multi-turn"))
 let model = try ScriptedModel { question in

@@ -2,11 +2,11 @@
 import ExampleSupport
 import Last9GenAI
 
-// Functions of your own as spans: what went in, what came out, what it cost; streams until they end.
+// Your own functions as spans with input, output and cost; spans of streams last until the streams end.
 
 let telemetry = try Last9.install(Last9.Configuration(serviceName: "observe"))
 
-/// An answer of some other client. Saying what it used up is all it takes to have it priced.
+/// An answer of another client. With this conformance, its cost is computed.
 struct Answer: UsageReporting {
     var text: String
     var tokens: (sent: Int, received: Int)

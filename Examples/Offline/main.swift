@@ -4,7 +4,8 @@ import Foundation
 import Last9GenAI
 import LoopbackServer
 
-// A collector that is away: what cannot be sent is kept on disk, for the owner's eyes only, and sent when it is back.
+// An unavailable collector: batches that cannot be sent are stored on disk, readable only by their owner, and sent when
+// the collector is available again.
 
 let directory = FileManager.default.temporaryDirectory.appendingPathComponent("offline-\(UUID().uuidString)")
 let model = try ScriptedModel()
@@ -22,13 +23,13 @@ func spooledFiles() -> Int {
     return files.filter { $0.contains(".pb") }.count
 }
 
-// Nothing listens there.
+// No server listens there.
 let offline = try telemetry(sendingTo: try LoopbackServer.refusedURL())
 _ = try await model.client.chat.completions.create(.init(model: "gpt-4o-mini", messages: [.user("Hello")]))
 await offline.shutdown()
 print("offline: \(spooledFiles()) batch on disk")
 
-// The next start of the program finds the collector and sends what the last one could not.
+// The next start of the program finds the collector available and sends the stored batches.
 let collector = try LoopbackServer { _ in .response(200) }
 let online = try telemetry(sendingTo: collector.url)
 let requests = await collector.waitForRequests(1)

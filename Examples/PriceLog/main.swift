@@ -5,7 +5,7 @@ import Foundation
 import GenAICore
 import GenAIPricing
 
-/// One line of the log, with the usage as OpenAI reports it or under this package's names.
+/// One line of the log, with the usage as OpenAI reports it or with this package's names.
 struct Call: Decodable {
     var at: Date
     var model: String
@@ -40,7 +40,7 @@ struct Row: Hashable {
 
 let sample = URL(filePath: #filePath).deletingLastPathComponent().appending(path: "calls.jsonl").path
 let path = CommandLine.arguments.dropFirst().first ?? sample
-// Models you run yourself cost a known zero. GENAI_PRICES_FILE may name a file with more prices.
+// Models that you host yourself have a known cost of zero. GENAI_PRICES_FILE can name a file with more prices.
 let prices = try PriceBook.fromEnvironment(overrides: ["ollama/*": .free])
 let decoder = JSONDecoder()
 decoder.dateDecodingStrategy = .iso8601

@@ -6,7 +6,7 @@ import Last9GenAI
     import Android
 #endif
 
-/// The whole program: telemetry, a model to talk to, two conversations, a report.
+/// The whole program: telemetry, a model, two conversations, a report.
 struct Quickstart {
     private let environment = TelemetryEnvironment.process
 
@@ -26,7 +26,7 @@ struct Quickstart {
         say(Report(telemetry.ledger).text)
     }
 
-    /// Everything from the environment, and the trace tree on the terminal.
+    /// Reads all settings from the environment, and prints the trace tree on the terminal.
     private func configuration() throws -> Last9.Configuration {
         var configuration = Last9.Configuration(serviceName: "quickstart")
         configuration.spanExporters = [ConsoleSpanExporter()]
@@ -43,12 +43,12 @@ struct Quickstart {
     }
 }
 
-/// Why the program ends early.
+/// An error that ends the program early.
 struct QuickstartError: Error, CustomStringConvertible {
     let description: String
 }
 
-/// Writes a line at once: the trace tree goes to the same place, unbuffered.
+/// Writes a line without buffering, because the trace tree is written to the same terminal.
 func say(_ line: String) {
     FileHandle.standardOutput.write(Data("\(line)\n".utf8))
 }

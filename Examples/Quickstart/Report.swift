@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Last9GenAI
 
-/// What the ledger says, as tables for people.
+/// The content of the ledger as tables for people.
 struct Report {
     let text: String
 
@@ -33,7 +33,7 @@ struct Report {
         ]
     }
 
-    /// Always eight decimals, so that the points stand below each other.
+    /// Always eight decimals, so that the decimal points are aligned.
     private static func dollars(_ amount: USD) -> String {
         let parts = amount.description.split(separator: ".")
         let decimals = parts.count > 1 ? parts[1] : ""

@@ -2,7 +2,7 @@
 import Last9GenAI
 import LoopbackServer
 
-/// A model to talk to: a real one where a key is set, and otherwise a scripted one in this process, over real HTTP.
+/// The model: a real one if a key is set, otherwise a scripted one in this process, over real HTTP.
 struct ScriptedModel {
     let configuration: OpenAIClient.Configuration
     let description: String
@@ -19,7 +19,7 @@ struct ScriptedModel {
             configuration: configuration, description: "a scripted model on \(server.url)", server: server)
     }
 
-    /// What the model says to a question, and what it uses up.
+    /// The model's answer to a question, with its usage.
     struct Line {
         var text: String
         var promptTokens: Int
@@ -86,9 +86,9 @@ struct ScriptedModel {
         return .json(200, text(answer(model, choice: choice, usage(of: toolCallUsage))))
     }
 
-    /// What asking for the tool uses up.
+    /// The usage of the request for the tool.
     static let toolCallUsage = Line(text: "", promptTokens: 71, completionTokens: 16)
-    /// What embedding the question and the manual uses up.
+    /// The usage of embedding the question and the manual.
     static let embeddingTokens = 92
 
     private static func stream(_ line: Line, _ model: String) -> LoopbackServer.Reply {
@@ -120,7 +120,7 @@ struct ScriptedModel {
         return .json(200, text(answer.objectValue ?? [:]))
     }
 
-    /// A bag of letters: texts with the same words lie near each other.
+    /// Counts of letters: texts with the same words have similar vectors.
     private static func vector(of text: String) -> [JSONValue] {
         var counts = [Double](repeating: 0, count: 26)
         for letter in text.lowercased().utf8 where (97...122).contains(letter) { counts[Int(letter) - 97] += 1 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Last9GenAI
 
-/// A support desk as an application would write it: scopes around calls, and no telemetry code beside them.
+/// A support desk as an application would write it: scopes around calls, without other telemetry code.
 struct SupportDesk {
     let openai: OpenAIClient
 
@@ -12,12 +12,12 @@ struct SupportDesk {
                 _ = try await openai.chat.completions.create(
                     .init(model: "gpt-4o-mini", messages: [.user("Hello! My espresso machine drips.")]))
             }
-            // The first model that is asked here is a re-ranker, so the question is given.
+            // The first model called here is a reranker, so the question is passed explicitly.
             try await invokeWorkflow("manual-flow", type: "rag", input: "How do I descale it?") {
                 try await answerFromManual("How do I descale it?")
             }
             try await invokeWorkflow("order-flow", type: "agent") {
-                // One agent hands over to another; the tool loop is a span of the second.
+                // One agent passes the question to another; the tool loop is the span of the second.
                 try await invokeAgent(Agent(name: "Front Desk", id: "agent-front"), provider: .openAI) {
                     try await withAgent(name: "Order Desk", id: "agent-orders") {
                         try await findOrder("Where is my order 1007?")
@@ -27,7 +27,7 @@ struct SupportDesk {
         }
     }
 
-    /// Another user's conversation, at the same time.
+    /// Another user's concurrent conversation.
     func helpBob() async throws {
         try await withConversation("thread-789", userID: "user-321") {
             try await invokeWorkflow("billing-flow", type: "chat") {
@@ -61,10 +61,10 @@ struct SupportDesk {
         let best = ranking.choices.first?.message.content ?? found[0]
         let answer = try await openai.chat.completions.stream(
             .init(model: "gpt-4o-mini", messages: [.system("Answer from this manual:\n\(best)"), .user(question)]))
-        for try await _ in answer {}  // an application would show each piece as it comes
+        for try await _ in answer {}  // an application would show each piece as it arrives
     }
 
-    /// An agent that may look orders up.
+    /// An agent that can look up orders.
     private func findOrder(_ question: String) async throws {
         let lookUp = LocalTool(
             "find_order", description: "Finds an order by its number.",
@@ -86,7 +86,7 @@ enum Manual {
         "Warranty: two years from the day of purchase; keep the receipt.",
     ]
 
-    /// The positions of the vectors nearest to another, nearest first.
+    /// Returns the positions of the vectors nearest to another one, the nearest first.
     static func nearest(_ count: Int, to vector: [Float], among candidates: [[Float]]) -> [Int] {
         func similarity(_ other: [Float]) -> Float {
             let product = zip(vector, other).reduce(0) { $0 + $1.0 * $1.1 }

@@ -2,7 +2,7 @@
 import ExampleSupport
 import Last9GenAI
 
-// What people type is redacted before any exporter sees it; the model still gets the original.
+// Personal data in messages is redacted before any exporter receives them; the model still gets the original.
 
 struct PromptPrinter: SpanExporter {
     func export(_ batch: [SpanData]) async throws(ExportError) {
@@ -26,7 +26,7 @@ let text = "I am ada@example.org, customer CUST-4711 , card 4111 1111 1111 1111,
 let answer = try await model.client.chat.completions.create(.init(model: "gpt-4o-mini", messages: [.user(text)]))
 print(answer.text == "I heard: \(text)" ? "the model saw everything" : "the model saw something else")
 
-// Nothing at all is recorded of what is said here.
+// No content of this call is recorded.
 try await withContentCapture(false) {
     _ = try await model.client.chat.completions.create(.init(model: "gpt-4o-mini", messages: [.user(text)]))
 }

@@ -4,24 +4,24 @@ import LoopbackServer
 
 /// A model that follows a script, in this process and over real HTTP, so that the examples need no key and no network.
 ///
-/// Answers with the script's text for the last message; while the script names a tool and no result of one has come
-/// yet, it asks for the tool. A word counts as one token.
+/// It answers with the script's text for the last message. If the script names a tool and its result is missing, it
+/// requests the tool. A word counts as one token.
 public struct ScriptedModel: Sendable {
-    /// What the model says.
+    /// A reply of the model.
     public enum Line: Sendable {
         /// An answer.
         case text(String)
-        /// A wish for a tool, with its arguments as JSON text.
+        /// A tool call, with its arguments as JSON text.
         case tool(String, arguments: String)
     }
 
-    /// A client that talks to the model, on the global providers.
+    /// A client for the model, with the global providers.
     public let client: OpenAIClient
     private let server: LoopbackServer
 
     /// Starts the model.
     ///
-    /// - Parameter script: What to answer to the last message of a conversation.
+    /// - Parameter script: Returns the reply to the last message of a conversation.
     public init(_ script: @escaping @Sendable (String) -> Line = { .text("You said: \($0)") }) throws {
         server = try LoopbackServer { request in
             guard let body = try? JSONValue(parsing: request.body) else { return .json(400, "{}") }
@@ -65,6 +65,6 @@ public struct ScriptedModel: Sendable {
 }
 
 extension ChatCompletion {
-    /// What the model said.
+    /// The model's reply.
     public var text: String { choices.first?.message.content ?? "" }
 }

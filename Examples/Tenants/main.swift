@@ -2,7 +2,7 @@
 import ExampleSupport
 import Last9GenAI
 
-// Who costs what: any attribute can be a dimension of the ledger, and a budget can belong to a tenant.
+// Costs by tenant: any attribute can be a dimension of the ledger, and a budget can belong to a tenant.
 
 let tenant = CostLedger.Dimension(attribute: "custom.tenant")
 let feature = CostLedger.Dimension(attribute: "custom.feature")
@@ -27,7 +27,7 @@ for dimension in [tenant, feature] {
     }
 }
 
-// A tenant whose plan is used up is told so before the next call is made.
+// A tenant whose budget is used up is refused before the next call.
 do {
     try await withBudget(usd: 0.00005) {
         for index in 1...10 { try await answer("Question \(index) of a long list", for: "acme", feature: "chat") }

@@ -2,7 +2,7 @@
 import ExampleSupport
 import Last9GenAI
 
-// The model asks for a tool, the tool loop runs it, and the tool calls a helper of its own: a span for each.
+// The model requests a tool, the tool loop runs it, and the tool calls a helper. Each of them has a span.
 
 let telemetry = try Last9.install(Last9.Configuration(serviceName: "tools"))
 let model = try ScriptedModel { message in

@@ -2,8 +2,8 @@
 import ExampleSupport
 import Last9GenAI
 
-// A service that answers many requests at once. Each request has its own conversation, user and tenant; none of it
-// leaks into another, and costs are added up by tenant.
+// A service with many concurrent requests. Each request has its own conversation, user and tenant, which are not mixed
+// up, and costs are summed by tenant.
 
 let tenant = CostLedger.Dimension(attribute: "custom.tenant")
 var configuration = Last9.Configuration(serviceName: "web-service")
@@ -11,14 +11,14 @@ configuration.ledger = CostLedger(dimensions: [tenant])
 let telemetry = try Last9.install(configuration)
 let model = try ScriptedModel()
 
-/// What a web framework would hand to a route.
+/// The request that a web framework would pass to a route.
 struct Request: Sendable {
     var headers: [String: String]
     var body: String
 }
 
 @Sendable func handle(_ request: Request) async throws -> String {
-    // The caller's trace goes on here; its identity is taken from what the service itself has authenticated.
+    // The caller's trace is continued here; the identity is the one that the service itself has authenticated.
     let context = GenAIContext().extracting(from: request.headers)
     return try await context.run {
         try await withConversation(request.headers["x-session"] ?? "-", userID: request.headers["x-user"]) {

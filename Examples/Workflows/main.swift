@@ -2,7 +2,7 @@
 import ExampleSupport
 import Last9GenAI
 
-// A workflow of three steps: look up, summarize, check. Its own span carries what all steps have cost together.
+// A workflow of three steps: search, summarize, check. Its own span has the total cost of all steps.
 
 let telemetry = try Last9.install(Last9.Configuration(serviceName: "workflows"))
 let model = try ScriptedModel { question in
