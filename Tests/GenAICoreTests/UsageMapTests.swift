@@ -5,7 +5,7 @@ import Testing
 
 @Suite("The usage maps")
 struct UsageMapTests {
-    /// What a map makes of numbers at paths written as in the table.
+    /// Returns the usage that a map reads from numbers, at paths written as in the table.
     private func usage(_ provider: String, _ api: String, _ numbers: [String: Double]) throws -> TokenUsage? {
         let map = try #require(UsageMap.map(provider: provider, api: api))
         return map.usage { path in

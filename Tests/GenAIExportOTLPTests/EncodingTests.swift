@@ -80,7 +80,7 @@ struct EncodingTests {
         #expect(text.contains(#""kind":3"#))
     }
 
-    /// How deep messages are nested, counting whatever can be read as one.
+    /// Returns the nesting of messages, counting every field that can be read as one.
     private func depth(of message: WireMessage) -> Int {
         let inner = message.fields.compactMap { field -> Int? in
             guard case .delimited(let bytes) = field.content, !bytes.isEmpty else { return nil }

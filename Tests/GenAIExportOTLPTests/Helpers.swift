@@ -22,7 +22,7 @@ final class SkippingClock: Clock, Sendable {
 
     var now: Instant { Instant(offset: state.withLock { $0.now }) }
     var minimumResolution: Duration { .zero }
-    /// How long each sleep was to be.
+    /// The requested durations of all sleeps.
     var waits: [Duration] { state.withLock { $0.waits } }
 
     func sleep(until deadline: Instant, tolerance: Duration?) async throws {
@@ -107,6 +107,6 @@ extension LoopbackServer.Reply {
         response(status, headers: [("Content-Type", "application/x-protobuf")], body: body)
     }
 
-    /// What an OTLP server answers when it took everything.
+    /// The response of an OTLP server that accepted everything.
     static var accepted: Self { protobuf(200, []) }
 }

@@ -9,7 +9,7 @@ import Testing
 /// A whole pipeline, from the processor to a real socket, with a fault at its end.
 @Suite("A pipeline whose collector", .timeLimit(.minutes(2)))
 struct PipelineTests {
-    /// What a collector does, and what the counters say of three spans then.
+    /// The behaviour of a collector, and the expected counts for three spans.
     struct Fault: Sendable, CustomTestStringConvertible {
         let testDescription: String
         var admission: @Sendable (Int) -> LoopbackServer.Admission = { _ in .serve }

@@ -6,7 +6,7 @@ import Testing
 
 @testable import GenAIExportOTLP
 
-/// What strangers may have left where batches are kept.
+/// Files that other users may have put into the spool's directory.
 @Suite("Spool directory")
 struct SpoolDirectoryTests {
     private let directory = TemporaryDirectory()

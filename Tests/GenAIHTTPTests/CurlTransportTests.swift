@@ -6,7 +6,7 @@
 
     @testable import GenAIHTTP
 
-    /// What would stop the process inside FoundationNetworking, or what URLSession there does otherwise.
+    /// Responses that would crash the process inside FoundationNetworking, and differences from URLSession there.
     @Suite("CurlTransport: what URLSession on Linux cannot", .timeLimit(.minutes(1)))
     struct CurlTransportTests {
         private static func raw(_ text: String) -> Reply {

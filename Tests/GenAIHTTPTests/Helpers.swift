@@ -30,9 +30,9 @@ extension HTTPBody {
 /// A transport that the package brings along.
 protocol OwnTransport: HTTPTransport {
     func shutdown()
-    /// What has to go with the transport.
+    /// The object that must be released with the transport.
     var core: AnyObject { get }
-    /// How many exchanges its timer watches.
+    /// The number of exchanges that its timer watches.
     var watchedCount: Int { get }
 }
 
@@ -48,7 +48,7 @@ extension URLSessionTransport: OwnTransport {
     }
 #endif
 
-/// Which of the transports a test is about.
+/// The transport under test.
 enum Kind: Hashable, Sendable {
     case urlSession
     #if canImport(Glibc)

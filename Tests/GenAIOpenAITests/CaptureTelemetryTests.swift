@@ -14,7 +14,7 @@ private let reply = LoopbackServer.Reply.json(
      "usage":{"prompt_tokens":9,"completion_tokens":4}}
     """)
 
-/// Who says that content must not be recorded.
+/// The setting that forbids content.
 enum Objector: CaseIterable {
     case provider, client, scope, call
 }

@@ -19,7 +19,7 @@ final class RecordingClock: Clock {
     }
 
     private let state = Mutex(State())
-    /// What happens instead of a wait.
+    /// The closure that runs instead of a wait.
     private let onSleep: @Sendable () throws -> Void
 
     init(onSleep: @escaping @Sendable () throws -> Void = {}) {

@@ -81,7 +81,7 @@ struct Exchange {
             configuration: configuration, transport: makeDefaultTransport(), clock: RecordingClock())
     }
 
-    /// Where the server is, as spans and points say it.
+    /// The server's address as attributes of spans and points.
     var address: Attributes { ["server.address": "127.0.0.1", "server.port": .int(Int(server.port))] }
 }
 

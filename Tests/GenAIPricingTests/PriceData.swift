@@ -15,7 +15,7 @@ struct PriceData: Sendable {
         var prices: [String: Decimal]
         var tiers: [(above: Int, prices: [String: Decimal])]
 
-        /// Whether the cost of every single count is a whole number of pico-dollars.
+        /// Indicates whether the cost of every single count is an integer of pico-dollars.
         var isExact: Bool {
             let all = prices.values + tiers.flatMap(\.prices.values)
             return all.allSatisfy { $0.exponent >= -6 }
@@ -109,7 +109,7 @@ struct PriceData: Sendable {
     }
 }
 
-/// What a call to one model costs by the words of the file's "semantics", in `Decimal`, by inclusion of dimensions.
+/// The cost of a call to one model by the rules in the file's "semantics", in `Decimal`, by inclusion of dimensions.
 struct DecimalBill {
     private struct Line {
         var usageKey: String

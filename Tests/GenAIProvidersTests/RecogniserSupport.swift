@@ -31,7 +31,7 @@ struct Exchange: Sendable, CustomTestStringConvertible {
 
     var testDescription: String { name }
 
-    /// What came out of an exchange.
+    /// The result of an exchange.
     struct Result: Equatable {
         var request: ModelRequest
         var answer: ModelAnswer

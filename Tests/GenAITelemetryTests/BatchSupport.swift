@@ -29,7 +29,7 @@ func batchOptions(_ change: (inout BatchOptions) -> Void = { _ in }) -> BatchOpt
 }
 
 extension PipelineStatistics {
-    /// Whether every item received is in exactly one place.
+    /// Indicates whether every received item is counted exactly once.
     var addsUp: Bool { received == exported + dropped.total + pending }
 }
 

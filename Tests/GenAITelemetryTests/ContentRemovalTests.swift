@@ -25,7 +25,7 @@ struct ContentRemovalTests {
             self.logging = LoggerProvider(logging)
         }
 
-        /// What another library records of one call, under all names that are in use.
+        /// Records one call as other libraries do, under all names that are in use.
         func recordForeignCall() {
             tracing.tracer(named: "other").withSpan("chat", attributes: foreignAttributes) { span in
                 span.addEvent("gen_ai.content.prompt", attributes: ["gen_ai.prompt": "SECRET"])

@@ -22,7 +22,7 @@ struct LineWriterTests {
         (reading, writing) = (descriptors[0], descriptors[1])
     }
 
-    /// What there is to read until the writer closes.
+    /// Reads everything until the writer closes.
     private func readAll() -> String {
         var text: [UInt8] = []
         var piece = [UInt8](repeating: 0, count: 65_536)

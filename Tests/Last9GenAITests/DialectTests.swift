@@ -2,7 +2,7 @@
 import Last9GenAI
 import Testing
 
-/// What `Last9.install` makes of one call and its workflow, with variables set.
+/// Returns the spans of one call and its workflow with `Last9.install` and variables set.
 private func installed(
     _ variables: [String: String], change: (inout Last9.Configuration) -> Void = { _ in }
 ) async throws -> [SpanData] {

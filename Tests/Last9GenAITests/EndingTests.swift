@@ -27,7 +27,7 @@
 
     @Suite("What programs say on standard error", .timeLimit(.minutes(2)))
     struct SpokenTests {
-        /// What a program says that exits, and the paths that it sends to.
+        /// Returns the errors of a program that exits, and the paths of its requests.
         private func exit(_ variable: String, path: String) throws -> (errors: String, paths: Set<String>) {
             let server = try LoopbackServer { _ in .response(200) }
             let program = Program("exit", environment: [variable: server.url + path])

@@ -18,7 +18,7 @@ public final class LoopbackServer: Sendable {
     /// connections.
     public typealias Handler = @Sendable (Request) -> Reply
 
-    /// What happens to a connection before anything is read from it.
+    /// The handling of a connection before anything is read from it.
     public enum Admission: Sendable {
         /// Requests are read and answered.
         case serve
@@ -28,7 +28,7 @@ public final class LoopbackServer: Sendable {
         case ignore
     }
 
-    /// Why a server could not start.
+    /// The error of a server that could not start.
     public struct StartError: Error, Sendable {
         /// The system call that failed.
         public var call: String
@@ -106,16 +106,16 @@ extension LoopbackServer {
     /// The requests received so far, each recorded before its handler ran, in the order they were complete.
     public var requests: [Request] { core.read { $0.requests } }
 
-    /// How many connections have been accepted. Fewer than requests means that connections were reused.
+    /// The number of accepted connections. If it is less than that of requests, connections were reused.
     public var acceptedConnectionCount: Int { core.read { $0.acceptedConnectionCount } }
 
-    /// How many connections are open now.
+    /// The number of open connections.
     public var openConnectionCount: Int { core.read { $0.openConnectionCount } }
 
-    /// How often a client closed its connection before it had the whole reply.
+    /// The number of connections that clients closed before they had the whole reply.
     public var disconnectCount: Int { core.read { $0.disconnectCount } }
 
-    /// How many bytes of replies the system has taken over for sending.
+    /// The number of bytes of replies that the system has accepted for sending.
     public var sentByteCount: Int { core.read { $0.sentByteCount } }
 
     /// Waits until `count` requests have arrived, the server is stopped or the task is cancelled.

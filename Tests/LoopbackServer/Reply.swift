@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 extension LoopbackServer {
-    /// What the server does once it has a request: a list of steps, carried out in order.
+    /// The reaction of the server to a request: a list of steps, executed in order.
     ///
     /// Start from one of the ready-made replies or write the steps out:
     /// ```swift
@@ -49,7 +49,7 @@ extension LoopbackServer {
             }
         }
 
-        /// What to do, in order.
+        /// The steps, in order.
         public var steps: [Step]
 
         /// Creates a reply from its steps.

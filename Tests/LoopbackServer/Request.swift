@@ -11,9 +11,9 @@ extension LoopbackServer {
             public var value: String
         }
 
-        /// How many requests came before it on this server.
+        /// The number of earlier requests on this server.
         public var index: Int
-        /// Which connection it came over, counted from 0.
+        /// The number of its connection, counted from 0.
         public var connection: Int
         /// The verb.
         public var method: String
@@ -36,7 +36,7 @@ extension LoopbackServer {
     }
 }
 
-/// What the first lines of a request say.
+/// The head of a request.
 struct RequestHead {
     var method: String
     var target: String

@@ -2,7 +2,7 @@
 
 import Synchronization
 
-/// What a server has seen.
+/// The connections and requests that a server has received.
 struct ServerLog {
     var requests: [LoopbackServer.Request] = []
     var requestCount = 0
@@ -12,7 +12,7 @@ struct ServerLog {
     var sentByteCount = 0
 }
 
-/// What the threads of a server share; it outlives the server by at most the time they need to end.
+/// The state that the threads of a server share. It outlives the server at most until they have ended.
 final class ServerCore: Sendable {
     private struct Waiter {
         var isDone: @Sendable (ServerLog) -> Bool

@@ -7,7 +7,7 @@ import Synchronization
 final class DroppingExporter: SpanExporter {
     private let count = Atomic(0)
 
-    /// How many spans came.
+    /// The number of exported spans.
     var exportedCount: Int { count.load(ordering: .relaxed) }
 
     func export(_ batch: [SpanData]) async throws(ExportError) {

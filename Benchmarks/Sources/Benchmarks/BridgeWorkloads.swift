@@ -40,7 +40,7 @@ struct Conversation {
         _ = kept.take()
     }
 
-    /// How many bytes one such span takes on the wire, with resource and scope.
+    /// Returns the encoded size of one such span in bytes, with resource and scope.
     func exportedSize(_ messages: Int) async throws -> Int {
         makeSpan(messages)
         return try await exportedBody(of: kept.take()).count

@@ -50,7 +50,7 @@ let clientWorkloads: [Workload] = [
 /// Four batches of the processor: calls are made while others are exported, as in a program that runs for long.
 private let callCount = 2_048
 
-/// What `Last9.install` wires up, with an exporter that drops everything.
+/// Returns the telemetry of `Last9.install` with an exporter that discards everything.
 private func installed(capturingContent: Bool) throws -> Last9Telemetry {
     var configuration = Last9.Configuration(
         capturesContent: capturingContent, becomesGlobal: false, environment: TelemetryEnvironment([:]))

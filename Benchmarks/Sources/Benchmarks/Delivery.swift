@@ -111,7 +111,7 @@ private final class Sink {
         (self.port, self.process) = (port, process)
     }
 
-    /// How many spans have come.
+    /// The number of received spans.
     var spanCount: Int {
         get throws {
             guard let url = URL(string: "http://127.0.0.1:\(port)/stats") else { throw Failure("no URL") }
@@ -125,7 +125,7 @@ private final class Sink {
     func stop() { kill(process.processIdentifier, SIGKILL) }
 }
 
-/// Why the benchmarks cannot go on.
+/// An error that ends the benchmarks.
 struct Failure: Error, CustomStringConvertible {
     let description: String
 

@@ -42,7 +42,7 @@ struct Figures {
     }
 }
 
-/// What the figures were measured on.
+/// The machine on which the figures were measured.
 enum Machine {
     static var description: String {
         let info = ProcessInfo.processInfo
@@ -50,7 +50,7 @@ enum Machine {
             .replacingOccurrences(of: "\"", with: "'")
     }
 
-    /// How many processes wanted to run in the last minute.
+    /// The load average of the last minute.
     static var load: Double {
         var loads = [0.0, 0.0, 0.0]
         return getloadavg(&loads, 3) > 0 ? loads[0] : .nan

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Last9GenAI
 
-/// How the cost of a unit changes with their number; nothing may get worse than linear.
+/// The cost of a unit as a function of their number, which must not grow more than linearly in total.
 let growthWorkloads: [Workload] =
     [10, 100, 1_000].map(attributes) + [1, 10, 100, 1_000].map(promptKilobytes) + [1, 10, 100, 1_000].map(messages)
     + [1, 4, 16, 64].map(tasks)

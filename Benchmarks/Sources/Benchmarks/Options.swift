@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Foundation
 
-/// What the command line asks for.
+/// The parsed command line.
 struct Options {
     static let usage = """
         usage: benchmarks [--filter PATTERN] [--json FILE] [--compare FILE] [--allocations-only] [--runs N]
@@ -37,7 +37,7 @@ struct Options {
         }
     }
 
-    /// Whether a workload is to be run.
+    /// Returns whether a workload is to be run.
     func includes(_ workload: Workload) -> Bool {
         if allocationsOnly, !workload.countsAllocations { return false }
         return filter.isEmpty || workload.name.range(of: filter, options: .regularExpression) != nil

@@ -7,18 +7,18 @@ import InstructionCounter
 struct Workload: Sendable {
     /// The beginning of the names of its figures.
     let name: String
-    /// Whether it is run when only allocations are counted.
+    /// Indicates whether it runs if only allocations are counted.
     var countsAllocations = true
     let run: @Sendable (Runner) async throws -> Void
 }
 
-/// How long one time of the work took, in nanoseconds.
+/// The duration of one unit of the work, in nanoseconds.
 struct Timing {
     var wall = Double.nan
     var cpu = Double.nan
 }
 
-/// What the clocks say.
+/// The readings of the clocks.
 private struct Moment {
     var instructions = Double(instruction_counter_read())
     var wall = wallNanoseconds()
@@ -141,7 +141,7 @@ final class Runner {
         return time
     }
 
-    /// How often the work has to be done for a run that the clock can tell.
+    /// Returns the number of repetitions for a run that the clock can measure.
     private func calibrate(_ body: (Int) async throws -> Void) async throws -> Int {
         var repetitions = 1
         while repetitions < 1 << 24 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Foundation
 
-/// What the process holds of the system.
+/// The resources of the system that the process uses.
 struct Footprint {
     var residentKilobytes: Int
     /// On Linux only; elsewhere 0.

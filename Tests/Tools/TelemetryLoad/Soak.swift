@@ -11,7 +11,7 @@ import Synchronization
 /// goes through everything that `Last9.install` wires. Prints how much memory the process has in between.
 struct Soak {
     let count: Int
-    /// Whether no two calls share a conversation, a workflow or a user.
+    /// Indicates whether no two calls share a conversation, a workflow or a user.
     var isEachAlone = false
 
     /// Forgets what it is given.
