@@ -1,7 +1,7 @@
 // swift-tools-version: 6.2
 import PackageDescription
 
-/// Every target is compiled alike: Swift 6 mode and the stricter rules that are still opt-in.
+/// The settings of every target: Swift 6 mode and the stricter rules that are still opt-in.
 var strict: [SwiftSetting] = [
     .swiftLanguageMode(.v6),
     .enableUpcomingFeature("ExistentialAny"),
@@ -9,10 +9,10 @@ var strict: [SwiftSetting] = [
     .enableUpcomingFeature("MemberImportVisibility"),
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
 ]
-// Set by .ci/run. Not for everyone: a newer compiler's new warning must not break a user's build.
+// Set by .ci/run only: a new warning of a newer compiler must not break a user's build.
 if Context.environment["LAST9_GENAI_WARNINGS_AS_ERRORS"] != nil { strict.append(.treatAllWarnings(as: .error)) }
 
-/// A library product and the one target behind it.
+/// A library product with its one target.
 struct Module {
     var name: String
     var dependencies: [String] = []
@@ -20,7 +20,7 @@ struct Module {
     var exclude: [String] = []
 }
 
-// An arrow means "may import". Siblings never import each other; wiring lives in Last9GenAI.
+// A dependency means "may import". Siblings never import each other; Last9GenAI connects them.
 let modules = [
     Module(name: "GenAICore"),
     Module(name: "GenAITelemetry", dependencies: ["GenAICore"]),
@@ -47,7 +47,7 @@ let modules = [
         ]),
 ]
 
-/// A program in Examples/. Programs are no products: only who works on this package builds them.
+/// A program in Examples/. Programs are not products, so that only developers of this package build them.
 struct Example {
     var name: String
     var folder: String
@@ -55,7 +55,7 @@ struct Example {
     var exclude: [String] = []
 }
 
-/// What the lessons need: the umbrella, and a scripted model to talk to.
+/// The dependencies of the examples: the umbrella module and a scripted model.
 let lesson = ["Last9GenAI", "ExampleSupport"]
 
 let examples = [
@@ -84,7 +84,7 @@ let examples = [
     Example(name: "offline", folder: "Offline", dependencies: lesson + ["LoopbackServer"]),
 ]
 
-/// Test targets and what each needs beside the module it is named after.
+/// The test targets, with their dependencies besides the module they are named after.
 let testDependencies: [String: [String]] = [
     "GenAICore": [],
     "GenAITelemetry": ["GenAICore", "GenAITelemetryTesting"],
@@ -121,7 +121,7 @@ let package = Package(
         + [
             .systemLibrary(
                 name: "CZlib", path: "Packages/CZlib", providers: [.apt(["zlib1g-dev"])]),
-            // The C interface of the libcurl that FoundationNetworking brings along; nothing to install.
+            // The C interface of the libcurl that comes with FoundationNetworking; nothing to install.
             .target(
                 name: "CCurl", path: "Packages/CCurl",
                 linkerSettings: [.linkedLibrary("dl", .when(platforms: [.linux]))]),

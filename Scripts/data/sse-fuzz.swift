@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// The entry that Scripts/fuzz-sse gives to libFuzzer; compiled together with the parsers, not part of the package.
+// The entry point for libFuzzer in Scripts/fuzz-sse, compiled together with the parsers. Not part of the package.
 
-/// Reads the bytes as a stream of events, whole and cut at places that they choose themselves, and each event as JSON.
+/// Reads the bytes as an event stream, once whole and once in chunks that the bytes themselves determine, and each
+/// event as JSON.
 @_cdecl("LLVMFuzzerTestOneInput")
 public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     let input = Array(UnsafeBufferPointer(start: start, count: count))
-    // The first bytes say how long the pieces are, the rest is the stream.
+    // The first bytes give the lengths of the chunks; the rest is the stream.
     let lengths = input.prefix(4).map { Int($0 % 16) + 1 }
     let stream = Array(input.dropFirst(4))
     let whole = events([stream])
@@ -17,7 +18,7 @@ public func testOneInput(_ start: UnsafePointer<UInt8>?, _ count: Int) -> CInt {
     return 0
 }
 
-/// The events of a stream that arrives in pieces; `nil` where a line or an event is too long.
+/// Returns the events of a stream in chunks; `nil` if a line or an event is too long.
 private func events(_ pieces: [[UInt8]]) -> [ServerSentEvent]? {
     var parser = ServerSentEvents(limit: 512)
     guard let events = try? pieces.flatMap({ try parser.parse($0) }) else { return nil }
@@ -35,7 +36,7 @@ private func pieces(of stream: [UInt8], _ lengths: [Int]) -> [[UInt8]] {
     return pieces
 }
 
-/// What can be read as JSON reads as the same value when it is written and read again.
+/// Checks that valid JSON is unchanged after it is written and read again.
 private func readJSON(_ text: [UInt8]) {
     guard let value = try? JSONValue(parsing: text) else { return }
     let written = value.serialized()
@@ -43,7 +44,7 @@ private func readJSON(_ text: [UInt8]) {
     guard again == value else { fatalError("another value after writing") }
 }
 
-/// What can be read as pieces of an answer is put together, and none of its text is missing.
+/// Checks that chunks of an answer are assembled without losing text.
 private func accumulate(_ events: [JSONValue]) {
     var chat = ChatAccumulator()
     var text: [Int: String] = [:]

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 //
-// Shows Scripts/check-threads that it sees what it should: `guarded` has no race; `unguarded` has one, and so has
-// `beside`, whose threads use a mutex, but not for what they share.
+// Verifies that Scripts/check-threads detects races: `guarded` has none; `unguarded` has one, and so has `beside`,
+// whose threads use a mutex, but not for the state they share.
 import Foundation
 import Synchronization
 
 final class Counter: @unchecked Sendable {
     let mutex = Mutex(0)
-    /// Threads that run; relaxed, so that it orders nothing.
+    /// The number of running threads; relaxed, so that it orders nothing.
     let started = Atomic(0)
     var plain = 0
 }
@@ -16,7 +16,7 @@ let counter = Counter()
 let mode = CommandLine.arguments.dropFirst().first
 let threads = (0..<4).map { _ in
     Thread {
-        // All at once: threads that run one after the other by chance would show nothing.
+        // All at once, because threads that happen to run one after another would show nothing.
         counter.started.add(1, ordering: .relaxed)
         while counter.started.load(ordering: .relaxed) < 4 {}
         for _ in 0..<20_000 {
