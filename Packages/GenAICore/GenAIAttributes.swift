@@ -457,21 +457,21 @@ extension AttributeKey where Value == Int {
     @inlinable
     public static var processExitCode: Self { Self("process.exit.code", 0x5D_A278) }
 
-    /// Input tokens that stand for text; part of the input tokens.
+    /// Text tokens of the input; part of the input tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.text.input_tokens` in genai-main (Development).
     @inlinable
     public static var genAIUsageTextInputTokens: Self { Self("gen_ai.usage.text.input_tokens", 0x5E_453A) }
 
-    /// Output tokens that stand for text; part of the output tokens.
+    /// Text tokens of the output; part of the output tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.text.output_tokens` in genai-main (Development).
     @inlinable
     public static var genAIUsageTextOutputTokens: Self { Self("gen_ai.usage.text.output_tokens", 0x5F_F39A) }
 
-    /// Cached input tokens that stand for text; part of the cached tokens.
+    /// Cached text tokens of the input; part of the cached tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.text.cache_read.input_tokens` in genai-main (Development).
@@ -480,21 +480,21 @@ extension AttributeKey where Value == Int {
         Self("gen_ai.usage.text.cache_read.input_tokens", 0x60_3813)
     }
 
-    /// Input tokens that stand for images; part of the input tokens.
+    /// Image tokens of the input; part of the input tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.image.input_tokens` in genai-main (Development).
     @inlinable
     public static var genAIUsageImageInputTokens: Self { Self("gen_ai.usage.image.input_tokens", 0x61_FAF6) }
 
-    /// Output tokens that stand for images; part of the output tokens.
+    /// Image tokens of the output; part of the output tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.image.output_tokens` in genai-main (Development).
     @inlinable
     public static var genAIUsageImageOutputTokens: Self { Self("gen_ai.usage.image.output_tokens", 0x62_3CA6) }
 
-    /// Cached input tokens that stand for images; part of the cached tokens.
+    /// Cached image tokens of the input; part of the cached tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.image.cache_read.input_tokens` in genai-main (Development).
@@ -503,21 +503,21 @@ extension AttributeKey where Value == Int {
         Self("gen_ai.usage.image.cache_read.input_tokens", 0x63_FC27)
     }
 
-    /// Input tokens that stand for audio; part of the input tokens.
+    /// Audio tokens of the input; part of the input tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.audio.input_tokens` in genai-main (Development).
     @inlinable
     public static var genAIUsageAudioInputTokens: Self { Self("gen_ai.usage.audio.input_tokens", 0x64_602F) }
 
-    /// Output tokens that stand for audio; part of the output tokens.
+    /// Audio tokens of the output; part of the output tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.audio.output_tokens` in genai-main (Development).
     @inlinable
     public static var genAIUsageAudioOutputTokens: Self { Self("gen_ai.usage.audio.output_tokens", 0x65_B9E4) }
 
-    /// Cached input tokens that stand for audio; part of the cached tokens.
+    /// Cached audio tokens of the input; part of the cached tokens.
     ///
     /// Unit: `{token}`.
     /// Source: OpenTelemetry `gen_ai.usage.audio.cache_read.input_tokens` in genai-main (Development).

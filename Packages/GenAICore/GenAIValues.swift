@@ -408,7 +408,7 @@ public struct ToolType: RawRepresentable, Hashable, Sendable, AttributeValueConv
     @inlinable
     public static var `extension`: Self { Self(rawValue: "extension") }
 
-    /// Gives the agent data to read.
+    /// Provides data that the agent reads.
     ///
     /// Value: `datastore`.
     @inlinable

@@ -347,7 +347,7 @@ extension AttributeKey {
 }
 
 extension AttributeKey where Value == Last9SpanKind {
-    /// Kind of work the span stands for; the Last9 dashboards filter on it.
+    /// Kind of operation that the span describes; Last9's dashboards filter by it.
     ///
     /// Values: ``Last9SpanKind``.
     /// Source: Last9 extension `gen_ai.l9.span.kind`.
