@@ -3,6 +3,8 @@
 public import GenAICore
 
 /// The cost of a call, or the reason why it is unknown.
+///
+/// These two and no third: whatever else there is to say goes into ``PricedCall`` or ``UnpricedReason``, which can grow.
 public enum PriceAnswer: Sendable {
     /// The cost, with its origin.
     case priced(PricedCall)

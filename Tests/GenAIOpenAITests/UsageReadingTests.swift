@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 
+import Foundation
 import GenAICore
 import GenAIInstrumentation
 import GenAIOpenAI
@@ -100,6 +101,86 @@ struct UsageReadingTests {
         #expect(try UsageReading(JSONValue(parsing: test.usage)).tokenUsage == test.expected)
     }
 
+    /// A map of genai-prices: which members lead to which count.
+    struct Map: Decodable, Sendable, CustomTestStringConvertible {
+        struct Field: Decodable, Sendable {
+            var path: [Step]
+            var to: String
+        }
+        /// A name, or an item of a list that is picked by a field.
+        enum Step: Decodable, Sendable {
+            case name(String)
+            case item
+
+            init(from decoder: any Decoder) throws {
+                let name = try? decoder.singleValueContainer().decode(String.self)
+                self = name.map(Step.name) ?? .item
+            }
+        }
+        var provider: String
+        var api: String
+        var fields: [Field]
+        var testDescription: String { "\(provider) \(api)" }
+
+        /// Whether the names are those of OpenAI's API, or of Anthropic's, which gateways pass on.
+        var isOpenAIForm: Bool {
+            let names = fields.compactMap { if case .name(let name)? = $0.path.first { name } else { nil } }
+            return names.contains("prompt_tokens") || names.contains("input_tokens")
+        }
+    }
+
+    static let maps: [Map] = {
+        struct File: Decodable { var maps: [Map] }
+        let file = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appending(path: "Fixtures/usage-maps.json")
+        let maps = (try? JSONDecoder().decode(File.self, from: Data(contentsOf: file)))?.maps ?? []
+        return maps.filter(\.isOpenAIForm)
+    }()
+
+    static let counts: [String: @Sendable (TokenUsage) -> Int?] = [
+        "input_tokens": { $0.inputTokens }, "output_tokens": { $0.outputTokens },
+        "cache_read_tokens": { $0.cacheReadTokens }, "cache_write_tokens": { $0.cacheWriteTokens },
+        "cache_write_1h_tokens": { $0.cacheWrite1hTokens }, "output_reasoning_tokens": { $0.reasoningTokens },
+        "input_audio_tokens": { $0.inputAudioTokens }, "output_audio_tokens": { $0.outputAudioTokens },
+        "input_image_tokens": { $0.inputImageTokens }, "output_image_tokens": { $0.outputImageTokens },
+        "cache_audio_read_tokens": { $0.cacheAudioReadTokens }, "cache_image_read_tokens": { $0.cacheImageReadTokens },
+        "output_citation_tokens": { $0.citationTokens }, "web_searches": { $0.webSearches },
+    ]
+
+    @Test("has each count that genai-prices' extractors find", arguments: maps)
+    func extractors(map: Map) throws {
+        var usage: JSONObject = [:]
+        var expected: [String: Int] = [:]
+        var values: [[String]: Int] = [:]
+        for field in map.fields {
+            let path = field.path.map { if case .name(let name) = $0 { name } else { "" } }
+            let isWhole =
+                path.count == 1
+                && ["prompt_tokens", "input_tokens", "completion_tokens", "output_tokens"].contains(path[0])
+            let value = values[path] ?? (isWhole ? 10_000 : 10) + values.count
+            values[path] = value
+            expected[field.to, default: 0] += value
+            usage.set(value, at: path[...])
+        }
+        // The 5-minute part of the cache is in the count of the whole; it is what is left of it.
+        if let short = expected["cache_write_5m_tokens"], let long = expected["cache_write_1h_tokens"] {
+            let whole = max(expected["cache_write_tokens"] ?? 0, short + long)
+            expected["input_tokens", default: 0] += whole - (expected["cache_write_tokens"] ?? 0)
+            expected["cache_write_tokens"] = whole
+        }
+        if usage["prompt_tokens"] != nil {
+            let total = (expected["input_tokens"] ?? 0) + (expected["output_tokens"] ?? 0)
+            usage["total_tokens"] = .integer(Int64(total - (expected["output_citation_tokens"] ?? 0)))
+        }
+        let tokens = UsageReading(JSONValue.object(usage)).tokenUsage
+        for (name, count) in Self.counts where expected[name] != nil {
+            #expect(count(tokens) == expected[name], "\(name) in \(usage)")
+        }
+    }
+
+    @Test("is held against the extractors of many providers")
+    func extractorCount() { #expect(Self.maps.count > 60) }
+
     static let costs: [(usage: String, cost: String?)] = [
         (#"{"cost":0.0009525}"#, "0.0009525"), (#"{"cost":"0.25"}"#, "0.25"), (#"{"cost":0}"#, "0"),
         (#"{"cost":{"input_tokens_cost":0.0001,"request_cost":0.005,"total_cost":0.00515}}"#, "0.00515"),
@@ -152,5 +233,15 @@ struct UsageReadingTests {
         #expect(tokens.outputTokens == 7)
         #expect(tokens.cacheReadTokens == 5)
         #expect(tokens.statedCost?.description == "0.5")
+    }
+}
+
+extension JSONObject {
+    fileprivate mutating func set(_ value: Int, at path: ArraySlice<String>) {
+        guard let name = path.first else { return }
+        guard path.count > 1 else { return self[name] = .integer(Int64(value)) }
+        var inner = self[name]?.objectValue ?? [:]
+        inner.set(value, at: path.dropFirst())
+        self[name] = .object(inner)
     }
 }
