@@ -4,12 +4,15 @@
 ///
 /// The conventions' metrics are static members, for example ``genAIClientTokenUsage``.
 public struct MetricDefinition: Sendable, Hashable {
-    /// The kind of instrument for the measurements.
-    public enum Kind: Sendable, Hashable {
+    /// The kind of instrument for the measurements. New ones may appear in minor releases.
+    public struct Kind: Sendable, Hashable {
+        private enum Value { case counter, histogram }
+        private let value: Value
+
         /// Sums increments that are never negative.
-        case counter
+        public static let counter = Kind(value: .counter)
         /// Records the distribution of values.
-        case histogram
+        public static let histogram = Kind(value: .histogram)
     }
 
     /// The name on the wire, for example `gen_ai.client.token.usage`.

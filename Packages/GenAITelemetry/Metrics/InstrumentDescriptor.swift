@@ -50,7 +50,7 @@ func validBounds(_ bounds: [Double]) -> [Double]? {
 extension InstrumentKind {
     /// Indicates whether measurements are never negative, so that their sum only grows.
     var isMonotonic: Bool {
-        switch self {
+        switch kind {
         case .counter, .histogram, .observableCounter: true
         case .upDownCounter, .gauge, .observableUpDownCounter, .observableGauge: false
         }

@@ -190,7 +190,7 @@ struct BoundInstrument: Sendable {
 extension InstrumentKind {
     /// Returns the reason why a value cannot be recorded; `nil` if it can.
     func problem(with value: MetricNumber) -> String? {
-        switch self {
+        switch kind {
         case .gauge, .observableGauge: return nil
         case .upDownCounter, .observableUpDownCounter: return value.isFinite ? nil : "not a finite number"
         case .counter, .histogram, .observableCounter:

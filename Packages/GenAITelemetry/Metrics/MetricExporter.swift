@@ -31,22 +31,31 @@ extension MetricExporter {
     public func shutdown() async {}
 }
 
-/// The kinds of instruments in OpenTelemetry.
-public enum InstrumentKind: Sendable, Hashable, CaseIterable {
+/// The kinds of instruments in OpenTelemetry. New ones may appear in minor releases.
+public struct InstrumentKind: Sendable, Hashable, CaseIterable {
+    enum Kind: CaseIterable {
+        case counter, upDownCounter, histogram, gauge, observableCounter, observableUpDownCounter, observableGauge
+    }
+
+    let kind: Kind
+
     /// Sums increments that are never negative.
-    case counter
+    public static let counter = InstrumentKind(kind: .counter)
     /// Sums increments and decrements.
-    case upDownCounter
+    public static let upDownCounter = InstrumentKind(kind: .upDownCounter)
     /// Records the distribution of values.
-    case histogram
+    public static let histogram = InstrumentKind(kind: .histogram)
     /// Records the last value.
-    case gauge
+    public static let gauge = InstrumentKind(kind: .gauge)
     /// Observes a total that only grows.
-    case observableCounter
+    public static let observableCounter = InstrumentKind(kind: .observableCounter)
     /// Observes a total that may shrink.
-    case observableUpDownCounter
+    public static let observableUpDownCounter = InstrumentKind(kind: .observableUpDownCounter)
     /// Observes the last value.
-    case observableGauge
+    public static let observableGauge = InstrumentKind(kind: .observableGauge)
+
+    /// All kinds there are.
+    public static var allCases: [InstrumentKind] { Kind.allCases.map { InstrumentKind(kind: $0) } }
 }
 
 /// The temporality for each kind of instrument.

@@ -103,7 +103,7 @@ struct StreamFactory {
 extension InstrumentKind {
     /// The default aggregation.
     fileprivate var standardAggregation: MetricAggregation.Kind {
-        switch self {
+        switch kind {
         case .counter, .upDownCounter, .observableCounter, .observableUpDownCounter: .sum
         case .gauge, .observableGauge: .lastValue
         case .histogram: .explicitBuckets(bounds: nil, recordsMinMax: true)
