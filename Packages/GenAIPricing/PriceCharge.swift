@@ -16,6 +16,9 @@ package struct Charge {
     /// A phrase that names the used units without a price; `nil` if ``total`` is complete.
     package var incompleteReason: String? { PricedUnit.lacking(unpriced) }
 
+    /// Indicates whether everything that was used has a price.
+    package var isComplete: Bool { unpriced == 0 }
+
     /// The part charged for input.
     package var input: USD { USD(picoUSD: inputSum) }
     /// The part charged for output.

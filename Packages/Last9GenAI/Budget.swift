@@ -48,12 +48,15 @@ public func withBudget<Value, Failure: Error>(
 
 /// A limit on the cost of calls to models; see `withBudget`. Can be used from any thread.
 public final class Budget: Sendable {
-    /// The action at the limit.
-    public enum Mode: Sendable, Hashable {
+    /// The action at the limit. New ones may appear in minor releases.
+    public struct Mode: Sendable, Hashable {
+        private enum Value { case enforce, warn }
+        private let value: Value
+
         /// Calls that would start after the limit is reached are refused.
-        case enforce
+        public static let enforce = Mode(value: .enforce)
         /// Calls continue. The first one beyond the limit is reported, and marked on the current span.
-        case warn
+        public static let warn = Mode(value: .warn)
     }
 
     /// An amount of the quantities that a budget limits.

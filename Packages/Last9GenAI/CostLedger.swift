@@ -58,6 +58,8 @@ public final class CostLedger: Sendable {
         public var cost = USD.zero
         /// The number of calls to models without a known price; ``cost`` does not include them.
         public var unpricedCalls = 0
+        /// Calls to models that used something without a price; ``cost`` lacks that part of theirs.
+        public var incompleteCalls = 0
 
         /// Creates totals with numbers of calls.
         public init(llmCalls: Int = 0, toolCalls: Int = 0) {
@@ -73,6 +75,7 @@ public final class CostLedger: Sendable {
             one.outputTokens &+= other.outputTokens
             one.cost += other.cost
             one.unpricedCalls &+= other.unpricedCalls
+            one.incompleteCalls &+= other.incompleteCalls
         }
     }
 

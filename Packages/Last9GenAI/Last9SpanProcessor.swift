@@ -15,6 +15,7 @@ public import GenAITelemetry
 /// | `gen_ai.usage.cost_usd`, `gen_ai.usage.cost` | calls to models | the cost in USD |
 /// | `gen_ai.usage.cost_input_usd`, `gen_ai.usage.cost_output_usd` | calls to models | its parts |
 /// | `last9.cost.source` | calls to models | `provider` if the provider stated the cost, `user` if the price is the program's own |
+/// | `last9.cost.stated_usd` | calls to models | the cost in USD that the provider states, also if another amount is the cost |
 /// | `last9.cost.incomplete_reason` | calls to models | the used units that the cost does not include because they have no price |
 /// | `last9.cost.unpriced_reason` | calls to models | the reason why there is no cost |
 /// | `gen_ai.system` | GenAI spans | the provider, as named in the dashboards |
@@ -122,6 +123,7 @@ public struct Last9SpanProcessor: SpanProcessor, DeadlineKeeping {
             switch answer {
             case .success(let charge):
                 totals.cost = charge.total
+                totals.incompleteCalls = charge.isComplete ? 0 : 1
                 findings.cost = Cost(charge)
                 count(charge.total, of: span)
             // A call that failed before anything was used costs nothing. This is not an unknown price.
@@ -174,6 +176,9 @@ public struct Last9SpanProcessor: SpanProcessor, DeadlineKeeping {
             span.attributes[.genAISystem] = ProviderName(rawValue: provider).legacySpelling
         }
         if let totalTokens = findings.totalTokens { span.attributes[.genAIUsageTotalTokens] = totalTokens }
+        if findings.isCountedCall, let stated = facts.usage.statedCost {
+            span.attributes[.statedCost] = stated.doubleValue
+        }
         if let cost = findings.cost {
             write(cost, to: &span.attributes)
         } else if let reason = findings.unpricedReason {
@@ -204,6 +209,12 @@ extension LivePrices {
             for: facts.usage, model: facts.model, requestModel: facts.requestModel, provider: facts.provider,
             context: facts.serviceTier.map { PriceContext(serviceTier: $0) }, at: Int64(nanoseconds / 1_000_000_000))
     }
+}
+
+extension AttributeKey where Value == Double {
+    /// The cost in USD that the provider itself states: `usage.cost` and its kind, or a header of the answer. It is there
+    /// beside a cost by our own prices, too.
+    static var statedCost: AttributeKey { AttributeKey("last9.cost.stated_usd") }
 }
 
 extension AttributeKey where Value == String {

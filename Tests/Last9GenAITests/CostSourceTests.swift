@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Last9GenAI
+import LoopbackServer
 import Testing
 
 @Suite("The source of a cost")
@@ -18,6 +19,7 @@ struct CostSourceTests {
     func provider() throws {
         let span = try span("nobody-knows-this-model", stated: USD("0.0009525"))
         #expect(span.attributes[.genAIUsageCostUSD] == 0.0009525)
+        #expect(span.attributes["last9.cost.stated_usd"] == 0.0009525)
         #expect(span.attributes["last9.cost.source"] == "provider")
         #expect(span.attributes["last9.cost.unpriced_reason"] == nil)
         #expect(span.attributes[.genAIUsageCostInputUSD] == nil)
@@ -28,6 +30,7 @@ struct CostSourceTests {
         let span = try span("gpt-4o-mini", stated: USD("7"))
         #expect(span.attributes[.genAIUsageCostUSD] == 0.15)
         #expect(span.attributes["last9.cost.source"] == nil)
+        #expect(span.attributes["last9.cost.stated_usd"] == 7.0)
     }
 
     @Test("is the user where the price is theirs")
@@ -35,6 +38,7 @@ struct CostSourceTests {
         let span = try span("mine", stated: USD("7"), ["mine": ModelPricing(input: 2)])
         #expect(span.attributes[.genAIUsageCostUSD] == 2)
         #expect(span.attributes["last9.cost.source"] == "user")
+        #expect(span.attributes["last9.cost.stated_usd"] == 7.0)
         #expect(span.attributes[.genAIUsageCostInputUSD] == 2)
     }
 
@@ -48,5 +52,34 @@ struct CostSourceTests {
         #expect(span.attributes[.genAIUsageCostUSD] == 0.013)
         #expect(
             span.attributes["last9.cost.incomplete_reason"] == "no price for audio_in, web_searches_per_1k")
+        #expect(span.attributes["last9.cost.stated_usd"] == nil)
+        let complete = harness.tracer.startModelCall("gpt-4-turbo")
+        complete.setUsage(TokenUsage(inputTokens: 1_000, outputTokens: 100))
+        complete.end()
+        #expect(harness.ledger.total.llmCalls == 2)
+        #expect(harness.ledger.total.incompleteCalls == 1)
+        #expect(harness.ledger.totals(.model, "gpt-4-turbo")?.incompleteCalls == 1)
+    }
+
+    @Test(
+        "may be a header of the answer (LiteLLM), which the answer's own statement goes before",
+        arguments: [false, true])
+    func header(isStated: Bool) async throws {
+        let usage = #""prompt_tokens":1000,"completion_tokens":0,"total_tokens":1000"#
+        let body =
+            #"{"model":"nobody-knows-this-model","choices":[{"index":0,"message":{"content":"Hi"},"finish_reason":"stop"}],"usage":{\#(usage)\#(isStated ? #","cost":0.5"# : "")}}"#
+        let server = try LoopbackServer { _ in
+            .json(200, body, headers: [("x-litellm-response-cost", "0.25")])
+        }
+        let harness = Harness()
+        var configuration = OpenAIClient.Configuration(baseURL: server.url + "/v1", apiKey: "sk-test-0123456789")
+        configuration.tracerProvider = harness.provider
+        let client = OpenAIClient(configuration: configuration)
+        _ = try await client.chat.completions.create(
+            .init(model: "nobody-knows-this-model", messages: [.user("Hello!")]))
+        let span = try #require(harness.spans.last)
+        #expect(span.attributes["last9.cost.stated_usd"] == (isStated ? 0.5 : 0.25))
+        #expect(span.attributes[.genAIUsageCostUSD] == (isStated ? 0.5 : 0.25))
+        #expect(span.attributes["last9.cost.source"] == "provider")
     }
 }
