@@ -77,25 +77,39 @@ extension ModelAnswer {
 
     /// Adds a tool call, or a piece of one.
     ///
+    /// The call that a piece belongs to is identified by its id, index and name and by the arguments so far, because
+    /// servers number calls in different ways.
+    ///
     /// - Parameters:
-    ///   - index: The provider's index of the call. `nil` identifies the call by `id`; without both, a name begins
-    ///     another call.
+    ///   - index: The provider's index of the call.
     ///   - arguments: A piece of the arguments, which is appended to the earlier ones.
     public mutating func appendToolCall(
         index: Int? = nil, id: String? = nil, name: String? = nil, arguments: String? = nil, type: String? = nil,
         choice: Int = 0
     ) {
-        guard let message = position(ofChoice: choice),
-            let part = pieces.position(
-                ofCall: index, id: id, beginsAnother: name?.isEmpty == false, message, &messages)
-        else { return }
-        guard case .toolCall(var call) = messages[message].parts[part] else { return }
-        messages[message].parts[part] = .text("")  // so that the arguments grow in place
-        if let id, !id.isEmpty { call.id = pieces.kept(id, asContent: false) }
-        if let name, !name.isEmpty { call.name = pieces.kept(name, asContent: false) ?? call.name }
-        if let type { call.type = type }
-        if let arguments, let more = pieces.kept(arguments) { call.arguments = (call.arguments.take() ?? "") + more }
-        messages[message].parts[part] = .toolCall(call)
+        let piece = ToolCallAssembly.Piece(index: index, id: id, name: name, arguments: arguments ?? "", type: type)
+        appendToolCalls([piece], choice: choice)
+    }
+
+    /// Adds the tool call pieces of one chunk.
+    package mutating func appendToolCalls(_ calls: [ToolCallAssembly.Piece], choice: Int = 0) {
+        guard !calls.isEmpty, let message = position(ofChoice: choice) else { return }
+        for (piece, placement) in zip(calls, pieces.place(calls, choice)) {
+            guard let part = pieces.position(ofCall: placement, piece.index, message, &messages),
+                case .toolCall(var call) = messages[message].parts[part]
+            else { continue }
+            messages[message].parts[part] = .text("")  // so that the arguments grow in place
+            if call.id == nil, let id = placement.id { call.id = pieces.kept(id, asContent: false) }
+            if let name = placement.name, name != call.name {
+                call.name = pieces.kept(name, asContent: false) ?? call.name
+            }
+            if let type = piece.type { call.type = type }
+            if placement.arguments == .replace { call.arguments = nil }
+            if placement.arguments != .ignore, !piece.arguments.isEmpty, let more = pieces.kept(piece.arguments) {
+                call.arguments = (call.arguments.take() ?? "") + more
+            }
+            messages[message].parts[part] = .toolCall(call)
+        }
     }
 
     /// Sets the finish reason of a choice.
@@ -167,6 +181,8 @@ struct AnswerPieces: Sendable {
         var choice: Int
         var number: Int?
         var kind: Kind
+        /// The number of a tool call among those of its message, in the order they began.
+        var call: Int?
         var message: Int
         var part: Int
     }
@@ -174,6 +190,7 @@ struct AnswerPieces: Sendable {
     /// The providers' indices of the messages.
     var choices: [Int] = []
     var slots: [Slot] = []
+    private var assemblies: [Int: ToolCallAssembly] = [:]
     /// Indicates whether content is kept.
     var keepsContent = true
     /// The maximum number of bytes that are kept.
@@ -200,6 +217,7 @@ struct AnswerPieces: Sendable {
     mutating func removeAll() {
         choices = []
         slots = []
+        assemblies = [:]
         size = 0
         isCut = false
     }
@@ -224,36 +242,36 @@ struct AnswerPieces: Sendable {
         return begin(number, kind, message, kind == .text ? .text("") : .reasoning(""), &messages)
     }
 
-    /// Returns the part of a tool call, which is created if it is new.
-    ///
-    /// Servers differ: most send an index, some only a name or identifier, and some send complete calls with neither.
-    mutating func position(
-        ofCall number: Int?, id: String?, beginsAnother: Bool, _ message: Int, _ messages: inout [Message]
-    ) -> Int? {
-        let calls = slots.indices.filter { slots[$0].message == message && slots[$0].kind == .toolCall }
-        let known: Int?
-        if let number {
-            known = calls.last { slots[$0].number == number }
-        } else if let id, !id.isEmpty {
-            known = calls.last { index in
-                guard case .toolCall(let call) = messages[message].parts[slots[index].part] else { return false }
-                return call.id == id
-            }
-        } else {
-            known = beginsAnother ? nil : calls.last
+    /// Returns the calls that pieces of a choice belong to; none if there is no room for more.
+    mutating func place(_ calls: [ToolCallAssembly.Piece], _ choice: Int) -> [ToolCallAssembly.Placement] {
+        guard slots.count < Self.mostParts else {
+            isCut = true
+            return []
         }
-        if let known { return slots[known].part }
-        return begin(number, .toolCall, message, .toolCall(.init(name: "")), &messages)
+        return assemblies[choice, default: ToolCallAssembly()].place(calls)
+    }
+
+    /// Returns the part of a tool call, which is created if it is new.
+    mutating func position(
+        ofCall placement: ToolCallAssembly.Placement, _ number: Int?, _ message: Int, _ messages: inout [Message]
+    ) -> Int? {
+        guard placement.isNew else {
+            return slots.first { $0.message == message && $0.call == placement.position }?.part
+        }
+        let part = Message.Part.toolCall(.init(name: ""))
+        return begin(number, .toolCall, message, part, &messages, call: placement.position)
     }
 
     private mutating func begin(
-        _ number: Int?, _ kind: Kind, _ message: Int, _ part: Message.Part, _ messages: inout [Message]
+        _ number: Int?, _ kind: Kind, _ message: Int, _ part: Message.Part, _ messages: inout [Message],
+        call: Int? = nil
     ) -> Int? {
         guard slots.count < Self.mostParts else { return refuse() }
         messages[message].parts.append(part)
         let position = messages[message].parts.count - 1
         slots.append(
-            Slot(choice: choices[message], number: number, kind: kind, message: message, part: position))
+            Slot(
+                choice: choices[message], number: number, kind: kind, call: call, message: message, part: position))
         return position
     }
 }

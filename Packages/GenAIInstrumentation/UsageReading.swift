@@ -2,20 +2,6 @@
 
 package import GenAICore
 
-/// A JSON value of any client, with the accessors that reading a usage needs.
-package protocol JSONTree {
-    /// The member with that name; `nil` if there is none or this is not an object.
-    subscript(key: String) -> Self? { get }
-    /// The number if it is an integer that fits `Int`, or `nil`.
-    var intValue: Int? { get }
-    /// The number, or `nil` for any other kind of value.
-    var doubleValue: Double? { get }
-    /// The string, or `nil` for any other kind of value.
-    var stringValue: String? { get }
-    /// The Boolean, or `nil` for any other kind of value.
-    var boolValue: Bool? { get }
-}
-
 /// Reads the usage object of an OpenAI-compatible answer, with any of the names that servers use for its counts.
 ///
 /// The rules, for Chat, Responses and legacy Completions, plain and streamed:
@@ -48,13 +34,21 @@ package struct UsageReading<Tree: JSONTree> {
         return tokens
     }
 
+    /// The usage of embeddings, which have no output, whatever the total says; `nil` where nothing is counted.
+    package var embeddingUsage: TokenUsage? {
+        guard let input = largest(Self.inputNames + ["total_tokens"]) else { return nil }
+        var tokens = TokenUsage(inputTokens: input)
+        tokens.statedCost = statedCost
+        return tokens
+    }
+
     private static var inputNames: [String] { ["prompt_tokens", "input_tokens"] }
     private static var outputNames: [String] { ["completion_tokens", "output_tokens"] }
     private static var inputDetails: [String] {
-        ["prompt_tokens_details", "input_tokens_details", "input_token_details"]
+        ["prompt_tokens_details", "prompt_token_details", "input_tokens_details", "input_token_details"]
     }
     private static var outputDetails: [String] {
-        ["completion_tokens_details", "output_tokens_details", "output_token_details"]
+        ["completion_tokens_details", "completion_token_details", "output_tokens_details", "output_token_details"]
     }
 
     /// Returns the largest count with any of the names, in the usage itself and in its details.
@@ -181,20 +175,6 @@ extension UsageReading {
     private static func isUSD(_ currency: Tree?) -> Bool {
         guard let name = currency?.stringValue else { return true }
         return name.isEmpty || name.uppercased() == "USD"
-    }
-}
-
-extension JSONTree {
-    /// The value as a count: rounded, from a number or text with its digits; `nil` if negative or out of range.
-    fileprivate var count: Int? {
-        if let count = intValue { return count < 0 ? nil : count }
-        return amount.flatMap { Int(exactly: $0.rounded()) }
-    }
-
-    /// The value as an amount, from a number or text with its digits; `nil` if negative or not finite.
-    fileprivate var amount: Double? {
-        guard let amount = doubleValue ?? stringValue.flatMap({ Double($0) }) else { return nil }
-        return amount.isFinite && amount >= 0 ? amount : nil
     }
 }
 

@@ -18,8 +18,12 @@ extension OpenAIClient {
         ) async throws(OpenAIClientError) -> TextCompletion {
             var body = request
             body.streamOptions = nil
-            let call = APICall(
+            var call = APICall(
                 path: "completions", model: request.model, body: body.json, options: options, members: ["choices"])
+            call.collect = { (source) async throws(OpenAIClientError) in
+                try await source.collected(
+                    Self.rules(), into: CompletionAccumulator(), { $0.add($1) }, \.completion.json)
+            }
             return try await sender.recorded(request, call)
         }
 
@@ -37,11 +41,17 @@ extension OpenAIClient {
             let call = APICall(
                 path: "completions", model: request.model, body: body.json, isStream: true, options: options,
                 members: ["choices"], asksForUsage: asksForUsage)
-            let rules = StreamRules<TextCompletion>(
-                hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
-                ends: { $0.choices.contains { $0.finishReason != nil } },
+            return try await sender.recordedStream(request, rules: Self.rules(hidesUsage: asksForUsage), call)
+        }
+
+        private static func rules(hidesUsage: Bool = false) -> StreamRules<TextCompletion> {
+            StreamRules<TextCompletion>(
+                hides: { hidesUsage && $0.choices.isEmpty && $0.usage != nil },
+                ends: { chunk in
+                    chunk.choices.contains { $0.finishReason != nil }
+                        || chunk.choices.isEmpty && chunk.usage.isFinal
+                },
                 decodeWhole: { (json) throws(JSONError) in try TextCompletion(json: json) })
-            return try await sender.recordedStream(request, rules: rules, call)
         }
     }
 }

@@ -171,6 +171,9 @@ extension EmbeddingResponse {
 
             init(json: JSONValue) throws(JSONError) {
                 switch json {
+                case .array(let elements) where elements.count == 1 && elements[0].arrayValue != nil:
+                    // llama.cpp's server puts the vector of a whole text into a list.
+                    self = try Self(json: elements[0])
                 case .array(let elements):
                     vector = []
                     vector.reserveCapacity(elements.count)

@@ -55,6 +55,11 @@ extension OpenAIClient {
             members.time("created", &created)
             members("owned_by", &ownedBy)
         }
+
+        /// Reads a model, or its name alone.
+        package init(lenient json: JSONValue) throws(JSONError) {
+            try self.init(json: json.stringValue == nil ? json : ["id": json])
+        }
     }
 }
 

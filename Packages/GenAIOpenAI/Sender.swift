@@ -3,6 +3,7 @@ import GenAICore
 import GenAIHTTP
 import GenAIInstrumentation
 import GenAITelemetry
+import Synchronization
 
 /// One call of the API, without headers and host.
 struct APICall: Sendable {
@@ -22,6 +23,8 @@ struct APICall: Sendable {
     var members: [String] = []
     /// A closure that throws if an answer does not fit the request.
     var check: @Sendable (JSONValue) throws(JSONError) -> Void = { _ in }
+    /// Puts an answer together that is streamed without being asked for.
+    var collect: (@Sendable (EventSource) async throws(OpenAIClientError) -> JSONValue)?
     /// Indicates whether the client itself requests the usage of a stream.
     var asksForUsage = false
 }
@@ -70,14 +73,21 @@ struct Sender: Sendable {
     func value<Value: JSONConvertible>(
         of call: APICall, as: Value.Type, recorder: ModelCall? = nil
     ) async throws(OpenAIClientError) -> Value {
-        let (requestID, json) = try await withAttempts(call, recorder) { (response) throws(OpenAIClientError) in
-            (response.headers.requestID, try await answer(in: response, to: call))
+        try await answer(to: call, as: Value.self, recorder: recorder).value
+    }
+
+    /// Sends a call, decodes its answer and keeps the header.
+    func answer<Value: JSONConvertible>(
+        to call: APICall, as: Value.Type, recorder: ModelCall? = nil
+    ) async throws(OpenAIClientError) -> (value: Value, headers: HTTPHeaders) {
+        let (headers, json) = try await withAttempts(call, recorder) { (response) throws(OpenAIClientError) in
+            (response.headers, try await answer(in: response, to: call))
         }
         do throws(JSONError) {
             try call.check(json)
-            return try Value(lenient: json)
+            return (try Value(lenient: json), headers)
         } catch {
-            throw OpenAIClientError(error, requestID: requestID)
+            throw OpenAIClientError(error, requestID: headers.requestID)
         }
     }
 
@@ -89,7 +99,9 @@ struct Sender: Sendable {
         do throws(OpenAIClientError) {
             return try await begin(call, recorder)
         } catch {
-            guard call.asksForUsage, let server = address?.origin, error.mayRefuseMember("stream_options") else {
+            guard call.asksForUsage, let server = address?.origin,
+                error.mayRefuseMember(["stream_options", "include_usage"])
+            else {
                 throw error
             }
             recorder?.noteRetry(after: error, status: error.status)
@@ -113,13 +125,28 @@ struct Sender: Sendable {
         if bytes.isEmpty, call.members.isEmpty { return .null }
         let json: JSONValue
         do throws(JSONError) {
-            json = try JSONValue(parsing: bytes.withoutByteOrderMark)
+            json = try JSONValue(answer: bytes)
         } catch {
-            throw OpenAIClientError(error, requestID: response.headers.requestID)
+            return try await streamedAnswer(bytes, response.headers, to: call, error)
         }
         let error = errorResponse(for: call).error(inAnswer: json, members: call.members, headers: response.headers)
         if let error { throw error }
-        return json
+        return json.unwrapped(members: call.members)
+    }
+
+    /// The answer of a server that streams without being asked to.
+    private func streamedAnswer(
+        _ bytes: [UInt8], _ headers: HTTPHeaders, to call: APICall, _ error: JSONError
+    ) async throws(OpenAIClientError) -> JSONValue {
+        guard let collect = call.collect,
+            ServerSentEvents.events(of: bytes).contains(where: { (try? JSONValue(answer: $0.data)) != nil })
+        else { throw OpenAIClientError(error, requestID: headers.requestID) }
+        let rest = Mutex<[UInt8]?>(bytes)
+        let body = HTTPBody { () throws(HTTPTransportError) in rest.withLock { $0.take() } }
+        let source = try await EventSource(
+            HTTPResponse(status: 200, headers: headers, body: body), errorResponse: errorResponse(for: call),
+            limit: configuration.maximumResponseBytes, members: call.members)
+        return try await collect(source)
     }
 
     private func body(of response: HTTPResponse) async throws(OpenAIClientError) -> [UInt8] {
@@ -224,12 +251,18 @@ extension OpenAIClientError {
     }
 
     /// Returns whether the server may have rejected the request because of an unknown member.
-    func mayRefuseMember(_ name: String) -> Bool {
-        guard [.badRequest, .unprocessable].contains(code), [400, 422].contains(status) else { return false }
-        if let param { return param.contains(name) }
+    ///
+    /// - Parameter names: The member and those within it. One that is named is refused whatever the status says: gateways
+    ///   pass such a refusal on as an error of the server.
+    func mayRefuseMember(_ names: [String]) -> Bool {
+        guard ![.authentication, .permissionDenied, .rateLimited, .quotaExceeded].contains(code) else { return false }
         let text = message.lowercased()
+        if names.contains(where: { text.contains($0) || param?.contains($0) == true }) { return true }
+        guard param == nil, [.badRequest, .unprocessable].contains(code), [400, 422].contains(status) else {
+            return false
+        }
         let words = [
-            name, "extra", "unknown", "unrecognized", "unexpected", "unsupported", "not supported", "not permitted",
+            "extra", "unknown", "unrecogni", "unexpected", "unsupported", "not supported", "not permitted",
             "not allowed", "http status",
         ]
         return words.contains { text.contains($0) }

@@ -206,9 +206,9 @@ extension ChatMessage {
 extension CompletionUsage {
     /// Adds the tokens of another call.
     mutating func add(_ other: CompletionUsage) {
-        promptTokens += other.promptTokens
-        completionTokens += other.completionTokens
-        totalTokens += other.totalTokens
+        promptTokens = promptTokens.addingClamped(other.promptTokens)
+        completionTokens = completionTokens.addingClamped(other.completionTokens)
+        totalTokens = totalTokens.addingClamped(other.totalTokens)
         if let new = other.promptTokensDetails {
             var sum = promptTokensDetails ?? PromptDetails()
             sum.cachedTokens.add(new.cachedTokens)
@@ -233,6 +233,14 @@ extension CompletionUsage {
 extension Int? {
     fileprivate mutating func add(_ other: Int?) {
         guard let other else { return }
-        self = (self ?? 0) + other
+        self = (self ?? 0).addingClamped(other)
+    }
+}
+
+extension Int {
+    /// The sum, or the end of the range: servers can report any number.
+    fileprivate func addingClamped(_ other: Int) -> Int {
+        let (sum, overflow) = addingReportingOverflow(other)
+        return overflow ? (other < 0 ? .min : .max) : sum
     }
 }

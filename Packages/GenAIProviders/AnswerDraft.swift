@@ -17,6 +17,8 @@ struct AnswerDraft: Sendable {
     var failure: ProviderFailure?
     /// Indicates whether the response contains anything of a model's answer.
     var isRecognised = false
+    /// The usage that the head of the response tells of: a stated cost.
+    var headUsage = TokenUsage()
     /// Indicates whether content is kept.
     var keepsContent = true
     /// The number of received pieces of content.
@@ -63,6 +65,10 @@ struct AnswerDraft: Sendable {
     /// The answer as received so far.
     var modelAnswer: ModelAnswer {
         var answer = answer
+        if let cost = headUsage.statedCost, answer.usage?.statedCost == nil {
+            answer.usage = answer.usage ?? TokenUsage()
+            answer.usage?.statedCost = cost
+        }
         answer.messages = choices.sorted { $0.index < $1.index }.map { choice in
             Message(
                 role: choice.role, parts: choice.parts.sorted { $0.slot < $1.slot }.map(\.messagePart),
@@ -141,20 +147,22 @@ extension AnswerDraft {
         pieceCount += 1
     }
 
-    /// Adds to the name of the call in a slot. Some providers send names in pieces.
+    /// Forgets the arguments of the call in a slot, because they come again from their start.
+    mutating func removeArguments(choice: Int, slot: Int) {
+        guard let position = position(ofChoice: choice),
+            let part = choices[position].parts.lastIndex(where: { $0.kind == .toolCall && $0.slot == slot })
+        else { return }
+        contentLeft += choices[position].parts[part].text.utf8.count
+        choices[position].parts[part].text = ""
+    }
+
+    /// Sets the identifier and the name of the call in a slot. Some providers send names in pieces.
     mutating func nameToolCall(id: String?, name: String?, choice: Int, slot: Int) {
         guard let position = position(ofChoice: choice),
             let part = choices[position].parts.lastIndex(where: { $0.kind == .toolCall && $0.slot == slot })
         else { return }
         if let id { choices[position].parts[part].id = id }
         if let name { choices[position].parts[part].name = name }
-    }
-
-    /// Returns the call in a slot, as received so far.
-    func toolCall(choice: Int, slot: Int) -> Message.ToolCall? {
-        let parts = choices.first { $0.index == choice }?.parts
-        guard let part = parts?.last(where: { $0.kind == .toolCall && $0.slot == slot }) else { return nil }
-        return Message.ToolCall(id: part.id, name: part.name, arguments: part.text)
     }
 
     /// Replaces the parts in a slot.

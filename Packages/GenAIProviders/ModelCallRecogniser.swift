@@ -81,6 +81,7 @@ public struct ModelCallRecogniser: Sendable {
     public mutating func receive(status: Int, header: (String) -> String?) {
         self.status = status
         if provider == nil { draft.answer.provider = Self.provider(of: header) }
+        if !request.isStream { draft.headUsage.takeStatedCost(header) }
         reader.readHead(header, into: &draft)
     }
 

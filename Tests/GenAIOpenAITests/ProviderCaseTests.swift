@@ -35,6 +35,7 @@ struct ProviderCaseTests {
     enum Outcome {
         case chat(ChatCompletion)
         case response(ModelResponse)
+        case completion(TextCompletion)
         case embeddings(EmbeddingResponse)
         case models([OpenAIClient.ModelInfo])
         case error(OpenAIClientError)
@@ -218,7 +219,7 @@ struct ProviderCaseTests {
         #expect(Set(Self.ways.map(\.test.name)) == Set(Self.checks.keys))
     }
 
-    private static func outcome(of call: Case.Call, _ client: OpenAIClient) async -> Outcome {
+    static func outcome(of call: Case.Call, _ client: OpenAIClient) async -> Outcome {
         let request = ChatCompletionRequest(model: call.model ?? "gpt-4o-mini", messages: [.user("hello")])
         let input = ResponseRequest(model: call.model ?? "gpt-4o-mini", input: "hello")
         do throws(OpenAIClientError) {
@@ -228,6 +229,10 @@ struct ProviderCaseTests {
             case "echo": return .chat(try await echo(request, client))
             case "responses": return .response(try await client.responses.create(input))
             case "rstream": return .response(try await client.responses.stream(input).collect())
+            case "completion":
+                return .completion(try await client.completions.create(.init(model: "m", prompt: "hello")))
+            case "cstream":
+                return .completion(try await client.completions.stream(.init(model: "m", prompt: "hello")).collect())
             case "models": return .models(try await client.models.list())
             case "embeddings":
                 return .embeddings(try await client.embeddings.create(.init(model: "m", input: ["a", "b"])))

@@ -32,10 +32,15 @@ package struct JSONReader: ~Copyable {
         ///
         /// Default: true, so that an answer that was cut within a character can be read.
         package var repairsText = true
+        /// Indicates whether control characters in strings stand for themselves, and `NaN`, `Infinity` and `-Infinity`
+        /// for `null`; otherwise they are errors. Default false.
+        package var toleratesMistakes = false
 
         /// Creates the default options.
-        package init(maximumDepth: Int = 512, repairsText: Bool = true) {
-            (self.maximumDepth, self.repairsText) = (maximumDepth, repairsText)
+        package init(maximumDepth: Int = 512, repairsText: Bool = true, toleratesMistakes: Bool = false) {
+            self.maximumDepth = maximumDepth
+            self.repairsText = repairsText
+            self.toleratesMistakes = toleratesMistakes
         }
     }
 
@@ -216,8 +221,11 @@ extension JSONReader {
         case UInt8(ascii: "\""): return .string
         case UInt8(ascii: "t"), UInt8(ascii: "f"): return .bool
         case UInt8(ascii: "n"): return .null
-        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"): return .number
-        default: throw failure("a value")
+        case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
+            return mistakenNumber == nil ? .number : .null
+        default:
+            guard mistakenNumber != nil else { throw failure("a value") }
+            return .null
         }
     }
 
@@ -253,8 +261,22 @@ extension JSONReader {
     /// Reads `null`.
     package mutating func null() throws(JSONSyntaxError) {
         try beginValue()
-        try scanWord("null", "null")
+        try scanWord(mistakenNumber ?? "null", "null")
         endValue()
+    }
+
+    /// The name of no finite number that comes next, where such mistakes are tolerated.
+    private var mistakenNumber: StaticString? {
+        guard options.toleratesMistakes else { return nil }
+        let name: StaticString
+        switch peek() {
+        case UInt8(ascii: "N"): name = "NaN"
+        case UInt8(ascii: "I"): name = "Infinity"
+        case UInt8(ascii: "-") where offset + 1 < bytes.count && bytes[offset + 1] == UInt8(ascii: "I"):
+            name = "-Infinity"
+        default: return nil
+        }
+        return name
     }
 
     /// Skips a value of any kind.
@@ -349,7 +371,9 @@ extension JSONReader {
             guard position < bytes.count else { throw failure("the end of the string", at: position) }
             if bytes[position] == UInt8(ascii: "\"") { break }
             guard bytes[position] == UInt8(ascii: "\\") else {
-                throw failure("an escaped control character", at: position)
+                guard options.toleratesMistakes else { throw failure("an escaped control character", at: position) }
+                position += 1
+                continue
             }
             isEscaped = true
             position = try endOfEscape(at: position)

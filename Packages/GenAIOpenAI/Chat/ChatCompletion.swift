@@ -29,9 +29,30 @@ public struct ChatCompletion: Codable, Hashable, Sendable, JSONRecord {
         members("model", &model)
         members.time("created", &created)
         members.required("choices", &choices)
+        if members.isReading { choices.joinParts() }
         members.usage(&usage, choices: choices.lazy.map(\.additional))
         members("service_tier", &serviceTier)
         members("system_fingerprint", &systemFingerprint)
+    }
+}
+
+extension [ChatChoice] {
+    /// Joins what some servers (GitHub Copilot for Anthropic) split: tool calls as another choice of the same number,
+    /// without text of its own.
+    fileprivate mutating func joinParts() {
+        guard count > 1 else { return }
+        var joined: [ChatChoice] = []
+        for choice in self {
+            guard let last = joined.last, last.index == choice.index, last.message.toolCalls.isEmpty,
+                !choice.message.toolCalls.isEmpty, choice.message.content.nonEmpty == nil
+            else {
+                joined.append(choice)
+                continue
+            }
+            joined[joined.count - 1].message.toolCalls = choice.message.toolCalls
+            joined[joined.count - 1].finishReason = choice.finishReason ?? last.finishReason
+        }
+        self = joined
     }
 }
 

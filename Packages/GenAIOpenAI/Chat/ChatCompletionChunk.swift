@@ -91,13 +91,12 @@ public struct ChatCompletionChunk: Codable, Hashable, Sendable, JSONRecord {
         package mutating func map(_ members: inout JSONMapper) {
             members("role", &role)
             members("content", &body)
-            members("refusal", &refusal)
-            members.list("tool_calls", &toolCalls)
+            members.text("refusal", &refusal)
+            members.calls(&toolCalls, &functionCall)
             members("audio", &audio)
             members("reasoning_content", &reasoningContent)
             members("reasoning", &reasoning)
             members.list("reasoning_details", &reasoningDetails)
-            members("function_call", &functionCall)
             members.list("annotations", &annotations)
         }
     }

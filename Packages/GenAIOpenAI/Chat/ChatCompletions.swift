@@ -24,7 +24,11 @@ extension OpenAIClient.Chat {
         ) async throws(OpenAIClientError) -> ChatCompletion {
             var body = request
             body.streamOptions = nil
-            return try await sender.recorded(request, call(body.json, request.model, options))
+            var call = call(body.json, request.model, options)
+            call.collect = { (source) async throws(OpenAIClientError) in
+                try await source.collected(Self.rules(), into: ChatAccumulator(), { $0.add($1) }, \.completion.json)
+            }
+            return try await sender.recorded(request, call)
         }
 
         /// Requests an answer as a stream of chunks.
@@ -44,14 +48,20 @@ extension OpenAIClient.Chat {
             var call = call(body.json, request.model, options)
             call.isStream = true
             call.asksForUsage = asksForUsage
-            let rules = StreamRules<ChatCompletionChunk>(
-                hides: { asksForUsage && $0.choices.isEmpty && $0.usage != nil },
-                ends: { $0.choices.contains { $0.finishReason != nil } },
+            return try await sender.recordedStream(request, rules: Self.rules(hidesUsage: asksForUsage), call)
+        }
+
+        private static func rules(hidesUsage: Bool = false) -> StreamRules<ChatCompletionChunk> {
+            StreamRules<ChatCompletionChunk>(
+                hides: { hidesUsage && $0.choices.isEmpty && $0.usage != nil },
+                ends: { chunk in
+                    chunk.choices.contains { $0.finishReason != nil }
+                        || chunk.choices.isEmpty && chunk.usage.isFinal
+                },
                 decodeWhole: { (json) throws(JSONError) in
                     _ = try ChatCompletion(json: json)
                     return try ChatCompletionChunk(json: json)
                 })
-            return try await sender.recordedStream(request, rules: rules, call)
         }
 
         private func call(_ body: JSONValue, _ model: String, _ options: CallOptions) -> APICall {

@@ -46,15 +46,14 @@ public struct ChatMessage: Codable, Hashable, Sendable, JSONRecord {
         members("role", &role)
         members("content", &body)
         members("name", &name)
-        members("refusal", &refusal)
-        members.list("tool_calls", &toolCalls)
+        members.text("refusal", &refusal)
+        members.calls(&toolCalls, &functionCall)
         members("tool_call_id", &toolCallID)
         members("audio", &audio)
         members.list("annotations", &annotations)
         members("reasoning_content", &reasoningContent)
         members("reasoning", &reasoning)
         members.list("reasoning_details", &reasoningDetails)
-        members("function_call", &functionCall)
     }
 }
 
@@ -130,7 +129,7 @@ public enum ChatContent: Codable, Sendable, JSONConvertible, Hashable, Expressib
     package init(lenient json: JSONValue) throws(JSONError) {
         if let text = try? String(lenient: json) {
             self = .text(text)
-        } else if json.objectValue != nil, json["type"]?.stringValue == nil, json["text"]?.stringValue == nil {
+        } else if json.objectValue != nil, !json.isContentPart {
             throw JSONError(expected: "text or parts")
         } else {
             self = .parts(try [ChatContentPart](lenient: json))
@@ -162,6 +161,11 @@ public enum ChatContent: Codable, Sendable, JSONConvertible, Hashable, Expressib
             return texts.isEmpty ? nil : texts.joined()
         }
     }
+}
+
+extension JSONValue {
+    /// Indicates whether the object is a part of a content, and not a content of a kind that nobody knows.
+    var isContentPart: Bool { self["type"]?.stringValue != nil || self["text"]?.stringValue != nil }
 }
 
 /// A part of a message. The server defines the meaning of its ``type`` and the properties that belong to it.

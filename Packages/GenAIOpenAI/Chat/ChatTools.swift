@@ -148,6 +148,18 @@ extension ChatMessage {
             members("type", &type)
             members("function", &function)
             members("custom", &custom)
+            // Some servers leave out the object around name and arguments.
+            guard members.isReading, function == nil, custom == nil, members.left("name")?.stringValue != nil
+            else { return }
+            var function = Function()
+            function.map(&members)
+            self.function = function
+        }
+
+        /// Indicates whether this is the empty call that some servers send with every message.
+        fileprivate var isEmpty: Bool {
+            guard id.nonEmpty == nil, custom == nil, additional.isEmpty else { return false }
+            return function.map(\.isEmpty) ?? true
         }
 
         /// A function and its arguments.
@@ -169,6 +181,8 @@ extension ChatMessage {
                 members("arguments", &text)
                 arguments = text.text
             }
+
+            fileprivate var isEmpty: Bool { name.nonEmpty == nil && arguments.isEmpty && additional.isEmpty }
         }
 
         /// A custom tool and its input.
@@ -188,6 +202,17 @@ extension ChatMessage {
                 members("input", &input)
             }
         }
+    }
+}
+
+extension JSONMapper {
+    /// Maps the tool calls of a message, and the function call of the older form, without empty ones.
+    mutating func calls(_ calls: inout [ChatMessage.ToolCall], _ function: inout ChatMessage.ToolCall.Function?) {
+        list("tool_calls", &calls)
+        self("function_call", &function)
+        guard isReading else { return }
+        calls.removeAll(where: \.isEmpty)
+        if function?.isEmpty == true { function = nil }
     }
 }
 

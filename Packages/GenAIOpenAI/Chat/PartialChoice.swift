@@ -5,8 +5,8 @@ struct PartialChoice: Sendable {
     let index: Int
     private var known = ChatChoice()
     private var body = PartialContent()
-    private var calls = ToolCallAssembly()
-    private var functionCall = ToolCallAssembly()
+    private var calls = PartialToolCalls()
+    private var functionCall = PartialToolCalls()
     private var reasoningDetails = JSONFragments()
     private var additional = JSONObjectFragments()
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import GenAIHTTP
+import GenAIInstrumentation
 
 /// Converts an error of any OpenAI-compatible server to an ``OpenAIClientError``, whatever its status.
 ///
@@ -19,16 +20,19 @@ struct ErrorResponse: Sendable {
 
     /// Returns the error for a response with a status outside 2xx.
     func error(status: Int, headers: HTTPHeaders, body: [UInt8]) -> OpenAIClientError {
-        let json = (try? JSONValue(parsing: body)) ?? Self.firstEvent(of: body)
-        return error(json.map(ReportedError.init), status: status, headers: headers)
+        let json = (try? JSONValue(answer: body)) ?? Self.firstEvent(of: body) ?? Self.text(of: body)
+        return error(json.map { ReportedError($0) }, status: status, headers: headers)
     }
 
     /// Returns the error in the body of a status 2xx; `nil` if the body is an answer.
     ///
     /// - Parameter members: The members of which an answer has at least one; empty if none is expected.
     func error(inAnswer json: JSONValue, members: [String], headers: HTTPHeaders) -> OpenAIClientError? {
-        let isAnswer = members.isEmpty || json.arrayValue != nil || members.contains { json[$0].isSubstantial }
-        return ReportedError(in: json, isAnswer: isAnswer, isItsOwn: members.contains("output"))
+        let hasState = json["status"]?.stringValue.map { ModelResponse.Status.known.contains($0) } == true
+        let isResponse = members.contains("output") && (json["object"] == "response" || hasState)
+        let isAnswer =
+            members.isEmpty || json.arrayValue != nil || isResponse || members.contains { json[$0].isSubstantial }
+        return ReportedError(in: json, isAnswer: isAnswer, isItsOwn: isResponse)
             .map { error($0, status: nil, headers: headers) }
     }
 
@@ -46,7 +50,7 @@ struct ErrorResponse: Sendable {
         error(ReportedError(.string(text)), status: nil, headers: headers)
     }
 
-    private func error(_ reported: ReportedError?, status: Int?, headers: HTTPHeaders) -> OpenAIClientError {
+    private func error(_ reported: ReportedError<JSONValue>?, status: Int?, headers: HTTPHeaders) -> OpenAIClientError {
         let scrubber = KeyScrubber(headers: self.headers, key: key)
         let message = reported?.message ?? status.map { "HTTP status \($0)" } ?? "the server failed"
         let status = status ?? reported?.status
@@ -58,30 +62,22 @@ struct ErrorResponse: Sendable {
         error.type = reported?.type.map(scrubber.scrub)
         error.param = reported?.param.map(scrubber.scrub)
         error.requestID = headers.requestID.map(scrubber.scrub)
-        error.retryAfter = headers.retryAfter
+        error.retryAfter = headers.retryAfter ?? reported?.secondsToWait.map { .seconds(min($0, 86_400)) }
         error.rateLimits = headers.rateLimits
         return error
     }
 
     /// Returns the first event of a body that is an event stream despite its status, as LiteLLM sends it.
     private static func firstEvent(of body: [UInt8]) -> JSONValue? {
-        var parser = ServerSentEvents(limit: body.count + 1)
-        guard let events = try? parser.parse(body) else { return nil }
-        return (events.first ?? parser.finish()).flatMap { event in try? JSONValue(parsing: event.data) }
+        ServerSentEvents.events(of: body).first.flatMap { event in try? JSONValue(answer: event.data) }
     }
-}
 
-extension JSONValue? {
-    /// Indicates whether the value is neither `null` nor empty.
-    var isSubstantial: Bool {
-        switch self {
-        case nil, .null: false
-        case .string(let text): !text.isEmpty
-        case .array(let elements): !elements.isEmpty
-        case .object(let object): !object.isEmpty
-        case .bool(let flag): flag
-        default: true
-        }
+    /// A body in plain words. Pages of proxies say nothing that their status does not.
+    private static func text(of body: [UInt8]) -> JSONValue? {
+        let words = body.trimmed
+        guard let first = words.first, first != UInt8(ascii: "<"), String(validating: words, as: UTF8.self) != nil
+        else { return nil }
+        return .string(String(decoding: words, as: UTF8.self))
     }
 }
 

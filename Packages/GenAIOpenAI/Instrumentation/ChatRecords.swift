@@ -34,7 +34,7 @@ extension ChatCompletion: RecordedAnswer {
     func modelAnswer(_ need: ContentNeed) -> ModelAnswer {
         var answer = ModelAnswer(
             id: id.unlessEmpty, model: model.unlessEmpty, usage: usage?.tokenUsage, serviceTier: serviceTier?.rawValue)
-        answer.systemFingerprint = systemFingerprint
+        answer.systemFingerprint = systemFingerprint.nonEmpty
         if need == .none {
             answer.finishReasons = choices.map(\.finishReasonText)
         } else {
@@ -53,36 +53,25 @@ extension ChatCompletionChunk: RecordedChunk {
         if let id = id.unlessEmpty { answer.id = answer.id ?? id }
         if let model = model.unlessEmpty { answer.model = answer.model ?? model }
         if let tier = serviceTier { answer.serviceTier = tier.rawValue }
-        if let systemFingerprint { answer.systemFingerprint = systemFingerprint }
+        if let systemFingerprint = systemFingerprint.nonEmpty { answer.systemFingerprint = systemFingerprint }
         if let usage { answer.updateUsage(withCumulative: usage.tokenUsage) }
         for choice in choices { choice.add(to: &answer) }
-    }
-}
-
-extension ChatCompletionChunk {
-    func numbered(by calls: inout ToolCallNumbering) -> ChatCompletionChunk {
-        guard choices.contains(where: { !$0.delta.toolCalls.isEmpty }) else { return self }
-        var chunk = self
-        for index in chunk.choices.indices { calls.number(&chunk.choices[index]) }
-        return chunk
     }
 }
 
 extension ChatCompletionChunk.Choice {
     fileprivate func add(to answer: inout ModelAnswer) {
         answer.begin(choice: index, role: delta.role.map { Message.Role(rawValue: $0.rawValue) })
-        if let text = delta.reasoningContent ?? delta.reasoning { answer.appendReasoning(text, choice: index) }
+        if let text = delta.reasoningContent.nonEmpty ?? delta.reasoning {
+            answer.appendReasoning(text, choice: index)
+        }
         for part in delta.body?.parts ?? [] {
             if let text = part.thinking { answer.appendReasoning(text, choice: index) }
         }
         if let text = delta.content { answer.appendText(text, choice: index) }
         if let text = delta.refusal { answer.appendText(text, choice: index) }
         if let text = delta.audio?.transcript { answer.appendText(text, choice: index) }
-        for call in delta.toolCalls {
-            answer.appendToolCall(
-                index: call.index, id: call.id, name: call.name, arguments: call.arguments, type: call.type,
-                choice: index)
-        }
+        answer.appendToolCalls(delta.toolCalls.map(\.piece), choice: index)
         if let reason = finishReason { answer.finish(reason.rawValue, choice: index) }
     }
 }
@@ -104,7 +93,7 @@ extension ChatMessage {
         }
         var parts: [Message.Part] = []
         if need == .full {
-            if let text = reasoningContent ?? reasoning { parts.append(.reasoning(text)) }
+            if let text = reasoningContent.nonEmpty ?? reasoning { parts.append(.reasoning(text)) }
             switch body {
             case .text(let text): parts.append(.text(text))
             case .parts(let contents): parts += contents.map(\.part)

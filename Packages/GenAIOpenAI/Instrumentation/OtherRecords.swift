@@ -25,7 +25,7 @@ extension CompletionRequest: RecordedRequest {
 extension TextCompletion: RecordedAnswer {
     func modelAnswer(_ need: ContentNeed) -> ModelAnswer {
         var answer = ModelAnswer(id: id.unlessEmpty, model: model.unlessEmpty, usage: usage?.tokenUsage)
-        answer.systemFingerprint = systemFingerprint
+        answer.systemFingerprint = systemFingerprint.nonEmpty
         answer.finishReasons = choices.map { $0.finishReason?.rawValue ?? "error" }
         if need != .none {
             answer.messages = choices.map {
@@ -41,7 +41,7 @@ extension TextCompletion: RecordedChunk {
         if let id = id.unlessEmpty { answer.id = answer.id ?? id }
         if let model = model.unlessEmpty { answer.model = answer.model ?? model }
         if let usage { answer.updateUsage(withCumulative: usage.tokenUsage) }
-        if let systemFingerprint { answer.systemFingerprint = systemFingerprint }
+        if let systemFingerprint = systemFingerprint.nonEmpty { answer.systemFingerprint = systemFingerprint }
         for choice in choices {
             answer.appendText(choice.text, choice: choice.index)
             if let reason = choice.finishReason { answer.finish(reason.rawValue, choice: choice.index) }
@@ -65,8 +65,7 @@ extension EmbeddingRequest: RecordedRequest {
 extension EmbeddingResponse: RecordedAnswer {
     /// Returns the answer without output tokens, which embeddings do not have.
     func modelAnswer(_ need: ContentNeed) -> ModelAnswer {
-        var answer = ModelAnswer(
-            model: model.unlessEmpty, usage: usage.map { TokenUsage(inputTokens: $0.tokenUsage.inputTokens) })
+        var answer = ModelAnswer(model: model.unlessEmpty, usage: usage?.embeddingUsage)
         answer.embeddingDimensions = data.first?.vector.count
         return answer
     }

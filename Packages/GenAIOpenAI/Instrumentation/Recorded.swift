@@ -30,12 +30,9 @@ protocol RecordedChunk: Sendable {
     func add(to answer: inout ModelAnswer)
     /// The server's failure.
     var failure: CallFailure? { get }
-    /// Returns the chunk with the index and name of the call that each of its tool call pieces belongs to.
-    func numbered(by calls: inout ToolCallNumbering) -> Self
 }
 
 extension RecordedChunk {
-    func numbered(by calls: inout ToolCallNumbering) -> Self { self }
     var failure: CallFailure? { nil }
 }
 

@@ -15,10 +15,12 @@ extension Sender {
         guard let recorder = record(of: request, call) else {
             return try await value(of: call, as: Value.self)
         }
-        let value = try await watched(by: recorder) { () async throws(OpenAIClientError) -> Value in
-            try await self.value(of: call, as: Value.self, recorder: recorder)
+        let (value, headers) = try await watched(by: recorder) { () async throws(OpenAIClientError) in
+            try await self.answer(to: call, as: Value.self, recorder: recorder)
         }
-        recorder.finish(value.modelAnswer(recorder.contentNeed), failure: value.failure)
+        var answer = value.modelAnswer(recorder.contentNeed)
+        answer.takeStatedCost { headers[$0] }
+        recorder.finish(answer, failure: value.failure)
         return value
     }
 

@@ -53,11 +53,12 @@ extension ModelResponse: RecordedAnswer {
         return CallFailure(type: error?.code ?? status?.rawValue ?? "_OTHER", message: error?.message ?? "")
     }
 
-    fileprivate var isOver: Bool { status != .queued && status != .inProgress }
+    /// Indicates whether the response is all there. Servers that leave out the status send it with its output.
+    fileprivate var isOver: Bool { status?.isFinal ?? (!output.isEmpty || !outputText.isEmpty) }
 
     fileprivate var finishReason: ChatFinishReason? {
         switch status {
-        case .completed:
+        case .completed, nil:
             let isCalling = output.contains { $0.type == .functionCall || $0.type == .customToolCall }
             return isCalling ? .toolCalls : .stop
         case .incomplete: return incompleteDetails?.reason == "content_filter" ? .contentFilter : .length
@@ -75,6 +76,10 @@ extension ModelResponse.Event: RecordedChunk {
         switch type {
         case .outputItemAdded where item?.toolCall != nil: begin(item?.toolCall, block, in: &answer)
         case .outputItemDone:
+            // The last event may leave the items out; where it has them, its count replaces this one.
+            var tools = TokenUsage()
+            tools.countServerTools((item?.serverToolCall).map { [$0] } ?? [])
+            if !tools.isEmpty { answer.addUsage(tools) }
             // An item with received pieces is known already.
             guard let item, block.map({ !answer.hasBlock($0) }) ?? true else { return }
             item.add(block, to: &answer)

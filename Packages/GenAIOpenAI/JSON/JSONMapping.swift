@@ -88,6 +88,8 @@ extension JSONRecord {
 /// - A member in any other form counts as missing; its value stays in ``JSONRecord/additional``. So does a number out
 ///   of range, and a fraction in place of an identifier or an index, which is not rounded.
 /// - A `null` in a list is skipped.
+/// - The meaning of a member decides the rest: a time is the second it falls in (``time(_:_:)``), a count the nearest
+///   whole number (``count(_:_:)``), and an empty text where only its presence says something is none (``text(_:_:)``).
 /// - A member that contains the answer itself must be readable (``essential(_:_:)``), and a member without which there
 ///   is no answer must exist (``required(_:_:)``). Otherwise reading throws a ``JSONError`` with its path.
 package struct JSONMapper {
@@ -135,6 +137,12 @@ package struct JSONMapper {
         }
     }
 
+    /// Maps a text whose presence says something; an empty one is none.
+    package mutating func text(_ key: String, _ value: inout String?) {
+        self(key, &value)
+        if isReading, value?.isEmpty == true { value = nil }
+    }
+
     /// Maps a time in seconds since 1970. Some servers send fractions, which are rounded down.
     package mutating func time(_ key: String, _ value: inout Int?) {
         self(key, &value)
@@ -168,7 +176,7 @@ package struct JSONMapper {
     private mutating func read<Value: JSONConvertible>(_ key: String, as: Value.Type) -> Value? {
         guard let index = position(of: key) else { return nil }
         let json = members[index].value
-        let isMissing = json == .null || json == "" && Value.self is any JSONStringValue.Type
+        let isMissing = json == .null || (json == "" || json == "null") && Value.self is any JSONStringValue.Type
         let value = isMissing ? nil : try? Value(lenient: json)
         if value != nil || isMissing { members.remove(at: index) }
         return value
@@ -197,7 +205,8 @@ package struct JSONMapper {
     }
 }
 
-/// A string with well-known values, which can have any other value too. An empty one counts as missing.
+/// A string with well-known values, which can have any other value too. An empty one, or `null` in quotes, counts as
+/// missing.
 package protocol JSONStringValue: JSONConvertible, RawRepresentable<String>, ExpressibleByStringLiteral, Hashable {
     /// Creates a value from its text.
     init(rawValue: String)

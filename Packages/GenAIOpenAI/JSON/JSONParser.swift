@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
+import GenAIInstrumentation
 
 extension JSONValue {
     /// Parses JSON text.
@@ -10,11 +11,37 @@ extension JSONValue {
     /// - Throws: ``JSONError`` with the offset at which the text is not valid JSON (RFC 8259) or is nested more than
     ///   512 levels deep.
     public init(parsing bytes: [UInt8]) throws(JSONError) {
+        try self.init(bytes, options: JSONReader.Options())
+    }
+
+    private init(_ bytes: [UInt8], options: JSONReader.Options) throws(JSONError) {
         do throws(JSONSyntaxError) {
-            self = try JSONReader.read(bytes) { (reader) throws(JSONSyntaxError) in try JSONValue(&reader) }
+            self = try JSONReader.read(bytes, options: options) { (reader) throws(JSONSyntaxError) in
+                try JSONValue(&reader)
+            }
         } catch {
             throw JSONError(expected: error.expected, offset: error.offset)
         }
+    }
+
+    /// Reads JSON text of a server, with the mistakes that servers make: a byte order mark, line breaks and other
+    /// control characters in strings as they are, and `NaN` or `Infinity`, which are unknown (`null`).
+    ///
+    /// - Throws: ``JSONError`` as for other text.
+    init(answer bytes: [UInt8]) throws(JSONError) {
+        try self.init(
+            bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes,
+            options: JSONReader.Options(toleratesMistakes: true))
+    }
+
+    /// The answer itself, where a gateway puts it into a member of its own (OpenRouter's `provider`, Cloudflare's
+    /// `result`, `data`).
+    ///
+    /// - Parameter members: Those of which an answer has at least one.
+    func unwrapped(members: [String]) -> JSONValue {
+        guard members == ["choices"], !self["choices"].isSubstantial else { return self }
+        let wrappers = ["provider", "result", "data", "response"]
+        return wrappers.lazy.compactMap { self[$0] }.first { $0["choices"].isSubstantial } ?? self
     }
 
     /// Parses JSON text.

@@ -46,9 +46,12 @@ public struct ModelResponse: Codable, Hashable, Sendable, JSONRecord {
 
 extension ModelResponse {
     /// The whole output text; empty if there is none.
+    ///
+    /// Of servers that leave out the items, their `output_text`.
     public var outputText: String {
-        output.filter { $0.type == .message }.flatMap { $0.content?.parts ?? [] }
-            .filter { $0.type == "output_text" }.compactMap(\.text).joined()
+        let messages = output.filter { ($0.type ?? .message) == .message }
+        let text = messages.flatMap { $0.content?.parts ?? [] }.filter(\.isOutputText).compactMap(\.text).joined()
+        return text.isEmpty && output.isEmpty ? additional["output_text"]?.stringValue ?? "" : text
     }
 
     /// The model's refusal; `nil` if it did not refuse.
@@ -79,6 +82,13 @@ extension ModelResponse {
         public static let failed = Status(rawValue: "failed")
         /// The response was cancelled on request.
         public static let cancelled = Status(rawValue: "cancelled")
+
+        /// The texts of all states: an error has a status of another kind.
+        static let known: Set<String> = [
+            "queued", "in_progress", "completed", "incomplete", "failed", "cancelled",
+        ]
+        /// Indicates whether nothing more comes.
+        var isFinal: Bool { [.completed, .incomplete, .failed, .cancelled].contains(self) }
     }
 
     /// The failure of a response.

@@ -4,13 +4,23 @@
 ///
 /// Add every event in order; ``response`` is the response so far at any time. The last event has the whole output. If a
 /// server leaves it out there, or the stream is interrupted, the output is assembled from finished items and from the
-/// pieces of unfinished ones. Empty members of a finished item are filled in from its pieces too.
+/// pieces of unfinished ones. Empty members of an item of the last event are filled in from its pieces too.
 public struct ResponseAccumulator: Sendable {
     /// The response so far; `nil` before the first event about it.
     public var response: ModelResponse? {
         guard known != nil || !items.isEmpty else { return nil }
         var response = known ?? ModelResponse()
-        if response.output.isEmpty { response.output = items.sorted { $0.key < $1.key }.map(\.value.item) }
+        if response.output.isEmpty {
+            response.output = items.sorted { $0.key < $1.key }.map(\.value.item)
+        } else {
+            for index in response.output.indices where response.output[index].isHollow {
+                let id = response.output[index].id.nonEmpty
+                guard let position = id.flatMap({ positionsByID[$0] }) ?? (items[index] == nil ? nil : index) else {
+                    continue
+                }
+                response.output[index] = items[position]?.filling(response.output[index]) ?? response.output[index]
+            }
+        }
         return response
     }
 
@@ -110,6 +120,13 @@ private struct PartialItem: Sendable {
         return item
     }
 
+    /// An item of the same place with the pieces that have come, where it has nothing itself.
+    func filling(_ item: ResponseItem) -> ResponseItem {
+        var copy = self
+        copy.known = item
+        return copy.item
+    }
+
     private static func parts(_ texts: [Int: String], _ type: String) -> [ResponseContentPart] {
         texts.sorted { $0.key < $1.key }.map { _, text in
             var part = ResponseContentPart.text(text)
@@ -152,6 +169,13 @@ extension PartialItem.Part {
         part.type = text.isEmpty && !refusal.isEmpty ? "refusal" : "output_text"
         if part.type == "refusal" { part.refusal = refusal } else { part.text = text }
         return part
+    }
+}
+
+extension ResponseItem {
+    /// Indicates whether the item lacks what its pieces could have.
+    fileprivate var isHollow: Bool {
+        content.isEmpty && summary?.isEmpty != false && arguments.nonEmpty == nil && input.nonEmpty == nil
     }
 }
 

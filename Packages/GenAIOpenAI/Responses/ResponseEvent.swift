@@ -44,7 +44,9 @@ extension ModelResponse {
             members("content_index", &contentIndex)
             members("delta", &delta)
             members("text", &text)
-            members("arguments", &arguments)
+            var text = arguments.map(JSONText.init)
+            members("arguments", &text)
+            arguments = text?.text
             members("refusal", &refusal)
         }
     }
@@ -102,5 +104,6 @@ extension ModelResponse.Event {
     /// Indicates whether this is the last event.
     public var isLast: Bool {
         [.completed, .incomplete, .failed, EventType(rawValue: "response.cancelled")].contains(type)
+            || response?.status?.isFinal == true
     }
 }

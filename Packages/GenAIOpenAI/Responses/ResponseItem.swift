@@ -43,7 +43,9 @@ public struct ResponseItem: Codable, Hashable, Sendable, JSONRecord {
         members("content", &content)
         members("call_id", &callID)
         members("name", &name)
-        members("arguments", &arguments)
+        var text = arguments.map(JSONText.init)
+        members("arguments", &text)
+        arguments = text?.text
         members("input", &input)
         members("output", &output)
         members("summary", &summary)
@@ -119,6 +121,17 @@ public enum ResponseContent: Codable, Sendable, JSONConvertible, Hashable {
         }
     }
 
+    /// Reads text, a list of parts, or one part outside a list.
+    package init(lenient json: JSONValue) throws(JSONError) {
+        if let text = try? String(lenient: json) {
+            self = .text(text)
+        } else if json.objectValue != nil, !json.isContentPart {
+            throw JSONError(expected: "text or parts")
+        } else {
+            self = .parts(try [ResponseContentPart](lenient: json))
+        }
+    }
+
     /// Text as a string, parts as a list.
     package var json: JSONValue {
         switch self {
@@ -167,7 +180,7 @@ public struct ResponseContentPart: Codable, Hashable, Sendable, JSONRecord {
     package mutating func map(_ members: inout JSONMapper) {
         members("type", &type)
         members("text", &text)
-        members("refusal", &refusal)
+        members.text("refusal", &refusal)
         members("image_url", &imageURL)
         members("detail", &detail)
         members("file_id", &fileID)
@@ -176,6 +189,14 @@ public struct ResponseContentPart: Codable, Hashable, Sendable, JSONRecord {
         members("filename", &filename)
         members("annotations", &annotations)
     }
+
+    /// Reads a part; a text outside one is a part of text.
+    package init(lenient json: JSONValue) throws(JSONError) {
+        if let text = json.stringValue { self = .text(text) } else { try self.init(json: json) }
+    }
+
+    /// Indicates whether the part is text of the model: `output_text`, or what other servers call it.
+    var isOutputText: Bool { ["output_text", "text", "input_text"].contains(type) }
 
     /// An input text part.
     public static func text(_ text: String) -> ResponseContentPart {

@@ -18,9 +18,13 @@ extension OpenAIClient {
         public func create(
             _ request: ResponseRequest, options: CallOptions = CallOptions()
         ) async throws(OpenAIClientError) -> ModelResponse {
-            let call = APICall(
+            var call = APICall(
                 path: "responses", model: request.model ?? "", body: request.json, options: options,
                 members: ModelResponse.expected)
+            call.collect = { (source) async throws(OpenAIClientError) in
+                try await source.collected(
+                    Self.rules, into: ResponseAccumulator(), { $0.add($1) }, { $0.response?.json ?? .null })
+            }
             return try await sender.recorded(request, call)
         }
 
@@ -36,9 +40,12 @@ extension OpenAIClient {
             let call = APICall(
                 path: "responses", model: request.model ?? "", body: body.json, isStream: true, options: options,
                 members: ModelResponse.expected)
-            let rules = StreamRules<ModelResponse.Event>(
+            return try await sender.recordedStream(request, rules: Self.rules, call)
+        }
+
+        private static var rules: StreamRules<ModelResponse.Event> {
+            StreamRules<ModelResponse.Event>(
                 ends: \.isLast, decodeWhole: { (json) throws(JSONError) in try ModelResponse.Event(whole: json) })
-            return try await sender.recordedStream(request, rules: rules, call)
         }
 
         /// Fetches a stored response.
@@ -76,7 +83,7 @@ extension OpenAIClient {
 
 extension ModelResponse {
     /// The members of which a response has at least one.
-    fileprivate static let expected = ["output", "status"]
+    fileprivate static let expected = ["output"]
 }
 
 extension ModelResponse.Event {

@@ -5,8 +5,9 @@ import GenAIHTTP
 /// The body of a streamed answer as JSON, one value per event.
 ///
 /// The rules: an event stream is recognised whatever its content type, and JSON is a complete answer. The last event
-/// counts without its blank line, but not if it is incomplete. An error with any name is thrown. The end is regular
-/// after `[DONE]` or a complete answer, and otherwise only if the last chunk says that it is last.
+/// counts without its blank line, but not if it is incomplete. Lines of JSON are events of their own, and data that is
+/// not an object only keeps the connection alive. An error with any name is thrown. The end is regular after `[DONE]` or a
+/// complete answer, and otherwise only if the last chunk says that it is last.
 struct EventSource: Sendable {
     /// One event, or the complete answer of a server that does not stream.
     struct Message: Sendable {
@@ -29,6 +30,10 @@ struct EventSource: Sendable {
     private var document: [UInt8] = []
     private var events: [ServerSentEvent] = []
     private var nextEvent = 0
+    private var messages: [Message] = []
+    private var nextMessage = 0
+    /// The last data that were neither JSON nor the end.
+    private var lastWords: String?
     private var hasEnded = false
     private var first: Result<Message?, OpenAIClientError>?
 
@@ -62,24 +67,50 @@ struct EventSource: Sendable {
     }
 
     private mutating func read(_ members: [String]) async throws(OpenAIClientError) -> Message? {
-        while !isOver {
-            while nextEvent < events.count {
-                let event = events[nextEvent]
-                nextEvent += 1
-                if let message = try message(of: event, isLast: hasEnded) { return message }
-                if isOver { return nil }
+        while true {
+            if nextMessage < messages.count {
+                nextMessage += 1
+                return messages[nextMessage - 1]
             }
-            guard !hasEnded else { break }
-            guard let piece = try await piece() else {
-                hasEnded = true
-                if form == .document { return try wholeAnswer(members) }
-                events = [parser.finish()].compactMap(\.self)
-                nextEvent = 0
+            if isOver { return nil }
+            if nextEvent < events.count {
+                nextEvent += 1
+                messages = try messages(of: events[nextEvent - 1], isLast: hasEnded && nextEvent == events.count)
+                nextMessage = 0
                 continue
             }
-            try take(piece)
+            if hasEnded { return nil }
+            if let piece = try await piece() {
+                try take(piece)
+            } else {
+                try end(members)
+            }
         }
-        return nil
+    }
+
+    /// Takes the end of the body.
+    private mutating func end(_ members: [String]) throws(OpenAIClientError) {
+        hasEnded = true
+        nextEvent = 0
+        guard form == .document else {
+            events = [parser.finish()].compactMap(\.self)
+            return
+        }
+        let json: JSONValue
+        do throws(JSONError) {
+            json = try JSONValue(answer: document)
+        } catch {
+            // Lines of JSON, or JSON with the end of a stream behind it.
+            events = ServerSentEvents.events(of: document)
+            let isStream = events.contains { (try? JSONValue(answer: $0.data)) != nil }
+            guard isStream else { throw failure(OpenAIClientError(error)) }
+            return document = []
+        }
+        document = []
+        if let error = errorResponse.error(inAnswer: json, members: members, headers: headers) { throw error }
+        messages = [Message(json: json.unwrapped(members: members), isWhole: true)]
+        nextMessage = 0
+        isOver = true
     }
 
     private mutating func piece() async throws(OpenAIClientError) -> [UInt8]? {
@@ -117,43 +148,72 @@ struct EventSource: Sendable {
         [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains(byte)
     }
 
-    /// Returns the message of an event; `nil` if it has none.
-    private mutating func message(of event: ServerSentEvent, isLast: Bool) throws(OpenAIClientError) -> Message? {
+    /// The messages of an event: usually one.
+    private mutating func messages(of event: ServerSentEvent, isLast: Bool) throws(OpenAIClientError) -> [Message] {
         let data = event.data.trimmed
-        if data.isEmpty { return nil }
-        if data.elementsEqual("[DONE]".utf8) {
+        if data.isEmpty { return [] }
+        if data.isEnd {
             isOver = true
-            return nil
+            return []
         }
-        var json: JSONValue
+        let json: JSONValue
         do throws(JSONError) {
-            json = try JSONValue(parsing: Array(data))
+            json = try JSONValue(answer: Array(data))
         } catch {
-            if isLast { return nil }
+            if let lines = lines(of: data) {
+                var messages: [Message] = []
+                for line in lines { messages += try self.messages(of: line, event.type) }
+                return messages
+            }
+            if isLast { return [] }
             if event.type == "error" {
                 throw errorResponse.error(text: String(decoding: data, as: UTF8.self), headers: headers)
             }
+            guard data.first == UInt8(ascii: "{") || data.first == UInt8(ascii: "[") else {
+                lastWords = String(decoding: data.prefix(2_000), as: UTF8.self)
+                return []
+            }
             throw failure(OpenAIClientError(error))
         }
-        if let error = errorResponse.error(inEvent: json, type: event.type, headers: headers) { throw error }
-        if case .object(var object) = json, object["type"] == nil, !event.type.isEmpty, object["choices"] == nil {
-            object["type"] = .string(event.type)
-            json = .object(object)
-        }
-        return Message(json: json)
+        return try messages(of: json, event.type)
     }
 
-    private mutating func wholeAnswer(_ members: [String]) throws(OpenAIClientError) -> Message {
-        isOver = true
-        let json: JSONValue
-        do throws(JSONError) {
-            json = try JSONValue(parsing: document.withoutByteOrderMark)
-        } catch {
-            throw failure(OpenAIClientError(error))
+    /// The values of an event whose lines are events of their own, without blank lines between; `nil` for any other.
+    private mutating func lines(of data: ArraySlice<UInt8>) -> [JSONValue]? {
+        var values: [JSONValue] = []
+        for line in data.split(separator: UInt8(ascii: "\n")) {
+            if Array(line).trimmed.isEnd {
+                isOver = true
+                return values
+            }
+            guard let value = try? JSONValue(answer: Array(line)) else { return nil }
+            values.append(value)
         }
-        document = []
-        if let error = errorResponse.error(inAnswer: json, members: members, headers: headers) { throw error }
-        return Message(json: json, isWhole: true)
+        return values
+    }
+
+    /// The messages of a value: objects are; what else there is keeps the connection alive.
+    private func messages(of json: JSONValue, _ type: String) throws(OpenAIClientError) -> [Message] {
+        if let error = errorResponse.error(inEvent: json, type: type, headers: headers) { throw error }
+        switch json {
+        case .object(var object):
+            if object["type"] == nil, !type.isEmpty, object["choices"] == nil { object["type"] = .string(type) }
+            return [Message(json: .object(object))]
+        case .array(let elements):
+            var messages: [Message] = []
+            for element in elements { messages += try self.messages(of: element, type) }
+            return messages
+        default: return []
+        }
+    }
+
+    /// The error of a stream that ended before the answer was complete: with what the server said last, where that was
+    /// in plain words.
+    var truncation: OpenAIClientError {
+        guard let lastWords else {
+            return failure(OpenAIClientError(.truncated, "the stream ended before the answer was complete"))
+        }
+        return errorResponse.error(text: lastWords, headers: headers)
     }
 
     /// Returns the error with the server's identifier of the request.
@@ -166,13 +226,15 @@ struct EventSource: Sendable {
 
 extension [UInt8] {
     /// The bytes without white space at either end.
-    fileprivate var trimmed: ArraySlice<UInt8> {
+    var trimmed: ArraySlice<UInt8> {
         var rest = self[...]
-        while let byte = rest.first, byte == 0x20 || byte == 0x0A || byte == 0x09 { rest.removeFirst() }
-        while let byte = rest.last, byte == 0x20 || byte == 0x0A || byte == 0x09 { rest.removeLast() }
+        while let byte = rest.first, [0x20, 0x0A, 0x0D, 0x09].contains(byte) { rest.removeFirst() }
+        while let byte = rest.last, [0x20, 0x0A, 0x0D, 0x09].contains(byte) { rest.removeLast() }
         return rest
     }
+}
 
-    /// The bytes without a byte order mark at their start.
-    var withoutByteOrderMark: [UInt8] { starts(with: [0xEF, 0xBB, 0xBF]) ? Array(dropFirst(3)) : self }
+extension ArraySlice<UInt8> {
+    /// Indicates whether the data say that the stream is over.
+    fileprivate var isEnd: Bool { elementsEqual("[DONE]".utf8) || elementsEqual("\"[DONE]\"".utf8) }
 }

@@ -88,7 +88,6 @@ extension StreamRules where Chunk: JSONRecord {
 final class StreamLifetime: Sendable {
     let recorder: ModelCall?
     private let failure = Mutex<CallFailure?>(nil)
-    private let calls = Mutex(ToolCallNumbering())
 
     init(recorder: ModelCall?) {
         self.recorder = recorder
@@ -97,7 +96,6 @@ final class StreamLifetime: Sendable {
     /// Adds a chunk when it is decoded; a slow reader therefore delays the recorded times.
     func add(_ chunk: some RecordedChunk) {
         guard let recorder else { return }
-        let chunk = calls.withLock { chunk.numbered(by: &$0) }
         recorder.add { chunk.add(to: &$0) }
         if let failure = chunk.failure { self.failure.withLock { $0 = failure } }
     }

@@ -12,9 +12,10 @@ struct ServerSentEvent: Sendable, Hashable {
 
 /// Splits a `text/event-stream` into events, in chunks of any size.
 ///
-/// A pure value, without a connection and a clock. Source: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6, with two
-/// differences: the last event counts without its blank line (``finish()``), and a line that begins with a brace is the
-/// data of an event of its own, because some proxies write a JSON error into the stream without framing.
+/// A pure value, without a connection and a clock. Source: WHATWG HTML, "Server-sent events", 9.2.5 and 9.2.6, with three
+/// differences: the last event counts without its blank line (``finish()``); a line that begins with a brace is the data
+/// of an event of its own, because some proxies write a JSON error into the stream without framing; and so is a field
+/// `error` with an object, by which older llama.cpp servers report errors.
 struct ServerSentEvents: Sendable {
     /// A line or an event exceeded the limit. The parser cannot be used any more.
     struct TooLarge: Error {
@@ -70,6 +71,13 @@ struct ServerSentEvents: Sendable {
         return event ?? dispatch()
     }
 
+    /// The events of a text that is all there.
+    static func events(of text: [UInt8]) -> [ServerSentEvent] {
+        var parser = ServerSentEvents(limit: text.count + 1)
+        guard let events = try? parser.parse(text) else { return [] }
+        return events + [parser.finish()].compactMap(\.self)
+    }
+
     /// Skips a byte order mark at the start of the stream, even if it arrives byte by byte.
     private mutating func withoutByteOrderMark(_ bytes: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
         guard !byteOrderMark.isEmpty else { return bytes }
@@ -107,6 +115,9 @@ struct ServerSentEvents: Sendable {
         }
         var value = line[(colon + 1)...]
         if value.first == UInt8(ascii: " ") { value = value.dropFirst() }
+        if value.first == UInt8(ascii: "{"), !hasData, line[..<colon].elementsEqual("error".utf8) {
+            return ServerSentEvent(type: "error", data: Array(value), lastEventID: event.lastEventID)
+        }
         try setField(line[..<colon], to: value)
         return nil
     }

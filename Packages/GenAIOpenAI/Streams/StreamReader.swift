@@ -18,7 +18,7 @@ struct StreamReader<Chunk: Sendable> {
     mutating func next() async throws(OpenAIClientError) -> Chunk? {
         guard let message = try await source.next() else {
             if isComplete || source.isOver { return nil }
-            throw source.failure(OpenAIClientError(.truncated, "the stream ended before the answer was complete"))
+            throw source.truncation
         }
         let chunk: Chunk
         do throws(JSONError) {
@@ -29,5 +29,23 @@ struct StreamReader<Chunk: Sendable> {
         if message.isWhole || rules.ends(chunk) { isComplete = true }
         rules.record(chunk, lifetime)
         return chunk
+    }
+}
+
+extension EventSource {
+    /// The answer of a stream that nobody follows.
+    ///
+    /// - Parameters:
+    ///   - add: Adds a chunk to the answer so far.
+    ///   - json: Gives the answer as the server would have sent it.
+    func collected<Chunk: Sendable, Accumulator>(
+        _ rules: StreamRules<Chunk>, into accumulator: Accumulator, _ add: (inout Accumulator, Chunk) -> Void,
+        _ json: (Accumulator) -> JSONValue
+    ) async throws(OpenAIClientError) -> JSONValue {
+        var accumulator = accumulator
+        let lifetime = StreamLifetime(recorder: nil)
+        var reader = StreamReader(StreamOpening(source: self, rules: rules, lifetime: lifetime))
+        while let chunk = try await reader.next() { add(&accumulator, chunk) }
+        return json(accumulator)
     }
 }

@@ -99,9 +99,15 @@ extension CompletionUsage {
 
     /// The usage in terms of the conventions: totals include their parts, whatever names the server uses.
     public var tokenUsage: TokenUsage { UsageReading(json).tokenUsage }
+
+    /// The usage of embeddings.
+    var embeddingUsage: TokenUsage? { UsageReading(json).embeddingUsage }
 }
 
 extension CompletionUsage? {
+    /// Indicates whether the usage, alone in its chunk, is that of a whole answer.
+    var isFinal: Bool { (self?.completionTokens ?? 0) > 0 }
+
     /// Applies a later report. `null` replaces nothing, and zero replaces no count.
     mutating func update(with later: CompletionUsage) {
         guard let known = self?.json.objectValue, let new = later.json.objectValue else { return self = later }
@@ -124,7 +130,9 @@ extension JSONObject {
     }
 }
 
-extension JSONValue: JSONTree {}
+extension JSONValue: JSONTree {
+    package var memberCount: Int? { objectValue?.count }
+}
 
 extension JSONMapper {
     /// Maps the usage of an answer, from any of the members that servers use. A usage without members counts as

@@ -69,20 +69,21 @@ extension ResponseUsage {
 }
 
 extension ModelResponse {
-    /// The usage of the response, with the searches that the server ran for it; `nil` if it reports none.
+    /// The usage of the response, including what the server's tools used; `nil` if it reports none.
     ///
-    /// A search is billed for each `web_search_call` item that searched. Opening a page that was found is not billed.
+    /// Images that a tool made are counted beside the response's own tokens.
     var tokenUsage: TokenUsage? {
-        let calls = output.filter { $0.status != "failed" }
-        let webSearches = calls.count { call in
-            let action = call.additional["action"]?["type"]?.stringValue
-            return call.type == .webSearchCall && (action == nil || action == "search")
-        }
-        let storageSearches = calls.count { $0.type == .fileSearchCall }
-        guard usage != nil || webSearches + storageSearches > 0 else { return nil }
         var tokens = usage?.tokenUsage ?? TokenUsage()
-        if webSearches > 0 { tokens.webSearches = max(tokens.webSearches ?? 0, webSearches) }
-        if storageSearches > 0 { tokens.storageSearches = max(tokens.storageSearches ?? 0, storageSearches) }
-        return tokens
+        if let images = additional["tool_usage"]?["image_gen"] { tokens += UsageReading(images).tokenUsage }
+        tokens.countServerTools(output.lazy.map(\.serverToolCall))
+        return usage == nil && tokens.isEmpty ? nil : tokens
+    }
+}
+
+extension ResponseItem {
+    /// The item as a call of a tool of the server.
+    var serverToolCall: ServerToolCall {
+        ServerToolCall(
+            type: type?.rawValue, status: status, action: additional["action"]?["type"]?.stringValue)
     }
 }

@@ -66,7 +66,9 @@ struct Ollama: AnswerReader {
 
     mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft) {
         let value = event.value
-        if let failure = OpenAIFailure.find(in: value) { draft.failure = failure }
+        if let failure = OpenAIFailure.find(in: value, members: ["message", "response", "embeddings", "embedding"]) {
+            draft.failure = failure
+        }
         guard value["done"] != nil || value["message"] != nil || value["response"] != nil else { return }
         draft.set(\.model, value["model"])
         let message = value["message"]
@@ -96,7 +98,9 @@ struct OllamaEmbeddings: AnswerReader {
 
     mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft) {
         let value = event.value
-        if let failure = OpenAIFailure.find(in: value) { draft.failure = failure }
+        if let failure = OpenAIFailure.find(in: value, members: ["message", "response", "embeddings", "embedding"]) {
+            draft.failure = failure
+        }
         draft.set(\.model, value["model"])
         let vector = value["embeddings"]?.elements.first ?? value["embedding"]
         if let dimensions = vector?.elementCount {

@@ -8,15 +8,10 @@ import GenAIInstrumentation
 struct OpenAIChat: AnswerReader {
     /// The first slot of tool calls, after those of text and reasoning.
     private static let firstCallSlot = 1_000
+    private static let mostChoices = 128
 
-    /// The slot that a delta's index currently refers to. An index is a hint, not an identity.
-    private var slots: [CallKey: Int] = [:]
-    private var callCount = 0
-
-    private struct CallKey: Sendable, Hashable {
-        var choice: Int
-        var index: Int
-    }
+    /// The calls of each choice, by the rule of identity.
+    private var calls: [Int: ToolCallAssembly] = [:]
 
     static func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
         guard let messages = body["messages"], case .array = messages,
@@ -31,7 +26,7 @@ struct OpenAIChat: AnswerReader {
 
     mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft) {
         let value = event.value
-        if let failure = OpenAIFailure.find(in: value) { draft.failure = failure }
+        if let failure = OpenAIFailure.find(in: value, members: ["choices"]) { draft.failure = failure }
         draft.set(\.id, value["id"])
         draft.set(\.model, value["model"])
         draft.set(\.serviceTier, value["service_tier"])
@@ -57,34 +52,29 @@ struct OpenAIChat: AnswerReader {
         }
         draft.addText(message["refusal"]?.string, choice: index)
         draft.addText(message["audio"]?["transcript"]?.string, choice: index)
-        for (position, call) in (message["tool_calls"]?.elements ?? []).enumerated() {
-            readCall(call, position: position, choice: index, into: &draft)
-        }
-        if let call = message["function_call"] { readCall(call, position: 0, choice: index, into: &draft) }
+        let pieces = (message["tool_calls"] ?? message["function_call"])?.elements ?? []
+        readCalls(pieces, choice: index, into: &draft)
     }
 
-    private mutating func readCall(_ call: WireValue, position: Int, choice: Int, into draft: inout AnswerDraft) {
-        let key = CallKey(choice: choice, index: call["index"]?.count ?? position)
-        let piece = OpenAIRequest.toolCall(call)
-        let known = slots[key].flatMap { draft.toolCall(choice: choice, slot: $0) }
-        if let slot = slots[key], let known, !begins(piece, after: known) {
-            draft.nameToolCall(id: piece.id, name: piece.name.isEmpty ? nil : piece.name, choice: choice, slot: slot)
-            draft.addArguments(piece.arguments, choice: choice, slot: slot)
-            return
+    private mutating func readCalls(_ values: [WireValue], choice: Int, into draft: inout AnswerDraft) {
+        guard !values.isEmpty, calls.count < Self.mostChoices || calls[choice] != nil else { return }
+        let pieces = values.map(Self.piece)
+        for (piece, placement) in zip(pieces, calls[choice, default: ToolCallAssembly()].place(pieces)) {
+            let slot = Self.firstCallSlot + placement.position
+            if placement.isNew {
+                draft.beginToolCall(id: placement.id, name: placement.name ?? "", choice: choice, slot: slot)
+            } else {
+                draft.nameToolCall(id: placement.id, name: placement.name, choice: choice, slot: slot)
+            }
+            if placement.arguments == .replace { draft.removeArguments(choice: choice, slot: slot) }
+            if placement.arguments != .ignore { draft.addArguments(piece.arguments, choice: choice, slot: slot) }
         }
-        let slot = Self.firstCallSlot + callCount
-        callCount += 1
-        slots[key] = slot
-        draft.beginToolCall(id: piece.id, name: piece.name, choice: choice, slot: slot)
-        draft.addArguments(piece.arguments, choice: choice, slot: slot)
     }
 
-    /// Returns whether a piece begins another call than the one its index had: it has another identifier, or another
-    /// name after complete arguments.
-    private func begins(_ piece: Message.ToolCall, after known: Message.ToolCall) -> Bool {
-        if let id = piece.id, let earlier = known.id, id != earlier { return true }
-        guard !piece.name.isEmpty, !known.name.isEmpty else { return false }
-        return known.arguments?.last == "}" && piece.name != known.name
+    private static func piece(_ value: WireValue) -> ToolCallAssembly.Piece {
+        let call = OpenAIRequest.toolCall(value)
+        return ToolCallAssembly.Piece(
+            index: value["index"]?.count, id: call.id, name: call.name, arguments: call.arguments ?? "")
     }
 }
 
@@ -102,7 +92,7 @@ struct OpenAICompletions: AnswerReader {
 
     mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft) {
         let value = event.value
-        if let failure = OpenAIFailure.find(in: value) { draft.failure = failure }
+        if let failure = OpenAIFailure.find(in: value, members: ["choices"]) { draft.failure = failure }
         draft.set(\.id, value["id"])
         draft.set(\.model, value["model"])
         draft.set(\.systemFingerprint, value["system_fingerprint"])
@@ -128,15 +118,13 @@ struct OpenAIEmbeddings: AnswerReader {
 
     mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft) {
         let value = event.value
-        if let failure = OpenAIFailure.find(in: value) { draft.failure = failure }
+        if let failure = OpenAIFailure.find(in: value, members: ["data"]) { draft.failure = failure }
         draft.set(\.model, value["model"])
         if let vector = value["data"]?.elements.first?["embedding"] {
             draft.answer.embeddingDimensions = vector.elementCount ?? vector.string.map { Self.floats(inBase64: $0) }
             draft.isRecognised = true
         }
-        // Embeddings have no output tokens, whatever `total_tokens` says.
-        let tokens = value["usage"]?["prompt_tokens"]?.count ?? value["usage"]?["total_tokens"]?.count
-        if let tokens { draft.answer.usage = TokenUsage(inputTokens: tokens) }
+        if let usage = value["usage"].flatMap({ UsageReading($0).embeddingUsage }) { draft.answer.usage = usage }
     }
 
     /// Returns the number of 32-bit floats in Base64 text.

@@ -8,6 +8,8 @@ import GenAIInstrumentation
 struct OpenAIResponses: AnswerReader {
     /// Indicates whether the output contains calls to the program's own tools.
     private var callsTools = false
+    /// The items that are done, by their place: servers may leave them out of the last event.
+    private var serverCalls: [Int: ServerToolCall] = [:]
 
     static func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
         // A stored prompt may specify the model.
@@ -41,8 +43,12 @@ struct OpenAIResponses: AnswerReader {
 
     mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft) {
         let value = event.value
-        guard let type = value["type"]?.string, value["object"]?.string != "response" else {
-            if let failure = OpenAIFailure.find(in: value), value["status"] == nil { draft.failure = failure }
+        let isResponse = value["object"]?.string == "response"
+        guard let type = value["type"]?.string, !isResponse, type.hasPrefix("response.") else {
+            let isAnswer = isResponse || value["output"] != nil
+            if let error = ReportedError(in: value, isAnswer: isAnswer, isItsOwn: isResponse) {
+                draft.failure = OpenAIFailure.failure(error)
+            }
             return readResponse(value, into: &draft)
         }
         let slot = value["output_index"]?.count ?? 0
@@ -55,10 +61,6 @@ struct OpenAIResponses: AnswerReader {
             draft.addArguments(value["delta"]?.string, slot: slot)
         case "response.output_item.added": readItem(value["item"], slot: slot, isDone: false, into: &draft)
         case "response.output_item.done": readItem(value["item"], slot: slot, isDone: true, into: &draft)
-        case "error":
-            let error = value["error"] ?? value
-            let type = error["code"]?.identifier ?? error["type"]?.nonEmptyString ?? "error"
-            draft.failure = ProviderFailure(type: type, message: error["message"]?.string)
         default: if let response = value["response"] { readResponse(response, into: &draft) }
         }
     }
@@ -66,6 +68,7 @@ struct OpenAIResponses: AnswerReader {
     private mutating func readItem(_ item: WireValue?, slot: Int, isDone: Bool, into draft: inout AnswerDraft) {
         guard let item else { return }
         if Self.isCall(item) { callsTools = true }
+        if isDone, serverCalls.count < 1_024 { serverCalls[slot] = Self.serverCall(item) }
         if isDone || Self.isCall(item) { draft.replace(slot: slot, with: Self.parts(of: item)) }
     }
 
@@ -73,16 +76,13 @@ struct OpenAIResponses: AnswerReader {
         draft.set(\.id, response["id"])
         draft.set(\.model, response["model"])
         draft.set(\.serviceTier, response["service_tier"])
-        if let usage = response["usage"].flatMap(OpenAIUsage.read) {
-            draft.answer.usage = usage
-            draft.isRecognised = true
-        }
         let output = response["output"]?.elements ?? []
         if !output.isEmpty {
             callsTools = output.contains(where: Self.isCall)
             draft.removeParts()
             for (slot, item) in output.enumerated() { draft.replace(slot: slot, with: Self.parts(of: item)) }
         }
+        readUsage(of: response, output, into: &draft)
         switch response["status"]?.string {
         case "completed": draft.setFinishReason(.string(callsTools ? "tool_calls" : "stop"))
         case "incomplete":
@@ -95,6 +95,20 @@ struct OpenAIResponses: AnswerReader {
                 type: error?["code"]?.nonEmptyString ?? status, message: error?["message"]?.string)
         default: break
         }
+    }
+
+    private func readUsage(of response: WireValue, _ output: [WireValue], into draft: inout AnswerDraft) {
+        var usage = response["usage"].flatMap(OpenAIUsage.read) ?? TokenUsage()
+        if let images = response["tool_usage"]?["image_gen"].flatMap(OpenAIUsage.read) { usage += images }
+        usage.countServerTools(output.isEmpty ? Array(serverCalls.values) : output.map(Self.serverCall))
+        guard !usage.isEmpty else { return }
+        draft.answer.usage = usage
+        draft.isRecognised = true
+    }
+
+    private static func serverCall(_ item: WireValue) -> ServerToolCall {
+        ServerToolCall(
+            type: item["type"]?.string, status: item["status"]?.string, action: item["action"]?["type"]?.string)
     }
 
     private static func isCall(_ item: WireValue) -> Bool {

@@ -24,16 +24,27 @@ extension WireValue: JSONTree {
     var doubleValue: Double? { double }
     var stringValue: String? { string }
     var boolValue: Bool? { bool }
+    var arrayValue: [WireValue]? {
+        if case .array(let elements, _) = self { elements } else { nil }
+    }
+    var memberCount: Int? {
+        if case .object(let members) = self { members.count } else { nil }
+    }
 }
 
 /// The errors of OpenAI's APIs and of compatible ones.
 enum OpenAIFailure {
-    /// Finds an error object in any of the locations that providers use.
-    static func find(in value: WireValue) -> ProviderFailure? {
-        guard let error = value["error"], error != .bool(false) else { return nil }
-        let type =
-            error["code"]?.string.flatMap { $0.isEmpty ? nil : $0 } ?? error["type"]?.nonEmptyString
-            ?? error["status"]?.nonEmptyString ?? error["code"]?.identifier
-        return ProviderFailure(type: type ?? "_OTHER", message: error["message"]?.string ?? error.string)
+    /// Finds an error by the rule of ``ReportedError``.
+    ///
+    /// - Parameter members: Those of which an answer has at least one.
+    static func find(in value: WireValue, members: [String]) -> ProviderFailure? {
+        let isAnswer = members.contains { value[$0].isSubstantial }
+        return ReportedError(in: value, isAnswer: isAnswer).map(failure)
+    }
+
+    /// The failure under the name that says most: the code, unless it is a number and there is a type.
+    static func failure(_ error: ReportedError<WireValue>) -> ProviderFailure {
+        let code = error.code.flatMap { Int($0) == nil ? $0 : nil }
+        return ProviderFailure(type: code ?? error.type ?? error.code ?? "_OTHER", message: error.message)
     }
 }
