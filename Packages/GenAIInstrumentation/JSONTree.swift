@@ -12,14 +12,14 @@ package protocol JSONTree: Sendable {
     var stringValue: String? { get }
     /// The Boolean, or `nil` for any other kind of value.
     var boolValue: Bool? { get }
-    /// The elements of a list, or `nil` for any other kind of value.
+    /// The elements of a list; `nil` for any other kind of value.
     var arrayValue: [Self]? { get }
-    /// The number of members of an object, or `nil` for any other kind of value.
+    /// The number of members of an object; `nil` for any other kind of value.
     var memberCount: Int? { get }
 }
 
 extension JSONTree {
-    /// Indicates whether there is something: not `null`, `false`, or empty.
+    /// Indicates whether the value is neither `null`, `false` nor empty.
     var isSubstantial: Bool {
         if let text = stringValue { return !text.isEmpty }
         if let elements = arrayValue { return !elements.isEmpty }
@@ -27,7 +27,7 @@ extension JSONTree {
         return boolValue ?? (doubleValue != nil)
     }
 
-    /// The text of a string, or the digits of a number: identifiers and codes come as either.
+    /// The text of a string, or the digits of a number, because identifiers and codes are sent as both.
     var identifier: String? { stringValue ?? intValue.map { String($0) } ?? doubleValue.map { "\($0)" } }
 
     /// The value as a count: rounded, from a number or text with its digits; `nil` if negative or out of range.
@@ -44,6 +44,6 @@ extension JSONTree {
 }
 
 extension Optional where Wrapped: JSONTree {
-    /// Indicates whether there is something: not `null`, `false`, or empty.
+    /// Indicates whether the value is neither `null`, `false` nor empty.
     package var isSubstantial: Bool { self?.isSubstantial == true }
 }

@@ -77,7 +77,7 @@ extension ModelAnswer {
 
     /// Adds a tool call, or a piece of one.
     ///
-    /// The call that a piece belongs to is identified by its id, index and name and by the arguments so far, because
+    /// The call of a piece is determined from its identifier, index and name and from the arguments so far, because
     /// servers number calls in different ways.
     ///
     /// - Parameters:
@@ -181,7 +181,7 @@ struct AnswerPieces: Sendable {
         var choice: Int
         var number: Int?
         var kind: Kind
-        /// The number of a tool call among those of its message, in the order they began.
+        /// The number of a tool call among those of its message, in the order in which they began.
         var call: Int?
         var message: Int
         var part: Int
@@ -242,7 +242,7 @@ struct AnswerPieces: Sendable {
         return begin(number, kind, message, kind == .text ? .text("") : .reasoning(""), &messages)
     }
 
-    /// Returns the calls that pieces of a choice belong to; none if there is no room for more.
+    /// Returns the calls that pieces of a choice belong to; none if the limit is exceeded.
     mutating func place(_ calls: [ToolCallAssembly.Piece], _ choice: Int) -> [ToolCallAssembly.Placement] {
         guard slots.count < Self.mostParts else {
             isCut = true

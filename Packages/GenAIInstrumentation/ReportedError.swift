@@ -1,16 +1,17 @@
 // SPDX-License-Identifier: MIT
 
-/// An error as an OpenAI-compatible server reports it, under any of the names in use.
+/// An error as an OpenAI-compatible server reports it, with any of the member names in use.
 ///
-/// The rule, for every client and for answers, events of streams and bodies of any status: an `error` member is one
-/// wherever it stands; the names that may mean something else only where the answer itself is missing.
+/// The rule, for every client and for answers, events of streams and bodies of any status: an `error` member always is
+/// an error. Names that may have another meaning count only if the answer itself is missing.
 package struct ReportedError<Tree: JSONTree> {
     /// The error object, or its text.
     private let inner: Tree
     /// The object around it.
     private let outer: Tree
 
-    /// Reads a value that is an error: `{"error": {…}}`, `[{"error": …}]`, `{"detail": …}`, bare and others.
+    /// Reads a value that is an error: `{"error": {…}}`, `[{"error": …}]`, `{"detail": …}`, an error object without a
+    /// wrapper, and others.
     package init(_ json: Tree) {
         let body = json.arrayValue?.first ?? json
         outer = body
@@ -19,10 +20,10 @@ package struct ReportedError<Tree: JSONTree> {
             ?? (body["errors"].flatMap { $0.arrayValue?.first ?? Self.named($0) }) ?? body
     }
 
-    /// Finds the error in a value of status 2xx, or `nil` where there is none.
+    /// Finds the error in a body of status 2xx; `nil` if there is none.
     ///
     /// - Parameters:
-    ///   - isAnswer: Whether the members of an answer are there.
+    ///   - isAnswer: Whether the members of an answer are present.
     ///   - isItsOwn: Whether `error` is a member of the answer itself, as in the Responses API.
     package init?(in json: Tree, isAnswer: Bool, isItsOwn: Bool = false) {
         if (json.arrayValue?.first ?? json)["error"].isSubstantial, !(isItsOwn && isAnswer) {
@@ -36,12 +37,12 @@ package struct ReportedError<Tree: JSONTree> {
         }
     }
 
-    /// The value if it is an object or text that may be an error.
+    /// Returns the value if it is an object or text that may be an error.
     private static func named(_ value: Tree?) -> Tree? {
         value.flatMap { ($0.memberCount ?? 0) > 0 || $0.stringValue?.isEmpty == false ? $0 : nil }
     }
 
-    /// The error of the first choice, where no choice has anything else (OpenRouter).
+    /// Returns the error of the first choice, if no choice has content (OpenRouter).
     private static func errorOfChoices(_ json: Tree) -> Tree? {
         guard let choices = json["choices"]?.arrayValue, !choices.isEmpty,
             choices.allSatisfy({ $0["error"].isSubstantial })
@@ -63,7 +64,7 @@ package struct ReportedError<Tree: JSONTree> {
             && (hasFailureCode(json) || !["choices", "usage", "id", "type"].contains { json[$0].isSubstantial })
     }
 
-    /// Indicates whether there is a code or status, and not one of success (iFlytek and others send 0 with every answer).
+    /// Returns whether there is a code or status that is not a success (iFlytek and others send 0 with every answer).
     private static func hasFailureCode(_ json: Tree) -> Bool {
         ["code", "status", "status_code", "statusCode"].contains { name in
             guard let value = json[name], value.isSubstantial else { return false }
@@ -76,7 +77,7 @@ package struct ReportedError<Tree: JSONTree> {
 // MARK: - Members
 
 extension ReportedError {
-    /// The text for people, wherever the server puts it.
+    /// The message for people, from any of the members that servers use.
     package var message: String? { Self.message(of: inner) ?? Self.message(of: outer) }
 
     private static func message(of object: Tree) -> String? {
@@ -95,16 +96,16 @@ extension ReportedError {
     /// The server's own code for the failure.
     package var code: String? { first(["code", "error_code", "errorCode", "status_code"]) }
 
-    /// The server's word for the kind of failure.
+    /// The server's name for the kind of failure.
     package var type: String? {
         let type = first(["type", "error_type"])
         return type == "error" ? nil : type ?? inner["status"]?.stringValue
     }
 
-    /// The parameter the server objects to.
+    /// The parameter that the server rejected.
     package var param: String? { inner["param"]?.stringValue ?? outer["param"]?.stringValue ?? location }
 
-    /// The place in the body that FastAPI, and Mistral with it, objects to.
+    /// The location in the body that FastAPI, and so Mistral, rejected.
     private var location: String? {
         let details = inner["detail"] ?? inner["message"]?["detail"]
         let path = details?.arrayValue?.first?["loc"]?.arrayValue ?? []
@@ -112,7 +113,8 @@ extension ReportedError {
         return names.isEmpty ? nil : names.joined(separator: ".")
     }
 
-    /// The status that the error would have had; one may stand at the head of a longer code, such as FastChat's 42903.
+    /// The HTTP status that corresponds to the error. It may be the beginning of a longer code, such as FastChat's
+    /// 42903.
     package var status: Int? {
         let names = ["code", "status", "status_code", "statusCode", "http_status", "error_code"]
         for name in names {
@@ -126,8 +128,8 @@ extension ReportedError {
             ? nil : inner["status_code"]?.intValue.flatMap { statusByMiniMaxCode[$0] }
     }
 
-    /// The time that the server asks to wait, in seconds, where it says so in the error itself: Google's `RetryInfo`,
-    /// OpenRouter's `retry_after_seconds`.
+    /// The delay that the server asks for in the error itself, in seconds: Google's `RetryInfo`, OpenRouter's
+    /// `retry_after_seconds`.
     package var secondsToWait: Double? {
         for place in [inner, inner["metadata"], outer].compactMap(\.self) {
             for name in ["retry_after_seconds", "retry_after", "retryAfter"] {
@@ -141,7 +143,7 @@ extension ReportedError {
         return nil
     }
 
-    /// The names that may say more than the status.
+    /// The names that may be more specific than the status.
     package var names: [String] { [code, type, inner["status"]?.stringValue].compactMap(\.self) }
 
     private func first(_ names: [String]) -> String? {

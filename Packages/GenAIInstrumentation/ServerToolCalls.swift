@@ -2,7 +2,7 @@
 
 package import GenAICore
 
-/// A call of a tool that the provider runs itself, in the words of OpenAI's Responses API.
+/// A call of a tool that the provider itself runs, in the terms of OpenAI's Responses API.
 package struct ServerToolCall: Sendable {
     /// The type of the item, such as `web_search_call`.
     package var type: String?
@@ -20,7 +20,7 @@ package struct ServerToolCall: Sendable {
 }
 
 extension TokenUsage {
-    /// Adds what the provider's tools used and its usage does not contain.
+    /// Adds the use of the provider's tools, if the usage does not contain it.
     ///
     /// A web search is billed for each call that searched. Opening a page that was found is not billed, nor is a failed
     /// call.

@@ -3,8 +3,8 @@
 package import GenAICore
 
 extension TokenUsage {
-    /// Takes over the cost that a gateway states in the header of its answer (LiteLLM's `x-litellm-response-cost`, in US
-    /// dollars), unless the answer itself states one. Not for streams, whose cost is not known when they begin.
+    /// Sets the cost that a gateway states in the header of its response (LiteLLM's `x-litellm-response-cost`, in US
+    /// dollars), unless the answer itself states one. Not for streams, whose cost is unknown when they begin.
     package mutating func takeStatedCost(_ header: (String) -> String?) {
         guard statedCost == nil, let cost = Self.statedCost(header) else { return }
         statedCost = cost
@@ -18,7 +18,7 @@ extension TokenUsage {
 }
 
 extension ModelAnswer {
-    /// Takes over the cost that a gateway states in the header of its answer.
+    /// Sets the cost that a gateway states in the header of its response.
     package mutating func takeStatedCost(_ header: (String) -> String?) {
         var usage = usage ?? TokenUsage()
         usage.takeStatedCost(header)

@@ -1,22 +1,23 @@
 // SPDX-License-Identifier: MIT
 
-/// Finds out which tool calls the pieces of a stream belong to, and how a piece continues its call.
+/// Determines the tool call that each piece of a stream belongs to, and the way in which the piece continues it.
 ///
-/// The rule of identity, for every client: **a piece belongs to the call that its id names; its index is a hint.**
-/// Servers number calls that are none, number all of them alike, or not at all, and their ids are new, empty or missing.
-/// In full:
+/// The rule of identity, for every client: **a piece belongs to the call that its identifier names; its index is a
+/// hint.** Servers give indices to items that are not calls, give all calls the same index, or give none, and
+/// identifiers change, are empty or are missing. In full:
 ///
-/// - A piece with the id of a call continues it, whatever its index says.
-/// - A piece with a new id begins another call, unless the call with its index still waits for an id. Without a name it
-///   begins one only after complete arguments: some servers make up an id for each piece.
-/// - A piece without an id goes to the call of its index, else to the call of the piece before.
-/// - A piece with a name begins another call after complete arguments, and so does each but the first of the named
-///   pieces in one list. Before the arguments, a name that is the same or longer comes whole each time, and any other
-///   is appended: it comes in pieces.
-/// - Arguments are appended. Whole arguments that come twice count once; `{}` before the arguments is no argument; and a
-///   piece that begins with all that came before, at a place where JSON has no object, is the arguments from their start.
+/// - A piece with the identifier of a call continues it, whatever its index.
+/// - A piece with a new identifier begins another call, unless the call with its index still has no identifier. Without
+///   a name it begins one only after complete arguments, because some servers create an identifier for each piece.
+/// - A piece without an identifier belongs to the call of its index, or else to the call of the previous piece.
+/// - A piece with a name begins another call after complete arguments. So does each named piece of a list except the
+///   first. Before the arguments, a name that is the same or an extension of the earlier one replaces it; any other is
+///   a piece and is appended.
+/// - Arguments are appended. Complete arguments that are sent twice count once, and `{}` before the arguments is
+///   ignored. A piece that begins with all earlier text, at a place where JSON allows no object, replaces the
+///   arguments.
 ///
-/// Nothing is kept of the arguments but how far they have come.
+/// Only the progress of the arguments is stored, not their text.
 package struct ToolCallAssembly: Sendable {
     /// A piece of a call, as it arrives.
     package struct Piece: Sendable {
@@ -26,7 +27,7 @@ package struct ToolCallAssembly: Sendable {
         package var arguments: String
         package var type: String?
 
-        /// Creates a piece; what is empty counts as missing.
+        /// Creates a piece. Empty values count as missing.
         package init(index: Int?, id: String?, name: String?, arguments: String, type: String? = nil) {
             self.index = index
             self.id = id.flatMap { $0.isEmpty ? nil : $0 }
@@ -35,20 +36,20 @@ package struct ToolCallAssembly: Sendable {
             self.type = type.flatMap { $0.isEmpty ? nil : $0 }
         }
 
-        /// Indicates whether the piece has what only the first one of a call needs.
+        /// Indicates whether the piece has a name or an identifier, which only the first piece of a call needs.
         fileprivate var isBeginning: Bool { name != nil || id != nil }
         fileprivate var isBlank: Bool { arguments.utf8.allSatisfy { [0x20, 0x09, 0x0A, 0x0D].contains($0) } }
     }
 
     /// The call that a piece belongs to.
     package struct Placement: Sendable {
-        /// The number of the call, in the order they began.
+        /// The number of the call, in the order in which the calls began.
         package var position: Int
         /// Indicates whether the call begins here.
         package var isNew: Bool
-        /// The id of the call, once it is known.
+        /// The identifier of the call; `nil` until it is known.
         package var id: String?
-        /// The name of the call as far as it has come.
+        /// The name of the call, as received so far.
         package var name: String?
         /// The use of the piece's arguments.
         package var arguments: Arguments
@@ -56,18 +57,18 @@ package struct ToolCallAssembly: Sendable {
 
     /// The use of a piece of arguments.
     package enum Arguments: Sendable {
-        /// Put behind those that came before.
+        /// They are appended to the earlier ones.
         case append
-        /// Put in their place.
+        /// They replace the earlier ones.
         case replace
-        /// None: they came before.
+        /// They are ignored, because they are a repetition.
         case ignore
     }
 
     private struct Call: Sendable {
         var id: String?
         var name: String?
-        /// The last index that a piece of it had.
+        /// The index of its last piece.
         var index: Int?
         var arguments = JSONProgress()
     }
@@ -75,7 +76,7 @@ package struct ToolCallAssembly: Sendable {
     private var calls: [Call] = []
     private var positionsByIndex: [Int: Int] = [:]
     private var positionsByID: [String: Int] = [:]
-    /// The position of the call that got the last piece.
+    /// The position of the call that the last piece belongs to.
     private var current: Int?
 
     /// Creates an assembly before the first piece.
@@ -84,7 +85,7 @@ package struct ToolCallAssembly: Sendable {
     /// The number of calls.
     package var count: Int { calls.count }
 
-    /// Takes the pieces of one chunk and returns the calls they belong to.
+    /// Adds the pieces of one chunk and returns the calls that they belong to.
     package mutating func place(_ pieces: [Piece]) -> [Placement] {
         var named: Set<Int> = []
         var placements: [Placement] = []
@@ -108,9 +109,9 @@ package struct ToolCallAssembly: Sendable {
         return calls.count - 1
     }
 
-    /// The position of the call that a piece continues, or `nil` where it begins one.
+    /// Returns the position of the call that a piece continues; `nil` if it begins one.
     ///
-    /// - Parameter hint: The position that the place of a piece in its list suggests; `nil` for none.
+    /// - Parameter hint: The position that the index of the piece in its list suggests; `nil` for none.
     private func position(of piece: Piece, hint: Int?) -> Int? {
         if let id = piece.id, let known = positionsByID[id] {
             let isElsewhere = piece.index != nil && calls[known].index != nil && piece.index != calls[known].index
@@ -128,13 +129,13 @@ package struct ToolCallAssembly: Sendable {
         return continues(piece, calls[known]) ? known : nil
     }
 
-    /// Indicates whether a piece begins another call after one that was named in the same list.
+    /// Returns whether a piece begins another call after one that was named in the same list.
     private func isAnother(_ piece: Piece, _ known: Call) -> Bool {
         guard let name = piece.name, piece.id == nil || piece.id != known.id else { return false }
         return piece.index == nil || name != known.name
     }
 
-    /// Indicates whether a piece whose id is new or missing continues a call.
+    /// Returns whether a piece with a new or missing identifier continues a call.
     private func continues(_ piece: Piece, _ known: Call) -> Bool {
         if piece.id != nil, known.id != nil {
             return piece.name == nil && (!known.arguments.isComplete || piece.isBlank)
@@ -168,9 +169,9 @@ package struct ToolCallAssembly: Sendable {
     }
 }
 
-/// The progress of a JSON object or list whose text arrives in pieces. Other texts are followed as well.
+/// Tracks whether a JSON object or list that arrives in pieces is complete. Accepts other texts too.
 private struct JSONProgress: Sendable {
-    /// The place in the innermost object or list.
+    /// The position in the innermost object or list.
     private enum Place { case beforeKey, afterKey, beforeValue, afterValue }
 
     private var objects: [Bool] = []
@@ -179,13 +180,14 @@ private struct JSONProgress: Sendable {
     private var isEscaped = false
     private var isContainer = false
     private var text = TextIdentity()
-    /// Indicates whether nothing but space has come.
+    /// Indicates whether only white space has been received.
     private(set) var isEmpty = true
 
-    /// Indicates whether the outermost object or list has ended; never for any other value, whose end cannot be seen.
+    /// Indicates whether the outermost object or list has ended. Never true for other values, whose end cannot be
+    /// detected.
     var isComplete: Bool { isContainer && objects.isEmpty && !isInString }
 
-    /// Follows a piece, and says how it goes with those before.
+    /// Adds a piece and returns its use.
     mutating func add(_ piece: String) -> ToolCallAssembly.Arguments {
         guard isContainer, piece.utf8.first == UInt8(ascii: "{") || piece.utf8.first == UInt8(ascii: "[") else {
             return append(piece)
@@ -243,14 +245,14 @@ private struct JSONProgress: Sendable {
     }
 }
 
-/// The length and hash (FNV-1a, 64 bits) of a text, to compare texts that are not kept.
+/// The length and hash (FNV-1a, 64 bits) of a text, for comparing texts that are not stored.
 private struct TextIdentity: Sendable, Equatable {
     private(set) var count = 0
     private var hash: UInt64 = 0xCBF2_9CE4_8422_2325
 
     init() {}
 
-    /// The identity of a text, or of its first bytes; of a text that is too short, that of the text.
+    /// Creates the identity of a text, or of its first bytes if it is longer than `prefix`.
     init(of text: String, prefix: Int = .max) {
         for byte in text.utf8.prefix(prefix) { add(byte) }
     }

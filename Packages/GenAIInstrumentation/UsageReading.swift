@@ -34,7 +34,7 @@ package struct UsageReading<Tree: JSONTree> {
         return tokens
     }
 
-    /// The usage of embeddings, which have no output, whatever the total says; `nil` where nothing is counted.
+    /// The usage of embeddings, which have no output tokens whatever the total; `nil` if nothing is counted.
     package var embeddingUsage: TokenUsage? {
         guard let input = largest(Self.inputNames + ["total_tokens"]) else { return nil }
         var tokens = TokenUsage(inputTokens: input)

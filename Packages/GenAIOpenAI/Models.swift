@@ -56,7 +56,7 @@ extension OpenAIClient {
             members("owned_by", &ownedBy)
         }
 
-        /// Reads a model, or its name alone.
+        /// Reads a model, or only its name.
         package init(lenient json: JSONValue) throws(JSONError) {
             try self.init(json: json.stringValue == nil ? json : ["id": json])
         }

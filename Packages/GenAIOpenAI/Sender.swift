@@ -23,7 +23,7 @@ struct APICall: Sendable {
     var members: [String] = []
     /// A closure that throws if an answer does not fit the request.
     var check: @Sendable (JSONValue) throws(JSONError) -> Void = { _ in }
-    /// Puts an answer together that is streamed without being asked for.
+    /// A closure that assembles an answer which is streamed although no stream was requested.
     var collect: (@Sendable (EventSource) async throws(OpenAIClientError) -> JSONValue)?
     /// Indicates whether the client itself requests the usage of a stream.
     var asksForUsage = false
@@ -76,7 +76,7 @@ struct Sender: Sendable {
         try await answer(to: call, as: Value.self, recorder: recorder).value
     }
 
-    /// Sends a call, decodes its answer and keeps the header.
+    /// Sends a call, decodes its answer and returns the header too.
     func answer<Value: JSONConvertible>(
         to call: APICall, as: Value.Type, recorder: ModelCall? = nil
     ) async throws(OpenAIClientError) -> (value: Value, headers: HTTPHeaders) {
@@ -134,7 +134,7 @@ struct Sender: Sendable {
         return json.unwrapped(members: call.members)
     }
 
-    /// The answer of a server that streams without being asked to.
+    /// Returns the answer of a server that streams although no stream was requested.
     private func streamedAnswer(
         _ bytes: [UInt8], _ headers: HTTPHeaders, to call: APICall, _ error: JSONError
     ) async throws(OpenAIClientError) -> JSONValue {
@@ -252,8 +252,8 @@ extension OpenAIClientError {
 
     /// Returns whether the server may have rejected the request because of an unknown member.
     ///
-    /// - Parameter names: The member and those within it. One that is named is refused whatever the status says: gateways
-    ///   pass such a refusal on as an error of the server.
+    /// - Parameter names: The names of the member and of those inside it. An error that names one of them counts as a
+    ///   rejection whatever its status, because gateways forward rejections as server errors.
     func mayRefuseMember(_ names: [String]) -> Bool {
         guard ![.authentication, .permissionDenied, .rateLimited, .quotaExceeded].contains(code) else { return false }
         let text = message.lowercased()

@@ -238,7 +238,7 @@ extension Int? {
 }
 
 extension Int {
-    /// The sum, or the end of the range: servers can report any number.
+    /// Returns the sum, or the end of the range, because servers can report any number.
     fileprivate func addingClamped(_ other: Int) -> Int {
         let (sum, overflow) = addingReportingOverflow(other)
         return overflow ? (other < 0 ? .min : .max) : sum

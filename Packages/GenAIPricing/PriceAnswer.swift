@@ -4,7 +4,7 @@ public import GenAICore
 
 /// The cost of a call, or the reason why it is unknown.
 ///
-/// These two and no third: whatever else there is to say goes into ``PricedCall`` or ``UnpricedReason``, which can grow.
+/// There will be no further cases. ``PricedCall`` and ``UnpricedReason`` can get new properties instead.
 public enum PriceAnswer: Sendable {
     /// The cost, with its origin.
     case priced(PricedCall)

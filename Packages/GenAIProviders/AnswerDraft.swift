@@ -17,7 +17,7 @@ struct AnswerDraft: Sendable {
     var failure: ProviderFailure?
     /// Indicates whether the response contains anything of a model's answer.
     var isRecognised = false
-    /// The usage that the head of the response tells of: a stated cost.
+    /// The usage in the head of the response: a stated cost.
     var headUsage = TokenUsage()
     /// Indicates whether content is kept.
     var keepsContent = true
@@ -147,7 +147,7 @@ extension AnswerDraft {
         pieceCount += 1
     }
 
-    /// Forgets the arguments of the call in a slot, because they come again from their start.
+    /// Removes the arguments of the call in a slot, because they are sent again from their start.
     mutating func removeArguments(choice: Int, slot: Int) {
         guard let position = position(ofChoice: choice),
             let part = choices[position].parts.lastIndex(where: { $0.kind == .toolCall && $0.slot == slot })

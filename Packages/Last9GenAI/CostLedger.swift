@@ -58,7 +58,7 @@ public final class CostLedger: Sendable {
         public var cost = USD.zero
         /// The number of calls to models without a known price; ``cost`` does not include them.
         public var unpricedCalls = 0
-        /// Calls to models that used something without a price; ``cost`` lacks that part of theirs.
+        /// The number of calls to models that used a unit without a price; ``cost`` does not include that part.
         public var incompleteCalls = 0
 
         /// Creates totals with numbers of calls.

@@ -15,7 +15,7 @@ public import GenAITelemetry
 /// | `gen_ai.usage.cost_usd`, `gen_ai.usage.cost` | calls to models | the cost in USD |
 /// | `gen_ai.usage.cost_input_usd`, `gen_ai.usage.cost_output_usd` | calls to models | its parts |
 /// | `last9.cost.source` | calls to models | `provider` if the provider stated the cost, `user` if the price is the program's own |
-/// | `last9.cost.stated_usd` | calls to models | the cost in USD that the provider states, also if another amount is the cost |
+/// | `last9.cost.stated_usd` | calls to models | the cost in USD that the provider states, even if the cost is computed from prices |
 /// | `last9.cost.incomplete_reason` | calls to models | the used units that the cost does not include because they have no price |
 /// | `last9.cost.unpriced_reason` | calls to models | the reason why there is no cost |
 /// | `gen_ai.system` | GenAI spans | the provider, as named in the dashboards |
@@ -212,8 +212,8 @@ extension LivePrices {
 }
 
 extension AttributeKey where Value == Double {
-    /// The cost in USD that the provider itself states: `usage.cost` and its kind, or a header of the answer. It is there
-    /// beside a cost by our own prices, too.
+    /// The cost in USD that the provider itself states, in `usage.cost`, a similar member or a header of the response.
+    /// Also set if the cost of the call is computed from prices.
     static var statedCost: AttributeKey { AttributeKey("last9.cost.stated_usd") }
 }
 

@@ -5,7 +5,7 @@ import GenAIHTTP
 import GenAIOpenAI
 import Testing
 
-/// What servers are known to send, kind by kind, beyond the reports that are kept as files.
+/// Variations of answers that servers are known to send, in addition to the reports that are stored as files.
 @Suite("Variations of what providers send")
 struct ProviderVariationTests {
     typealias Outcome = ProviderCaseTests.Outcome

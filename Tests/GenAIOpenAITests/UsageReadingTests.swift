@@ -122,7 +122,7 @@ struct UsageReadingTests {
         var fields: [Field]
         var testDescription: String { "\(provider) \(api)" }
 
-        /// Whether the names are those of OpenAI's API, or of Anthropic's, which gateways pass on.
+        /// Indicates whether the names are those of OpenAI's API, or of Anthropic's, which gateways forward.
         var isOpenAIForm: Bool {
             let names = fields.compactMap { if case .name(let name)? = $0.path.first { name } else { nil } }
             return names.contains("prompt_tokens") || names.contains("input_tokens")

@@ -32,8 +32,8 @@ package struct JSONReader: ~Copyable {
         ///
         /// Default: true, so that an answer that was cut within a character can be read.
         package var repairsText = true
-        /// Indicates whether control characters in strings stand for themselves, and `NaN`, `Infinity` and `-Infinity`
-        /// for `null`; otherwise they are errors. Default false.
+        /// Indicates whether unescaped control characters in strings are accepted, and `NaN`, `Infinity` and
+        /// `-Infinity` are read as `null`. Otherwise they are errors. Default: false.
         package var toleratesMistakes = false
 
         /// Creates the default options.
@@ -265,7 +265,7 @@ extension JSONReader {
         endValue()
     }
 
-    /// The name of no finite number that comes next, where such mistakes are tolerated.
+    /// The next token if it is `NaN` or an infinity and such mistakes are tolerated; otherwise `nil`.
     private var mistakenNumber: StaticString? {
         guard options.toleratesMistakes else { return nil }
         let name: StaticString

@@ -37,8 +37,8 @@ public struct ChatCompletion: Codable, Hashable, Sendable, JSONRecord {
 }
 
 extension [ChatChoice] {
-    /// Joins what some servers (GitHub Copilot for Anthropic) split: tool calls as another choice of the same number,
-    /// without text of its own.
+    /// Joins choices that some servers (GitHub Copilot for Anthropic) split: they send tool calls as another choice
+    /// with the same index and without text.
     fileprivate mutating func joinParts() {
         guard count > 1 else { return }
         var joined: [ChatChoice] = []

@@ -164,7 +164,7 @@ public enum ChatContent: Codable, Sendable, JSONConvertible, Hashable, Expressib
 }
 
 extension JSONValue {
-    /// Indicates whether the object is a part of a content, and not a content of a kind that nobody knows.
+    /// Indicates whether the object is a content part, and not content of an unknown form.
     var isContentPart: Bool { self["type"]?.stringValue != nil || self["text"]?.stringValue != nil }
 }
 

@@ -148,7 +148,7 @@ extension ChatMessage {
             members("type", &type)
             members("function", &function)
             members("custom", &custom)
-            // Some servers leave out the object around name and arguments.
+            // Some servers omit the object around name and arguments.
             guard members.isReading, function == nil, custom == nil, members.left("name")?.stringValue != nil
             else { return }
             var function = Function()

@@ -2,10 +2,10 @@
 
 import GenAIInstrumentation
 
-/// The tool calls of a message, put together from the pieces of a stream by the rule of ``ToolCallAssembly``.
+/// The tool calls of a message, assembled from the pieces of a stream by the rule of ``ToolCallAssembly``.
 struct PartialToolCalls: Sendable {
     private var assembly = ToolCallAssembly()
-    /// The calls as far as they have come.
+    /// The calls as received so far.
     private(set) var calls: [ChatMessage.ToolCall] = []
 
     /// Adds the pieces of one chunk.
@@ -18,7 +18,7 @@ struct PartialToolCalls: Sendable {
 }
 
 extension ChatMessage.ToolCall {
-    /// The piece as all clients see it.
+    /// The piece in the form that all clients share.
     var piece: ToolCallAssembly.Piece {
         ToolCallAssembly.Piece(index: index, id: id, name: name, arguments: arguments, type: type)
     }
@@ -52,6 +52,6 @@ extension ChatMessage.ToolCall {
 }
 
 extension String? {
-    /// The text, unless there is none.
+    /// The text; `nil` if it is missing or empty.
     var nonEmpty: String? { self?.isEmpty == false ? self : nil }
 }

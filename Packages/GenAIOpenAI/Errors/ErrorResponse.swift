@@ -72,7 +72,7 @@ struct ErrorResponse: Sendable {
         ServerSentEvents.events(of: body).first.flatMap { event in try? JSONValue(answer: event.data) }
     }
 
-    /// A body in plain words. Pages of proxies say nothing that their status does not.
+    /// Returns a plain text body; `nil` for web pages of proxies, which add nothing to their status.
     private static func text(of body: [UInt8]) -> JSONValue? {
         let words = body.trimmed
         guard let first = words.first, first != UInt8(ascii: "<"), String(validating: words, as: UTF8.self) != nil

@@ -53,7 +53,7 @@ extension ModelResponse: RecordedAnswer {
         return CallFailure(type: error?.code ?? status?.rawValue ?? "_OTHER", message: error?.message ?? "")
     }
 
-    /// Indicates whether the response is all there. Servers that leave out the status send it with its output.
+    /// Indicates whether the response is complete. Servers without a status send it with its output.
     fileprivate var isOver: Bool { status?.isFinal ?? (!output.isEmpty || !outputText.isEmpty) }
 
     fileprivate var finishReason: ChatFinishReason? {
@@ -76,7 +76,7 @@ extension ModelResponse.Event: RecordedChunk {
         switch type {
         case .outputItemAdded where item?.toolCall != nil: begin(item?.toolCall, block, in: &answer)
         case .outputItemDone:
-            // The last event may leave the items out; where it has them, its count replaces this one.
+            // The last event may omit the items; if it has them, its count replaces this one.
             var tools = TokenUsage()
             tools.countServerTools((item?.serverToolCall).map { [$0] } ?? [])
             if !tools.isEmpty { answer.addUsage(tools) }

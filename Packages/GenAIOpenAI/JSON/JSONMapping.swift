@@ -88,8 +88,8 @@ extension JSONRecord {
 /// - A member in any other form counts as missing; its value stays in ``JSONRecord/additional``. So does a number out
 ///   of range, and a fraction in place of an identifier or an index, which is not rounded.
 /// - A `null` in a list is skipped.
-/// - The meaning of a member decides the rest: a time is the second it falls in (``time(_:_:)``), a count the nearest
-///   whole number (``count(_:_:)``), and an empty text where only its presence says something is none (``text(_:_:)``).
+/// - Otherwise the meaning of a member decides: a time is rounded down to a second (``time(_:_:)``), a count is rounded
+///   (``count(_:_:)``), and an empty text whose presence has a meaning counts as missing (``text(_:_:)``).
 /// - A member that contains the answer itself must be readable (``essential(_:_:)``), and a member without which there
 ///   is no answer must exist (``required(_:_:)``). Otherwise reading throws a ``JSONError`` with its path.
 package struct JSONMapper {
@@ -137,7 +137,7 @@ package struct JSONMapper {
         }
     }
 
-    /// Maps a text whose presence says something; an empty one is none.
+    /// Maps a text whose presence has a meaning. An empty one counts as missing.
     package mutating func text(_ key: String, _ value: inout String?) {
         self(key, &value)
         if isReading, value?.isEmpty == true { value = nil }

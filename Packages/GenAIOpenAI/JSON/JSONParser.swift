@@ -24,20 +24,19 @@ extension JSONValue {
         }
     }
 
-    /// Reads JSON text of a server, with the mistakes that servers make: a byte order mark, line breaks and other
-    /// control characters in strings as they are, and `NaN` or `Infinity`, which are unknown (`null`).
+    /// Parses JSON text of a server and accepts common mistakes: a byte order mark, unescaped line breaks and other
+    /// control characters in strings, and `NaN` or `Infinity`, which are read as `null`.
     ///
-    /// - Throws: ``JSONError`` as for other text.
+    /// - Throws: ``JSONError``, as for other text.
     init(answer bytes: [UInt8]) throws(JSONError) {
         try self.init(
             bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? Array(bytes.dropFirst(3)) : bytes,
             options: JSONReader.Options(toleratesMistakes: true))
     }
 
-    /// The answer itself, where a gateway puts it into a member of its own (OpenRouter's `provider`, Cloudflare's
-    /// `result`, `data`).
+    /// Returns the answer itself, without a gateway's wrapper (OpenRouter's `provider`, Cloudflare's `result`, `data`).
     ///
-    /// - Parameter members: Those of which an answer has at least one.
+    /// - Parameter members: The members of which an answer has at least one.
     func unwrapped(members: [String]) -> JSONValue {
         guard members == ["choices"], !self["choices"].isSubstantial else { return self }
         let wrappers = ["provider", "result", "data", "response"]

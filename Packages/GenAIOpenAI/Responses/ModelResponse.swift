@@ -47,7 +47,7 @@ public struct ModelResponse: Codable, Hashable, Sendable, JSONRecord {
 extension ModelResponse {
     /// The whole output text; empty if there is none.
     ///
-    /// Of servers that leave out the items, their `output_text`.
+    /// If a server omits the items, this is its `output_text`.
     public var outputText: String {
         let messages = output.filter { ($0.type ?? .message) == .message }
         let text = messages.flatMap { $0.content?.parts ?? [] }.filter(\.isOutputText).compactMap(\.text).joined()
@@ -83,11 +83,11 @@ extension ModelResponse {
         /// The response was cancelled on request.
         public static let cancelled = Status(rawValue: "cancelled")
 
-        /// The texts of all states: an error has a status of another kind.
+        /// The texts of all states. The status of an error is not among them.
         static let known: Set<String> = [
             "queued", "in_progress", "completed", "incomplete", "failed", "cancelled",
         ]
-        /// Indicates whether nothing more comes.
+        /// Indicates whether the state is final.
         var isFinal: Bool { [.completed, .incomplete, .failed, .cancelled].contains(self) }
     }
 

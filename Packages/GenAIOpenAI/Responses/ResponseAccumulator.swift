@@ -120,7 +120,7 @@ private struct PartialItem: Sendable {
         return item
     }
 
-    /// An item of the same place with the pieces that have come, where it has nothing itself.
+    /// Returns an item with its empty members filled in from the received pieces.
     func filling(_ item: ResponseItem) -> ResponseItem {
         var copy = self
         copy.known = item
@@ -173,7 +173,7 @@ extension PartialItem.Part {
 }
 
 extension ResponseItem {
-    /// Indicates whether the item lacks what its pieces could have.
+    /// Indicates whether the item has empty members that its pieces may have.
     fileprivate var isHollow: Bool {
         content.isEmpty && summary?.isEmpty != false && arguments.nonEmpty == nil && input.nonEmpty == nil
     }

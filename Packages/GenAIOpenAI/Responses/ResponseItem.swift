@@ -190,12 +190,12 @@ public struct ResponseContentPart: Codable, Hashable, Sendable, JSONRecord {
         members("annotations", &annotations)
     }
 
-    /// Reads a part; a text outside one is a part of text.
+    /// Reads a part. Plain text is read as a text part.
     package init(lenient json: JSONValue) throws(JSONError) {
         if let text = json.stringValue { self = .text(text) } else { try self.init(json: json) }
     }
 
-    /// Indicates whether the part is text of the model: `output_text`, or what other servers call it.
+    /// Indicates whether the part is text of the model: `output_text`, or another server's name for it.
     var isOutputText: Bool { ["output_text", "text", "input_text"].contains(type) }
 
     /// An input text part.

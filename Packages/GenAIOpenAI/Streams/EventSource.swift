@@ -32,7 +32,7 @@ struct EventSource: Sendable {
     private var nextEvent = 0
     private var messages: [Message] = []
     private var nextMessage = 0
-    /// The last data that were neither JSON nor the end.
+    /// The last data that was neither JSON nor the end of the stream.
     private var lastWords: String?
     private var hasEnded = false
     private var first: Result<Message?, OpenAIClientError>?
@@ -88,7 +88,7 @@ struct EventSource: Sendable {
         }
     }
 
-    /// Takes the end of the body.
+    /// Processes the end of the body.
     private mutating func end(_ members: [String]) throws(OpenAIClientError) {
         hasEnded = true
         nextEvent = 0
@@ -100,7 +100,7 @@ struct EventSource: Sendable {
         do throws(JSONError) {
             json = try JSONValue(answer: document)
         } catch {
-            // Lines of JSON, or JSON with the end of a stream behind it.
+            // Lines of JSON, or JSON followed by the end of a stream.
             events = ServerSentEvents.events(of: document)
             let isStream = events.contains { (try? JSONValue(answer: $0.data)) != nil }
             guard isStream else { throw failure(OpenAIClientError(error)) }
@@ -148,7 +148,7 @@ struct EventSource: Sendable {
         [0x20, 0x09, 0x0A, 0x0D, 0xEF, 0xBB, 0xBF].contains(byte)
     }
 
-    /// The messages of an event: usually one.
+    /// Returns the messages of an event, usually one.
     private mutating func messages(of event: ServerSentEvent, isLast: Bool) throws(OpenAIClientError) -> [Message] {
         let data = event.data.trimmed
         if data.isEmpty { return [] }
@@ -178,7 +178,8 @@ struct EventSource: Sendable {
         return try messages(of: json, event.type)
     }
 
-    /// The values of an event whose lines are events of their own, without blank lines between; `nil` for any other.
+    /// Returns the values of an event whose lines are separate events without blank lines between them; `nil` for any
+    /// other.
     private mutating func lines(of data: ArraySlice<UInt8>) -> [JSONValue]? {
         var values: [JSONValue] = []
         for line in data.split(separator: UInt8(ascii: "\n")) {
@@ -192,7 +193,7 @@ struct EventSource: Sendable {
         return values
     }
 
-    /// The messages of a value: objects are; what else there is keeps the connection alive.
+    /// Returns the messages of a value. Only objects are messages; other values merely keep the connection alive.
     private func messages(of json: JSONValue, _ type: String) throws(OpenAIClientError) -> [Message] {
         if let error = errorResponse.error(inEvent: json, type: type, headers: headers) { throw error }
         switch json {
@@ -207,8 +208,8 @@ struct EventSource: Sendable {
         }
     }
 
-    /// The error of a stream that ended before the answer was complete: with what the server said last, where that was
-    /// in plain words.
+    /// The error of a stream that ended before the answer was complete, with the server's last text if that was not
+    /// JSON.
     var truncation: OpenAIClientError {
         guard let lastWords else {
             return failure(OpenAIClientError(.truncated, "the stream ended before the answer was complete"))
@@ -235,6 +236,6 @@ extension [UInt8] {
 }
 
 extension ArraySlice<UInt8> {
-    /// Indicates whether the data say that the stream is over.
+    /// Indicates whether the data marks the end of the stream.
     fileprivate var isEnd: Bool { elementsEqual("[DONE]".utf8) || elementsEqual("\"[DONE]\"".utf8) }
 }

@@ -71,7 +71,7 @@ struct ServerSentEvents: Sendable {
         return event ?? dispatch()
     }
 
-    /// The events of a text that is all there.
+    /// Returns the events of a complete text.
     static func events(of text: [UInt8]) -> [ServerSentEvent] {
         var parser = ServerSentEvents(limit: text.count + 1)
         guard let events = try? parser.parse(text) else { return [] }

@@ -33,11 +33,11 @@ struct StreamReader<Chunk: Sendable> {
 }
 
 extension EventSource {
-    /// The answer of a stream that nobody follows.
+    /// Returns the complete answer of a stream.
     ///
     /// - Parameters:
     ///   - add: Adds a chunk to the answer so far.
-    ///   - json: Gives the answer as the server would have sent it.
+    ///   - json: Returns the answer in the form in which the server would have sent it.
     func collected<Chunk: Sendable, Accumulator>(
         _ rules: StreamRules<Chunk>, into accumulator: Accumulator, _ add: (inout Accumulator, Chunk) -> Void,
         _ json: (Accumulator) -> JSONValue

@@ -105,7 +105,7 @@ extension CompletionUsage {
 }
 
 extension CompletionUsage? {
-    /// Indicates whether the usage, alone in its chunk, is that of a whole answer.
+    /// Indicates whether the usage, alone in its chunk, is that of a complete answer.
     var isFinal: Bool { (self?.completionTokens ?? 0) > 0 }
 
     /// Applies a later report. `null` replaces nothing, and zero replaces no count.

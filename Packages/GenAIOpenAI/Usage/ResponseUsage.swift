@@ -69,9 +69,9 @@ extension ResponseUsage {
 }
 
 extension ModelResponse {
-    /// The usage of the response, including what the server's tools used; `nil` if it reports none.
+    /// The usage of the response, including the use of the server's tools; `nil` if it reports none.
     ///
-    /// Images that a tool made are counted beside the response's own tokens.
+    /// The tokens of images that a tool generated are added to the response's own.
     var tokenUsage: TokenUsage? {
         var tokens = usage?.tokenUsage ?? TokenUsage()
         if let images = additional["tool_usage"]?["image_gen"] { tokens += UsageReading(images).tokenUsage }
@@ -81,7 +81,7 @@ extension ModelResponse {
 }
 
 extension ResponseItem {
-    /// The item as a call of a tool of the server.
+    /// The item as a call of a server's tool.
     var serverToolCall: ServerToolCall {
         ServerToolCall(
             type: type?.rawValue, status: status, action: additional["action"]?["type"]?.stringValue)

@@ -8,7 +8,7 @@ import GenAIInstrumentation
 struct OpenAIResponses: AnswerReader {
     /// Indicates whether the output contains calls to the program's own tools.
     private var callsTools = false
-    /// The items that are done, by their place: servers may leave them out of the last event.
+    /// The finished items by position, because servers may omit them in the last event.
     private var serverCalls: [Int: ServerToolCall] = [:]
 
     static func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {

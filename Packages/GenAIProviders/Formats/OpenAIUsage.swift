@@ -36,13 +36,13 @@ extension WireValue: JSONTree {
 enum OpenAIFailure {
     /// Finds an error by the rule of ``ReportedError``.
     ///
-    /// - Parameter members: Those of which an answer has at least one.
+    /// - Parameter members: The members of which an answer has at least one.
     static func find(in value: WireValue, members: [String]) -> ProviderFailure? {
         let isAnswer = members.contains { value[$0].isSubstantial }
         return ReportedError(in: value, isAnswer: isAnswer).map(failure)
     }
 
-    /// The failure under the name that says most: the code, unless it is a number and there is a type.
+    /// Returns the failure with its most specific name: the code, unless that is a number and there is a type.
     static func failure(_ error: ReportedError<WireValue>) -> ProviderFailure {
         let code = error.code.flatMap { Int($0) == nil ? $0 : nil }
         return ProviderFailure(type: code ?? error.type ?? error.code ?? "_OTHER", message: error.message)

@@ -54,7 +54,7 @@ public struct InstrumentKind: Sendable, Hashable, CaseIterable {
     /// Observes the last value.
     public static let observableGauge = InstrumentKind(kind: .observableGauge)
 
-    /// All kinds there are.
+    /// All kinds of instruments.
     public static var allCases: [InstrumentKind] { Kind.allCases.map { InstrumentKind(kind: $0) } }
 }
 
