@@ -17,6 +17,8 @@ struct AnswerDraft: Sendable {
     var failure: ProviderFailure?
     /// Indicates whether the response contains anything of a model's answer.
     var isRecognised = false
+    /// Indicates whether something else than a finish reason says that the answer is complete.
+    var isComplete = false
     /// The usage in the head of the response: a stated cost.
     var headUsage = TokenUsage()
     /// Indicates whether content is kept.
@@ -60,7 +62,7 @@ struct AnswerDraft: Sendable {
     init(contentLimit: Int) { contentLeft = contentLimit }
 
     /// Indicates whether there is content but no finish reason: the stream was interrupted.
-    var lacksEnd: Bool { pieceCount > 0 && choices.allSatisfy { $0.finishReason == nil } }
+    var lacksEnd: Bool { !isComplete && pieceCount > 0 && choices.allSatisfy { $0.finishReason == nil } }
 
     /// The answer as received so far.
     var modelAnswer: ModelAnswer {

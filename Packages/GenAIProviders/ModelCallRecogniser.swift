@@ -107,7 +107,7 @@ public struct ModelCallRecogniser: Sendable {
                 type: type ?? (status >= 400 ? String(status) : "_OTHER"), message: draft.failure?.message)
         }
         guard (200..<300).contains(status), draft.isRecognised else { return .unrecognised }
-        let isCutShort = isBroken || request.isStream && draft.lacksEnd
+        let isCutShort = isBroken || request.isStream && draft.lacksEnd && !body.isDone
         return isCutShort ? .failed(type: "truncated", message: "the answer ended before it was complete") : .answered
     }
 

@@ -129,6 +129,37 @@ struct SharedRuleTests {
         #expect(result.outcome == .answered)
     }
 
+    static let ends: [(response: String, isWhole: Bool)] = [
+        (events(#"{"choices":[{"index":0,"delta":{"content":"Hi"}}]}"#, "[DONE]"), true),
+        (events(#"{"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":""}]}"#), false),
+        (events(#"{"choices":[{"index":0,"delta":{"content":"Hi"}}]}"#, "[DON"), false),
+        (
+            events(
+                #"{"choices":[{"index":0,"delta":{"content":"Hi"}}]}"#,
+                #"{"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":2}}"#), true
+        ),
+        (#"{"choices":[{"index":0,"message":{"content":"Hi"}}]}"#, true),
+        (events(#"{"choices":[{"index":0,"delta":{"content":"H"},"message":{"content":"Hi"}}]}"#), false),
+        (
+            events(
+                #"{"choices":[{"index":0,"delta":{"content":"H"},"message":{"content":"H"}}]}"#,
+                #"{"choices":[{"index":0,"delta":{"content":"i"},"message":{"content":"Hi"},"finish_reason":"stop"}]}"#),
+            true
+        ),
+    ]
+
+    @Test("a stream is complete if its server says so in any of the ways, and cut short otherwise", arguments: ends)
+    func end(response: String, isWhole: Bool) throws {
+        let exchange = Exchange(
+            "end", url: "https://api.openai.com/v1/chat/completions",
+            request: #"{"model":"m","messages":[{"role":"user","content":"hi"}],"stream":true}"#, response: response)
+        for cuts in [[], Array(1..<response.utf8.count)] {
+            let result = try exchange.run(cutAt: cuts)
+            #expect((result.outcome == .answered) == isWhole)
+            if isWhole { #expect(result.answer.messages.first?.text == "Hi") }
+        }
+    }
+
     @Test("the searches and images of the provider's tools are counted, whether or not the last event has them")
     func serverTools() throws {
         let item =

@@ -31,10 +31,13 @@ struct OpenAIChat: AnswerReader {
         draft.set(\.model, value["model"])
         draft.set(\.serviceTier, value["service_tier"])
         draft.set(\.systemFingerprint, value["system_fingerprint"])
-        for choice in value["choices"]?.elements ?? [] { read(choice, into: &draft) }
+        let choices = value["choices"]?.elements ?? []
+        for choice in choices { read(choice, into: &draft) }
         if let usage = OpenAIUsage.find(in: value).flatMap(OpenAIUsage.read) {
             draft.answer.usage = usage
             draft.isRecognised = true
+            // Alone in its chunk, it is that of the complete answer.
+            if choices.isEmpty, (usage.outputTokens ?? 0) > 0 { draft.isComplete = true }
         }
     }
 
@@ -43,7 +46,8 @@ struct OpenAIChat: AnswerReader {
         let index = choice["index"]?.count ?? 0
         draft.isRecognised = true
         draft.setFinishReason(choice["finish_reason"], choice: index)
-        guard let message = choice["message"] ?? choice["delta"] else { return }
+        guard let message = choice["delta"] ?? choice["message"] else { return }
+        if choice["delta"] == nil { draft.isComplete = true }
         draft.setRole(message["role"], choice: index)
         let reasoning = message["reasoning_content"] ?? message["reasoning"]
         draft.addReasoning(reasoning?.string, choice: index)

@@ -27,6 +27,10 @@ struct BodyReader: Sendable {
     private var json: JSONAssembler
     /// The values of the current event so far.
     private var pending: [WireValue] = []
+    /// The first bytes of the current event's data.
+    private var head: [UInt8] = []
+    /// Indicates whether the server has announced the end of the stream with `[DONE]`.
+    private(set) var isDone = false
 
     /// Creates a reader at the start of a body.
     init(limits: JSONAssembler.Limits = JSONAssembler.Limits()) {
@@ -87,14 +91,19 @@ struct BodyReader: Sendable {
         return receive(UnsafeBufferPointer(rebasing: bytes[start...]))
     }
 
+    private static let doneMark = Array("[DONE]".utf8)
+
     private mutating func take(
         _ signal: EventStreamLines.Signal, of bytes: UnsafeBufferPointer<UInt8>
     ) -> [BodyEvent] {
         switch signal {
         case .data(let range):
+            if head.count < Self.doneMark.count { head += bytes[range].prefix(Self.doneMark.count - head.count) }
             pending += json.receive(UnsafeBufferPointer(rebasing: bytes[range]))
             return []
         case .endOfEvent(let name):
+            if head == Self.doneMark { isDone = true }
+            head = []
             return takePending().map { BodyEvent(name: name, isError: name == "error", value: $0) }
         }
     }
