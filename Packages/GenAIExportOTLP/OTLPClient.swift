@@ -50,6 +50,10 @@ final class OTLPClient<Item: OTLPItem>: Sendable {
         spool?.start { [weak self] piece in await self?.deliver(piece) ?? .gone }
     }
 
+    deinit {
+        spool?.stop()
+    }
+
     var statistics: OTLPStatistics {
         var statistics = state.withLock { $0.statistics }
         statistics.failed += spool?.lostWeight ?? 0

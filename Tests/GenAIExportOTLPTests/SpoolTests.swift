@@ -156,6 +156,23 @@ struct SpoolTests {
         await first.shutdown()
     }
 
+    @Test("leaves its files to the next exporter when it is released without a shutdown, however long it was to wait")
+    func released() async throws {
+        let url = try LoopbackServer.refusedURL()
+        do {
+            let client = try client(to: url, directory, clock: clock)
+            try await client.export([span("1")])
+            await clock.waitForSleeper(dueIn: .seconds(1))
+        }
+        var found = 0
+        while found == 0 {
+            let next = try client(to: url, directory, clock: clock)
+            found = next.statistics.waitingOnDisk
+            await next.shutdown()
+        }
+        #expect(found == 1)
+    }
+
     @Test("does not send the files of a process that lives, and adopts those of one that died")
     func neighbours() async throws {
         var neighbour: Spool? = try Spool(DiskSpool(directory: directory.path), signal: .traces, clock: clock)

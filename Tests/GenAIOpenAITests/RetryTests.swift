@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 import GenAIHTTP
-import GenAIOpenAI
+import GenAITelemetry
 import Testing
+
+@testable import GenAIOpenAI
 
 @Suite("Retries")
 struct RetryTests {
@@ -160,6 +162,11 @@ struct RetryTests {
         let client = OpenAIClient(transport, clock: RecordingClock())
         _ = try await client.chat.completions.stream(.init(model: "m", messages: [.user("Hi")])).collect()
         #expect(transport.requests.count == 2)
+    }
+
+    @Test("wait on a clock that keeps nothing of waits that were cancelled")
+    func clock() {
+        #expect(OpenAIClient().sender.clock is TimerThreadClock)
     }
 
     @Test("end when the task is cancelled during a wait")

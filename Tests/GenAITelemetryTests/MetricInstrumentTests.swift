@@ -225,7 +225,7 @@ struct MetricObservableTests {
     }
 
     @Test("an observer kept beyond its callback does nothing; a callback may use the meter")
-    func misuse() {
+    func misuse() async {
         let kept = Mutex<MetricObserver<Int>?>(nil)
         let fixture = MetricFixture()
         let meter = fixture.meter
@@ -239,6 +239,8 @@ struct MetricObservableTests {
         let metrics = fixture.reader.collect()
         #expect(metrics.numbers("g").map(\.value) == [.int(1)])
         #expect(metrics.numbers("made.inside").map(\.value) == [.int(2)])
+        // Lets go of the callback, which holds the meter.
+        await fixture.provider.shutdown()
     }
 
     @Test("negative totals of a counter are discarded and counted")

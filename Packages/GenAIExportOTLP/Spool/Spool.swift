@@ -212,15 +212,20 @@ final class Spool: Sendable {
         }
     }
 
-    /// Stops sending. The batches on the disk stay for the next process.
+    /// Stops sending, and waits until that has happened. The batches on the disk stay for the next process.
     func shutdown() async {
-        let task = state.withLock { state in
+        await stop()?.value
+        directory.release()
+    }
+
+    /// Stops sending. Returns the task that is about to end.
+    @discardableResult
+    func stop() -> Task<Void, Never>? {
+        state.withLock { state in
             state.isShutDown = true
             state.nap?.cancel()
             state.task?.cancel()
             return state.task
         }
-        await task?.value
-        directory.release()
     }
 }
