@@ -283,7 +283,7 @@ struct TimerQueueTests {
         // Other tests have a few of their own.
         #expect(TimerThreadClock.waitingCount < 1_000)
     }
-    @Test("of pipelines do not stay with the system when they are cancelled, also if a program brings the system's clock")
+    @Test("of pipelines go when they are cancelled, also where a program has brought the clock of the system")
     func systemClock() {
         let runtime = ExportRuntime(exporterBlocks: false, clock: ContinuousClock())
         let timers = (0..<1_000).map { _ in runtime.after(.seconds(3_600)) {} }
