@@ -47,10 +47,10 @@ extension ChatCompletion {
         if choice.message.refusal?.isEmpty == false {
             throw OpenAIClientError(.refused, "the model declined to answer")
         }
-        if choice.finishReason == .length {
+        if choice.finishReason?.isLengthLimit == true {
             throw OpenAIClientError(.truncated, "the answer reached the token limit before it was complete")
         }
-        if choice.finishReason == .contentFilter {
+        if choice.finishReason?.isFilter == true {
             throw OpenAIClientError(.contentFilter, "a content filter stopped the answer")
         }
         return try decode(type, from: choice.message.content)

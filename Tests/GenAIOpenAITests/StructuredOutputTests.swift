@@ -60,6 +60,18 @@ struct StructuredOutputTests {
         Unfit(
             testDescription: "the token limit", content: #"{"name":"secret"#, finishReason: "length", code: .truncated),
         Unfit(testDescription: "a filter", content: "secret", finishReason: "content_filter", code: .contentFilter),
+        Unfit(
+            testDescription: "the token limit in Anthropic's words", content: #"{"name":"secret"#,
+            finishReason: "max_tokens", code: .truncated),
+        Unfit(
+            testDescription: "the token limit in Google's words", content: #"{"name":"secret"#,
+            finishReason: "MAX_TOKENS", code: .truncated),
+        Unfit(
+            testDescription: "a filter in Google's words", content: "secret", finishReason: "SAFETY",
+            code: .contentFilter),
+        Unfit(
+            testDescription: "a filter in Z.ai's words", content: "secret", finishReason: "sensitive",
+            code: .contentFilter),
         Unfit(testDescription: "text that is no JSON", content: "secret", code: .decoding),
         Unfit(testDescription: "no text", code: .decoding),
         Unfit(testDescription: "a missing member", content: #"{"name":"secret"}"#, code: .decoding, path: ["pets"]),

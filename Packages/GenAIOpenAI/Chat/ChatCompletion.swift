@@ -109,6 +109,18 @@ public struct ChatFinishReason: RawRepresentable, ExpressibleByStringLiteral, Co
     public static let contentFilter = ChatFinishReason(rawValue: "content_filter")
     /// The model requests a function call, in the older form.
     public static let functionCall = ChatFinishReason(rawValue: "function_call")
+
+    /// Indicates whether the token limit ended the answer, also in the words of providers whose reason a gateway passes
+    /// on: Anthropic, Google, Cohere, the Responses API.
+    var isLengthLimit: Bool {
+        ["length", "max_tokens", "max_output_tokens", "model_length"].contains(rawValue.lowercased())
+    }
+
+    /// Indicates whether a filter ended the answer, also in the words of Google, Z.ai and Amazon.
+    var isFilter: Bool {
+        ["content_filter", "safety", "prohibited_content", "blocklist", "sensitive", "guardrail_intervened"]
+            .contains(rawValue.lowercased())
+    }
 }
 
 /// The log probabilities of tokens.
