@@ -17,7 +17,7 @@ struct AnswerDraft: Sendable {
     var failure: ProviderFailure?
     /// Indicates whether the response contains anything of a model's answer.
     var isRecognised = false
-    /// Indicates whether something else than a finish reason says that the answer is complete.
+    /// Indicates whether anything other than a finish reason shows that the answer is complete.
     var isComplete = false
     /// The usage in the head of the response: a stated cost.
     var headUsage = TokenUsage()

@@ -212,13 +212,13 @@ final class Spool: Sendable {
         }
     }
 
-    /// Stops sending, and waits until that has happened. The batches on the disk stay for the next process.
+    /// Stops sending, and waits until the task has ended. The batches on the disk stay for the next process.
     func shutdown() async {
         await stop()?.value
         directory.release()
     }
 
-    /// Stops sending. Returns the task that is about to end.
+    /// Stops sending without waiting. Returns the task that is about to end.
     @discardableResult
     func stop() -> Task<Void, Never>? {
         state.withLock { state in

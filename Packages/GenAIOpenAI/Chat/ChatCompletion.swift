@@ -110,13 +110,13 @@ public struct ChatFinishReason: RawRepresentable, ExpressibleByStringLiteral, Co
     /// The model requests a function call, in the older form.
     public static let functionCall = ChatFinishReason(rawValue: "function_call")
 
-    /// Indicates whether the token limit ended the answer, also in the words of providers whose reason a gateway passes
-    /// on: Anthropic, Google, Cohere, the Responses API.
+    /// Indicates whether the token limit ended the answer. Gateways pass on the reasons of other APIs, so the values of
+    /// Anthropic, Google, Cohere and the Responses API count too.
     var isLengthLimit: Bool {
         ["length", "max_tokens", "max_output_tokens", "model_length"].contains(rawValue.lowercased())
     }
 
-    /// Indicates whether a filter ended the answer, also in the words of Google, Z.ai and Amazon.
+    /// Indicates whether a filter ended the answer. The values of Google, Z.ai and Amazon count too.
     var isFilter: Bool {
         ["content_filter", "safety", "prohibited_content", "blocklist", "sensitive", "guardrail_intervened"]
             .contains(rawValue.lowercased())

@@ -36,7 +36,7 @@ struct OpenAIChat: AnswerReader {
         if let usage = OpenAIUsage.find(in: value).flatMap(OpenAIUsage.read) {
             draft.answer.usage = usage
             draft.isRecognised = true
-            // Alone in its chunk, it is that of the complete answer.
+            // Usage in a chunk without choices is that of the complete answer.
             if choices.isEmpty, (usage.outputTokens ?? 0) > 0 { draft.isComplete = true }
         }
     }
