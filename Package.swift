@@ -86,10 +86,10 @@ let examples = [
 
 /// The test targets, with their dependencies besides the module they are named after.
 let testDependencies: [String: [String]] = [
-    "GenAICore": [],
+    "GenAICore": ["GenAITelemetryTesting"],
     "GenAITelemetry": ["GenAICore", "GenAITelemetryTesting"],
     "GenAIInstrumentation": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting"],
-    "GenAIPricing": ["GenAICore"],
+    "GenAIPricing": ["GenAICore", "GenAITelemetryTesting"],
     "GenAIBridge": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting"],
     "GenAIReport": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIPricing"],
     "GenAIHTTP": ["LoopbackServer"],
@@ -135,7 +135,8 @@ let package = Package(
                 swiftSettings: strict),
             // Random telemetry for Scripts/check-otlp-roundtrip.
             .executableTarget(
-                name: "otlp-random", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "GenAIExportOTLP"],
+                name: "otlp-random",
+                dependencies: ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting", "GenAIHTTP", "GenAIExportOTLP"],
                 path: "Tests/Tools/OTLPRandom", swiftSettings: strict),
             // Many spans and calls, for Scripts/check-delivery and Scripts/soak.
             .executableTarget(

@@ -101,7 +101,11 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor, Deadl
         }
         var conversation = collected ?? Conversation()
         if let call = span.call as? RecordedCall { complete(&conversation, from: call) }
-        if configuration.promotesMessageAttributes { complete(&conversation, from: span.attributes) }
+        // The spans of the calls inside an operation have its question and answer already.
+        let isRepetition = (span.call as? RecordedOperation)?.repeatsMessages == true
+        if configuration.promotesMessageAttributes, !isRepetition {
+            complete(&conversation, from: span.attributes)
+        }
         writer.write(conversation, to: &span)
     }
 

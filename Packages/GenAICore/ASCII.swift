@@ -20,6 +20,10 @@ package enum ASCII {
         return digits.utf8Start[Int(truncatingIfNeeded: value) & 0xF]
     }
 
+    /// Returns whether a byte is one of the digits 0 to 9.
+    @inline(__always)
+    package static func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
+
     /// Returns a letter in lower case; any other byte unchanged.
     @inline(__always)
     package static func lowercased(_ byte: UInt8) -> UInt8 {

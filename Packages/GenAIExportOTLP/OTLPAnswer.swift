@@ -2,12 +2,6 @@
 import GenAICore
 import GenAIHTTP
 
-#if canImport(FoundationEssentials)
-    import FoundationEssentials
-#else
-    import Foundation
-#endif
-
 /// A server's response, parsed as far as possible.
 struct OTLPAnswer {
     let status: Int
@@ -91,36 +85,47 @@ struct OTLPAnswer {
 
     // MARK: - JSON
 
-    private struct Response: Decodable {
-        struct Partial: Decodable {
-            var rejectedSpans: WireInt?
-            var rejectedLogRecords: WireInt?
-            var rejectedDataPoints: WireInt?
-            var errorMessage: String?
+    private static func partialSuccess(json body: [UInt8]) throws(JSONSyntaxError) -> PartialSuccess {
+        try JSONReader.read(body) { (reader) throws(JSONSyntaxError) in
+            var partial = PartialSuccess()
+            try reader.enterObject()
+            while let name = try reader.nextMember() {
+                if case "partialSuccess" = name, try reader.kind() != .null {
+                    partial = try PartialSuccess(&reader)
+                } else {
+                    try reader.skipValue()
+                }
+            }
+            return partial
         }
-        var partialSuccess: Partial?
     }
+}
 
-    /// A 64-bit integer, which JSON may represent as text.
-    private struct WireInt: Decodable {
-        var number: Int
-
-        init(from decoder: any Decoder) throws {
-            let container = try decoder.singleValueContainer()
-            if let text = try? container.decode(String.self) {
-                guard let parsed = Int(text) else { throw Unreadable() }
-                number = parsed
-            } else {
-                number = try container.decode(Int.self)
+extension OTLPAnswer.PartialSuccess {
+    fileprivate init(_ reader: inout JSONReader) throws(JSONSyntaxError) {
+        self.init()
+        try reader.enterObject()
+        while let name = try reader.nextMember() {
+            guard try reader.kind() != .null else {
+                try reader.null()
+                continue
+            }
+            switch name {
+            case "rejectedSpans", "rejectedLogRecords", "rejectedDataPoints": rejectedCount = try reader.wireInteger()
+            case "errorMessage": message = try reader.string()
+            default: try reader.skipValue()
             }
         }
     }
+}
 
-    private static func partialSuccess(json body: [UInt8]) throws -> PartialSuccess {
-        guard let partial = try JSONDecoder().decode(Response.self, from: Data(body)).partialSuccess
-        else { return PartialSuccess() }
-        let count = partial.rejectedSpans ?? partial.rejectedLogRecords ?? partial.rejectedDataPoints
-        return PartialSuccess(rejectedCount: count?.number ?? 0, message: partial.errorMessage ?? "")
+extension JSONReader {
+    /// Reads a 64-bit integer, which JSON may represent as text.
+    fileprivate mutating func wireInteger() throws(JSONSyntaxError) -> Int {
+        guard let value = try kind() == .string ? Int64(try string()) : try number().int64 else {
+            throw failure("an integer")
+        }
+        return Int(clamping: value)
     }
 }
 

@@ -37,9 +37,11 @@ package enum RetryAfter {
         return min(number, 1e9)
     }
 
-    private static func isDigit(_ byte: UInt8) -> Bool {
-        (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
-    }
+}
+
+// This module depends on no other, so it has its own rules for bytes.
+private func isDigit(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
 }
 
 /// Reads the three date formats of HTTP. Source: RFC 9110 section 5.6.7.
@@ -103,8 +105,7 @@ enum HTTPDate {
 
     private static func number(_ text: String, digits: ClosedRange<Int>) -> Int64? {
         let bytes = text.utf8
-        guard digits.contains(bytes.count), bytes.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) })
-        else { return nil }
+        guard digits.contains(bytes.count), bytes.allSatisfy(isDigit) else { return nil }
         return Int64(text)
     }
 

@@ -76,13 +76,15 @@ public final class CallTelemetry: Sendable {
         let measuring = isGlobal ? meterProvider ?? MeterProvider.global : nil
         return last.withLock { last in
             if let last, last.tracer?.provider === tracing, last.logger?.provider === logging,
-                last.meterProvider === measuring
+                last.meterProvider === measuring, last.isUpToDate
             {
                 return last
             }
+            let settings = (tracer ?? tracing?.tracer(scope: scope))?.instrumentation ?? InstrumentationSettings()
+            let scope = scope.naming(settings.conventions)
             let sources = CallSources(
                 tracer: tracer ?? tracing?.tracer(scope: scope), logger: logging?.emitter(scope: scope),
-                meterProvider: measuring, meterScope: scope)
+                meterProvider: measuring, meterScope: scope, conventions: settings.conventions)
             last = sources
             return sources
         }
@@ -90,13 +92,34 @@ public final class CallTelemetry: Sendable {
 }
 
 extension InstrumentationScope {
-    /// The scope of this package's instrumentation of calls that other clients make.
-    public static let genAIInstrumentation = InstrumentationScope(
-        name: "GenAIInstrumentation", version: packageVersion, schemaURL: conventionsSchemaURL)
+    /// The scope of this package's instrumentation of calls that other clients make. The instrumentation adds the
+    /// schema URL of the generation of conventions that it writes.
+    public static let genAIInstrumentation = InstrumentationScope(name: "GenAIInstrumentation", version: packageVersion)
+
+    private static let instrumentation = (
+        legacy: genAIInstrumentation.with(schemaURL: GenAIConventions.v1_36.schemaURL),
+        latest: genAIInstrumentation.with(schemaURL: GenAIConventions.latest.schemaURL)
+    )
+
+    /// The scope of this package's instrumentation that writes a generation of the conventions.
+    static func genAIInstrumentation(writing conventions: GenAIConventions) -> InstrumentationScope {
+        conventions < .latest ? instrumentation.legacy : instrumentation.latest
+    }
+
+    /// Returns the scope with the schema URL of a generation of the conventions, unless it has one.
+    func naming(_ conventions: GenAIConventions) -> InstrumentationScope {
+        schemaURL == nil ? with(schemaURL: conventions.schemaURL) : self
+    }
+
+    private func with(schemaURL: String) -> InstrumentationScope {
+        InstrumentationScope(name: name, version: version, schemaURL: schemaURL, attributes: attributes)
+    }
 }
 
-/// The schema URL of the attribute names that the instrumentation writes.
-package let conventionsSchemaURL = "https://opentelemetry.io/schemas/1.41.1"
+extension GenAIConventions {
+    /// The schema URL of the generation's names. ``development`` is between releases and has that of the last one.
+    var schemaURL: String { "https://opentelemetry.io/schemas/\(self < .latest ? "1.36.0" : "1.41.1")" }
+}
 
 /// The tracer, logger and instruments of the current providers.
 package final class CallSources: Sendable {
@@ -104,16 +127,24 @@ package final class CallSources: Sendable {
     let logger: LogEmitter?
     let meterProvider: MeterProvider?
     private let meterScope: InstrumentationScope
+    private let conventions: GenAIConventions
     private let known = Mutex<(conventions: GenAIConventions, instruments: CallInstruments)?>(nil)
 
     init(
         tracer: TracerProvider.Tracer?, logger: LogEmitter?, meterProvider: MeterProvider?,
-        meterScope: InstrumentationScope
+        meterScope: InstrumentationScope, conventions: GenAIConventions
     ) {
         self.tracer = tracer
         self.logger = logger
         self.meterProvider = meterProvider
         self.meterScope = meterScope
+        self.conventions = conventions
+    }
+
+    /// Indicates whether the scopes have the schema URL of the generation that is written now.
+    var isUpToDate: Bool {
+        guard let tracer, tracer.isEnabled else { return true }
+        return tracer.instrumentation.conventions == conventions
     }
 
     /// Returns the instruments of a generation; `nil` if nothing is collected.

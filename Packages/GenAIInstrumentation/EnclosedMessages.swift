@@ -42,7 +42,8 @@ final class EnclosedMessages: MessageListener {
         let noted = state.withLock { $0 }
         span.setCall(
             RecordedOperation(
-                inputText: input ?? noted.input?.first?.text, outputText: output ?? noted.output?.first?.text))
+                inputText: input ?? noted.input?.first?.text, outputText: output ?? noted.output?.first?.text,
+                repeatsMessages: noted.input != nil || noted.output != nil))
         if let messages = input.map({ [.user($0)] }) ?? noted.input, span["gen_ai.input.messages"] == nil {
             let (kept, _) = messages.cut(to: ModelCall.contentLimit)
             span.setAttribute(.genAIInputMessages, MessageAttributes.input(kept).spanContent)

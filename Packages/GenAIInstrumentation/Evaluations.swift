@@ -81,5 +81,5 @@ extension LogEmitter {
 ///
 /// Does nothing without a provider.
 public func recordEvaluation(_ result: EvaluationResult, of span: SpanContext? = nil) {
-    LoggerProvider.global?.emitter(scope: .genAIInstrumentation).emit(result, of: span)
+    LoggerProvider.global?.emitter(scope: TracerProvider.Tracer.ofGlobalProvider.scope).emit(result, of: span)
 }

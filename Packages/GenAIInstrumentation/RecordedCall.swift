@@ -58,14 +58,17 @@ package protocol RecordedTexts: SpanCall {
 }
 
 /// An operation around calls to models, in the form that its span carries.
-final class RecordedOperation: RecordedTexts {
-    let inputText: String?
-    let outputText: String?
-    var usage: TokenUsage? { nil }
+package final class RecordedOperation: RecordedTexts {
+    package let inputText: String?
+    package let outputText: String?
+    /// Indicates whether the messages on the span repeat those of model calls inside.
+    package let repeatsMessages: Bool
+    package var usage: TokenUsage? { nil }
 
-    init(inputText: String?, outputText: String?) {
+    init(inputText: String?, outputText: String?, repeatsMessages: Bool) {
         self.inputText = inputText
         self.outputText = outputText
+        self.repeatsMessages = repeatsMessages
     }
 }
 

@@ -29,7 +29,10 @@ extension TracerProvider.Tracer {
 
     /// The tracer of the global provider, or one that records nothing.
     package static var ofGlobalProvider: TracerProvider.Tracer {
-        (TracerProvider.global ?? disabledProvider).tracer(scope: .genAIInstrumentation)
+        let provider = TracerProvider.global ?? disabledProvider
+        let latest = provider.tracer(scope: .genAIInstrumentation(writing: .latest))
+        guard latest.isEnabled, latest.instrumentation.conventions < .latest else { return latest }
+        return provider.tracer(scope: .genAIInstrumentation(writing: .v1_36))
     }
 
     private static let disabledProvider: TracerProvider = {

@@ -56,7 +56,7 @@ struct Sender: Sendable {
             scope: .openAIClient, tracerProvider: configuration.tracerProvider,
             loggerProvider: configuration.loggerProvider, meterProvider: configuration.meterProvider,
             allowsContentCapture: configuration.allowsContentCapture)
-        let key = configuration.apiKey.map(Self.trimmed)
+        let key = configuration.apiKey.map { String($0.trimmed) }
         self.key = key.flatMap { $0.isEmpty ? nil : $0 }
     }
 
@@ -337,16 +337,9 @@ extension Sender {
             + String(UInt64.random(in: .min ... .max), radix: 36)
     }
 
-    private static func trimmed(_ text: String) -> String {
-        var text = text[...]
-        while text.first?.isWhitespace == true { text.removeFirst() }
-        while text.last?.isWhitespace == true { text.removeLast() }
-        return String(text)
-    }
 }
 
 extension InstrumentationScope {
     /// The instrumentation scope of this module.
-    static let openAIClient = InstrumentationScope(
-        name: "GenAIOpenAI", version: packageVersion, schemaURL: conventionsSchemaURL)
+    static let openAIClient = InstrumentationScope(name: "GenAIOpenAI", version: packageVersion)
 }

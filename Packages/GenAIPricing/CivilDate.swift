@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAICore
 
 #if canImport(Glibc)
     import Glibc
@@ -86,7 +87,7 @@ enum CivilDate {
     private static func number(_ digits: ArraySlice<UInt8>) -> Int? {
         var value = 0
         for digit in digits {
-            guard digit >= UInt8(ascii: "0"), digit <= UInt8(ascii: "9") else { return nil }
+            guard ASCII.isDigit(digit) else { return nil }
             value = value * 10 + Int(digit - UInt8(ascii: "0"))
         }
         return value

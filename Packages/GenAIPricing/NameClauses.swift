@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAICore
 
 typealias NameBytes = UnsafeBufferPointer<UInt8>
 
@@ -85,10 +86,10 @@ struct ClauseMatcher {
 }
 
 extension UInt8 {
-    var isDigit: Bool { self &- UInt8(ascii: "0") < 10 }
+    var isDigit: Bool { ASCII.isDigit(self) }
 
     /// The byte in ASCII lower case.
-    var lowercased: UInt8 { self &- UInt8(ascii: "A") < 26 ? self | 0x20 : self }
+    var lowercased: UInt8 { ASCII.lowercased(self) }
 }
 
 extension NameBytes {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-public import GenAICore
+package import GenAICore
 
 /// The settings of a provider for instrumentations: the content that they record and the conventions that they follow.
 public struct InstrumentationSettings: Sendable, Hashable {
@@ -109,7 +109,7 @@ extension InstrumentationSettings {
     }
 
     /// Returns the settings, without content if the enclosing scopes forbid it.
-    public func narrowed(by context: GenAIContext) -> InstrumentationSettings {
+    package func narrowed(by context: GenAIContext) -> InstrumentationSettings {
         var settings = self
         if !context.allowsContentCapture { settings.contentCapture = .nowhere }
         return settings

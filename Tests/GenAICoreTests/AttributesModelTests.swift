@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAITelemetryTesting
 import Testing
 
 @testable import GenAICore
@@ -48,7 +49,7 @@ struct AttributesModelTests {
 
     @Test("behave like it under random writes, copies, merges and removals", arguments: 0..<40)
     func randomWrites(seed: Int) {
-        var random = FixedRandom(seed: UInt64(seed))
+        var random = SeededRandom(seed: UInt64(seed))
         // Few names stay small; many grow an index.
         let names = Array(Self.names.shuffled(using: &random).prefix([6, 30, 110][seed % 3]))
         var maps = [Attributes()]
@@ -86,7 +87,7 @@ struct AttributesModelTests {
 
     private static func write(
         _ step: Int, _ names: [String], to unique: inout UniqueAttributes, _ model: inout Model,
-        _ random: inout FixedRandom
+        _ random: inout SeededRandom
     ) {
         let limits = AttributeLimits(count: 40, valueLength: nil, depth: 64)
         for _ in 0..<5 {
@@ -101,7 +102,7 @@ struct AttributesModelTests {
         }
     }
 
-    private static func value(_ step: Int, _ random: inout FixedRandom) -> AttributeValue? {
+    private static func value(_ step: Int, _ random: inout SeededRandom) -> AttributeValue? {
         switch Int.random(in: 0..<8, using: &random) {
         case 0: nil
         case 1: .null

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
+import GenAITelemetryTesting
 import Testing
 
 /// Headers come from strangers: whatever they hold, reading them neither traps nor yields what cannot be written.
@@ -8,7 +9,7 @@ struct HostileInputTests {
     /// Bytes that mean something to the parsers, so that random texts get far.
     private static let telling = Array("00-4bf9aF,;=% \t@\"\\%2C%zz=a,b;".utf8)
 
-    private static func randomText(_ generator: inout FixedRandom) -> String {
+    private static func randomText(_ generator: inout SeededRandom) -> String {
         let length = Int.random(in: 0..<120, using: &generator)
         let isTelling = Bool.random(using: &generator)
         let bytes = (0..<length).map { _ in
@@ -19,7 +20,7 @@ struct HostileInputTests {
     }
 
     /// A valid text with a few bytes changed, which reaches deeper than random ones.
-    private static func damaged(_ text: String, _ generator: inout FixedRandom) -> String {
+    private static func damaged(_ text: String, _ generator: inout SeededRandom) -> String {
         var bytes = Array(text.utf8)
         for _ in 0..<Int.random(in: 0...3, using: &generator) {
             let index = Int.random(in: 0..<bytes.count, using: &generator)
@@ -34,7 +35,7 @@ struct HostileInputTests {
 
     @Test("give a traceparent that reads back the same, or none", arguments: 0..<8)
     func traceparent(seed: UInt64) {
-        var generator = FixedRandom(seed: seed)
+        var generator = SeededRandom(seed: seed)
         let valid = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
         var readable = 0
         for round in 0..<1_000 {
@@ -49,7 +50,7 @@ struct HostileInputTests {
 
     @Test("give a tracestate that reads back the same, or none", arguments: 0..<8)
     func tracestate(seed: UInt64) {
-        var generator = FixedRandom(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var readable = 0
         for round in 0..<1_000 {
             let isRandom = round.isMultiple(of: 2)
@@ -66,7 +67,7 @@ struct HostileInputTests {
 
     @Test("give baggage that reads back the same", arguments: 0..<8)
     func baggage(seed: UInt64) {
-        var generator = FixedRandom(seed: seed)
+        var generator = SeededRandom(seed: seed)
         var readable = 0
         for round in 0..<1_000 {
             let isRandom = round.isMultiple(of: 2)
@@ -89,7 +90,7 @@ struct HostileInputTests {
 
     @Test("give identifiers that read back the same, or none")
     func identifiers() {
-        var generator = FixedRandom(seed: 9)
+        var generator = SeededRandom(seed: 9)
         for _ in 0..<1_000 {
             let trace = Self.damaged("4bf92f3577b34da6a3ce929d0e0e4736", &generator)
             if let id = TraceID(trace) { #expect(id.description == trace) }

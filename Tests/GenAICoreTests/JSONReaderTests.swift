@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAITelemetryTesting
 import Testing
 
 @testable import GenAICore
@@ -70,7 +71,7 @@ struct JSONReaderTests {
 
     @Test("reads back what the writer writes, by value, by token and by skipping", arguments: 0..<200)
     func roundTrip(seed: Int) throws {
-        var generator = FixedRandom(seed: UInt64(seed))
+        var generator = SeededRandom(seed: UInt64(seed))
         let tree = JSONTree.random(&generator)
         var writer = JSONWriter()
         tree.write(&writer)
@@ -288,7 +289,7 @@ indirect enum JSONTree: Equatable, Sendable {
         }
     }
 
-    static func random(_ generator: inout FixedRandom, depth: Int = 4) -> JSONTree {
+    static func random(_ generator: inout SeededRandom, depth: Int = 4) -> JSONTree {
         let strings = ["", "a", "\"quoted\\\"", "line\nbreak\u{1}", "é🦜", "a long text of more than sixteen bytes"]
         switch Int.random(in: 0..<(depth > 0 ? 6 : 4), using: &generator) {
         case 0: return .null

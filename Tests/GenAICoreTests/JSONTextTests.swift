@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Foundation
 import GenAICore
+import GenAITelemetryTesting
 import Testing
 
 @Suite("JSON text of attribute values")
@@ -34,7 +35,7 @@ struct JSONTextTests {
 
     @Test("reads back as the same value with Foundation's parser", arguments: 0..<300 as Range<UInt64>)
     func fuzz(seed: UInt64) throws {
-        var random = SplitMix(state: seed)
+        var random = SeededRandom(seed: seed)
         let value = randomValue(levels: 4, using: &random)
         let other = try JSONSerialization.data(withJSONObject: [foundationValue(value)])
         let theirs = try JSONSerialization.jsonObject(with: other) as? NSArray
@@ -89,7 +90,7 @@ private func foundationValue(_ value: AttributeValue) -> Any {
     }
 }
 
-private func randomValue(levels: Int, using random: inout SplitMix) -> AttributeValue {
+private func randomValue(levels: Int, using random: inout SeededRandom) -> AttributeValue {
     switch Int.random(in: 0..<(levels > 0 ? 8 : 6), using: &random) {
     case 0: .null
     case 1: .bool(.random(using: &random))
@@ -109,7 +110,7 @@ private func randomValue(levels: Int, using random: inout SplitMix) -> Attribute
     }
 }
 
-private func randomText(using random: inout SplitMix) -> String {
+private func randomText(using random: inout SeededRandom) -> String {
     let alphabet: [ClosedRange<UInt32>] = [
         0x00...0x7F, 0x20...0x5D, 0x80...0xD7FF, 0xE000...0xFFFF, 0x1_0000...0x10_FFFF,
     ]
@@ -119,16 +120,4 @@ private func randomText(using random: inout SplitMix) -> String {
         if let scalar = Unicode.Scalar(UInt32.random(in: range, using: &random)) { text.append(scalar) }
     }
     return String(text)
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
-    }
 }

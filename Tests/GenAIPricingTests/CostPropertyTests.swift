@@ -3,26 +3,15 @@
 import Foundation
 import GenAICore
 import GenAIPricing
+import GenAITelemetryTesting
 import Testing
-
-/// A small generator, so that a failure can be repeated.
-struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = (state ^ state >> 30) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ mixed >> 31
-    }
-}
 
 @Suite("The cost of any usage")
 struct CostPropertyTests {
     static let data = try? PriceData()
 
     /// Counts that fit together: parts never exceed their wholes.
-    static func counts(_ random: inout SplitMix) -> [String: Int] {
+    static func counts(_ random: inout SeededRandom) -> [String: Int] {
         let scale = [10, 1_000, 100_000, 1_000_000, 1_000_000_000].randomElement(using: &random) ?? 10
         let input = Int.random(in: 0...scale, using: &random)
         let output = Int.random(in: 0...scale, using: &random)
@@ -64,7 +53,7 @@ struct CostPropertyTests {
     func decimal() throws {
         let data = try #require(Self.data)
         let models = data.models.filter { $0.isExact && !$0.prices.keys.contains { $0.hasSuffix("_hours") } }
-        var random = SplitMix(state: 1)
+        var random = SeededRandom(seed: 1)
         var compared = 0
         var reached = 0
         while compared < 100_000 {
@@ -91,7 +80,7 @@ struct CostPropertyTests {
     @Test("never falls and never turns negative when more tokens are used inside a tier")
     func monotone() throws {
         let data = try #require(Self.data)
-        var random = SplitMix(state: 2)
+        var random = SeededRandom(seed: 2)
         for model in data.models {
             let counts = Self.counts(&random)
             let bounds = model.tiers.map(\.above)
@@ -114,7 +103,7 @@ struct CostPropertyTests {
     @Test("adds up: two calls cost what one with both their usages costs, inside a tier")
     func additive() throws {
         let data = try #require(Self.data)
-        var random = SplitMix(state: 3)
+        var random = SeededRandom(seed: 3)
         for model in data.models
         where model.isExact && model.tiers.isEmpty && !model.prices.keys.contains("requests_per_1k") {
             var (one, two) = (Self.usage(Self.counts(&random)), Self.usage(Self.counts(&random)))
@@ -130,7 +119,7 @@ struct CostPropertyTests {
     @Test("is the sum of its lines, each unit once")
     func lines() throws {
         let data = try #require(Self.data)
-        var random = SplitMix(state: 4)
+        var random = SeededRandom(seed: 4)
         for model in data.models {
             let usage = Self.usage(Self.counts(&random))
             let answer = PriceBook.bundled.cost(of: usage, model: model.name, provider: model.provider)

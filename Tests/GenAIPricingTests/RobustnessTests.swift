@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 
 import GenAICore
+import GenAITelemetryTesting
 import Testing
 
 @testable import GenAIPricing
@@ -14,7 +15,7 @@ struct RobustnessTests {
         let letters = Array("abc-./:@*\0\u{1}\u{7F}é漢\u{1F600}\u{301}0149{}[]\\\"\n ".unicodeScalars)
         let seeds = ["gpt-4o", "ft:gpt-4o:", "arn:aws:", "claude-", "20240806", "azure/", "-2024-01-01", "models/"]
         let book = PriceBook(overrides: ["gpt-4o": ModelPricing(input: 1), "x/*": .free])
-        var random = SplitMix(state: 5)
+        var random = SeededRandom(seed: 5)
         for _ in 0..<3_000 {
             var name = seeds.randomElement(using: &random) ?? ""
             for _ in 0..<Int.random(in: 0...20, using: &random) {
@@ -47,7 +48,7 @@ struct RobustnessTests {
 
     @Test("counts of any size and sign cost something not negative, or have a reason")
     func usages() {
-        var random = SplitMix(state: 6)
+        var random = SeededRandom(seed: 6)
         let models = [
             "gpt-4o", "gpt-4o-realtime", "claude-haiku-5-5", "gpt-image-1", "whisper-1", "sonar-pro", "gemma-3",
         ]
@@ -83,7 +84,7 @@ struct RobustnessTests {
     func json() {
         let valid = Array(
             #"{"models": {"m": {"input": 1.5e-3, "tiers": [{"above_input_tokens": 1, "input": "2"}]}}}"#.utf8)
-        var random = SplitMix(state: 7)
+        var random = SeededRandom(seed: 7)
         for _ in 0..<5_000 {
             var bytes = valid
             for _ in 0..<Int.random(in: 1...4, using: &random) {

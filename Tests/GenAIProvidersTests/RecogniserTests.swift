@@ -2,6 +2,7 @@
 import Foundation
 import GenAICore
 import GenAIInstrumentation
+import GenAITelemetryTesting
 import Testing
 
 @testable import GenAIProviders
@@ -116,19 +117,5 @@ struct RecogniserTests {
         #expect(recogniser.finish() == .answered)
         #expect(recogniser.answer.messages[0].text.utf8.count == 1_048_576)
         #expect(recogniser.isCut && recogniser.answer.usage?.outputTokens == 2)
-    }
-}
-
-/// A generator of the same numbers in every run.
-struct SeededRandom: RandomNumberGenerator {
-    private var state: UInt64
-    init(seed: UInt64) { state = seed }
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ bits >> 30) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ bits >> 27) &* 0x94D0_49BB_1331_11EB
-        return bits ^ bits >> 31
     }
 }

@@ -113,14 +113,56 @@ struct ConsoleSpanTests {
         #expect(written[0].contains("   └─ leaf"))
     }
 
-    @Test("takes a span whose parent is in another process for a root, apart from its siblings")
+    @Test("shows a span whose parent is in another process as a root, apart from its siblings")
     func remoteParents() async throws {
         let first = span("first", 2, below: 1, isRemote: true)
-        let written = try await output(
-            of: [[span("below second", 4, below: 3), span("below first", 5, below: 2), first]], flushing: false)
+        let batch = [span("below second", 4, below: 3), span("below first", 5, below: 2), first]
+        #expect(try await output(of: [batch], flushing: false).isEmpty, "it waits for the caller's span")
+        let written = try await output(of: [batch])
+        #expect(written.count == 2)
+        #expect(written[0].contains("below first") && !written[0].contains("incomplete"))
+        #expect(written[1].contains("below second") && written[1].contains("incomplete"))
+    }
+
+    @Test("shows work handed over by headers within the tree of a caller in the same process")
+    func handOff() async throws {
+        let work = [span("inner", 3, below: 2), span("service", 2, below: 1, isRemote: true)]
+        let written = try await output(of: [work, [span("caller", 1)]], flushing: false)
         #expect(written.count == 1)
-        #expect(written[0].contains("below first"))
-        #expect(!written[0].contains("below second"))
+        #expect(written[0].contains("\n└─ service"))
+        #expect(written[0].contains("\n   └─ inner"))
+    }
+
+    @Test("shows a span with a remote parent without a flush when its time has come")
+    func patience() {
+        var buffer = TraceBuffer(capacity: 10)
+        let start = ContinuousClock.now
+        #expect(buffer.add([span("service", 2, below: 1, isRemote: true)], at: start).isEmpty)
+        #expect(buffer.hasRemoteParents)
+        #expect(buffer.takeRemote(since: start - .milliseconds(1)).isEmpty)
+        let groups = buffer.takeRemote(since: start)
+        #expect(groups.map(\.isComplete) == [true] && groups.first?.spans.map(\.name) == ["service"])
+        #expect(!buffer.hasRemoteParents)
+    }
+
+    @Test("shows each message once, whatever forms of it the span has, and the session only where it is another")
+    func messagesOnce() async throws {
+        let question = #"[{"role":"user","parts":[{"type":"text","content":"Why?"}]}]"#
+        let answer = #"[{"role":"assistant","parts":[{"type":"text","content":"Because."}],"finish_reason":"stop"}]"#
+        let root: Attributes = [
+            "gen_ai.input.messages": .string(question), "gen_ai.output.messages": .string(answer),
+            "gen_ai.conversation.id": "c-1", "session.id": "c-1",
+        ]
+        let call = root.merging([
+            "gen_ai.prompt": "[]", "gen_ai.prompt.0.content": "Why?", "gen_ai.completion": "[]",
+            "gen_ai.completion.0.content": "Because.", "session.id": "s-2",
+        ])
+        let text = try await output(of: [[span("chat", 2, below: 1, call), span("answer", 1, root)]]).joined()
+        let lines = text.split(separator: "\n").map { $0.drop { " │".contains($0) } }
+        #expect(lines.filter { $0 == "in: Why?" }.count == 2)
+        #expect(lines.filter { $0 == "out: Because." }.count == 2)
+        #expect(lines.count { $0.contains("Why?") } == 2)
+        #expect(lines.filter { $0.contains("session") } == ["session s-2"])
     }
 
     @Test("shows a straggler when it comes, and an orphan at the flush")

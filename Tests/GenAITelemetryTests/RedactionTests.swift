@@ -63,7 +63,7 @@ struct RedactionRuleTests {
 
     @Test("random texts never trap, and redacting twice changes nothing more")
     func fuzz() {
-        var generator = SplitMix(state: 42)
+        var generator = SeededRandom(seed: 42)
         let alphabet = Array("0123456789 -.()+/@ab\"\\{}[],:u\u{e9}\u{1F600}skAKIA_".unicodeScalars)
         for _ in 0..<20_000 {
             var scalars = String.UnicodeScalarView()
@@ -155,18 +155,6 @@ struct SignalRedactionTests {
         let redactor = Redactor(rules: []) { $0.contains("secret") ? "\"hidden\"" : $0 }
         #expect(redactor.redact("a secret") == "\"hidden\"")
         #expect(redactor.redact(#"{"a":"secret","b":"c"}"#) == #"{"a":"\"hidden\"","b":"c"}"#)
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
     }
 }
 

@@ -19,7 +19,7 @@ public typealias BatchLogRecordProcessor = BatchProcessor<LogRecordData>
 public final class BatchProcessor<Item: Sendable>: DeadlineKeeping, Sendable {
     private let worker: BatchWorker<Item>
 
-    private init(worker: BatchWorker<Item>) {
+    init(worker: BatchWorker<Item>) {
         self.worker = worker
     }
 

@@ -16,30 +16,26 @@ public typealias SimpleLogRecordProcessor = SimpleProcessor<LogRecordData>
 /// Exporters are asynchronous, so adding an item does not wait for the export. Exports run one after another, and
 /// ``forceFlush(timeout:)`` waits for them. At most 2048 items wait.
 public final class SimpleProcessor<Item: Sendable>: DeadlineKeeping, Sendable {
-    private let worker: BatchWorker<Item>
+    private let batches: BatchProcessor<Item>
 
     private init(_ exporter: AnyExporter<Item>, source: String) {
-        worker = BatchWorker(exporter, options: .simple, source: source)
-    }
-
-    deinit {
-        worker.close()
+        batches = BatchProcessor(worker: BatchWorker(exporter, options: .simple, source: source))
     }
 
     /// The counts of items so far; of spans, only sampled ones count.
-    public var statistics: PipelineStatistics { worker.statistics }
+    public var statistics: PipelineStatistics { batches.statistics }
 
     /// Waits until everything received before the call is exported.
     @discardableResult
     public func forceFlush(timeout: Duration) async -> Bool {
-        await worker.forceFlush(timeout: timeout)
+        await batches.forceFlush(timeout: timeout)
     }
 
     /// Exports the waiting items, then shuts the exporter down. Items that are not delivered by the deadline are
     /// dropped.
     @discardableResult
     public func shutdown(timeout: Duration) async -> Bool {
-        await worker.shutdown(timeout: timeout)
+        await batches.shutdown(timeout: timeout)
     }
 }
 
@@ -50,11 +46,7 @@ extension SimpleProcessor: SpanProcessor where Item == SpanData {
     }
 
     /// Exports the span if it is sampled.
-    public func onEnd(_ span: SpanData) {
-        guard span.context.isSampled else { return }
-        var item = WaitingItem(byteCount: span.approximateByteCount, span)
-        worker.enqueue(&item)
-    }
+    public func onEnd(_ span: SpanData) { batches.onEnd(span) }
 }
 
 extension SimpleProcessor: LogRecordProcessor, ExportingLogRecordProcessor where Item == LogRecordData {
@@ -65,7 +57,6 @@ extension SimpleProcessor: LogRecordProcessor, ExportingLogRecordProcessor where
 
     /// Exports the record.
     public func onEmit(_ record: inout LogRecordData, context: GenAIContext) {
-        var item = WaitingItem(byteCount: record.approximateByteCount, record)
-        worker.enqueue(&item)
+        batches.onEmit(&record, context: context)
     }
 }

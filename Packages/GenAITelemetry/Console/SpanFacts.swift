@@ -29,11 +29,13 @@ struct SpanFacts {
             return value
         }
         let conversation = changed(.genAIConversationID).map { "conversation \($0)" }
+        let isConversation = attributes.peek(.sessionID) == attributes.peek(.genAIConversationID)
+        let session = changed(.sessionID).flatMap { isConversation ? nil : "session \($0)" }
         let turn = changed(.genAIConversationTurn).map { "turn \($0)" }
         let user = changed(.userID).map { "user \($0)" }
         let workflow = workflow(changed(.workflowID), changed(.genAIWorkflowName), changed(.workflowType), &attributes)
         let agent = changed(.genAIAgentName).map { "agent \($0)" }
-        return [conversation, turn, user, workflow, agent].compactMap { $0 }
+        return [conversation, session, turn, user, workflow, agent].compactMap { $0 }
     }
 
     private static func workflow(
@@ -111,11 +113,12 @@ struct AttributeReader {
         "gen_ai.tool.definitions", "gen_ai.response.id",
     ]
 
-    /// The prefixes of names of content attributes, in the order in which they are shown.
-    private static let content: [(prefix: String, label: String)] = [
-        ("gen_ai.system_instructions", "system"), ("gen_ai.input.messages", "in"), ("gen_ai.prompt", "in"),
-        ("gen_ai.tool.call.arguments", "in"), ("gen_ai.output.messages", "out"), ("gen_ai.completion", "out"),
-        ("gen_ai.tool.call.result", "out"),
+    /// The names of content attributes, in the order in which they are shown. Of several names only the first that a
+    /// span has is shown: they are forms of the same messages.
+    private static let content: [(names: [String], label: String)] = [
+        (["gen_ai.system_instructions"], "system"), (["gen_ai.prompt", "gen_ai.input.messages"], "in"),
+        (["gen_ai.tool.call.arguments"], "in"), (["gen_ai.completion", "gen_ai.output.messages"], "out"),
+        (["gen_ai.tool.call.result"], "out"),
     ]
 
     mutating func take<Value>(_ key: AttributeKey<Value>) -> Value? {
@@ -123,17 +126,22 @@ struct AttributeReader {
         return attributes[key]
     }
 
+    /// Returns the value without taking it.
+    func peek<Value>(_ key: AttributeKey<Value>) -> Value? { attributes[key] }
+
     mutating func takeContent() -> [(label: String, text: String)] {
         var content: [(label: String, text: String)] = []
-        for (prefix, label) in Self.content {
-            let found = attributes.filter { $0.key == prefix || $0.key.hasPrefix(prefix + ".") }
-            for attribute in found { taken.insert(attribute.key) }
+        for (names, label) in Self.content {
+            let forms = names.map { name in attributes.filter { $0.key == name || $0.key.hasPrefix(name + ".") } }
+            for attribute in forms.joined() { taken.insert(attribute.key) }
+            guard let found = forms.first(where: { !$0.isEmpty }) else { continue }
             // Messages with attributes of their own are easier to read than the same ones as JSON. Of a prompt only the
             // latest message is shown, because the earlier ones were shown with the previous calls.
             let messages = found.filter { $0.key.hasSuffix(".content") || $0.key.hasSuffix(".tool_calls") }
             let shown =
-                messages.isEmpty ? found.filter { $0.key == prefix } : label == "in" ? messages.suffix(1) : messages
-            content += shown.map { (label, $0.value.consoleText) }
+                messages.isEmpty
+                ? found.filter { names.contains($0.key) } : label == "in" ? messages.suffix(1) : messages
+            content += shown.map { (label, $0.value.messageText ?? $0.value.consoleText) }
         }
         return content
     }
@@ -153,6 +161,21 @@ struct AttributeReader {
 }
 
 extension AttributeValue {
+    /// The text of the last message in the JSON text of messages; `nil` if the value is anything else.
+    ///
+    /// Source: semantic conventions v1.41.1, the JSON schemas of `gen_ai.input.messages` and `gen_ai.output.messages`.
+    fileprivate var messageText: String? {
+        guard case .string(let json) = self, json.hasPrefix("["),
+            case .array(let messages)? = AttributeValue(jsonText: json),
+            case .map(let message)? = messages.last, case .array(let parts)? = message["parts"]
+        else { return nil }
+        let texts = parts.compactMap { part -> String? in
+            guard case .map(let members) = part, case .string(let text)? = members["content"] else { return nil }
+            return text
+        }
+        return texts.isEmpty ? nil : texts.joined(separator: " ")
+    }
+
     /// The value in a form for people; structures as JSON.
     var consoleText: String {
         switch self {

@@ -3,8 +3,9 @@ import GenAICore
 
 /// Collects spans until a trace can be shown. Pure: no output and no lock.
 ///
-/// Children end before their parents, so when a local root arrives, its descendants have usually arrived too. Later
-/// ones are shown as soon as their parent has been shown.
+/// Children end before their parents, so when a root arrives, its descendants have usually arrived too. Later ones are
+/// shown as soon as their parent has been shown. A span whose parent was named by a remote caller waits for a while,
+/// since the caller may be this process, and its own span on the way.
 struct TraceBuffer {
     /// Spans of one trace that are shown together.
     struct Group {
@@ -14,7 +15,8 @@ struct TraceBuffer {
 
     private let capacity: Int
     private var waiting: [TraceID: [SpanData]] = [:]
-    private var order: [TraceID] = []
+    /// The traces that wait, each with the time of its first span.
+    private var order: [(trace: TraceID, since: ContinuousClock.Instant)] = []
     private var count = 0
     // Spans shown recently, so that late children are recognised.
     private var shown: Set<SpanID> = []
@@ -24,12 +26,17 @@ struct TraceBuffer {
         self.capacity = capacity
     }
 
+    /// Indicates whether a span waits whose parent was named by a remote caller.
+    var hasRemoteParents: Bool {
+        waiting.values.contains { spans in spans.contains { $0.parent?.isRemote == true } }
+    }
+
     /// Adds spans and returns the groups that can be shown now.
-    mutating func add(_ spans: [SpanData]) -> [Group] {
+    mutating func add(_ spans: [SpanData], at now: ContinuousClock.Instant = .now) -> [Group] {
         var groups: [Group] = []
         for span in spans {
             let trace = span.context.traceID
-            if waiting[trace] == nil { order.append(trace) }
+            if waiting[trace] == nil { order.append((trace, now)) }
             waiting[trace, default: []].append(span)
             count += 1
         }
@@ -38,24 +45,40 @@ struct TraceBuffer {
             groups += takeTops(of: span.context.traceID)
         }
         while count > capacity, let oldest = order.first {
-            groups += take(oldest).map { [Group(spans: $0, isComplete: false)] } ?? []
+            groups += takeTops(of: oldest.trace, includingRemote: true)
+            groups += take(oldest.trace).map { [Group(spans: $0, isComplete: false)] } ?? []
         }
         return groups
     }
 
+    /// Removes and returns the spans with remote parents, each with its descendants, of traces that have waited since
+    /// `time` or longer.
+    mutating func takeRemote(since time: ContinuousClock.Instant) -> [Group] {
+        order.filter { $0.since <= time }.flatMap { takeTops(of: $0.trace, includingRemote: true) }
+    }
+
     /// Removes and returns all spans that still wait for their root.
     mutating func drain() -> [Group] {
-        order.compactMap { take($0) }.map { Group(spans: $0, isComplete: false) }
+        let continued = takeRemote(since: ContinuousClock.now)
+        return continued + order.compactMap { take($0.trace) }.map { Group(spans: $0, isComplete: false) }
     }
 
     private func isTop(_ span: SpanData) -> Bool {
-        guard let parent = span.parent, !parent.isRemote else { return true }
+        guard let parent = span.parent else { return true }
         return shown.contains(parent.spanID)
     }
 
-    /// Removes the local roots, each with all its descendants, and the late children together.
-    private mutating func takeTops(of trace: TraceID) -> [Group] {
-        guard let spans = take(trace) else { return [] }
+    /// Removes the roots, each with all its descendants, and the late children together.
+    ///
+    /// - Parameter includingRemote: Whether a span is a root if its parent was named by a remote caller and does not
+    ///   wait here.
+    private mutating func takeTops(of trace: TraceID, includingRemote: Bool = false) -> [Group] {
+        guard let since = order.first(where: { $0.trace == trace })?.since, let spans = take(trace) else { return [] }
+        let ids = includingRemote ? Set(spans.map(\.context.spanID)) : []
+        func isTop(_ span: SpanData) -> Bool {
+            if includingRemote, let parent = span.parent, parent.isRemote, !ids.contains(parent.spanID) { return true }
+            return self.isTop(span)
+        }
         let tops = spans.filter(isTop)
         let others = spans.filter { !isTop($0) }
         let children = Dictionary(grouping: others) { $0.parent?.spanID }
@@ -74,7 +97,7 @@ struct TraceBuffer {
         for group in groups { remember(group.spans) }
         let rest = others.filter { !taken.contains($0.context.spanID) }
         if !rest.isEmpty {
-            order.append(trace)
+            order.append((trace, since))
             waiting[trace] = rest
             count += rest.count
         }
@@ -98,7 +121,7 @@ struct TraceBuffer {
 
     private mutating func take(_ trace: TraceID) -> [SpanData]? {
         guard let spans = waiting.removeValue(forKey: trace) else { return nil }
-        order.removeAll { $0 == trace }
+        order.removeAll { $0.trace == trace }
         count -= spans.count
         return spans
     }

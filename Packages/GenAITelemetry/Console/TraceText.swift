@@ -23,7 +23,7 @@ struct TraceText {
         let ids = Set(spans.map(\.context.spanID))
         let order = spans.indices.sorted { (spans[$0].startNanoseconds, $0) < (spans[$1].startNanoseconds, $1) }
         for index in order {
-            if let parent = spans[index].parent, ids.contains(parent.spanID), !parent.isRemote {
+            if let parent = spans[index].parent, ids.contains(parent.spanID) {
                 children[parent.spanID, default: []].append(index)
             } else {
                 roots.append(index)

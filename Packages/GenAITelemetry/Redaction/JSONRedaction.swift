@@ -3,22 +3,14 @@ import GenAICore
 
 /// Redacts the member names, string values and large integers of JSON text and copies the rest byte for byte.
 ///
-/// Parses just enough of the grammar to verify that the text consists only of JSON values. If it does not, the caller
-/// treats it as plain text, so that nothing can be hidden between brackets.
+/// Where the text stops being JSON, the values before that place are redacted, and then all of it once more as plain
+/// text, so that nothing can be hidden between brackets or behind the end of a text that was cut.
 struct JSONRedaction {
-    enum Outcome: Equatable {
-        case unchanged
-        case changed(String)
-        case notJSON
-    }
-
     private let redactor: Redactor
     private let levels: Int
-    private var output = JSONWriter()
-    private var hasChanged = false
+    private var output: [UInt8] = []
+    /// The number of bytes of the text that are in the output or were replaced.
     private var position = 0
-    /// Indicates whether a value has just ended, so that only a separator may follow.
-    private var followsValue = false
 
     init(_ redactor: Redactor, levels: Int) {
         self.redactor = redactor
@@ -35,165 +27,58 @@ struct JSONRedaction {
         return false
     }
 
-    mutating func redact(_ text: String) -> Outcome {
-        let bytes = Array(text.utf8)
-        output.bytes.reserveCapacity(bytes.count)
-        while position < bytes.count {
-            guard step(bytes) else { return .notJSON }
+    /// Returns the redacted text; `nil` if nothing changes.
+    mutating func redacted(_ text: String) -> String? {
+        var text = text
+        let isJSON = text.withUTF8 { bytes in
+            let isJSON = filter(bytes)
+            if position > 0 { copy(bytes, to: bytes.count) }
+            return isJSON
         }
-        return hasChanged ? .changed(String(decoding: output.bytes, as: UTF8.self)) : .unchanged
+        let result = position > 0 ? String(decoding: output, as: UTF8.self) : nil
+        return isJSON ? result : redactor.redactedPlain(result ?? text) ?? result
     }
 
-    /// Copies one token. Returns false if there is none.
-    private mutating func step(_ bytes: [UInt8]) -> Bool {
-        let byte = bytes[position]
-        switch byte {
-        case 0x20, 0x09, 0x0A, 0x0D: copy(bytes, to: position + 1)
-        case UInt8(ascii: "}"), UInt8(ascii: "]"):
-            followsValue = true
-            copy(bytes, to: position + 1)
-        case UInt8(ascii: ","), UInt8(ascii: ":"):
-            followsValue = false
-            copy(bytes, to: position + 1)
-        default:
-            guard !followsValue else { return false }
-            return value(byte, bytes)
-        }
-        return true
-    }
-
-    private mutating func value(_ byte: UInt8, _ bytes: [UInt8]) -> Bool {
-        switch byte {
-        case UInt8(ascii: "{"), UInt8(ascii: "["):
-            copy(bytes, to: position + 1)
-            return true
-        case UInt8(ascii: "\""): return string(bytes)
-        case UInt8(ascii: "t"): return word("true", bytes)
-        case UInt8(ascii: "f"): return word("false", bytes)
-        case UInt8(ascii: "n"): return word("null", bytes)
-        default: return number(bytes)
-        }
-    }
-
-    private mutating func copy(_ bytes: [UInt8], to end: Int) {
-        output.bytes += bytes[position..<end]
-        position = end
-    }
-
-    private mutating func word(_ word: StaticString, _ bytes: [UInt8]) -> Bool {
-        let end = position + word.utf8CodeUnitCount
-        guard end <= bytes.count,
-            bytes[position..<end].elementsEqual(
-                UnsafeBufferPointer(start: word.utf8Start, count: word.utf8CodeUnitCount))
-        else { return false }
-        copy(bytes, to: end)
-        followsValue = true
-        return true
-    }
-
-    private mutating func number(_ bytes: [UInt8]) -> Bool {
-        var end = position
-        if bytes[end] == UInt8(ascii: "-") { end += 1 }
-        let digits = end
-        while end < bytes.count, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[end]) { end += 1 }
-        guard end > digits else { return false }
-        let isWhole = end == bytes.count || !".eE".utf8.contains(bytes[end])
-        while end < bytes.count, ".eE+-0123456789".utf8.contains(bytes[end]), !isWhole { end += 1 }
-        followsValue = true
-        if isWhole, end - digits >= 12,
-            let changed = redactor.redactedPlain(String(decoding: bytes[position..<end], as: UTF8.self))
-        {
-            replace(with: changed, upTo: end)
-        } else {
-            copy(bytes, to: end)
-        }
-        return true
-    }
-
-    private mutating func string(_ bytes: [UInt8]) -> Bool {
-        var end = position + 1
-        var isEscaped = false
-        while end < bytes.count, bytes[end] != UInt8(ascii: "\"") {
-            if bytes[end] == UInt8(ascii: "\\") {
-                isEscaped = true
-                end += 1
+    /// Redacts token by token up to where the text stops being JSON. Returns whether it is JSON as a whole.
+    private mutating func filter(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
+        // Many programs write the line breaks of a text as they are.
+        var reader = JSONReader(bytes, options: .init(maximumDepth: .max, toleratesMistakes: true))
+        while true {
+            do throws(JSONSyntaxError) {
+                let isAtRoot = reader.depth == 0
+                guard let token = try reader.nextToken() else { return true }
+                switch token {
+                case .objectStart, .arrayStart: continue
+                // Numbers and words one after the other are plain text.
+                case _ where isAtRoot: return false
+                case .name(let name): replace(name.bytes, with: redactor.redactedName(name.string), in: bytes, marks: 1)
+                case .string(let text):
+                    replace(text.bytes, with: redactor.redacted(text.string, levels: levels), in: bytes, marks: 1)
+                case .number(let number) where number.isInteger && number.bytes.count >= 12:
+                    replace(number.bytes, with: redactor.redactedPlain(number.text), in: bytes, marks: 0)
+                case .number, .bool, .null, .objectEnd, .arrayEnd: continue
+                }
+            } catch {
+                return false
             }
-            end += 1
         }
-        guard end < bytes.count else { return false }
-        followsValue = true
-        let content = bytes[(position + 1)..<end]
-        let text = isEscaped ? unescaped(content) : String(decoding: content, as: UTF8.self)
-        guard let text else { return false }
-        let changed =
-            isName(bytes, after: end) ? redactor.redactedName(text) : redactor.redacted(text, levels: levels)
-        if let changed {
-            replace(with: changed, upTo: end + 1)
-        } else {
-            copy(bytes, to: end + 1)
-        }
-        return true
     }
 
-    private mutating func replace(with text: String, upTo end: Int) {
-        // A separate writer, which is independent of the commas copied here.
+    /// Replaces a token, with its quotation marks if it has any, by a string.
+    private mutating func replace(
+        _ token: UnsafeBufferPointer<UInt8>, with text: String?, in bytes: UnsafeBufferPointer<UInt8>, marks: Int
+    ) {
+        guard let text, let start = token.baseAddress, let whole = bytes.baseAddress else { return }
+        let offset = start - whole
+        copy(bytes, to: offset - marks)
         var writer = JSONWriter()
         writer.string(text)
-        output.bytes += writer.bytes
+        output += writer.bytes
+        position = offset + token.count + marks
+    }
+
+    private mutating func copy(_ bytes: UnsafeBufferPointer<UInt8>, to end: Int) {
+        output += bytes[position..<end]
         position = end
-        hasChanged = true
-    }
-
-    /// Returns whether the string that ends here is a member name.
-    private func isName(_ bytes: [UInt8], after end: Int) -> Bool {
-        var next = end + 1
-        while next < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[next]) { next += 1 }
-        return next < bytes.count && bytes[next] == UInt8(ascii: ":")
     }
 }
-
-/// Returns the text of a JSON string; `nil` for invalid escapes.
-private func unescaped(_ content: ArraySlice<UInt8>) -> String? {
-    var units: [UInt16] = []
-    var scalars = String.UnicodeScalarView()
-    var bytes: [UInt8] = []
-    func flush() {
-        if !units.isEmpty { scalars.append(contentsOf: String(decoding: units, as: UTF16.self).unicodeScalars) }
-        if !bytes.isEmpty { scalars.append(contentsOf: String(decoding: bytes, as: UTF8.self).unicodeScalars) }
-        units.removeAll(keepingCapacity: true)
-        bytes.removeAll(keepingCapacity: true)
-    }
-    var position = content.startIndex
-    while position < content.endIndex {
-        guard content[position] == UInt8(ascii: "\\") else {
-            if !units.isEmpty { flush() }
-            bytes.append(content[position])
-            position += 1
-            continue
-        }
-        guard position + 1 < content.endIndex else { return nil }
-        let escape = content[position + 1]
-        position += 2
-        if escape == UInt8(ascii: "u") {
-            guard position + 4 <= content.endIndex,
-                let unit = UInt16(String(decoding: content[position..<position + 4], as: UTF8.self), radix: 16)
-            else { return nil }
-            if !bytes.isEmpty { flush() }
-            units.append(unit)
-            position += 4
-            continue
-        }
-        guard let byte = simpleEscapes[escape] else { return nil }
-        if !units.isEmpty { flush() }
-        bytes.append(byte)
-    }
-    flush()
-    return String(scalars)
-}
-
-private let simpleEscapes: [UInt8: UInt8] = [
-    UInt8(ascii: "\""): UInt8(ascii: "\""), UInt8(ascii: "\\"): UInt8(ascii: "\\"),
-    UInt8(ascii: "/"): UInt8(ascii: "/"),
-    UInt8(ascii: "b"): 0x08, UInt8(ascii: "f"): 0x0C, UInt8(ascii: "n"): 0x0A, UInt8(ascii: "r"): 0x0D,
-    UInt8(ascii: "t"): 0x09,
-]

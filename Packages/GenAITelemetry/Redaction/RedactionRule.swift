@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+import GenAICore
 
 /// One kind of text to remove.
 ///
@@ -66,7 +67,7 @@ private func emailAddresses(in text: UnsafeBufferPointer<UInt8>) -> [Range<Int>]
 private func hasTopLevelDomain(_ domain: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
     guard let dot = domain.lastIndex(of: UInt8(ascii: ".")), dot > domain.startIndex else { return false }
     let last = domain[(dot + 1)...]
-    return last.count >= 2 && last.contains { !isDigit($0) }
+    return last.count >= 2 && last.contains { !ASCII.isDigit($0) }
 }
 
 private func isLocalPart(_ byte: UInt8) -> Bool {
@@ -90,12 +91,12 @@ private func digitGroups(in text: UnsafeBufferPointer<UInt8>) -> [DigitGroup] {
     var groups: [DigitGroup] = []
     var position = 0
     while position < text.count {
-        guard isDigit(text[position]) else {
+        guard ASCII.isDigit(text[position]) else {
             position += 1
             continue
         }
         let start = position
-        while position < text.count, isDigit(text[position]) { position += 1 }
+        while position < text.count, ASCII.isDigit(text[position]) { position += 1 }
         groups.append(DigitGroup(start: start, end: position))
     }
     return groups
@@ -247,10 +248,8 @@ private func isKeyCharacter(_ byte: UInt8) -> Bool {
 
 // MARK: - Characters
 
-private func isDigit(_ byte: UInt8) -> Bool { byte &- UInt8(ascii: "0") < 10 }
-
 private func isAlphanumeric(_ byte: UInt8) -> Bool {
-    isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26
+    ASCII.isDigit(byte) || (byte | 0x20) &- UInt8(ascii: "a") < 26
 }
 
 private func isAlphanumeric(before index: Int, _ text: UnsafeBufferPointer<UInt8>) -> Bool {

@@ -51,11 +51,7 @@ public struct Redactor: Sendable {
     func redacted(_ text: String, levels: Int) -> String? {
         if levels > 0, JSONRedaction.looksLikeJSON(text) {
             var json = JSONRedaction(self, levels: levels - 1)
-            switch json.redact(text) {
-            case .unchanged: return nil
-            case .changed(let result): return result
-            case .notJSON: break
-            }
+            return json.redacted(text)
         }
         return redactedPlain(text)
     }

@@ -114,9 +114,9 @@ extension TraceSpan {
     public enum Kind: UInt8, Sendable, Hashable {
         /// An operation inside the process.
         case `internal` = 1
-        /// A request to another process that answers.
+        /// Handling a request from another process.
         case server = 2
-        /// A request to another process.
+        /// A request to another process, which answers.
         case client = 3
         /// Sending work to another process that does not answer.
         case producer = 4

@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: MIT
 import GenAICore
 import GenAITelemetry
+import GenAITelemetryTesting
 
 /// Makes telemetry from a seed: valid, but as odd as the types allow.
 struct RandomTelemetry {
-    private var random: SplitMix
+    private var random: SeededRandom
     private var resources: [Resource] = []
     private var scopes: [InstrumentationScope] = []
 
     init(seed: UInt64) {
-        random = SplitMix(state: seed)
+        random = SeededRandom(seed: seed)
         for _ in 0..<3 {
             // No empty text for `nil`: the wire does not tell them apart, and three origins shall be three.
             resources.append(Resource(attributes(), schemaURL: maybe { "url" + $0.text() }))
@@ -190,17 +191,5 @@ struct RandomTelemetry {
 
     private mutating func list<Value>(_ make: (inout RandomTelemetry) -> Value) -> [Value] {
         (0..<max(0, number(-2...4))).map { _ in make(&self) }
-    }
-}
-
-private struct SplitMix: RandomNumberGenerator {
-    var state: UInt64
-
-    mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var mixed = state
-        mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
-        return mixed ^ (mixed >> 31)
     }
 }
