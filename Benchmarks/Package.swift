@@ -20,12 +20,14 @@ let package = Package(
         .target(name: "AllocationCounter"),
         // Counts instructions, which other processes do not change.
         .target(name: "InstructionCounter"),
-        // Answers OTLP and chat requests, and counts the spans in them.
+        // Answers OTLP and chat requests, and counts what is in them.
         .target(name: "Sink"),
+        // Makes chat requests with libcurl alone.
+        .target(name: "CurlFloor"),
         .executableTarget(
             name: "benchmarks",
             dependencies: [
-                "AllocationCounter", "InstructionCounter", "Sink",
+                "AllocationCounter", "CurlFloor", "InstructionCounter", "Sink",
                 .product(name: "Last9GenAI", package: "last9-genai-swift"),
             ],
             path: "Sources/Benchmarks",

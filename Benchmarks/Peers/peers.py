@@ -9,10 +9,11 @@ import resource
 import sys
 import threading
 import time
+import urllib.request
 
 from call_data import ATTRIBUTES, COMPLETION, PROMPT, RESOURCE, USAGE, scopes
 from last9_genai import Last9LogToSpanProcessor, Last9SpanProcessor, ModelPricing, calculate_llm_cost, install
-from measuring import measure, measure_added
+from measuring import PAIRS, measure, measure_added
 from opentelemetry._logs import LogRecord
 from opentelemetry.context import Context
 from opentelemetry.exporter.otlp.proto.common.trace_encoder import encode_spans
@@ -212,17 +213,24 @@ def w4_litellm():
 def w5(port):
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 
-    class Tap(Dropping):
-        def __init__(self):
-            self.exporter = OTLPSpanExporter(endpoint=f"http://127.0.0.1:{port}/v1/traces")
+    return deliver("w5", OTLPSpanExporter(endpoint=f"http://127.0.0.1:{port}/v1/traces"))
 
+
+def w11(port):
+    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
+
+    return deliver("w11.grpc", OTLPSpanExporter(endpoint=f"http://127.0.0.1:{port}", insecure=True))
+
+
+def deliver(name, exporter):
+    class Tap(Dropping):
         def export(self, spans):
-            result = self.exporter.export(spans)
+            result = exporter.export(spans)
             self.count += len(spans)
             return result
 
         def shutdown(self):
-            self.exporter.shutdown()
+            exporter.shutdown()
 
     tap, count = Tap(), 100_000
     made = provider(Last9SpanProcessor(), BatchSpanProcessor(tap))
@@ -237,45 +245,179 @@ def w5(port):
     made.force_flush()
     made.shutdown()
     return {
-        "w5.cpu_s": processor_seconds() - cpu,
-        "w5.wall_s": time.perf_counter() - start,
-        "w5.peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
+        f"{name}.cpu_s": processor_seconds() - cpu,
+        f"{name}.wall_s": time.perf_counter() - start,
+        f"{name}.peak_rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024 / 1e6,
     }
 
 
-def w6(port):
-    from openai import OpenAI
-    from openai.resources.chat.completions import Completions
+# MARK: - The client
 
-    client = OpenAI(api_key="sk-x", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0)
-    messages = [
+CALL = {
+    "model": "gpt-4o",
+    "messages": [
         {"role": "system", "content": "You are a helpful assistant."},
         {"role": "user", "content": "What is the weather in Paris today?"},
-    ]
+    ],
+    "max_tokens": 1024,
+    "temperature": 0.7,
+    "top_p": 0.95,
+}
 
-    # Whole batches, and flushed, so that what the exporting thread does for a call counts as well.
-    def ask(create):
-        Completions.create = create
-        for _ in range(BATCH_SIZE):
-            client.chat.completions.create(
-                model="gpt-4o", messages=messages, max_tokens=1024, temperature=0.7, top_p=0.95
-            )
-        if create is recorded:
-            handle.tracer_provider.force_flush()
+
+def w6(port):
+    """What last9-genai adds to a call, without exporters for logs and metrics."""
+    from openai.resources.chat.completions import Completions
 
     plain = Completions.create
     handle = install(capture_content=True)
     handle.tracer_provider.add_span_processor(BatchSpanProcessor(Dropping()))
+    return added("w6", port, plain, handle.tracer_provider.force_flush, BATCH_SIZE)
+
+
+def w6_readme(port):
+    """What last9-genai with openai-v2 adds to a call, with all three signals exported over HTTP."""
+    from openai.resources.chat.completions import Completions
+
+    plain = Completions.create
+    providers = export_all(port)
+
+    def flush():
+        for one in providers[:2]:
+            one.force_flush()
+
+    counts = stats(port)
+    figures = added("w6.readme", port, plain, flush, 256, flush_at_end=providers[2].force_flush)
+    for one in providers:
+        one.shutdown()
+    after = stats(port)
+    calls = after["spans"] - counts["spans"]
+    assert calls == 4 * 256 * (PAIRS + 1), f"{calls} spans came"
+    return figures | {"w6.readme.bytes": (after["bytes"] - counts["bytes"]) / calls}
+
+
+def export_all(port):
+    """Sets up last9-genai with openai-v2, and exports spans, log records and metrics."""
+    from opentelemetry import metrics
+    from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
+    from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
+    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
+    from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
+
+    base = f"http://127.0.0.1:{port}/v1"
+    meters = MeterProvider([PeriodicExportingMetricReader(OTLPMetricExporter(endpoint=f"{base}/metrics"))])
+    metrics.set_meter_provider(meters)
+    handle = install(capture_content=True)
+    handle.tracer_provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=f"{base}/traces")))
+    handle.logger_provider.add_log_record_processor(
+        BatchLogRecordProcessor(OTLPLogExporter(endpoint=f"{base}/logs"))
+    )
+    return handle.tracer_provider, handle.logger_provider, meters
+
+
+def stats(port):
+    with urllib.request.urlopen(f"http://127.0.0.1:{port}/stats") as response:
+        return json.load(response)
+
+
+def added(name, port, plain, flush, calls_per_flush, flush_at_end=lambda: None):
+    """What the recording that replaced `plain` adds to a call."""
+    from openai import OpenAI
+    from openai.resources.chat.completions import Completions
+
+    client = OpenAI(api_key="sk-x", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0)
     recorded = Completions.create
     assert plain is not recorded
+    flushes = 1 if calls_per_flush == BATCH_SIZE else 4
+
+    # Whole batches, and flushed, so that what the exporting thread does for a call counts as well.
+    def ask(create):
+        Completions.create = create
+        for _ in range(flushes):
+            for _ in range(calls_per_flush):
+                client.chat.completions.create(**CALL)
+            if create is recorded:
+                flush()
+        if create is recorded:
+            flush_at_end()
+
     with scopes():
-        base, whole, wall, cpu = measure_added(lambda: ask(plain), lambda: ask(recorded), BATCH_SIZE)
+        base, whole, wall, cpu = measure_added(lambda: ask(plain), lambda: ask(recorded), flushes * calls_per_flush)
     return {
-        "w6.plain.ns": base,
-        "w6.content.ns": whole,
-        "w6.overhead_us": wall / 1000,
-        "w6.overhead_cpu_us": cpu / 1000,
+        f"{name}.plain.ns": base,
+        f"{name}.recorded.ns": whole,
+        f"{name}.overhead_us": wall / 1000,
+        f"{name}.overhead_cpu_us": cpu / 1000,
     }
+
+
+def w7():
+    import asyncio
+
+    def enter(count):
+        for _ in range(count):
+            with scopes():
+                pass
+
+    wall, cpu = measure(enter)
+
+    # There is one kind of scope; in a coroutine it costs what it costs there.
+    async def enter_in_task():
+        return measure(enter)
+
+    async_wall, async_cpu = asyncio.run(enter_in_task())
+    return {
+        "w7.scopes.ns": wall,
+        "w7.scopes.cpu_ns": cpu,
+        "w7.scopes.async.ns": async_wall,
+        "w7.scopes.async.cpu_ns": async_cpu,
+    }
+
+
+def w9(port):
+    return client(port, "off")
+
+
+def w9_recorded(port):
+    providers = export_all(port)
+    return client(port, "on", lambda: [one.force_flush() for one in providers])
+
+
+def client(port, kind, flush=lambda: None):
+    """The asynchronous client from one task and from 64."""
+    import asyncio
+
+    from openai import AsyncOpenAI
+
+    async def ask(made, count, tasks):
+        async def work():
+            for _ in range(count // tasks):
+                await made.chat.completions.create(**CALL)
+
+        with scopes():
+            await asyncio.gather(*(work() for _ in range(tasks)))
+
+    async def run(tasks):
+        count = 1_024
+        made = AsyncOpenAI(api_key="sk-x", base_url=f"http://127.0.0.1:{port}/v1", max_retries=0)
+        await ask(made, 128, tasks)
+        flush()
+        wall, cpu = time.perf_counter_ns(), time.process_time_ns()
+        await ask(made, count, tasks)
+        elapsed = time.perf_counter_ns() - wall
+        flush()
+        spent = time.process_time_ns() - cpu
+        await made.close()
+        name = f"w9.client.t{tasks}.{kind}"
+        return {
+            f"{name}.calls_per_s": count / elapsed * 1e9,
+            f"{name}.cpu_us": spent / count / 1e3,
+            f"{name}.calls_per_cpu_s": count / spent * 1e9,
+        }
+
+    return asyncio.run(run(1)) | asyncio.run(run(64))
 
 
 if __name__ == "__main__":

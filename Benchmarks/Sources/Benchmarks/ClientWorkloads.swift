@@ -67,7 +67,8 @@ private func client(_ telemetry: Last9Telemetry?, answer: [UInt8] = chatAnswer) 
     return OpenAIClient(configuration: configuration, transport: NoNetwork(answer: answer))
 }
 
-private var request: ChatCompletionRequest {
+/// The chat call that the client makes: the same as in Benchmarks/Peers.
+var chatRequest: ChatCompletionRequest {
     var request = ChatCompletionRequest(
         model: "gpt-4o",
         messages: [.system("You are a helpful assistant."), .user("What is the weather in Paris today?")],
@@ -76,13 +77,13 @@ private var request: ChatCompletionRequest {
     return request
 }
 
-private func ask(_ client: OpenAIClient, times: Int) async throws {
-    let request = request
+func ask(_ client: OpenAIClient, times: Int) async throws {
+    let request = chatRequest
     for _ in 0..<times { blackHole(try await client.chat.completions.create(request)) }
 }
 
 private func read(_ client: OpenAIClient, times: Int) async throws {
-    let request = request
+    let request = chatRequest
     for _ in 0..<times {
         for try await chunk in try await client.chat.completions.stream(request) { blackHole(chunk) }
     }

@@ -4,7 +4,7 @@ import Last9GenAI
 /// The cost of a unit as a function of their number, which must not grow more than linearly in total.
 let growthWorkloads: [Workload] =
     [10, 100, 1_000].map(attributes) + [1, 10, 100, 1_000].map(promptKilobytes) + [1, 10, 100, 1_000].map(messages)
-    + [1, 4, 16, 64].map(tasks)
+    + [1, 4, 16, 64].map(tasks) + ConversationGrowth.workloads
 
 private func attributes(_ count: Int) -> Workload {
     let name = "growth.attributes.\(count)"

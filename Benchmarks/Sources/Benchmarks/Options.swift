@@ -5,6 +5,7 @@ import Foundation
 struct Options {
     static let usage = """
         usage: benchmarks [--filter PATTERN] [--json FILE] [--compare FILE] [--allocations-only] [--runs N]
+                          [--profile | --times N]
 
           --filter PATTERN     only workloads whose name has a match of the regular expression, such as '^w1$'
           --json FILE          write the figures to FILE, for machines
@@ -12,6 +13,7 @@ struct Options {
           --allocations-only   count allocations and measure no times, within seconds
           --runs N             how often each workload runs, at least 7; default 41
           --profile            run the filtered workloads for long, and measure nothing: for profilers
+          --times N            run the filtered workloads N times, and measure nothing: to count instructions
         """
 
     var filter = ""
@@ -20,6 +22,8 @@ struct Options {
     var allocationsOnly = false
     var isProfiling = false
     var runs = 41
+    /// How often each workload is run instead of being measured.
+    var times: Int?
 
     /// Reads the arguments; `nil` when they cannot be understood.
     init?(_ arguments: some Sequence<String>) {
@@ -31,6 +35,7 @@ struct Options {
             case "--compare": comparePath = rest.popFirst()
             case "--allocations-only": allocationsOnly = true
             case "--profile": isProfiling = true
+            case "--times": times = rest.popFirst().flatMap { Int($0) }
             case "--runs": runs = max(7, rest.popFirst().flatMap { Int($0) } ?? runs)
             default: return nil
             }

@@ -64,6 +64,10 @@ final class Runner {
         _ name: String, suffix: String = "", units: Int = 1, _ body: (Int) async throws -> Void
     ) async throws -> Timing {
         try await body(options.allocationsOnly ? 20 : 2)
+        if let times = options.times {
+            try await body(times)
+            return Timing()
+        }
         if options.isProfiling {
             let start = wallNanoseconds()
             while wallNanoseconds() - start < 3e9 { try await body(1_000 / units + 1) }
@@ -86,7 +90,7 @@ final class Runner {
         _ names: (without: String, with: String), suffix: String = "", units: Int = 1,
         without base: (Int) async throws -> Void, with whole: (Int) async throws -> Void
     ) async throws -> Timing {
-        guard !options.allocationsOnly, !options.isProfiling else {
+        guard !options.allocationsOnly, !options.isProfiling, options.times == nil else {
             try await measure(names.without, suffix: suffix, units: units, base)
             try await measure(names.with, suffix: suffix, units: units, whole)
             return Timing()
@@ -112,6 +116,11 @@ final class Runner {
     func record(_ name: String, _ value: Double) {
         figures[name] = value
         say("\(name.padding(toLength: 36, withPad: " ", startingAt: 0)) \(Figures.number(value))")
+    }
+
+    /// Keeps what one figure has beyond another, where there are both.
+    func recordDifference(_ base: String, _ whole: String, as name: String) {
+        if let base = figures[base], let whole = figures[whole] { record(name, whole - base) }
     }
 
     private func time(

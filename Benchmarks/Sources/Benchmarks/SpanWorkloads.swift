@@ -22,12 +22,17 @@ let spanWorkloads: [Workload] = [
     spans("w1.noop.bare", [], change: { $0.isDisabled = true }, body: { bareSpans($0, $1) }),
     spans(
         "w1.unsampled", [CountingProcessor()], change: { $0.sampler = AlwaysOffSampler() }, body: { bareSpans($0, $1) }),
-    Workload(name: "scopes") { runner in
-        try await runner.measure("scopes") { (count: Int) in
+    // Three nested scopes, without a span inside and with one.
+    Workload(name: "w7") { runner in
+        let tracer = CallData.provider([CountingProcessor()]).tracer(named: "bench", version: "1.0")
+        try await runner.measure("w7.scopes") { (count: Int) in
             for _ in 0..<count { CallData.withScopes { blackHole(count) } }
         }
-        try await runner.measure("scopes.async") { (count: Int) async throws in
+        try await runner.measure("w7.scopes.async") { (count: Int) async throws in
             for _ in 0..<count { try await CallData.withScopes { () async throws in blackHole(count) } }
+        }
+        try await runner.measure("w7.scopes.span") { (count: Int) in
+            for _ in 0..<count { CallData.withScopes { bareSpans(tracer, 1) } }
         }
     },
     Workload(name: "scopes.read") { runner in

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
 
 // A server that costs as little as possible, so that what is measured is the sender. One thread per connection, no
-// decompression; spans are counted by skipping from field to field of the protobuf, without reading what is in them.
+// decompression; items are counted by skipping from field to field of the protobuf, without reading what is in them.
 
 #define _GNU_SOURCE
+#include "Connection.h"
 #include "Sink.h"
 
 #include <arpa/inet.h>
@@ -19,7 +20,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static atomic_long request_count, byte_count, span_count;
+static atomic_long otlp_bytes, span_count, record_count, metric_count, grpc_call_count;
 
 static const char chat_answer[] =
     "{\"id\":\"chatcmpl-AbCdEfGhIjKlMnOpQrStUvWxYz012\",\"object\":\"chat.completion\",\"created\":1790000000,"
@@ -28,12 +29,7 @@ static const char chat_answer[] =
     "\"finish_reason\":\"stop\"}],\"usage\":{\"prompt_tokens\":1234,\"completion_tokens\":567,\"total_tokens\":1801},"
     "\"service_tier\":\"default\",\"system_fingerprint\":\"fp_abc\"}";
 
-// MARK: - Counting spans
-
-typedef struct {
-    const uint8_t *at;
-    const uint8_t *end;
-} bytes;
+// MARK: - Counting
 
 static uint64_t take_varint(bytes *rest) {
     uint64_t value = 0;
@@ -63,40 +59,50 @@ static uint64_t take_field(bytes *rest, bytes *content) {
     return (tag & 7) == 2 ? tag >> 3 : 0;
 }
 
-// ExportTraceServiceRequest.resource_spans = 1, ResourceSpans.scope_spans = 2, ScopeSpans.spans = 2.
-static long spans_in(bytes message, int level) {
+// The requests of all three signals nest alike: resource_spans = 1, scope_spans = 2, spans = 2.
+static long items_in(bytes message, int level) {
     static const uint64_t path[] = {1, 2, 2};
     long count = 0;
     while (message.at < message.end) {
         bytes content;
         if (take_field(&message, &content) != path[level]) continue;
-        count += level == 2 ? 1 : spans_in(content, level + 1);
+        count += level == 2 ? 1 : items_in(content, level + 1);
     }
     return count;
 }
 
+static void count_export(const char *path, bytes message) {
+    otlp_bytes += message.end - message.at;
+    bool is_logs = strstr(path, " /v1/logs") != NULL;
+    bool is_metrics = strstr(path, " /v1/metrics") != NULL;
+    *(is_logs ? &record_count : is_metrics ? &metric_count : &span_count) += items_in(message, 0);
+}
+
+void count_grpc_export(bytes message) {
+    grpc_call_count++;
+    otlp_bytes += message.end - message.at;
+    span_count += items_in(message, 0);
+}
+
 // MARK: - HTTP
 
-typedef struct {
-    int socket;
-    char *data;
-    size_t count;
-    size_t capacity;
-} connection;
-
-// Reads until at least so many bytes are there.
-static int fill(connection *c, size_t count) {
+bool fill(connection *c, size_t count) {
     if (c->capacity < count + 1) {
         c->capacity = count * 2;
         c->data = realloc(c->data, c->capacity);
-        if (c->data == NULL) return 0;
+        if (c->data == NULL) return false;
     }
     while (c->count < count) {
         ssize_t received = read(c->socket, c->data + c->count, c->capacity - c->count - 1);
-        if (received <= 0) return 0;
+        if (received <= 0) return false;
         c->count += (size_t)received;
     }
-    return 1;
+    return true;
+}
+
+void drop(connection *c, size_t count) {
+    c->count -= count;
+    memmove(c->data, c->data + count, c->count);
 }
 
 // Reads a request's head; how long it is, or 0 when the connection has ended.
@@ -117,7 +123,7 @@ static size_t content_length(const char *head) {
     return field == NULL ? 0 : strtoul(field + strlen("\r\ncontent-length:"), NULL, 10);
 }
 
-static int answer(int socket, const char *body) {
+static bool answer(int socket, const char *body) {
     char text[2048];
     int length = snprintf(
         text, sizeof text, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: %zu\r\n\r\n%s",
@@ -125,21 +131,36 @@ static int answer(int socket, const char *body) {
     return write(socket, text, (size_t)length) == length;
 }
 
-static int handle(connection *c, bytes body) {
-    char counts[128];
+static bool handle(connection *c, bytes body) {
     if (strncmp(c->data, "GET ", 4) == 0) {
+        char counts[200];
         snprintf(
-            counts, sizeof counts, "{\"requests\":%ld,\"bytes\":%ld,\"spans\":%ld}", (long)request_count,
-            (long)byte_count, (long)span_count);
+            counts, sizeof counts, "{\"bytes\":%ld,\"spans\":%ld,\"records\":%ld,\"metrics\":%ld,\"grpc_calls\":%ld}",
+            (long)otlp_bytes, (long)span_count, (long)record_count, (long)metric_count, (long)grpc_call_count);
         return answer(c->socket, counts);
     }
-    request_count++;
-    byte_count += body.end - body.at;
-    if (strstr(c->data, "/chat/completions") != NULL) return answer(c->socket, chat_answer);
-    span_count += spans_in(body, 0);
+    if (strstr(c->data, " /v1/traces") == NULL && strstr(c->data, " /v1/logs") == NULL
+        && strstr(c->data, " /v1/metrics") == NULL)
+        return answer(c->socket, chat_answer);
+    count_export(c->data, body);
     static const char ok[] =
         "HTTP/1.1 200 OK\r\nContent-Type: application/x-protobuf\r\nContent-Length: 0\r\n\r\n";
     return write(c->socket, ok, sizeof ok - 1) == sizeof ok - 1;
+}
+
+static void serve_http1(connection *c) {
+    size_t head;
+    while ((head = read_head(c)) > 0) {
+        size_t body = content_length(c->data);
+        if (strcasestr(c->data, "expect: 100-continue") != NULL) {
+            static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
+            if (write(c->socket, go_on, sizeof go_on - 1) < 0) return;
+        }
+        if (!fill(c, head + body)) return;
+        const uint8_t *start = (const uint8_t *)c->data + head;
+        if (!handle(c, (bytes){start, start + body})) return;
+        drop(c, head + body);
+    }
 }
 
 static void *serve(void *argument) {
@@ -147,19 +168,7 @@ static void *serve(void *argument) {
     c.data = malloc(c.capacity);
     int one = 1;
     setsockopt(c.socket, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
-    size_t head;
-    while (c.data != NULL && (head = read_head(&c)) > 0) {
-        size_t body = content_length(c.data);
-        if (strcasestr(c.data, "expect: 100-continue") != NULL) {
-            static const char go_on[] = "HTTP/1.1 100 Continue\r\n\r\n";
-            if (write(c.socket, go_on, sizeof go_on - 1) < 0) break;
-        }
-        if (!fill(&c, head + body)) break;
-        const uint8_t *start = (const uint8_t *)c.data + head;
-        if (!handle(&c, (bytes){start, start + body})) break;
-        c.count -= head + body;
-        memmove(c.data, c.data + head + body, c.count);
-    }
+    if (c.data != NULL && fill(&c, 4)) memcmp(c.data, "PRI ", 4) == 0 ? serve_http2(&c) : serve_http1(&c);
     close(c.socket);
     free(c.data);
     return NULL;
