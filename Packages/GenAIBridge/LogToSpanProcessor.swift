@@ -136,7 +136,7 @@ public final class LogToSpanProcessor: SpanProcessor, LogMessageProcessor, Deadl
         guard let span = record.spanContext else { return }
         // For messages of the package's own instrumentations the record's name need not be read.
         if let message = record.message, onEmit(message, span: span) { return }
-        guard span.isValid, let update = update(record) else { return }
+        guard span.isValid, !record.repeatsCall, let update = update(record) else { return }
         keep(update, for: span)
     }
 

@@ -158,7 +158,9 @@ extension Attributes {
     @inline(never)
     mutating func insertSlowly(_ attribute: consuming Attribute, limit: Int) -> Bool {
         guard attribute.isStored else { return true }
-        if let position = handle?.position(of: attribute.key, attribute.id) {
+        if let handle, let position = handle.position(of: attribute.key, attribute.id) {
+            // Often so: a span and its record have what their scopes have too, and a change would copy the scopes' map.
+            if handle[position].value == attribute.value { return true }
             guard let own = makeWritable(at: position) else { return false }
             own.handle.replace(at: own.position, attribute.value)
             return true

@@ -6,10 +6,11 @@ import Synchronization
 /// The package's only task-local value. Child tasks and `Task {}` inherit it. `Task.detached`, callbacks and dispatch
 /// queues do not: capture ``current`` and call ``run(isolation:_:)`` there.
 public struct GenAIContext: Sendable {
-    @TaskLocal package static var active = GenAIContext()
+    // Not by the macro, which would hide it from code that is inlined into programs.
+    @usableFromInline static let taskLocal = TaskLocal(wrappedValue: GenAIContext())
 
     /// The context of the running task; empty outside all scopes.
-    public static var current: GenAIContext { active }
+    public static var current: GenAIContext { taskLocal.get() }
 
     // Two references, so that reading the task-local costs two retains, however much the context contains.
     package private(set) var identity: GenAIIdentity?
@@ -66,18 +67,19 @@ public struct GenAIContext: Sendable {
         var context = self
         var fields = identity?.fields ?? GenAIIdentity.Fields()
         change(&fields)
-        context.identity = GenAIIdentity(fields)
+        context.identity = GenAIIdentity(consume fields)
         return context
     }
 
     /// Runs a closure in this context instead of the current one.
     ///
     /// `GenAIContext().run { … }` runs it without any context.
+    @inlinable  // unspecialized, types are looked up at run time, which costs more than the scope
     public func run<Value, Failure: Error>(
         isolation: isolated (any Actor)? = #isolation,
         _ operation: () async throws(Failure) -> Value
     ) async throws(Failure) -> Value {
-        let outcome: Result<Value, Failure> = await Self.$active.withValue(self) {
+        let outcome: Result<Value, Failure> = await Self.taskLocal.withValue(self) {
             do throws(Failure) { return .success(try await operation()) } catch { return .failure(error) }
         }
         return try outcome.get()
@@ -85,12 +87,13 @@ public struct GenAIContext: Sendable {
 
     /// Runs a closure that neither returns nor throws. Avoids the run-time type metadata of the generic form.
     package func perform(isolation: isolated (any Actor)? = #isolation, _ operation: () async -> Void) async {
-        await Self.$active.withValue(self, operation: operation)
+        await Self.taskLocal.withValue(self, operation: operation)
     }
 
     /// Runs a synchronous closure in this context instead of the current one.
+    @inlinable  // as the asynchronous form
     public func run<Value, Failure: Error>(_ operation: () throws(Failure) -> Value) throws(Failure) -> Value {
-        let outcome: Result<Value, Failure> = Self.$active.withValue(self) {
+        let outcome: Result<Value, Failure> = Self.taskLocal.withValue(self) {
             do throws(Failure) { return .success(try operation()) } catch { return .failure(error) }
         }
         return try outcome.get()
@@ -172,15 +175,25 @@ package final class GenAIIdentity: Sendable {
     }
 
     package let fields: Fields
-    /// The attributes that are stamped on spans; created once for each scope, not for each span.
-    package let stamp: Attributes
-    /// Indicates whether the next LLM call begins a turn.
-    let awaitsTurn: Bool
+    private let stampOnceMade = AtomicLazyReference<Stamp>()
 
-    init(_ fields: Fields) {
+    init(_ fields: consuming Fields) {
         self.fields = fields
-        stamp = fields.stamp
-        awaitsTurn = fields.conversationID != nil && fields.turn == nil
+    }
+
+    /// The attributes that are stamped on spans, created for the first span: most scopes contain another scope and no
+    /// span of their own.
+    package var stamp: Attributes {
+        (stampOnceMade.load() ?? stampOnceMade.storeIfNil(Stamp(fields.stamp))).attributes
+    }
+
+    /// Indicates whether the next LLM call begins a turn.
+    var awaitsTurn: Bool { fields.conversationID != nil && fields.turn == nil }
+
+    private final class Stamp: Sendable {
+        let attributes: Attributes
+
+        init(_ attributes: Attributes) { self.attributes = attributes }
     }
 }
 

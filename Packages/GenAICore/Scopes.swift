@@ -15,6 +15,7 @@
 ///   - id: Attributes `gen_ai.conversation.id` and `session.id`.
 ///   - userID: Attribute `user.id`. Not inherited from an outer scope of another conversation.
 ///   - turn: Attribute `gen_ai.conversation.turn`, from 1. `nil` counts turns automatically.
+@inlinable
 public func withConversation<Value, Failure: Error>(
     _ id: String, userID: String? = nil, turn: Int? = nil,
     isolation: isolated (any Actor)? = #isolation,
@@ -24,6 +25,7 @@ public func withConversation<Value, Failure: Error>(
 }
 
 /// Runs a synchronous closure as part of a conversation; see the asynchronous form.
+@inlinable
 public func withConversation<Value, Failure: Error>(
     _ id: String, userID: String? = nil, turn: Int? = nil,
     _ operation: () throws(Failure) -> Value
@@ -36,6 +38,7 @@ public func withConversation<Value, Failure: Error>(
 /// For programs that answer one question with several operations. Does nothing outside a conversation.
 ///
 /// - Parameter number: Attribute `gen_ai.conversation.turn`, from 1. `nil` means the next one.
+@inlinable
 public func withTurn<Value, Failure: Error>(
     _ number: Int? = nil, isolation: isolated (any Actor)? = #isolation,
     _ operation: () async throws(Failure) -> Value
@@ -44,6 +47,7 @@ public func withTurn<Value, Failure: Error>(
 }
 
 /// Runs a synchronous closure as the next turn of the enclosing conversation; see the asynchronous form.
+@inlinable
 public func withTurn<Value, Failure: Error>(
     _ number: Int? = nil, _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
@@ -60,6 +64,7 @@ public func withTurn<Value, Failure: Error>(
 ///   - id: Attribute `workflow.id`.
 ///   - type: Attribute `workflow.type`.
 ///   - name: Attribute `workflow.name`.
+@inlinable
 public func withWorkflow<Value, Failure: Error>(
     _ id: String, type: String? = nil, name: String? = nil,
     isolation: isolated (any Actor)? = #isolation,
@@ -69,6 +74,7 @@ public func withWorkflow<Value, Failure: Error>(
 }
 
 /// Runs a synchronous closure as a workflow; see the asynchronous form.
+@inlinable
 public func withWorkflow<Value, Failure: Error>(
     _ id: String, type: String? = nil, name: String? = nil,
     _ operation: () throws(Failure) -> Value
@@ -86,6 +92,7 @@ public func withWorkflow<Value, Failure: Error>(
 ///   - id: Attribute `gen_ai.agent.id`.
 ///   - description: Attribute `gen_ai.agent.description`.
 ///   - version: Attribute `gen_ai.agent.version`.
+@inlinable
 public func withAgent<Value, Failure: Error>(
     name: String, id: String? = nil, description: String? = nil, version: String? = nil,
     isolation: isolated (any Actor)? = #isolation,
@@ -96,6 +103,7 @@ public func withAgent<Value, Failure: Error>(
 }
 
 /// Runs a synchronous closure as an agent; see the asynchronous form.
+@inlinable
 public func withAgent<Value, Failure: Error>(
     name: String, id: String? = nil, description: String? = nil, version: String? = nil,
     _ operation: () throws(Failure) -> Value
@@ -109,6 +117,7 @@ public func withAgent<Value, Failure: Error>(
 /// - Parameters:
 ///   - attributes: The attributes, merged with those of outer scopes. Inner values take precedence.
 ///   - prefix: A prefix for each name, so that custom names never collide with those of the conventions; `""` for none.
+@inlinable
 public func withAttributes<Value, Failure: Error>(
     _ attributes: Attributes, prefix: String = "custom.",
     isolation: isolated (any Actor)? = #isolation,
@@ -118,6 +127,7 @@ public func withAttributes<Value, Failure: Error>(
 }
 
 /// Runs a synchronous closure with custom attributes on every span started inside; see the asynchronous form.
+@inlinable
 public func withAttributes<Value, Failure: Error>(
     _ attributes: Attributes, prefix: String = "custom.",
     _ operation: () throws(Failure) -> Value
@@ -128,6 +138,7 @@ public func withAttributes<Value, Failure: Error>(
 /// Runs a closure without recording prompts, completions, tool arguments or results.
 ///
 /// Can only restrict: if content is off, `true` does not switch it on.
+@inlinable
 public func withContentCapture<Value, Failure: Error>(
     _ isAllowed: Bool,
     isolation: isolated (any Actor)? = #isolation,
@@ -137,6 +148,7 @@ public func withContentCapture<Value, Failure: Error>(
 }
 
 /// Runs a synchronous closure without recording content; see the asynchronous form.
+@inlinable
 public func withContentCapture<Value, Failure: Error>(
     _ isAllowed: Bool, _ operation: () throws(Failure) -> Value
 ) throws(Failure) -> Value {
@@ -144,11 +156,13 @@ public func withContentCapture<Value, Failure: Error>(
 }
 
 extension GenAIContext {
-    fileprivate func narrowingContentCapture(_ isAllowed: Bool) -> GenAIContext {
+    @usableFromInline
+    func narrowingContentCapture(_ isAllowed: Bool) -> GenAIContext {
         updating { $0.allowsContentCapture = $0.allowsContentCapture && isAllowed }
     }
 
     /// Returns the context inside a conversation.
+    @usableFromInline
     package func enteringConversation(_ id: String, userID: String?, turn: Int?) -> GenAIContext {
         if let turn { TurnCounter.shared.note(turn, in: id) }
         return updating { fields in
@@ -161,6 +175,7 @@ extension GenAIContext {
     }
 
     /// Returns the context inside a workflow, which begins a turn unless one has begun.
+    @usableFromInline
     package func enteringWorkflow(_ workflow: Workflow) -> GenAIContext {
         updating { fields in
             fields.workflow = workflow
@@ -170,6 +185,7 @@ extension GenAIContext {
     }
 
     /// Returns the context inside an agent, which begins a turn unless one has begun.
+    @usableFromInline
     package func enteringAgent(_ agent: Agent) -> GenAIContext {
         updating { fields in
             fields.agent = agent
@@ -178,6 +194,7 @@ extension GenAIContext {
     }
 
     /// Returns the context inside another turn of the conversation.
+    @usableFromInline
     package func enteringTurn(_ number: Int?) -> GenAIContext {
         guard let conversationID else { return self }
         if let number { TurnCounter.shared.note(number, in: conversationID) }
@@ -196,7 +213,8 @@ extension GenAIContext {
         self = updating { $0.claimTurn() }
     }
 
-    fileprivate func adding(_ attributes: Attributes, prefix: String) -> GenAIContext {
+    @usableFromInline
+    func adding(_ attributes: Attributes, prefix: String) -> GenAIContext {
         updating { fields in
             for attribute in attributes { fields.attributes[prefix + attribute.key] = attribute.value }
         }

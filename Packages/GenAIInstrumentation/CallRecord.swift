@@ -70,7 +70,10 @@ extension ModelCall {
         recordSpan(ending, listeners) { all in
             all.merge(attributes)
             guard listeners.settings.contentCapture.contains(.spans) else { return }
-            for attribute in said { all[attribute.key] = attribute.value.spanContent }
+            for attribute in said {
+                let text = attribute.value.spanContent
+                all.insert(attribute.name, text, text.plainByteCount)
+            }
         }
         emitDetails(attributes, said, listeners)
         if let failure = ending.failure { emitException(failure, listeners) }
@@ -189,6 +192,7 @@ extension ModelCall {
             eventName: EventName.genAIClientInferenceOperationDetails.rawValue, severity: .info,
             attributes: startAttributes.merging(attributes))
         if listeners.settings.contentCapture.contains(.events) { record.attributes.merge(content) }
+        record.repeatsCall = listeners.notesMessages
         listeners.logger?.emit(record, context: context)
     }
 

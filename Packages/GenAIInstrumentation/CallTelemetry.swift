@@ -151,13 +151,10 @@ package final class CallSources: Sendable {
     func instruments(_ conventions: GenAIConventions) -> CallInstruments? {
         guard let meterProvider else { return nil }
         return known.withLock { known in
-            if let known, known.conventions == conventions {
-                return known.instruments.isEnabled ? known.instruments : nil
+            if known?.conventions != conventions {
+                known = (conventions, CallInstruments(meterProvider.meter(scope: meterScope), conventions))
             }
-            let instruments = CallInstruments(meterProvider.meter(scope: meterScope), conventions)
-            guard instruments.isEnabled else { return nil }
-            known = (conventions, instruments)
-            return instruments
+            return known.flatMap { $0.instruments.isEnabled ? $0.instruments : nil }
         }
     }
 }

@@ -143,7 +143,10 @@ extension PriceContext {
     }
 
     /// Returns whether the context has the value that a variant of a price requires.
-    func has(_ word: Word, _ value: String, for key: Key) -> Bool {
-        words[key.position] == word.rawValue && (word != .unusual || unusual?[key] == value)
+    ///
+    /// - Parameter value: The text of the word, read only for a word without a number.
+    @inline(__always)
+    func has(_ word: Word, _ value: @autoclosure () -> String, for key: Key) -> Bool {
+        words[key.position] == word.rawValue && (word != .unusual || unusual?[key] == value())
     }
 }

@@ -38,6 +38,8 @@ public struct LogRecordData: Sendable {
     public package(set) var resource: Resource
     /// The message from which the body is created, unless the body has been set.
     package private(set) var message: LogMessage?
+    /// Indicates whether the messages in the attributes are also those of the recorded call on the span.
+    package var repeatsCall = false
 
     private var ownBody: AttributeValue?
 
