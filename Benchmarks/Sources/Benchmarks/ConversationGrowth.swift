@@ -2,7 +2,7 @@
 import Last9GenAI
 import Synchronization
 
-/// How the cost of a call changes with what a conversation has come to, and with how many are open at once.
+/// The cost of a call as a function of the turns and tools of its conversation, and of the number of open conversations.
 enum ConversationGrowth {
     static let workloads =
         [1, 10, 100, 1_000].map(turns) + [1, 10, 100, 500].map(tools) + [1, 100, 10_000, 100_000].map(open)
@@ -132,7 +132,7 @@ enum ConversationGrowth {
 
     // MARK: - Calls
 
-    /// What `Last9.install` wires up, with exporters that drop everything.
+    /// Returns the telemetry of `Last9.install` with exporters that discard everything.
     private static func install() throws -> (Last9Telemetry, CallTelemetry) {
         var configuration = Last9.Configuration(becomesGlobal: false, environment: TelemetryEnvironment([:]))
         configuration.spanExporters = [DroppingExporter()]

@@ -22,7 +22,7 @@ struct Options {
     var allocationsOnly = false
     var isProfiling = false
     var runs = 41
-    /// How often each workload is run instead of being measured.
+    /// The number of times that each workload is run instead of being measured.
     var times: Int?
 
     /// Reads the arguments; `nil` when they cannot be understood.

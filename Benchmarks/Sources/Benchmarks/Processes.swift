@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Foundation
 
-/// What needs a process of its own, so that processor time and memory are those of nothing else: this program again.
+/// This program in a process of its own, whose processor time and memory are those of one workload.
 enum Child {
     /// Starts this program with arguments.
     static func start(_ arguments: [String]) throws -> (process: Process, output: Pipe) {
@@ -29,7 +29,7 @@ enum Child {
 
 /// The sink in a process of its own.
 final class Sink {
-    /// The items that have come.
+    /// The received items.
     struct Counts {
         var bytes = 0
         var spans = 0
@@ -53,7 +53,7 @@ final class Sink {
         (self.port, self.process) = (port, process)
     }
 
-    /// What has come so far.
+    /// The items received so far.
     var counts: Counts {
         get throws {
             guard let url = URL(string: endpoint + "/stats") else { throw Failure("no URL") }
@@ -71,7 +71,7 @@ final class Sink {
 
 /// The memory of this process.
 enum Memory {
-    /// The most that was resident at any time, in bytes.
+    /// The peak of the resident memory in bytes.
     static var peak: Double {
         var usage = rusage()
         getrusage(0, &usage)  // RUSAGE_SELF, whose type differs from system to system
@@ -83,14 +83,14 @@ enum Memory {
         #endif
     }
 
-    /// What is resident now, in bytes; on Linux only.
+    /// The resident memory in bytes; on Linux only.
     static var resident: Double {
         let pages = (try? String(contentsOfFile: "/proc/self/statm", encoding: .utf8))?.split(separator: " ")
         return (pages.flatMap { $0.count > 1 ? Double($0[1]) : nil } ?? .nan) * Double(sysconf(Int32(_SC_PAGESIZE)))
     }
 }
 
-/// Why the benchmarks cannot go on.
+/// An error that ends the benchmarks.
 struct Failure: Error, CustomStringConvertible {
     let description: String
 

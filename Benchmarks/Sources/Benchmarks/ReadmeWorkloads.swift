@@ -28,7 +28,7 @@ enum ReadmeSetup {
     }
 }
 
-/// What telemetry adds to a chat call, delivery over HTTP to a sink included, and how many bytes it sends.
+/// The cost that telemetry adds to a chat call, delivery over HTTP to a sink included, and the bytes that it sends.
 let readmeWorkloads: [Workload] = [
     Workload(name: "w6.readme", countsAllocations: false) { runner in
         let sink = try Sink()
@@ -62,7 +62,7 @@ private let byteVariants: [(String, [String: String])] = [
     (".messages.gzip", ["LAST9_GENAI_CONTENT_FORMS": "messages", "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"]),
 ]
 
-/// What all three signals send of a call, in bytes of the requests' bodies.
+/// Returns the bytes of the requests' bodies that all three signals send for one call.
 private func bytesOfCall(_ sink: Sink, _ variables: [String: String]) async throws -> Double {
     let before = try sink.counts.bytes
     let telemetry = try ReadmeSetup.install(exportingTo: sink.endpoint, variables: variables)

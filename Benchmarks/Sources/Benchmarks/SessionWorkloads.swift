@@ -6,8 +6,8 @@ import Last9GenAI
     import FoundationNetworking
 #endif
 
-/// What observation adds to a call to a model through URLSession, with 2 KB of content, and to requests to other hosts
-/// and paths.
+/// The cost that observation adds to a call to a model through URLSession, with 2 KB of content, and to a request that
+/// calls no model.
 let sessionWorkloads: [Workload] = [
     Workload(name: "w8") { runner in
         let sink = try Sink()
