@@ -7,7 +7,7 @@ import InstructionCounter
 struct Workload: Sendable {
     /// The beginning of the names of its figures.
     let name: String
-    /// Indicates whether it runs if only allocations are counted.
+    /// Indicates whether its allocations are counted, which takes a thousand repetitions.
     var countsAllocations = true
     let run: @Sendable (Runner) async throws -> Void
 }
@@ -39,6 +39,7 @@ final class Runner {
     let options: Options
     private let canCountInstructions: Bool
     private(set) var figures = Figures()
+    private var countsAllocations = true
 
     // Shorter than the time after which a busy system lets another process run.
     private let shortestRun = 500_000.0
@@ -49,6 +50,12 @@ final class Runner {
     init(_ options: Options, canCountInstructions: Bool) {
         self.options = options
         self.canCountInstructions = canCountInstructions
+    }
+
+    /// Runs a workload.
+    func run(_ workload: Workload) async throws {
+        countsAllocations = workload.countsAllocations
+        try await workload.run(self)
     }
 
     /// Measures `body`, which does its work as often as it is told to.
@@ -167,7 +174,7 @@ final class Runner {
     private func countAllocations(
         _ name: String, _ suffix: String, _ units: Double, _ body: (Int) async throws -> Void
     ) async throws {
-        guard allocation_counter_is_available() else { return }
+        guard countsAllocations, allocation_counter_is_available() else { return }
         let repetitions = max(20, Int(1_000 / units))
         try await body(repetitions)
         allocation_counter_start()

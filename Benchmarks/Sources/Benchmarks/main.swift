@@ -29,7 +29,7 @@ private func measure(_ options: Options) async throws {
         + growthWorkloads + Delivery.workloads + [ServedClient.workload, Startup.workload]
     let runner = Runner(options, canCountInstructions: canCountInstructions)
     say("\(Machine.description), load \(Figures.number(Machine.load))\n\n\(Runner.header)")
-    for workload in workloads where options.includes(workload) { try await workload.run(runner) }
+    for workload in workloads where options.includes(workload) { try await runner.run(workload) }
     if let path = options.jsonPath { try runner.figures.write(to: path) }
     if let path = options.comparePath { runner.printComparison(to: try Figures(contentsOf: path)) }
 }
