@@ -115,10 +115,8 @@ ROWS = [
     limit(
         "W6 less by one form of content", "w6.readme.bytes.messages", 0.45, 0.60, "fewest", digits=2,
         made=quotient("w6.readme.bytes.messages", "w6.readme.bytes", less_than_one=True)),
-    Row("W7 three nested scopes, ns", "w7.scopes.cpu_ns"),
-    limit("W7 the same, against the goal", "w7.scopes.cpu_ns", 800, 300),
-    Row("W7 three asynchronous scopes, ns", "w7.scopes.async.cpu_ns"),
-    limit("W7 the same, against the goal", "w7.scopes.async.cpu_ns", 1_200, 600),
+    Row("W7 three nested scopes, ns", "w7.scopes.cpu_ns", least=800, aim=300, bounds="most"),
+    Row("W7 three asynchronous scopes, ns", "w7.scopes.async.cpu_ns", least=1_200, aim=600, bounds="most"),
     limit("W8 what is added to a call through URLSession.shared, µs", "w8.overhead_cpu_us", None),
     limit("W8 … through a session of one's own, µs", "w8.session.overhead_cpu_us", None),
     limit("W8 … to a request that calls no model, µs", "w8.other.overhead_cpu_us", None),
