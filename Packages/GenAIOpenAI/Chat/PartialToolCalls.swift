@@ -18,6 +18,11 @@ struct PartialToolCalls: Sendable {
 }
 
 extension ChatMessage.ToolCall {
+    /// The name of the tool; empty while unknown.
+    var name: String { function?.name ?? custom?.name ?? "" }
+    /// The arguments of the call: JSON for functions, free text for custom tools.
+    var arguments: String { function?.arguments ?? custom?.input ?? "" }
+
     /// The piece in the form that all clients share.
     var piece: ToolCallAssembly.Piece {
         ToolCallAssembly.Piece(index: index, id: id, name: name, arguments: arguments, type: type)

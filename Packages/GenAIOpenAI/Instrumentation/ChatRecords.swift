@@ -113,11 +113,6 @@ extension ChatMessage {
 }
 
 extension ChatMessage.ToolCall {
-    /// The name of the tool; empty while unknown.
-    var name: String { function?.name ?? custom?.name ?? "" }
-    /// The arguments of the call: JSON for functions, free text for custom tools.
-    var arguments: String { function?.arguments ?? custom?.input ?? "" }
-
     fileprivate func toolCall(_ need: ContentNeed) -> Message.ToolCall {
         var call = Message.ToolCall(id: id, name: name, arguments: need == .full ? arguments : nil)
         if let type { call.type = type }
