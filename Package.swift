@@ -18,7 +18,15 @@ struct Module {
     var dependencies: [String] = []
     var linuxDependencies: [String] = []
     var exclude: [String] = []
+    /// Files that apps on Apple platforms ship; elsewhere a bundle would only be in the way.
+    var appleResources: [String] = []
 }
+
+#if canImport(Darwin)
+    let hasAppleHost = true
+#else
+    let hasAppleHost = false
+#endif
 
 // A dependency means "may import". Siblings never import each other; Last9GenAI connects them.
 let modules = [
@@ -33,7 +41,9 @@ let modules = [
         dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIPricing", "CZlib"],
         exclude: ["Page/Source"]),
     Module(name: "GenAIHTTP", linuxDependencies: ["CCurl"]),
-    Module(name: "GenAIExportOTLP", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "CZlib"]),
+    Module(
+        name: "GenAIExportOTLP", dependencies: ["GenAICore", "GenAITelemetry", "GenAIHTTP", "CZlib"],
+        appleResources: ["PrivacyInfo.xcprivacy"]),
     Module(name: "GenAIOpenAI", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIHTTP"]),
     Module(name: "GenAIProviders", dependencies: ["GenAICore", "GenAITelemetry", "GenAIInstrumentation"]),
     Module(
@@ -71,14 +81,20 @@ let examples = [
     Example(name: "basic-usage", folder: "BasicUsage", dependencies: lesson),
     Example(name: "conversations", folder: "Conversations", dependencies: lesson),
     Example(name: "workflows", folder: "Workflows", dependencies: lesson),
-    Example(name: "agents", folder: "Agents", dependencies: lesson),
+    Example(
+        name: "multi-agent", folder: "MultiAgent",
+        dependencies: lesson + ["GenAIHTTP", "GenAIReport", "LoopbackServer"]),
     Example(name: "observe", folder: "Observe", dependencies: lesson),
-    Example(name: "tools", folder: "Tools", dependencies: lesson),
-    Example(name: "web-service", folder: "WebService", dependencies: lesson),
+    Example(name: "typed-tools", folder: "TypedTools", dependencies: lesson),
+    Example(name: "structured-output", folder: "StructuredOutput", dependencies: lesson),
+    Example(name: "web-service", folder: "WebService", dependencies: lesson + ["GenAIHTTP", "LoopbackServer"]),
     Example(name: "custom-exporter", folder: "CustomExporter", dependencies: lesson),
     Example(name: "budget-guard", folder: "BudgetGuard", dependencies: lesson),
     Example(name: "redaction", folder: "Redaction", dependencies: lesson),
     Example(name: "any-client", folder: "AnyClient"),
+    Example(name: "gemini", folder: "Gemini"),
+    Example(name: "ollama", folder: "Ollama"),
+    Example(name: "report", folder: "Report", dependencies: lesson + ["GenAIReport"]),
     Example(name: "multi-turn", folder: "MultiTurn", dependencies: lesson),
     Example(name: "tenants", folder: "Tenants", dependencies: lesson),
     Example(name: "offline", folder: "Offline", dependencies: lesson + ["LoopbackServer"]),
@@ -91,7 +107,7 @@ let testDependencies: [String: [String]] = [
     "GenAIInstrumentation": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting"],
     "GenAIPricing": ["GenAICore", "GenAITelemetryTesting"],
     "GenAIBridge": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting"],
-    "GenAIReport": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIPricing"],
+    "GenAIReport": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAIPricing", "GenAIExportOTLP"],
     "GenAIHTTP": ["LoopbackServer"],
     "GenAIExportOTLP": ["GenAICore", "GenAITelemetry", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer"],
     "GenAIOpenAI": [
@@ -115,7 +131,8 @@ let package = Package(
             dependencies: module.dependencies.map { .init(stringLiteral: $0) }
                 + module.linuxDependencies.map { .target(name: $0, condition: .when(platforms: [.linux])) },
             path: "Packages/\(module.name)",
-            exclude: module.exclude,
+            exclude: module.exclude + (hasAppleHost ? [] : module.appleResources),
+            resources: hasAppleHost ? module.appleResources.map { .process($0) } : [],
             swiftSettings: strict)
     }
         + [

@@ -4,14 +4,12 @@
 // A backend for swift-distributed-tracing: spans of Vapor, Hummingbird, AsyncHTTPClient, gRPC and your own code become
 // part of the traces, conversations and costs of Last9GenAI. Copy this file into your program, then:
 //
-//     let telemetry = try Last9.install()
-//     InstrumentationSystem.bootstrap(Last9Tracer(telemetry.tracerProvider))
+//     let telemetry = try Last9Tracer.install()
 //
-// To make calls to models children of the framework's current span, enclose them in:
-//
-//     try await (ServiceContext.current?.genAI ?? .current).run { … }
+// Spans of both interfaces nest in each other.
 import GenAICore
 import GenAITelemetry
+import Last9GenAI
 import Synchronization
 import Tracing
 
@@ -20,7 +18,16 @@ struct Last9Tracer: Tracing.Tracer {
     private let tracer: TracerProvider.Tracer
     private let propagator = W3CPropagator.global
 
-    /// - Parameter provider: The provider for the spans: that of `Last9.install`.
+    /// Installs Last9GenAI with this tracer as the one of swift-distributed-tracing.
+    static func install(_ configuration: Last9.Configuration = .init()) throws -> Last9Telemetry {
+        var configuration = configuration
+        configuration.currentParent = { ServiceContext.current?.genAI?.spanContext }
+        let telemetry = try Last9.install(configuration)
+        InstrumentationSystem.bootstrap(Last9Tracer(telemetry.tracerProvider))
+        return telemetry
+    }
+
+    /// - Parameter provider: The provider for the spans. It needs the `currentParent` that `install` sets.
     init(_ provider: TracerProvider) {
         tracer = provider.tracer(named: "swift-distributed-tracing")
     }
@@ -30,12 +37,14 @@ struct Last9Tracer: Tracing.Tracer {
         at instant: @autoclosure () -> Instant, function: String, file fileID: String, line: UInt
     ) -> Last9Span {
         let surroundings = context()
-        // The scopes are those of the running task, because `withConversation` does not change the ServiceContext.
-        let genAI = GenAIContext.current.settingParent(
-            surroundings.genAI?.spanContext ?? GenAIContext.current.spanContext)
-        let span = tracer.startSpan(
-            operationName, kind: TraceSpan.Kind(kind), context: genAI,
-            startNanoseconds: instant().nanosecondsSinceEpoch)
+        // The scopes are those of the running task, because `withConversation` does not change the ServiceContext. The
+        // parent is chosen by `currentParent`.
+        let genAI = GenAIContext.current
+        let span = ServiceContext.withValue(surroundings) {
+            tracer.startSpan(
+                operationName, kind: TraceSpan.Kind(kind), context: genAI,
+                startNanoseconds: instant().nanosecondsSinceEpoch)
+        }
         return Last9Span(span, name: operationName, context: surroundings.settingGenAI(genAI.settingSpan(span)))
     }
 

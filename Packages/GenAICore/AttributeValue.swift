@@ -20,6 +20,11 @@ public enum AttributeValue: Sendable, Hashable {
     case null
 }
 
+extension AttributeValue: CustomStringConvertible {
+    /// The value as text: a string itself, numbers and truth values as JSON spells them, everything else as JSON.
+    public var description: String { scalarText ?? jsonText }
+}
+
 extension AttributeValue {
     /// The size in bytes of a text, number or Boolean; `nil` for other values, whose size takes longer to compute.
     @inlinable

@@ -1,4 +1,4 @@
 // SPDX-License-Identifier: MIT
 
 /// The version of this package, as in `telemetry.sdk.version` and the exporters' user agent.
-package let packageVersion = "0.1.0"
+package let packageVersion = "0.2.0"

@@ -25,6 +25,8 @@ struct CallMeasurements: Sendable {
 ///
 /// The latest generation added the metrics of chunks; the unreleased one renames all of them.
 final class CallInstruments: Sendable {
+    /// The attributes of scopes and spans that series go by beside the call's own.
+    private let dimensions: [AttributeName]
     private let duration: MetricHistogram<Double>
     private let embeddingsDuration: MetricHistogram<Double>
     private let timeToFirstChunk: MetricHistogram<Double>?
@@ -37,7 +39,8 @@ final class CallInstruments: Sendable {
     private let series = Mutex<[(attributes: Attributes, instruments: BoundInstruments)]>([])
     private static let seriesCapacity = 8
 
-    init(_ meter: MeterProvider.Meter, _ conventions: GenAIConventions) {
+    init(_ meter: MeterProvider.Meter, _ conventions: GenAIConventions, dimensions: [AttributeName]) {
+        self.dimensions = dimensions
         if conventions == .development {
             duration = meter.histogram(.genAIClientInferenceDuration)
             embeddingsDuration = meter.histogram(.genAIClientEmbeddingsDuration)
@@ -61,6 +64,15 @@ final class CallInstruments: Sendable {
 
     /// Indicates whether the time of each chunk is recorded.
     var measuresChunks: Bool { timePerChunk != nil }
+
+    /// Adds the dimensions that the scopes around or the call's span have.
+    func addDimensions(of span: TraceSpan?, in context: GenAIContext, to attributes: inout Attributes) {
+        let stamp = context.stamp
+        for name in dimensions where !attributes.contains(name) {
+            guard let value = stamp[name] ?? span?[name.text] else { continue }
+            attributes.insert(name, value, value.plainByteCount)
+        }
+    }
 
     /// Records one call.
     func record(_ call: CallMeasurements, context: GenAIContext) {

@@ -138,10 +138,11 @@ extension ModelCall {
     /// Returns the attributes of the series that a call belongs to.
     private func measured(_ answer: borrowing ModelAnswer, _ listeners: CallListeners) -> Attributes {
         var attributes = Attributes()
-        attributes.reserveCapacity(10)
+        attributes.reserveCapacity(12)
         listeners.conventions.addSubject(of: facts, to: &attributes)
         if let model = answer.model { attributes[.genAIResponseModel] = model }
         listeners.conventions.addServer(of: answer, to: &attributes)
+        listeners.instruments?.addDimensions(of: span, in: context, to: &attributes)
         return attributes
     }
 

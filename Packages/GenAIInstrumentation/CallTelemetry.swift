@@ -152,7 +152,9 @@ package final class CallSources: Sendable {
         guard let meterProvider else { return nil }
         return known.withLock { known in
             if known?.conventions != conventions {
-                known = (conventions, CallInstruments(meterProvider.meter(scope: meterScope), conventions))
+                let meter = meterProvider.meter(scope: meterScope)
+                let dimensions = meterProvider.callDimensions
+                known = (conventions, CallInstruments(meter, conventions, dimensions: dimensions))
             }
             return known.flatMap { $0.instruments.isEnabled ? $0.instruments : nil }
         }

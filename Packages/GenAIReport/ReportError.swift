@@ -17,6 +17,8 @@ public struct ReportError: Error, Sendable, CustomStringConvertible {
     public var code: Code
     /// The file, the reason and, if possible, the fix. Contains none of the data that was read.
     public var message: String
+    /// Indicates whether there is no file of that name.
+    var isMissing = false
 
     /// Creates an error.
     public init(_ code: Code, _ message: String) {

@@ -30,10 +30,12 @@ extension Last9 {
         public var customPricing: [String: ModelPricing]
         /// Indicates whether spans of calls to models get a cost. Default: true.
         public var tracksCosts: Bool
-        /// Additional span attributes as dimensions of the metric `last9.gen_ai.client.cost`, for example
-        /// `custom.tenant`. Default: none. The metric always has operation, provider, models, agent and the workflow's
-        /// name.
-        public var costDimensions: [String] = []
+        /// Additional attributes of scopes and spans as dimensions of the metrics of tokens, durations and costs, for
+        /// example `custom.tenant`. Default: none. The metrics always have operation, provider, models, agent and the
+        /// workflow's name.
+        ///
+        /// Not together with an existing ``meterProvider``, which has `MeterProvider.Configuration.callDimensions`.
+        public var metricDimensions: [String] = []
         /// The ledger for costs.
         public var ledger = CostLedger()
         /// The settings for copying messages onto spans.
@@ -59,6 +61,11 @@ extension Last9 {
         /// addition to other exports. It keeps the latest 1,000 conversations and about 64 MB; `ReportExporter` of
         /// `GenAIReport` has more settings.
         public var report: String?
+        /// Returns the current span of another tracer, such as swift-otel's or Datadog's, which becomes the parent of
+        /// spans that start. Default: none; see `TracerProvider.Configuration.currentParent`.
+        ///
+        /// Not together with an existing ``tracerProvider``, which has a setting of its own.
+        public var currentParent: (@Sendable () -> SpanContext?)?
         /// The redactor that removes personal data and secrets from every span and log record, after all processors and
         /// before every exporter, including those added to the providers later. Default: none.
         public var redactor: Redactor?

@@ -70,12 +70,12 @@ public final class Last9Telemetry: Sendable {
         pipelines = exporters.pipelines(environment)
         var metrics = MeterProvider.Configuration(environment: environment)
         metrics.resource = resource
+        metrics.callDimensions += configuration.metricDimensions
         metrics.readers = pipelines.metrics.map(\.stage)
         meterProvider = configuration.meterProvider ?? MeterProvider(metrics)
         spanProcessor = Last9SpanProcessor(
             prices: prices, ledger: configuration.ledger,
-            followsConventionsOnly: configuration.followsConventionsOnly, meterProvider: meterProvider,
-            costDimensions: configuration.costDimensions)
+            followsConventionsOnly: configuration.followsConventionsOnly, meterProvider: meterProvider)
         bridge = LogToSpanProcessor(configuration.bridge)
         let spanProcessors: [any SpanProcessor] =
             [spanProcessor] + (configuration.followsConventionsOnly ? [] : [bridge])
@@ -91,6 +91,7 @@ public final class Last9Telemetry: Sendable {
         instrumentation.exportsForeignContent = configuration.exportsForeignContent
         var tracing = TracerProvider.Configuration(environment: environment, resource: resource)
         tracing.sampler = CountingSampler(base: tracing.sampler)
+        tracing.currentParent = configuration.currentParent
         tracerProvider = configuration.tracerProvider ?? TracerProvider(tracing)
         tracerProvider.setInstrumentation(instrumentation)
         if let redactor = configuration.redactor { tracerProvider.setRedactor(redactor) }
@@ -173,6 +174,18 @@ extension Last9.Configuration {
                 .invalidValue, option: "metricExporters",
                 advice: "exporters cannot be added to an existing meterProvider; give them to its readers, or leave "
                     + "one of the two properties nil")
+        }
+        if meterProvider != nil, !metricDimensions.isEmpty {
+            throw ConfigurationError(
+                .invalidValue, option: "metricDimensions",
+                advice: "an existing meterProvider has its own MeterProvider.Configuration.callDimensions; set them "
+                    + "there, or leave this property empty")
+        }
+        if tracerProvider != nil, currentParent != nil {
+            throw ConfigurationError(
+                .invalidValue, option: "currentParent",
+                advice: "an existing tracerProvider asks its own TracerProvider.Configuration.currentParent; set it "
+                    + "there, or leave one of the two properties nil")
         }
     }
 }

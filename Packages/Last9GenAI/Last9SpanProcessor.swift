@@ -30,7 +30,7 @@ public struct Last9SpanProcessor: SpanProcessor, DeadlineKeeping {
     private let unheldPrices: Unmanaged<LivePrices>?
     private let writesAliases: Bool
     private let costCounter: MetricCounter<Double>?
-    private let costDimensions: [String]
+    private let costDimensions: [AttributeName]
 
     /// Creates a processor.
     ///
@@ -41,19 +41,17 @@ public struct Last9SpanProcessor: SpanProcessor, DeadlineKeeping {
     ///     checkers reject: `gen_ai.system`, `gen_ai.usage.cost` and `gen_ai.conversation.turn`, which repeat other
     ///     attributes.
     ///   - meterProvider: The meter provider for the metric `last9.gen_ai.client.cost`, in USD, by operation, provider,
-    ///     models, agent and the workflow's name; `nil` records no metric. Calls without a price are not counted.
-    ///   - costDimensions: Additional span attributes as dimensions of the metric, for example `custom.tenant`. The
-    ///     meter provider's `cardinalityLimit` limits the series; leave out attributes with many values, such as users.
+    ///     models and its `callDimensions`; `nil` records no metric. Calls without a price are not counted.
     public init(
         prices: LivePrices? = LivePrices(), ledger: CostLedger = CostLedger(), followsConventionsOnly: Bool = false,
-        meterProvider: MeterProvider? = nil, costDimensions: [String] = []
+        meterProvider: MeterProvider? = nil
     ) {
         self.prices = prices
         unheldPrices = prices.map(Unmanaged.passUnretained)
         self.ledger = ledger
         writesAliases = !followsConventionsOnly
-        self.costDimensions =
-            Self.usualCostDimensions + costDimensions.filter { !Self.usualCostDimensions.contains($0) }
+        let further = meterProvider?.callDimensions ?? []
+        costDimensions = Self.usualCostDimensions + further.filter { !Self.usualCostDimensions.contains($0) }
         costCounter = meterProvider?.meter(named: "Last9GenAI", version: packageVersion).counter(
             named: "last9.gen_ai.client.cost", unit: "USD", description: "The cost of calls to models.", of: Double.self
         )
@@ -155,15 +153,17 @@ public struct Last9SpanProcessor: SpanProcessor, DeadlineKeeping {
     }
 
     private static let usualCostDimensions = [
-        "gen_ai.operation.name", "gen_ai.provider.name", "gen_ai.system", "gen_ai.request.model",
-        "gen_ai.response.model", "gen_ai.agent.name", "workflow.name",
+        AttributeName(.genAIOperationName), AttributeName(.genAIProviderName), AttributeName(.genAISystem),
+        AttributeName(.genAIRequestModel), AttributeName(.genAIResponseModel),
     ]
 
     private func count(_ cost: USD, of span: borrowing SpanData) {
         guard let costCounter, costCounter.isEnabled else { return }
         var series = Attributes()
         series.reserveCapacity(costDimensions.count)
-        for name in costDimensions { series[name] = span.attributes[name] }
+        for name in costDimensions {
+            if let value = span.attributes[name] { series.insert(name, value, value.plainByteCount) }
+        }
         costCounter.add(
             cost.doubleValue, attributes: series, context: GenAIContext.current.settingParent(span.context))
     }

@@ -9,7 +9,8 @@ enum Help {
 
         FILE holds OTLP JSON lines (spans, and log records with messages), as this package's OTLPFileExporter or a
         collector's file exporter writes them. Several files are combined; names ending in .gz are decompressed; - is
-        standard input. Spans of other SDKs are read too: GenAI conventions of any version, OpenInference, Traceloop.
+        standard input; a directory, such as that of a DiskSpool, stands for all files in it. A repeated span counts
+        once. Spans of other SDKs are read too: GenAI conventions of any version, OpenInference, Traceloop.
 
         Output (text, unless -o names a page):
           -o, --output FILE       write to FILE; the suffix .html, .json or .txt selects the format

@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 """Writes OTLP JSON lines of made-up conversations, for looking at and for measuring.
 
-usage: report-load.py [--conversations N] [--spans-per N] [--text BYTES] [--bytes N] [--hostile] [--deep N] > FILE
+usage: report-load.py [--conversations N] [--spans-per N] [--text BYTES] [--bytes N] [--trace-prefix HEX] [--hostile]
+                      [--deep N] > FILE
 """
 import argparse
 import json
@@ -13,6 +14,7 @@ parser.add_argument("--conversations", type=int, default=1000)
 parser.add_argument("--spans-per", type=int, default=20, help="spans of a conversation")
 parser.add_argument("--text", type=int, default=300, help="bytes of a message")
 parser.add_argument("--bytes", type=int, default=0, help="repeat until the output is so long")
+parser.add_argument("--trace-prefix", default="", help="what the ids of traces begin with")
 parser.add_argument("--hostile", action="store_true", help="add texts that attack pages and terminals")
 parser.add_argument("--deep", type=int, default=0, help="add one trace of so many spans")
 arguments = parser.parse_args()
@@ -55,6 +57,11 @@ def span(trace, number, parent, name, start, duration, attributes, error=None):
     if error:
         record["status"] = {"code": 2, "message": error}
     return record
+
+
+def trace_id():
+    text = f"{random.getrandbits(128) | 1:032x}"
+    return arguments.trace_prefix + text[len(arguments.trace_prefix):]
 
 
 def line(spans):
@@ -103,7 +110,7 @@ while conversation < arguments.conversations or 0 < arguments.bytes > written:
     said = []
     for number in range(max(1, arguments.spans_per // 5)):
         start = START + conversation * 60_000_000_000 + number * 8_000_000_000
-        spans = turn(conversation, number + 1, f"{random.getrandbits(128) | 1:032x}", start, said)
+        spans = turn(conversation, number + 1, trace_id(), start, said)
         line(spans)
         if arguments.bytes:
             written += 300 + sum(len(json.dumps(one)) for one in spans)

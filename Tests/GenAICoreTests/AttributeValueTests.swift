@@ -11,6 +11,15 @@ struct AttributeValueTests {
         (["key": ["nested": 1]], .map(Attributes([Attribute(key: "key", value: .map(["nested": .int(1)]))]))),
     ]
 
+    @Test("read as text: what is plain as it is, the rest as JSON")
+    func descriptions() {
+        let values: [(AttributeValue, String)] = [
+            ("two words", "two words"), (7, "7"), (2.4e-06, "2.4e-06"), (true, "true"), (.null, "null"),
+            (["a", 1], #"["a",1]"#), (.map(["k": [false]]), #"{"k":[false]}"#),
+        ]
+        for (value, text) in values { #expect("\(value)" == text) }
+    }
+
     @Test("is written with literals of every kind", arguments: literals)
     func literal(literal: AttributeValue, value: AttributeValue) {
         #expect(literal == value)

@@ -257,6 +257,24 @@ struct SpoolTests {
         #expect(client.statistics.failed == 1 && client.statistics.delivered == 1)
     }
 
+    @Test("keeps what cannot be read now, and sends it later", .enabled(if: geteuid() != 0, "root reads everything"))
+    func unreadable() async throws {
+        do {
+            let client = try client(to: try LoopbackServer.refusedURL(), directory, clock: clock)
+            try await client.export([span("1")])
+            await client.shutdown()
+        }
+        let path = directory.path + "/" + (try #require(directory.batches.first))
+        try FileManager.default.setAttributes([.posixPermissions: 0], ofItemAtPath: path)
+        let server = try LoopbackServer(replies: [.accepted])
+        let client = try client(to: server.url, directory, clock: clock)
+        await #expect(throws: ExportError.self) { try await client.forceFlush() }
+        #expect(client.statistics.failed == 0 && server.requests.isEmpty)
+        try FileManager.default.setAttributes([.posixPermissions: 0o600], ofItemAtPath: path)
+        try await client.forceFlush()
+        #expect(try server.names(skipping: 0) == [["1"]])
+    }
+
     @Test("drops what the server refuses, and goes on with the next")
     func refusal() async throws {
         let server = try LoopbackServer(replies: [.text(503, "away"), .text(400, "nonsense"), .accepted])

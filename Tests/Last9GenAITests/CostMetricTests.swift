@@ -13,12 +13,10 @@ struct CostMetricTests {
         let reader = ManualMetricReader()
         var metrics = MeterProvider.Configuration(environment: environment)
         metrics.readers = [reader]
+        metrics.callDimensions += ["custom.tenant", "user.id"]
         let prices = LivePrices(PriceBook(overrides: ["mine": ModelPricing(input: 1, output: 2)]))
         var tracing = TracerProvider.Configuration(environment: environment)
-        tracing.processors = [
-            Last9SpanProcessor(
-                prices: prices, meterProvider: MeterProvider(metrics), costDimensions: ["custom.tenant", "user.id"])
-        ]
+        tracing.processors = [Last9SpanProcessor(prices: prices, meterProvider: MeterProvider(metrics))]
         let tracer = TracerProvider(tracing).tracer(named: "test")
         tracer.startSpan(
             "chat mine",

@@ -131,8 +131,8 @@ struct Connection {
         for step in reply.steps {
             switch step {
             case .bytes(let bytes): try send(bytes)
-            case .chunkBytes(let bytes):
-                if !bytes.isEmpty { try send(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [13, 10]) }
+            case .chunkBytes(let bytes): try send(chunk: bytes)
+            case .pieces(let next): while let bytes = next() { try send(chunk: bytes) }
             case .lastChunk: try send(Array("0\r\n\r\n".utf8))
             case .fill(let count): try fill(count)
             case .wait(let gate): try pause(until: gate.readEnd)
@@ -144,6 +144,10 @@ struct Connection {
                 throw .closing
             }
         }
+    }
+
+    private func send(chunk bytes: [UInt8]) throws(End) {
+        if !bytes.isEmpty { try send(Array("\(String(bytes.count, radix: 16))\r\n".utf8) + bytes + [13, 10]) }
     }
 
     private func fill(_ count: Int) throws(End) {

@@ -14,10 +14,24 @@
 enum Posix {
     typealias Failure = LoopbackServer.StartError
 
+    /// Lets the process have as many descriptors as it may, once: hundreds of connections take two each.
+    static let raisedDescriptorLimit: Void = {
+        #if canImport(Glibc)
+            let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
+        #else
+            let resource = RLIMIT_NOFILE
+        #endif
+        var limit = rlimit()
+        guard getrlimit(resource, &limit) == 0 else { return }
+        limit.rlim_cur = max(limit.rlim_cur, min(limit.rlim_max, 8_192))
+        _ = setrlimit(resource, &limit)
+    }()
+
     // MARK: - Sockets
 
     /// A non-blocking socket that listens on a free port of 127.0.0.1.
     static func listen() throws(Failure) -> (descriptor: Int32, port: UInt16) {
+        raisedDescriptorLimit
         let bound = try bind()
         guard systemListen(bound.descriptor, 4096) == 0 else {
             let failure = Failure(call: "listen", errorNumber: errno)

@@ -9,6 +9,9 @@ public protocol ServiceContextKey: Sendable {
 public struct ServiceContext: Sendable {
     @TaskLocal public static var current: ServiceContext?
     public static var topLevel: ServiceContext { ServiceContext() }
+    public static func withValue<T>(_ value: ServiceContext?, operation: () throws -> T) rethrows -> T {
+        try $current.withValue(value, operation: operation)
+    }
     public subscript<Key: ServiceContextKey>(_ key: Key.Type) -> Key.Value? {
         get { nil }
         set {}

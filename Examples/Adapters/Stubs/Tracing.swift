@@ -20,6 +20,10 @@ public protocol Instrument: Sendable {
     where Inject: Injector, Inject.Carrier == Carrier
 }
 
+public enum InstrumentationSystem {
+    public static func bootstrap(_ instrument: any Instrument) {}
+}
+
 public protocol LegacyTracer: Instrument {
     func forceFlush()
 }

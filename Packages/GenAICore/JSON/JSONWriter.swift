@@ -258,6 +258,9 @@ extension AttributeValue {
     /// The maximum depth that ``jsonSize`` examines.
     package static let deepestJSONSize = 32
 
+    /// The size of values that are too large. Two of them fit into an `Int` of 32 bits.
+    private static let hugeJSONSize = 1 << 29
+
     /// The approximate length of the value as JSON text, without escapes.
     package var jsonSize: Int { jsonSize(levels: Self.deepestJSONSize) }
 
@@ -270,11 +273,13 @@ extension AttributeValue {
         case .int, .double: return 20
         case .bytes(let data): return data.count / 3 * 4 + 6
         case .array(let elements):
-            guard levels > 0 else { return 1 << 40 }
-            return elements.reduce(2) { $0 + $1.jsonSize(levels: levels - 1) + 1 }
+            guard levels > 0 else { return Self.hugeJSONSize }
+            return elements.reduce(2) { min($0 + $1.jsonSize(levels: levels - 1) + 1, Self.hugeJSONSize) }
         case .map(let members):
-            guard levels > 0 else { return 1 << 40 }
-            return members.reduce(2) { $0 + $1.key.utf8.count + 4 + $1.value.jsonSize(levels: levels - 1) }
+            guard levels > 0 else { return Self.hugeJSONSize }
+            return members.reduce(2) {
+                min($0 + $1.key.utf8.count + 4 + $1.value.jsonSize(levels: levels - 1), Self.hugeJSONSize)
+            }
         }
     }
 }

@@ -106,12 +106,14 @@ extension PrivateDirectory {
     /// Acquires the lock of a name. It is released when the descriptor is closed or the process ends, however it ends.
     ///
     /// - Returns: The descriptor to close, or `nil` if another process has the lock.
-    func lock(_ name: String) -> Int32? {
+    func lock(_ name: String) throws(Refusal) -> Int32? {
         let file = openat(descriptor, name, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0o600)
-        guard file >= 0 else { return nil }
+        guard file >= 0 else { throw Refusal(advice: "its lock cannot be opened: \(systemError())") }
         guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+            let number = errno
             close(file)
-            return nil
+            if number == EWOULDBLOCK { return nil }
+            throw Refusal(advice: "it cannot be locked: \(systemError(number))")
         }
         return file
     }
@@ -132,19 +134,28 @@ extension PrivateDirectory {
         return true
     }
 
-    /// Reads a file of exactly this size; `nil` for any other.
-    func read(_ name: String, byteCount: Int) -> [UInt8]? {
+    /// The result of reading a file.
+    enum Reading {
+        case whole([UInt8])
+        /// The file is gone, or is not what was written.
+        case damaged
+        /// The file may be readable later: a locked device hides it, or there are too many open files.
+        case unreadable
+    }
+
+    /// Reads a file of exactly this size.
+    func read(_ name: String, byteCount: Int) -> Reading {
         let file = openat(descriptor, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC)
-        guard file >= 0 else { return nil }
+        guard file >= 0 else { return errno == ENOENT || errno == ELOOP ? .damaged : .unreadable }
         defer { close(file) }
         var status = stat()
-        guard fstat(file, &status) == 0, Self.size(status) == byteCount else { return nil }
-        var isWhole = false
+        guard fstat(file, &status) == 0, Self.size(status) == byteCount else { return .damaged }
+        var (isWhole, hasFailed) = (false, false)
         let bytes = [UInt8](unsafeUninitializedCapacity: byteCount) { buffer, count in
-            count = readAll(file, into: UnsafeMutableRawBufferPointer(buffer))
+            (count, hasFailed) = readAll(file, into: UnsafeMutableRawBufferPointer(buffer))
             isWhole = count == byteCount
         }
-        return isWhole ? bytes : nil
+        return isWhole ? .whole(bytes) : hasFailed ? .unreadable : .damaged
     }
 
     func delete(_ name: String) {
@@ -187,13 +198,19 @@ func writeAll(_ bytes: [UInt8], to file: Int32) -> Int32? {
     return nil
 }
 
-private func readAll(_ file: Int32, into buffer: UnsafeMutableRawBufferPointer) -> Int {
+private func readAll(
+    _ file: Int32, into buffer: UnsafeMutableRawBufferPointer
+) -> (count: Int, hasFailed: Bool) {
     var count = 0
     while count < buffer.count, let start = buffer.baseAddress {
         let step = read(file, start + count, buffer.count - count)
-        if step > 0 { count += step } else if step == 0 || errno != EINTR { break }
+        if step > 0 {
+            count += step
+        } else if step == 0 || errno != EINTR {
+            return (count, step < 0)
+        }
     }
-    return count
+    return (count, false)
 }
 
 extension String {

@@ -166,9 +166,16 @@ final class Spool: Sendable {
     private func nextPiece() -> Piece? {
         discard(state.withLock { $0.index.expire(at: now()) }, "too old", key: "age")
         guard let entry = state.withLock({ $0.index.beginSending() }) else { return nil }
-        if let bytes = directory.read(entry) { return Piece(entry: entry, bytes: bytes) }
-        state.withLock { $0.index.endSending(removing: true) }
-        discard([entry], "the file is damaged", key: "damage")
+        switch directory.read(entry) {
+        case .whole(let bytes): return Piece(entry: entry, bytes: bytes)
+        case .damaged:
+            state.withLock { $0.index.endSending(removing: true) }
+            discard([entry], "the file is damaged", key: "damage")
+        case .unreadable:
+            state.withLock { $0.index.endSending(removing: false) }
+            report("a batch cannot be read from \(directory.path) now", key: "read")
+            noteFailure(after: nil, isDraining: true)
+        }
         return nil
     }
 

@@ -57,15 +57,22 @@ final class SpoolDirectory: Sendable {
         var refusal = "more than \(slotCount) processes use it"
         for slot in 0..<slotCount {
             let name = "\(prefix)\(slot)"
+            let files: PrivateDirectory
             do throws(PrivateDirectory.Refusal) {
-                let files = try PrivateDirectory(name, in: base, creates: true)
-                guard let directory = SpoolDirectory(locking: files, path: "\(spool.directory)/\(name)") else {
+                files = try PrivateDirectory(name, in: base, creates: true)
+            } catch {
+                refusal = "\(name): \(error.advice)"
+                continue
+            }
+            do throws(PrivateDirectory.Refusal) {
+                guard let directory = try SpoolDirectory(locking: files, path: "\(spool.directory)/\(name)") else {
                     continue
                 }
                 directory.adoptAll(in: base, prefix: prefix, except: name)
                 return directory
             } catch {
-                refusal = "\(name): \(error.advice)"
+                // The next directory would fare no better.
+                throw unavailable("\(name): \(error.advice)")
             }
         }
         throw unavailable(refusal)
@@ -74,8 +81,8 @@ final class SpoolDirectory: Sendable {
     /// The maximum number of processes that share a directory.
     private static let slotCount = 1_000
 
-    private convenience init?(locking files: PrivateDirectory, path: String) {
-        guard let lock = files.lock("lock") else { return nil }
+    private convenience init?(locking files: PrivateDirectory, path: String) throws(PrivateDirectory.Refusal) {
+        guard let lock = try files.lock("lock") else { return nil }
         self.init(path: path, files: files, lock: lock)
     }
 
@@ -84,7 +91,7 @@ final class SpoolDirectory: Sendable {
         for name in base.names() where name.hasPrefix(prefix) && name != own {
             guard Int(name.dropFirst(prefix.count)) != nil,
                 let theirs = try? PrivateDirectory(name, in: base, creates: false),
-                let abandoned = SpoolDirectory(locking: theirs, path: name)
+                let abandoned = try? SpoolDirectory(locking: theirs, path: name)
             else { continue }
             for entry in abandoned.entries() { theirs.move(entry.name, to: files) }
         }
@@ -105,10 +112,11 @@ final class SpoolDirectory: Sendable {
         files.write(bytes, to: entry.name)
     }
 
-    /// Reads a batch; `nil` if it is gone or damaged.
-    func read(_ entry: SpoolEntry) -> [UInt8]? {
-        guard let bytes = files.read(entry.name, byteCount: entry.byteCount) else { return nil }
-        return Self.checksum(bytes) == entry.checksum ? bytes : nil
+    /// Reads a batch, which is damaged too if its checksum is another.
+    func read(_ entry: SpoolEntry) -> PrivateDirectory.Reading {
+        let reading = files.read(entry.name, byteCount: entry.byteCount)
+        if case .whole(let bytes) = reading, Self.checksum(bytes) != entry.checksum { return .damaged }
+        return reading
     }
 
     func delete(_ entry: SpoolEntry) {

@@ -60,9 +60,19 @@ struct Archive {
         forgetOldest()
     }
 
+    /// The number of a span's latest records that a new one is compared with; more than a batch usually holds.
+    private static let comparedRecords = 512
+
     /// Stores a log record that belongs to a span.
-    mutating func add(_ record: LogRecordData) {
+    ///
+    /// - Parameter once: Indicates whether a record that was delivered twice is stored once.
+    mutating func add(_ record: LogRecordData, once: Bool = false) {
         guard let context = record.spanContext else { return }
+        if once, let known = traces[context.traceID]?.records[context.spanID]?.suffix(Self.comparedRecords),
+            known.contains(where: { $0.says(theSameAs: record) })
+        {
+            return
+        }
         let size = 200 + record.attributes.approximateSize + (record.body?.approximateSize ?? 0)
         change(context.traceID, adding: size) { $0.records[context.spanID, default: []].append(record) }
         forgetOldest()
@@ -112,6 +122,14 @@ struct Archive {
         for span in trace.spans {
             if let totals = ReportTotals(span.facts, span.cost) { forgottenTotals += totals }
         }
+    }
+}
+
+extension LogRecordData {
+    /// Indicates whether another record is this one, delivered once more.
+    fileprivate func says(theSameAs other: LogRecordData) -> Bool {
+        nanoseconds == other.nanoseconds && observedNanoseconds == other.observedNanoseconds
+            && eventName == other.eventName && body == other.body && attributes == other.attributes
     }
 }
 

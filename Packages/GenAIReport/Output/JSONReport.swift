@@ -84,6 +84,7 @@ extension JSONWriter {
             for (name, count) in [
                 ("files", input.files), ("bytes", input.bytes), ("lines", input.lines),
                 ("broken_lines", input.brokenLines), ("spans", input.spans),
+                ("repeated_spans", input.repeatedSpans),
             ] {
                 writer.key(name)
                 writer.int(count)

@@ -1,6 +1,4 @@
 // SPDX-License-Identifier: MIT
-import CZlib
-
 #if canImport(Darwin)
     import Darwin
 #elseif canImport(Glibc)
@@ -19,13 +17,7 @@ struct LineReader: ~Copyable {
     static let longestLine = 512 << 20
     private static let blockSize = 1 << 20
 
-    private enum Source {
-        case plain(Int32)
-        case gzip(gzFile)
-    }
-
-    private let source: Source
-    private let path: String
+    private let source: FileSource
     private var buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: blockSize, alignment: 16)
     private var start = 0
     private var end = 0
@@ -41,29 +33,11 @@ struct LineReader: ~Copyable {
 
     /// Opens a file.
     init(path: String) throws(ReportError) {
-        self.path = path
-        let descriptor = path == "-" ? 0 : open(path, O_RDONLY | O_CLOEXEC)
-        guard descriptor >= 0 else {
-            throw ReportError(.unreadableFile, "\(path): \(String(cString: strerror(errno)))")
-        }
-        if path.hasSuffix(".gz") {
-            guard let file = gzdopen(descriptor, "rb") else {
-                _ = close(descriptor)
-                throw ReportError(.unreadableFile, "\(path): not enough memory to decompress it")
-            }
-            gzbuffer(file, UInt32(Self.blockSize / 4))
-            source = .gzip(file)
-        } else {
-            source = .plain(descriptor)
-        }
+        source = try FileSource(path: path)
     }
 
     deinit {
         buffer.deallocate()
-        switch source {
-        case .plain(let descriptor): if descriptor > 0 { _ = close(descriptor) }
-        case .gzip(let file): gzclose(file)
-        }
     }
 
     /// Calls `body` with the next line, without its line break. Returns false after the last line.
@@ -108,7 +82,7 @@ struct LineReader: ~Copyable {
             start = 0
         }
         if end == buffer.count { makeRoom() }
-        let count = try readBlock(UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
+        let count = try source.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[end...]))
         if count == 0 { isAtEnd = true }
         end += count
         byteCount += count
@@ -126,26 +100,5 @@ struct LineReader: ~Copyable {
         larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: buffer[..<end]))
         buffer.deallocate()
         buffer = larger
-    }
-
-    private func readBlock(_ room: UnsafeMutableRawBufferPointer) throws(ReportError) -> Int {
-        switch source {
-        case .plain(let descriptor):
-            while true {
-                let count = read(descriptor, room.baseAddress, min(room.count, 1 << 30))
-                if count >= 0 { return count }
-                guard errno == EINTR else {
-                    throw ReportError(.unreadableFile, "\(path): \(String(cString: strerror(errno)))")
-                }
-            }
-        case .gzip(let file):
-            let count = gzread(file, room.baseAddress, UInt32(min(room.count, 1 << 30)))
-            guard count >= 0 else {
-                var code: Int32 = 0
-                let reason = gzerror(file, &code).map { String(cString: $0) } ?? "damaged"
-                throw ReportError(.unreadableFile, "\(path): not a complete gzip file: \(reason)")
-            }
-            return Int(count)
-        }
     }
 }

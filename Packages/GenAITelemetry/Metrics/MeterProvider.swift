@@ -23,6 +23,11 @@ public final class MeterProvider: Sendable {
         /// The approximate maximum size of all attribute sets of an instrument, in bytes. Measurements of further sets
         /// are combined in the same series as those beyond ``cardinalityLimit``. Default: 16 MiB.
         public var maxSeriesBytes = 16 << 20
+        /// The attributes of scopes and spans that are dimensions of the metrics of calls to models (tokens, durations
+        /// and costs), in addition to those of the conventions. Default: the workflow's name and the agent's.
+        ///
+        /// ``cardinalityLimit`` limits the series; leave out attributes with many values, such as users.
+        public var callDimensions = ["workflow.name", "gen_ai.agent.name"]
         /// Indicates whether nothing is recorded. Default: false; environment variable `OTEL_SDK_DISABLED`.
         public var isDisabled: Bool
         /// The clock for the times of points.
@@ -58,6 +63,9 @@ public final class MeterProvider: Sendable {
         readers = attached.map { ($0, MetricPipeline(shared: shared)) }
         for (reader, pipeline) in readers { reader.attach(to: MetricSource(pipeline: pipeline)) }
     }
+
+    /// The attributes of scopes and spans that are dimensions of the metrics of calls to models.
+    package var callDimensions: [AttributeName] { shared.callDimensions }
 
     /// Indicates whether measurements are collected.
     var isEnabled: Bool { !readers.isEmpty && !shared.isStopped }

@@ -7,6 +7,7 @@ final class MetricShared: Sendable {
     let resource: Resource
     let views: [MetricView]
     let exemplarFilter: ExemplarFilter
+    let callDimensions: [AttributeName]
     let cardinalityLimit: Int
     let seriesByteLimit: Int
     let now: @Sendable () -> UnixNanoseconds
@@ -18,6 +19,7 @@ final class MetricShared: Sendable {
         resource = configuration.resource
         views = configuration.views
         exemplarFilter = configuration.exemplarFilter
+        callDimensions = configuration.callDimensions.map { AttributeName($0) }
         cardinalityLimit = max(1, configuration.cardinalityLimit)
         seriesByteLimit = max(0, configuration.maxSeriesBytes)
         now = configuration.now

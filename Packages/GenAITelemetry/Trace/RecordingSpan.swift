@@ -7,6 +7,8 @@ import Synchronization
 final class RecordingSpan: ActiveSpan {
     @usableFromInline let context: SpanContext
     private let pipeline: TracePipeline
+    /// The current span of another tracer at the start of the span, in the same trace.
+    let foreignParentID: SpanID?
     /// The number of the pipeline's processors at the start of the span. Only those process it.
     let processorCount: Int
     /// Indicates whether texts are cut when the span ends instead of when they are set.
@@ -52,20 +54,22 @@ final class RecordingSpan: ActiveSpan {
 
     /// Creates a span whose data is constructed in place, because moving it is expensive.
     init(
-        name: String, context: SpanContext, parent: SpanContext?, kind: TraceSpan.Kind,
+        name: String, context: SpanContext, parent: SpanParent, kind: TraceSpan.Kind,
         startNanoseconds: UnixNanoseconds,
         attributes: consuming UniqueAttributes, droppedAttributesCount: Int, origin: SpanOrigin,
         surroundings: GenAIContext, pipeline: TracePipeline, cutsAtEnd: Bool
     ) {
         self.context = context
         self.pipeline = pipeline
+        foreignParentID = parent.foreignID
         self.cutsAtEnd = cutsAtEnd
         processorCount = pipeline.processorCount
         forbidsContent = !surroundings.allowsContentCapture
         state = Mutex(
             State(
                 data: SpanData(
-                    name: name, context: context, parent: parent, kind: kind, startNanoseconds: startNanoseconds,
+                    name: name, context: context, parent: parent.context, kind: kind,
+                    startNanoseconds: startNanoseconds,
                     endNanoseconds: 0, attributes: Attributes(), droppedAttributesCount: 0,
                     events: [], droppedEventsCount: 0, links: [], droppedLinksCount: 0, status: .unset, origin: origin,
                     identity: surroundings.identity,

@@ -8,10 +8,12 @@ final class TracePipeline: Sendable {
     let resource: Resource
     let limits: SpanLimits
     let attributeLimits: AttributeLimits
-    /// Indicates whether spans without a parent are not recorded.
+    /// Indicates whether spans that start outside of all others are not recorded.
     let dropsRoots: Bool
     let counters = SpanCounters()
     let redaction: RedactorSlot
+    /// The current span of another tracer.
+    private let foreignParent: (@Sendable () -> SpanContext?)?
     private let sampler: any Sampler
     private let sampling: FixedSampling
     /// The generator, unless it is the default one, whose state is stored here.
@@ -25,9 +27,10 @@ final class TracePipeline: Sendable {
         limits = configuration.limits
         attributeLimits = configuration.limits.forSpan
         redaction = RedactorSlot(configuration.redactor)
+        foreignParent = configuration.currentParent
         sampler = configuration.sampler
         sampling = FixedSampling(configuration.sampler)
-        dropsRoots = sampling.decision(for: nil) == .drop
+        dropsRoots = sampling.decision(for: nil) == .drop && configuration.currentParent == nil
         customIDs = configuration.idGenerator is RandomIDGenerator ? nil : configuration.idGenerator
         settings = Atomic(configuration.instrumentation.packed)
         processors = ProcessorList(configuration.processors.map(Stage.init))
@@ -91,6 +94,14 @@ extension TracePipeline {
 
 // MARK: - Starting spans
 
+/// The parent of a new span.
+struct SpanParent {
+    /// The parent; `nil` for a new trace.
+    var context: SpanContext?
+    /// The current span of another tracer.
+    var foreignID: SpanID?
+}
+
 /// A new span for which it is known whether it is recorded.
 struct SampledSpan {
     var identity: SpanContext
@@ -135,6 +146,20 @@ extension TracePipeline {
         return SampledSpan(identity: identity, isRecorded: result.decision != .drop, attributes: result.attributes)
     }
 
+    /// Finds the parent of a span: the current one, or that of another tracer.
+    @inline(__always)
+    func parent(in context: GenAIContext) -> SpanParent {
+        guard let foreignParent else { return SpanParent(context: context.validParent) }
+        return parent(in: context, within: foreignParent())
+    }
+
+    @inline(never)
+    private func parent(in context: GenAIContext, within foreign: SpanContext?) -> SpanParent {
+        guard let foreign, foreign.isValid else { return SpanParent(context: context.validParent) }
+        let current = context.activeSpan.flatMap { $0.isInside(of: foreign) ? $0.context : nil }
+        return SpanParent(context: current ?? foreign, foreignID: foreign.spanID)
+    }
+
     /// Starts a span that is recorded.
     ///
     /// - Parameters:
@@ -142,7 +167,7 @@ extension TracePipeline {
     ///   - context: The enclosing context, which has claimed its turn.
     @inline(__always)
     func record(
-        _ sampled: SampledSpan, _ name: String, _ kind: TraceSpan.Kind, _ links: [TraceSpan.Link], parent: SpanContext?,
+        _ sampled: SampledSpan, _ name: String, _ kind: TraceSpan.Kind, _ links: [TraceSpan.Link], parent: SpanParent,
         _ attributes: consuming Attributes, in context: GenAIContext, at nanoseconds: UnixNanoseconds?,
         _ origin: SpanOrigin
     ) -> TraceSpan {
@@ -183,6 +208,17 @@ extension TracePipeline {
     private func makeIDs(_ traceID: TraceID?) -> (TraceID, SpanID) {
         guard let customIDs else { return randomIDs.makeIDs(traceID) }
         return (traceID ?? customIDs.makeTraceID(), customIDs.makeSpanID())
+    }
+}
+
+extension ActiveSpan {
+    /// Indicates whether new spans are children of this one although another tracer has a current span.
+    ///
+    /// An unsampled span keeps all that is inside unsampled.
+    fileprivate func isInside(of foreign: SpanContext) -> Bool {
+        guard context.traceID == foreign.traceID else { return false }
+        if !context.isSampled, !context.isRemote { return true }
+        return (self as? RecordingSpan)?.foreignParentID == foreign.spanID
     }
 }
 

@@ -48,8 +48,8 @@ extension TracerProvider {
             return pipeline._withUnsafeGuaranteedRef { pipeline in
                 var context = context ?? .current
                 context.claimTurn(for: attributes)
-                let parent = context.validParent
-                let sampled = pipeline.sample(name, kind, links, parent: parent) { context.stamped(attributes) }
+                let parent = pipeline.parent(in: context)
+                let sampled = pipeline.sample(name, kind, links, parent: parent.context) { context.stamped(attributes) }
                 guard sampled.isRecorded else { return TraceSpan(context: sampled.identity, recording: nil) }
                 return pipeline.record(
                     sampled, name, kind, links, parent: parent, context.stamped(attributes), in: context,
@@ -66,8 +66,8 @@ extension TracerProvider {
             guard let pipeline = provider.pipeline else {
                 return TraceSpan(context: context.validParent ?? .invalid, recording: nil)
             }
-            let parent = context.validParent
-            let sampled = pipeline.sample(name, kind, [], parent: parent) { [attributes] in attributes }
+            let parent = pipeline.parent(in: context)
+            let sampled = pipeline.sample(name, kind, [], parent: parent.context) { [attributes] in attributes }
             guard sampled.isRecorded else { return TraceSpan(context: sampled.identity, recording: nil) }
             return pipeline.record(
                 sampled, name, kind, [], parent: parent, consume attributes, in: context, at: nil, origin)

@@ -15,6 +15,12 @@ public final class TracerProvider: Sendable {
         public var sampler: any Sampler
         /// The limits of a span.
         public var limits: SpanLimits
+        /// Returns the current span of another tracer, which becomes the parent of spans that start. Default: none.
+        ///
+        /// It is called for each span, on the thread that starts it; it must be fast and must not start spans of this
+        /// provider. A valid span takes precedence over a remote parent. The provider's own current span is the parent
+        /// nevertheless if it started within that same span of the other tracer, or if it is not sampled.
+        public var currentParent: (@Sendable () -> SpanContext?)?
         /// The generator of identifiers.
         public var idGenerator: any IDGenerator = RandomIDGenerator()
         /// The settings for instrumentations that use this provider.

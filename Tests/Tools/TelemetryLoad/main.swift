@@ -13,11 +13,12 @@ import Last9GenAI
 //        telemetry-load calls COUNT             calls of the client to a scripted model
 //        telemetry-load streams COUNT           two streams of so many pieces, which the reader forgets
 //        telemetry-load installs COUNT          as many times: install, export, shut down
+//        telemetry-load pace RATE SECONDS       so many calls a second, in conversations of ten turns, and nothing else
 //        telemetry-load exit                    records, and exits without a shutdown
 //        telemetry-load signal                  records, and waits to be ended by a signal
 //        telemetry-load diagnostics             reports more trouble than a pipe holds
 //
-// The span number n is called "n". Scripts/check-delivery and Scripts/soak run this and judge what comes out.
+// The span number n is called "n". Scripts/check-delivery, measure-report and soak run this and judge what comes out.
 
 var arguments = CommandLine.arguments.dropFirst()
 let command = arguments.popFirst() ?? ""
@@ -37,6 +38,9 @@ case "ids": try await Soak(count: Load.number(arguments.popFirst()), isEachAlone
 case "calls": try await ClientSoak.calls(count: Load.number(arguments.popFirst()))
 case "streams": try await ClientSoak.streams(count: Load.number(arguments.popFirst()))
 case "installs": try await ClientSoak.installs(count: Load.number(arguments.popFirst()))
+case "pace":
+    let rate = Load.number(arguments.popFirst())
+    try await Pace(rate: rate, seconds: Load.number(arguments.popFirst())).run()
 case "exit": try Ending.exit()
 case "signal": try await Ending.signal()
 case "diagnostics": Ending.diagnostics()

@@ -3,25 +3,26 @@
 /// Reads the fields of one protobuf message. Implements only the wire format.
 ///
 /// Source: protobuf encoding specification.
-struct ProtobufReader {
+package struct ProtobufReader {
     /// The content of a field.
-    enum Value {
+    package enum Value {
         case varint(UInt64)
         case fixed(UInt64)
         case bytes(ArraySlice<UInt8>)
     }
 
     /// The bytes are not a protobuf message.
-    struct Malformed: Error {}
+    package struct Malformed: Error {}
 
     private var rest: ArraySlice<UInt8>
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    /// Begins at a message's first byte.
+    package init(_ bytes: ArraySlice<UInt8>) {
         rest = bytes
     }
 
     /// Returns the next field; `nil` at the end.
-    mutating func next() throws(Malformed) -> (field: UInt64, value: Value)? {
+    package mutating func next() throws(Malformed) -> (field: UInt64, value: Value)? {
         guard !rest.isEmpty else { return nil }
         let tag = try varint()
         guard tag >> 3 != 0 else { throw Malformed() }
