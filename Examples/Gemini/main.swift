@@ -10,6 +10,22 @@ import LoopbackServer
 // Gemini through plain URLSession: installing is all it takes, plain and streamed. The server here is scripted and
 // answers as https://generativelanguage.googleapis.com does.
 
+/// Thinking is billed as output; cached tokens are part of the prompt.
+let answer = """
+    {"candidates": [{"content": {"role": "model", "parts": [{"text": "Rayleigh scattering."}]}, "finishReason": "STOP"}],
+     "usageMetadata": {"promptTokenCount": 12, "cachedContentTokenCount": 4, "candidatesTokenCount": 4,
+                       "thoughtsTokenCount": 20, "totalTokenCount": 36},
+     "modelVersion": "gemini-2.5-flash", "responseId": "g1"}
+    """
+let chunks = ["No sun, ", "no scattering."].enumerated().map { index, text in
+    let reason = index == 1 ? #""finishReason": "STOP", "# : ""
+    return """
+        {"candidates": [{\(reason)"content": {"role": "model", "parts": [{"text": "\(text)"}]}}],
+         "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": \(2 * (index + 1))},
+         "modelVersion": "gemini-2.5-flash", "responseId": "g2"}
+        """
+}
+
 let telemetry = try Last9.install(Last9.Configuration(serviceName: "gemini"))
 let server = try LoopbackServer { request in
     request.path.hasSuffix(":streamGenerateContent") ? .events(chunks.map { .event($0) }) : .json(200, answer)
@@ -46,20 +62,4 @@ struct Body: Codable {
     struct Answer: Codable { var candidates: [Candidate] }
     struct Candidate: Codable { var content: Content }
     var contents: [Content]
-}
-
-/// Thinking is billed as output; cached tokens are part of the prompt.
-let answer = """
-    {"candidates": [{"content": {"role": "model", "parts": [{"text": "Rayleigh scattering."}]}, "finishReason": "STOP"}],
-     "usageMetadata": {"promptTokenCount": 12, "cachedContentTokenCount": 4, "candidatesTokenCount": 4,
-                       "thoughtsTokenCount": 20, "totalTokenCount": 36},
-     "modelVersion": "gemini-2.5-flash", "responseId": "g1"}
-    """
-let chunks = ["No sun, ", "no scattering."].enumerated().map { index, text in
-    let reason = index == 1 ? #""finishReason": "STOP", "# : ""
-    return """
-        {"candidates": [{\(reason)"content": {"role": "model", "parts": [{"text": "\(text)"}]}}],
-         "usageMetadata": {"promptTokenCount": 9, "candidatesTokenCount": \(2 * (index + 1))},
-         "modelVersion": "gemini-2.5-flash", "responseId": "g2"}
-        """
 }

@@ -10,6 +10,13 @@ import LoopbackServer
 // A model on your own machine through plain URLSession: installing is all it takes. Set OLLAMA_HOST, for example to
 // http://127.0.0.1:11434, to ask a real one; without it a scripted server answers in its format.
 
+/// A streamed answer in Ollama's format: a line a piece, the last one with the counts.
+let lines = [
+    #"{"model":"llama3.2","message":{"role":"assistant","content":"Rayleigh "},"done":false}"#,
+    #"{"model":"llama3.2","message":{"role":"assistant","content":"scattering."},"done":false}"#,
+    #"{"model":"llama3.2","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":90000000,"prompt_eval_count":31,"eval_count":6}"#,
+]
+
 var configuration = Last9.Configuration(serviceName: "ollama")
 configuration.customPricing = ["llama3.2": .free]  // the electricity is on you
 let telemetry = try Last9.install(configuration)
@@ -53,10 +60,3 @@ for entry in telemetry.ledger.entries(.model) {
     )
 }
 await telemetry.shutdown()
-
-/// A streamed answer in Ollama's format: a line a piece, the last one with the counts.
-let lines = [
-    #"{"model":"llama3.2","message":{"role":"assistant","content":"Rayleigh "},"done":false}"#,
-    #"{"model":"llama3.2","message":{"role":"assistant","content":"scattering."},"done":false}"#,
-    #"{"model":"llama3.2","message":{"role":"assistant","content":""},"done":true,"done_reason":"stop","total_duration":90000000,"prompt_eval_count":31,"eval_count":6}"#,
-]
