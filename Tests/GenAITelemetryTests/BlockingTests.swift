@@ -283,6 +283,7 @@ struct TimerQueueTests {
         // Other tests have a few of their own.
         #expect(TimerThreadClock.waitingCount < 1_000)
     }
+
     @Test("of pipelines go when they are cancelled, also where a program has brought the clock of the system")
     func systemClock() {
         let runtime = ExportRuntime(exporterBlocks: false, clock: ContinuousClock())
