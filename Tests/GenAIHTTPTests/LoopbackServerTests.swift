@@ -9,7 +9,7 @@ struct LoopbackServerTests {
     @Test("gives scripted replies in order and repeats the last")
     func script() async throws {
         let server = try LoopbackServer(replies: [.text(503, "busy"), .text(200, "ok")])
-        let statuses = try await withTransport(.urlSession) { transport in
+        let statuses = try await withTransport(.some) { transport in
             var statuses: [Int] = []
             for _ in 0..<3 { statuses.append(try await transport.get(server.url).status) }
             return statuses
@@ -21,7 +21,7 @@ struct LoopbackServerTests {
     @Test("records requests without their bodies when told to")
     func unrecorded() async throws {
         let server = try LoopbackServer(recordsBodies: false) { .text(200, "\($0.body.count)") }
-        let text = try await withTransport(.urlSession) { try await $0.post(server.url, [1, 2, 3]).body.text() }
+        let text = try await withTransport(.some) { try await $0.post(server.url, [1, 2, 3]).body.text() }
         #expect(text == "3")
         #expect(server.requests.first?.body == [])
     }
@@ -30,7 +30,7 @@ struct LoopbackServerTests {
     func stopWhileWaiting() async throws {
         let server = try LoopbackServer { _ in .hang }
         let waiter = Task { await server.waitForRequests(5) }
-        let request = Task { try await withTransport(.urlSession) { try await $0.get(server.url).status } }
+        let request = Task { try await withTransport(.some) { try await $0.get(server.url).status } }
         await server.waitForRequests(1)
         server.stop()
         server.stop()
@@ -52,7 +52,7 @@ struct LoopbackServerTests {
         var server: LoopbackServer? = try LoopbackServer { _ in .text(200, "") }
         let url = try #require(server?.url)
         server = nil
-        let error = try await failure { try await withTransport(.urlSession) { _ = try await $0.get(url) } }
+        let error = try await failure { try await withTransport(.some) { _ = try await $0.get(url) } }
         #expect(error.code == .connection)
     }
 
@@ -64,7 +64,7 @@ struct LoopbackServerTests {
             return .text(200, "")
         }
         box.server = server
-        try await withTransport(.urlSession) { transport in
+        try await withTransport(.some) { transport in
             _ = try? await transport.get(server.url)
             let error = try await failure { _ = try await transport.get(server.url) }
             #expect(error.code == .connection)
