@@ -254,7 +254,10 @@ struct GRPCExportTests {
         #expect(client.statistics == OTLPStatistics(delivered: 1, requests: 2, retries: 1))
     }
 
-    @Test("a transport without HTTP/2 makes the exporter use http/protobuf, with a warning and no error")
+    @Test(
+        "a transport without HTTP/2 makes the exporter use http/protobuf, with a warning and no error",
+        // Foundation's on Linux leaks: see Scripts/check-sanitizers.
+        .enabled(if: TelemetryEnvironment.process.string("LAST9_GENAI_TESTS_WITHOUT_URLSESSION") == nil))
     func fallback() async throws {
         let server = try LoopbackServer { _ in .accepted }
         let environment = TelemetryEnvironment([
