@@ -24,9 +24,16 @@ public final class HTTPCall: Sendable {
 
     private let record: Record?
     private let state: Mutex<State?>
+    /// The request's body with `stream_options.include_usage` added, to be sent instead of the original one. `nil` if the
+    /// original one is to be sent, which is always so without `addsStreamUsage`.
+    public let changedBody: [UInt8]?
 
     /// Begins the record of a recognised request. Does nothing without one.
-    package init(_ recogniser: ModelCallRecogniser?, telemetry: CallTelemetry, context: GenAIContext = .current) {
+    package init(
+        _ recogniser: ModelCallRecogniser?, telemetry: CallTelemetry, context: GenAIContext = .current,
+        changedBody: [UInt8]? = nil
+    ) {
+        self.changedBody = changedBody
         let begun = recogniser.map { recogniser in
             context.run {
                 let call = ModelCall(recording: recogniser.request, telemetry: telemetry)
@@ -89,8 +96,11 @@ public final class HTTPCall: Sendable {
     }
 
     /// Records a failure of the exchange, such as a broken connection.
+    ///
+    /// - Parameter error: Its type becomes `error.type`. Its text is not recorded, since clients quote the URL in it, which
+    ///   may contain a key.
     public func fail(_ error: any Error) {
-        fail(with: CallFailure(error))
+        fail(type: CallFailure(error).type)
     }
 
     /// Records a failure with a name of low cardinality.
@@ -118,6 +128,9 @@ public final class HTTPCall: Sendable {
             let outcome = recogniser.finish()
             var answer = recogniser.answer
             if recogniser.isCut { answer.attributes[.contentTruncated] = recogniser.cutSides }
+            if outcome == .answered, recogniser.request.isStream, answer.usage == nil {
+                answer.attributes[.usageReported] = false
+            }
             return (answer, outcome)
         }
     }
@@ -147,17 +160,24 @@ public final class HTTPCall: Sendable {
 ///   - method: The HTTP method.
 ///   - url: The absolute URL. Its query is not read.
 ///   - body: The whole body of the request.
+///   - addsStreamUsage: Whether streamed requests in OpenAI's format are to ask for their usage. If one does not,
+///     ``HTTPCall/changedBody`` is its body with `stream_options.include_usage` added, which `send` must send. `false` by
+///     default: the span of a stream without usage has no cost, and `last9.usage.reported` is `false`.
 ///   - telemetry: The providers to record with.
 ///   - send: Sends the request and passes the response to the call: its head, and its body either with
 ///     ``HTTPCall/receive(_:)`` before the closure returns, or with ``HTTPCall/observe(_:bytes:)``.
 /// - Throws: The error of `send`, or that of a surrounding budget which refuses the call; nothing is sent then.
 public func observeHTTP<Response>(
-    method: String, url: String, body: some Collection<UInt8>, telemetry: CallTelemetry = .global,
-    isolation: isolated (any Actor)? = #isolation, _ send: (HTTPCall) async throws -> Response
+    method: String, url: String, body: some Collection<UInt8>, addsStreamUsage: Bool = false,
+    telemetry: CallTelemetry = .global, isolation: isolated (any Actor)? = #isolation,
+    _ send: (HTTPCall) async throws -> Response
 ) async throws -> Response {
     let recogniser = recognise(method: method, url: url, body: body, telemetry: telemetry)
     if let recogniser { try GenAIContext.current.meter?.check(model: recogniser.request.model) }
-    let call = HTTPCall(recogniser, telemetry: telemetry)
+    let asksForUsage = addsStreamUsage && recogniser != nil
+    let call = HTTPCall(
+        recogniser, telemetry: telemetry,
+        changedBody: asksForUsage ? StreamUsage.added(to: body, method: method, url: url) : nil)
     do {
         let response = try await (call.modelCall?.context ?? .current).run { try await send(call) }
         if !call.isBodyObserved { call.finish() }
@@ -169,13 +189,22 @@ public func observeHTTP<Response>(
 }
 
 /// Recognises a request, unless nothing would be recorded.
-package func recognise(
+private func recognise(
     method: String, url: String, body: some Collection<UInt8>, telemetry: CallTelemetry
 ) -> ModelCallRecogniser? {
-    guard ModelCallRecogniser.mayRecognise(method: method, url: url), !GenAIContext.current.isWithinModelCall,
-        telemetry.listeners() != nil
+    guard ModelCallRecogniser.mayRecognise(method: method, url: url), mayRecord(in: .current, telemetry: telemetry)
     else { return nil }
     return ModelCallRecogniser(method: method, url: url, body: body)
+}
+
+/// Whether a call to a model in a context is to be recorded: it is not yet, and somebody would hear of it.
+package func mayRecord(in context: GenAIContext, telemetry: CallTelemetry) -> Bool {
+    !context.isWithinModelCall && telemetry.listeners(context: context) != nil
+}
+
+extension AttributeKey where Value == Bool {
+    /// `false` on the span of a streamed call whose provider reported no usage.
+    package static var usageReported: AttributeKey { AttributeKey("last9.usage.reported") }
 }
 
 extension HTTPCall {

@@ -2,49 +2,61 @@
 import Dispatch
 import Foundation
 import GenAIProviders
-import Synchronization
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
 
-/// Loads a request with a plain session and forwards all events as they come.
+/// Loads a request as a task of another session and passes everything on as it comes.
 ///
-/// `@unchecked`: `inner` is used on `queue` only, and the protocol, its client and `whole` on the delegate queue of the
-/// inner session only; both queues are serial.
+/// `@unchecked`: `inner` is used on `queue` only, `whole` on the delegate queue of the inner session only, both serial;
+/// the protocol and its client are used on one queue, see ``tell(_:)``.
 final class ForwardingLoader: RequestLoader, @unchecked Sendable {
-    /// The maximum number of bytes of a streamed response to collect for a completion handler.
-    private static let wholeLimit = 16_777_216
-
-    private let outer: URLProtocol
+    /// The protocol, which holds this in turn until the task is over.
+    private var outer: URLProtocol?
     private let client: any URLProtocolClient
     private let call: HTTPCall?
-    /// Indicates whether chunks are forwarded as they come. Other responses are forwarded in one piece.
-    private let isPiecewise: Bool
     private let request: URLRequest
     private let outerTask: URLSessionTask
     private let queue = DispatchQueue(label: "GenAIURLSession.ForwardingLoader")
     private var inner: URLSessionDataTask?
-    private var whole = Data()
+    #if !canImport(Darwin)
+        private let surroundings: TaskSurroundings
+        /// What a completion handler gets.
+        private var whole = Data()
+    #endif
 
-    init(
-        _ outer: URLProtocol, _ task: URLSessionTask, client: any URLProtocolClient, call: HTTPCall?, isStream: Bool
-    ) {
-        (self.outer, self.client, self.call, outerTask) = (outer, client, call, task)
-        #if canImport(Darwin)
-            isPiecewise = true
-        #else
-            isPiecewise = isStream
-        #endif
+    #if canImport(Darwin)
+        init(_ outer: URLProtocol, _ task: URLSessionTask, client: any URLProtocolClient, call: HTTPCall?, body: Data?)
+        {
+            (self.outer, self.client, self.call, outerTask) = (outer, client, call, task)
+            // What a protocol is given has its body as a stream.
+            request = Self.request(of: task, outer, body: body ?? task.originalRequest?.httpBody)
+        }
+    #else
+        init(
+            _ outer: URLProtocol, _ task: URLSessionTask, _ surroundings: TaskSurroundings,
+            client: any URLProtocolClient, call: HTTPCall?, body: Data?
+        ) {
+            (self.outer, self.client, self.call, outerTask) = (outer, client, call, task)
+            self.surroundings = surroundings
+            request = Self.request(of: task, outer, body: body)
+        }
+    #endif
+
+    private static func request(of task: URLSessionTask, _ outer: URLProtocol, body: Data?) -> URLRequest {
         var request = task.currentRequest ?? outer.request
         if BoundContexts.shared.context(of: request.mainDocumentURL) != nil { request.mainDocumentURL = nil }
-        // On Apple's platforms, the request that a protocol is given has its body as a stream.
-        if request.httpBody == nil, let body = task.originalRequest?.httpBody { request.httpBody = body }
-        self.request = request
+        guard let body else { return request }
+        request.httpBody = body
+        if request.value(forHTTPHeaderField: "Content-Length") != nil {
+            request.setValue(String(body.count), forHTTPHeaderField: "Content-Length")
+        }
+        return request
     }
 
-    // Not on the queue on which the platform calls this: on Linux the work queues of all sessions are one, and creating
-    // or changing a task waits for it.
+    // Not where the platform asks for it: on Linux the work queues of all sessions are one, and what makes or changes a
+    // task waits for it.
 
     func start() {
         queue.async { self.startInner() }
@@ -57,177 +69,128 @@ final class ForwardingLoader: RequestLoader, @unchecked Sendable {
 
     private func startInner() {
         if let inner { return inner.resume() }
-        let task = InnerSession.shared.task(with: request, for: self)
-        inner = task
-        task.resume()
-    }
-
-    fileprivate func receive(_ response: URLResponse) {
-        call?.receive(response)
-        client.urlProtocol(outer, didReceive: response, cacheStoragePolicy: .notAllowed)
-    }
-
-    fileprivate func receive(_ data: Data) {
-        call?.receive(data)
-        if isPiecewise { client.urlProtocol(outer, didLoad: data) }
-        #if !canImport(Darwin)
-            if !isPiecewise || whole.count + data.count <= Self.wholeLimit { whole.append(data) }
-        #endif
-    }
-
-    fileprivate func complete(_ error: (any Error)?) {
-        if let error {
-            call?.fail(withURLError: error)
-            client.urlProtocol(outer, didFailWithError: error)
-            return
-        }
-        call?.finish()
         #if canImport(Darwin)
-            client.urlProtocolDidFinishLoading(outer)
+            inner = InnerSession.shared.makeTask(with: request, for: self)
         #else
-            if isPiecewise { return finishAsWhole() }
-            client.urlProtocol(outer, didLoad: whole)
-            client.urlProtocolDidFinishLoading(outer)
+            inner = InnerSessions.shared.makeTask(with: request, for: self, of: surroundings.session)
         #endif
+        guard let inner else { return complete(URLError(.unknown)) }
+        inner.resume()
     }
+}
 
-    #if canImport(Darwin)
-        fileprivate func redirect(to request: URLRequest, _ response: URLResponse) {
-            client.urlProtocol(outer, wasRedirectedTo: request, redirectResponse: response)
+#if canImport(Darwin)
+    extension ForwardingLoader {
+        /// Tells the session, on the delegate queue of the inner one.
+        private func tell(_ tell: (any URLProtocolClient, URLProtocol) -> Void) {
+            if let outer { tell(client, outer) }
+        }
+
+        func receive(_ response: URLResponse) {
+            call?.receive(response)
+            tell { $0.urlProtocol($1, didReceive: response, cacheStoragePolicy: .notAllowed) }
+        }
+
+        func receive(_ data: Data) {
+            call?.receive(data)
+            tell { $0.urlProtocol($1, didLoad: data) }
+        }
+
+        func complete(_ error: (any Error)?) {
+            if let error {
+                call?.fail(withURLError: error)
+                tell { $0.urlProtocol($1, didFailWithError: error) }
+            } else {
+                call?.finish()
+                tell { $0.urlProtocolDidFinishLoading($1) }
+            }
+            outer = nil
+        }
+
+        func redirect(to request: URLRequest, _ response: URLResponse) {
+            tell { $0.urlProtocol($1, wasRedirectedTo: request, redirectResponse: response) }
             call?.cancel()
             queue.async { self.inner?.cancel() }
         }
 
-        fileprivate func ask(_ challenge: URLAuthenticationChallenge) {
-            client.urlProtocol(outer, didReceive: challenge)
+        func ask(_ challenge: URLAuthenticationChallenge) {
+            tell { $0.urlProtocol($1, didReceive: challenge) }
         }
-    #else
-        /// Leaves a challenge to the program's delegate. A request that is sent with its credential is not recorded.
-        fileprivate func handOver(_ challenge: URLAuthenticationChallenge) {
-            call?.receive(challenge.failureResponse)
+    }
+#else
+    extension ForwardingLoader {
+        /// Tells the session, on the only queue where that is safe.
+        private func tell(
+            isLast: Bool = false, _ tell: @escaping @Sendable (any URLProtocolClient, URLProtocol) -> Void
+        ) {
+            surroundings.workQueue.async {
+                if let outer = self.outer { tell(self.client, outer) }
+                if isLast { self.outer = nil }
+            }
+        }
+
+        func receive(_ response: URLResponse) {
+            call?.receive(response)
+            tell { $0.urlProtocol($1, didReceive: response, cacheStoragePolicy: .notAllowed) }
+        }
+
+        func receive(_ data: Data) {
+            call?.receive(data)
+            guard !surroundings.hasHandler else { return whole.append(data) }
+            tell { $0.urlProtocol($1, didLoad: data) }
+        }
+
+        func complete(_ error: (any Error)?) {
+            if let error {
+                call?.fail(withURLError: error)
+                return tell(isLast: true) { $0.urlProtocol($1, didFailWithError: error) }
+            }
             call?.finish()
-            client.urlProtocol(outer, didReceive: challenge)
+            let whole = surroundings.hasHandler ? whole : nil
+            tell(isLast: true) { client, outer in
+                if let whole { client.urlProtocol(outer, didLoad: whole) }
+                client.urlProtocolDidFinishLoading(outer)
+            }
         }
 
-        /// Ends a task that may have a completion handler, although its session has a delegate, which received every
-        /// chunk.
-        ///
-        /// A handler receives the data that the protocol reported last. The whole body is therefore reported while the
-        /// protocol's task is one that nobody observes.
-        private func finishAsWhole() {
-            let carrier = ObservingURLProtocol(request: request, cachedResponse: nil, client: nil)
-            carrier.task = InnerSession.shared.unheardTask
-            client.urlProtocol(carrier, didLoad: whole)
-            carrier.task = outerTask
-            client.urlProtocolDidFinishLoading(carrier)
+        /// Asks the program's delegate, as the platform would, and says whether there is one.
+        private func ask(
+            _ question: @escaping @Sendable (any URLSessionTaskDelegate, URLSession, URLSessionTask) -> Void
+        ) -> Bool {
+            guard let delegate = outerTask.delegate else { return false }
+            let (session, task) = (surroundings.session, outerTask)
+            session.delegateQueue.addOperation { question(delegate, session, task) }
+            return true
         }
-    #endif
-}
 
-/// The plain session that loads all forwarded requests.
-private final class InnerSession: NSObject, URLSessionDataDelegate {
-    static let shared = InnerSession()
-
-    private let loaders = Mutex<[Int: ForwardingLoader]>([:])
-    private let sessionStorage = Mutex<URLSession?>(nil)
-    #if !canImport(Darwin)
-        /// A task that is never resumed, of a session without a delegate.
-        let unheardTask = URLSession(configuration: .ephemeral)
-            .dataTask(with: URLRequest(url: URL(fileURLWithPath: "/")))
-    #endif
-
-    private var session: URLSession {
-        sessionStorage.withLock { session in
-            if let session { return session }
-            let configuration = URLSessionConfiguration.default
-            #if canImport(Darwin)
-                configuration.protocolClasses = []
-            #endif
-            // The request's own timeouts apply.
-            configuration.timeoutIntervalForRequest = 604_800
-            let created = URLSession(configuration: configuration, delegate: self, delegateQueue: nil)
-            session = created
-            return created
-        }
-    }
-
-    func task(with request: URLRequest, for loader: ForwardingLoader) -> URLSessionDataTask {
-        let task = session.dataTask(with: request)
-        loaders.withLock { $0[task.taskIdentifier] = loader }
-        return task
-    }
-
-    private func loader(of task: URLSessionTask) -> ForwardingLoader? {
-        loaders.withLock { $0[task.taskIdentifier] }
-    }
-
-    func urlSession(
-        _ session: URLSession, dataTask: URLSessionDataTask, didReceive response: URLResponse,
-        completionHandler: @escaping @Sendable (URLSession.ResponseDisposition) -> Void
-    ) {
-        loader(of: dataTask)?.receive(response)
-        completionHandler(.allow)
-    }
-
-    func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
-        loader(of: dataTask)?.receive(data)
-    }
-
-    func urlSession(_ session: URLSession, task: URLSessionTask, didCompleteWithError error: (any Error)?) {
-        loaders.withLock { $0.removeValue(forKey: task.taskIdentifier) }?.complete(error)
-    }
-
-    #if canImport(Darwin)
-        func urlSession(
-            _ session: URLSession, task: URLSessionTask, willPerformHTTPRedirection response: HTTPURLResponse,
-            newRequest request: URLRequest, completionHandler: @escaping @Sendable (URLRequest?) -> Void
+        func redirect(
+            to request: URLRequest, _ response: HTTPURLResponse,
+            _ answer: @escaping @Sendable (URLRequest?) -> Void
         ) {
-            loader(of: task)?.redirect(to: request, response)
-            completionHandler(nil)
+            let isAsked = ask { delegate, session, task in
+                delegate.urlSession(
+                    session, task: task, willPerformHTTPRedirection: response, newRequest: request,
+                    completionHandler: answer)
+            }
+            if !isAsked { answer(request) }
         }
 
-        func urlSession(
-            _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
-            completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
+        func challenge(
+            _ challenge: URLAuthenticationChallenge,
+            _ answer: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
         ) {
-            guard let loader = loader(of: task) else { return completionHandler(.performDefaultHandling, nil) }
-            let sender = ChallengeSender(completionHandler)
-            loader.ask(URLAuthenticationChallenge(authenticationChallenge: challenge, sender: sender))
-        }
-    #else
-        func urlSession(
-            _ session: URLSession, task: URLSessionTask, didReceive challenge: URLAuthenticationChallenge,
-            completionHandler: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
-        ) {
-            loaders.withLock { $0.removeValue(forKey: task.taskIdentifier) }?.handOver(challenge)
-            completionHandler(.cancelAuthenticationChallenge, nil)
-        }
-    #endif
-}
-
-#if canImport(Darwin)
-    /// Receives the decision of the program's delegate on a challenge of the inner session.
-    private final class ChallengeSender: NSObject, URLAuthenticationChallengeSender {
-        private let answer: @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void
-
-        init(_ answer: @escaping @Sendable (URLSession.AuthChallengeDisposition, URLCredential?) -> Void) {
-            self.answer = answer
+            let isAsked = ask { delegate, session, task in
+                delegate.urlSession(session, task: task, didReceive: challenge, completionHandler: answer)
+            }
+            if !isAsked { answer(.performDefaultHandling, nil) }
         }
 
-        func use(_ credential: URLCredential, for challenge: URLAuthenticationChallenge) {
-            answer(.useCredential, credential)
-        }
-
-        func continueWithoutCredential(for challenge: URLAuthenticationChallenge) { answer(.useCredential, nil) }
-
-        func cancel(_ challenge: URLAuthenticationChallenge) { answer(.cancelAuthenticationChallenge, nil) }
-
-        func performDefaultHandling(for challenge: URLAuthenticationChallenge) {
-            answer(.performDefaultHandling, nil)
-        }
-
-        func rejectProtectionSpaceAndContinue(with challenge: URLAuthenticationChallenge) {
-            answer(.rejectProtectionSpace, nil)
+        func noteSent(_ count: Int64, of total: Int64, expected: Int64) {
+            _ = ask { delegate, session, task in
+                delegate.urlSession(
+                    session, task: task, didSendBodyData: count, totalBytesSent: total,
+                    totalBytesExpectedToSend: expected)
+            }
         }
     }
 #endif

@@ -8,7 +8,7 @@
     /// cookies, caching, timeouts and cancellation work exactly as without recording.
     ///
     /// Completion handlers receive the data through the protocol's client, in one piece. A session's delegate receives
-    /// it without the client, so this loader serves only sessions without a delegate.
+    /// it without the client, so for such a task this loader reads nothing.
     final class NativeLoader: RequestLoader {
         private let native: URLProtocol
         private let call: HTTPCall?

@@ -3,25 +3,26 @@ import Foundation
 import GenAICore
 import GenAIInstrumentation
 import GenAIProviders
-import Synchronization
 
 #if canImport(FoundationNetworking)
     import FoundationNetworking
 #endif
 
-/// Loads and records the requests that call models.
+/// Loads the requests that call models, and records them.
 ///
-/// The platform calls ``canInit(with:)`` within `resume()`, in the context of the caller. Everything else runs on other
-/// queues, where the call is found by its request.
+/// The platform asks ``canInit(with:)`` within `resume()`, in the context of the caller and, on Linux, with a lock held
+/// that all sessions share: there the context is noted and nothing else. Everything else runs on queues of the platform,
+/// where the call is found again by its request.
 class ObservingURLProtocol: URLProtocol {
+    /// Whether streams are asked for their usage.
+    class var addsStreamUsage: Bool { false }
+
     private var loader: (any RequestLoader)?
     private var pending: PendingCall?
 
     #if canImport(Darwin)
         override class func canInit(with task: URLSessionTask) -> Bool {
-            guard task is URLSessionDataTask, !(task is URLSessionUploadTask), let request = task.originalRequest else {
-                return false
-            }
+            guard isDataTask(task), let request = task.originalRequest else { return false }
             return note(request, task: task)
         }
 
@@ -33,7 +34,9 @@ class ObservingURLProtocol: URLProtocol {
             let request = task.currentRequest ?? URLRequest(url: URL(fileURLWithPath: "/"))
             super.init(request: request, cachedResponse: cachedResponse, client: client)
             self.task = task
-            pending = PendingRequests.shared.take(for: PendingRequests.Key(request))
+            let call = PendingRequests.shared.take(for: PendingRequests.Key(request))
+            // Only here a task tells its kind.
+            pending = Self.isDataTask(task) ? call : nil
         }
 
         required init(request: URLRequest, cachedResponse: CachedURLResponse?, client: (any URLProtocolClient)?) {
@@ -46,72 +49,110 @@ class ObservingURLProtocol: URLProtocol {
     override func startLoading() {
         if let loader { return loader.start() }
         guard let client, let task else { return }
+        let request = task.originalRequest ?? request
         #if canImport(Darwin)
-            pending = PendingRequests.shared.take(for: PendingRequests.Key(task.originalRequest ?? request, task: task))
+            pending = PendingRequests.shared.take(for: PendingRequests.Key(request, task: task))
         #endif
-        if let refusal = pending?.refusal { return client.urlProtocol(self, didFailWithError: refusal) }
-        let call = pending.map { HTTPCall($0.recogniser, telemetry: .global, context: $0.context) }
-        let isStream = pending?.recogniser.request.isStream ?? false
+        do {
+            let call = try pending?.begin(request)
+            let body = call != nil && Self.addsStreamUsage ? request.bodyAskingForUsage : nil
+            loader = makeLoader(task, client, call, body: body)
+        } catch {
+            // A budget around refuses the call.
+            return client.urlProtocol(self, didFailWithError: error)
+        }
         pending = nil
-        loader = makeLoader(task, client, call, isStream: isStream)
-        loader?.start()
+        guard let loader else { return client.urlProtocol(self, didFailWithError: URLError(.unsupportedURL)) }
+        loader.start()
     }
 
     override func stopLoading() {
         loader?.stop(isSuspension: task?.state == .suspended)
     }
 
+    /// - Parameter body: What to send instead of the request's body.
     private func makeLoader(
-        _ task: URLSessionTask, _ client: any URLProtocolClient, _ call: HTTPCall?, isStream: Bool
-    ) -> any RequestLoader {
-        #if !canImport(Darwin)
-            // The task's delegate cannot be read here: that would wait for the queue this runs on.
-            if call == nil || self is SharedURLProtocol,
-                let native = NativeLoader(task, cachedResponse: cachedResponse, client: client, call: call)
+        _ task: URLSessionTask, _ client: any URLProtocolClient, _ call: HTTPCall?, body: Data?
+    ) -> (any RequestLoader)? {
+        #if canImport(Darwin)
+            return ForwardingLoader(self, task, client: client, call: call, body: body)
+        #else
+            // A session's delegate gets data past the protocol's client, and the native protocol sends what the task has.
+            if let call, body != nil || task.delegate != nil, let surroundings = TaskSurroundings(task),
+                body != nil || !surroundings.hasHandler
             {
-                return native
+                return ForwardingLoader(self, task, surroundings, client: client, call: call, body: body)
             }
+            return NativeLoader(task, cachedResponse: cachedResponse, client: client, call: call)
         #endif
-        return ForwardingLoader(self, task, client: client, call: call, isStream: isStream)
     }
 
-    /// Classifies a request when its task is resumed. Returns whether it calls a model and is to be recorded.
+    private static func isDataTask(_ task: URLSessionTask) -> Bool {
+        task is URLSessionDataTask && !(task is URLSessionUploadTask)
+    }
+
+    /// Looks at a request where its task is resumed. Returns whether it may call a model and somebody would hear of it.
     private static func note(_ request: URLRequest, task: URLSessionTask?) -> Bool {
-        guard request.httpMethod == "POST", let body = request.httpBody, let url = request.url?.absoluteString,
-            ModelCallRecogniser.mayRecognise(method: "POST", url: url)
+        guard request.httpMethod == "POST", let url = request.url?.absoluteString,
+            ModelCallRecogniser.mayRecognise(method: "POST", url: url), request.httpBody != nil
         else { return false }
         let context = BoundContexts.shared.context(of: request.mainDocumentURL) ?? .current
-        let recogniser = context.run { recognise(method: "POST", url: url, body: body, telemetry: .global) }
-        guard let recogniser else { return false }
-        var call = PendingCall(recogniser: recogniser, context: context)
-        do { try context.meter?.check(model: recogniser.request.model) } catch { call.refusal = error }
-        return PendingRequests.shared.add(call, for: PendingRequests.Key(request, task: task))
+        guard mayRecord(in: context, telemetry: .global) else { return false }
+        return PendingRequests.shared.add(PendingCall(context: context), for: PendingRequests.Key(request, task: task))
     }
 }
 
-/// Loads requests of `URLSession.shared`, which has no delegate.
-final class SharedURLProtocol: ObservingURLProtocol {}
+/// Loads requests of `URLSession.shared`.
+final class SharedURLProtocol: ObservingURLProtocol {
+    override class var addsStreamUsage: Bool { URLSessionObservation.sharedAddsStreamUsage }
+}
 
-/// Loads requests of sessions that may have a delegate.
-final class SessionURLProtocol: ObservingURLProtocol {}
+/// Loads requests of sessions of the program's own.
+class SessionURLProtocol: ObservingURLProtocol {}
+
+/// Loads requests of sessions of the program's own, and asks streams for their usage.
+final class UsageAskingURLProtocol: SessionURLProtocol {
+    override class var addsStreamUsage: Bool { true }
+}
 
 /// Loads one request on behalf of the protocol.
 protocol RequestLoader: AnyObject {
-    /// Starts loading, or resumes it after a suspension.
+    /// Starts, or goes on after a suspension.
     func start()
-    /// Suspends loading, or stops it for good.
+    /// Stops for a while, or for good.
     func stop(isSuspension: Bool)
 }
 
+extension PendingCall {
+    /// Begins the record, or returns `nil` for a request that is no call to a model after all.
+    ///
+    /// - Throws: What a budget around refuses the call with.
+    fileprivate func begin(_ request: URLRequest) throws -> HTTPCall? {
+        guard let url = request.url?.absoluteString, let body = request.httpBody,
+            let recogniser = ModelCallRecogniser(method: "POST", url: url, body: body)
+        else { return nil }
+        try context.meter?.check(model: recogniser.request.model)
+        return HTTPCall(recogniser, telemetry: .global, context: context)
+    }
+}
+
+extension URLRequest {
+    /// The body with usage asked for, or `nil` where there is nothing to add.
+    fileprivate var bodyAskingForUsage: Data? {
+        guard let url = url?.absoluteString, let httpBody else { return nil }
+        return StreamUsage.added(to: httpBody, method: "POST", url: url).map { Data($0) }
+    }
+}
+
 extension HTTPCall {
-    /// Receives the response head.
+    /// Takes the head of a response.
     func receive(_ response: URLResponse?) {
         guard let response = response as? HTTPURLResponse else { return }
         receive(status: response.statusCode) { response.value(forHTTPHeaderField: $0) }
     }
 
-    /// Receives an error of URLSession and records it under the names that `OpenAIClient` uses. Its text is never
-    /// recorded, because it holds the URL.
+    /// Takes an error of URLSession, under the names that `OpenAIClient` uses. Its text is never recorded: it holds the
+    /// URL.
     func fail(withURLError error: any Error) {
         guard let code = (error as? URLError)?.code else { return fail(error) }
         switch code {

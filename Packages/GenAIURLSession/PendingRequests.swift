@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 import Foundation
 import GenAICore
-import GenAIInstrumentation
-import GenAIProviders
 import GenAITelemetry
 import Synchronization
 
@@ -10,12 +8,10 @@ import Synchronization
     import FoundationNetworking
 #endif
 
-/// A call to a model whose task was resumed and is not being loaded yet.
+/// A request that may call a model, whose task was resumed and is not being loaded yet.
 struct PendingCall: Sendable {
-    var recogniser: ModelCallRecogniser
+    /// The surroundings of the code that resumed the task.
     var context: GenAIContext
-    /// The error of a budget that refused the call.
-    var refusal: (any Error)?
 }
 
 /// The calls between the code that resumes a task, whose context is known, and the protocol that loads it, which runs
@@ -23,20 +19,22 @@ struct PendingCall: Sendable {
 final class PendingRequests: Sendable {
     static let shared = PendingRequests()
 
-    /// The properties that identify a request.
+    /// What tells a request from others.
     struct Key: Hashable, Sendable {
         var url: URL?
         var headers: [String: String]
         var body: Data?
         var mark: URL?
-        /// The task, if the platform reports it.
+        /// The task, where the platform tells it.
         var task: ObjectIdentifier?
     }
 
     private struct Bucket {
         var calls: [PendingCall]
-        /// Indicates whether calls of different contexts wait here, or did since the bucket was last empty.
+        /// Whether calls of different contexts wait here, or did since the bucket was last empty.
         var isMixed = false
+        /// Whether all contexts of the bucket allow content to be recorded.
+        var allowsContent: Bool
         var nanoseconds: UInt64
     }
 
@@ -51,41 +49,35 @@ final class PendingRequests: Sendable {
 
     private let state = Mutex(State())
 
-    /// The number of calls that lost their identity.
+    /// How many calls lost their identity.
     var mixedCount: Int { state.withLock { $0.mixedCount } }
 
-    /// Adds a call. Returns false if too many are waiting.
+    /// Adds a call, or returns false where too many wait.
     func add(_ call: PendingCall, for key: Key) -> Bool {
         let now = steadyNanoseconds()
         return state.withLock { state in
             if state.count >= Self.capacity { Self.forgetOld(&state, now) }
             guard state.count < Self.capacity else { return false }
             state.count += 1
-            guard var bucket = state.buckets.removeValue(forKey: key) else {
-                state.buckets[key] = Bucket(calls: [call], nanoseconds: now)
-                return true
-            }
-            if let other = bucket.calls.last, !other.context.hasSameIdentity(as: call.context) { bucket.isMixed = true }
-            bucket.calls.append(call)
-            bucket.nanoseconds = now
-            state.buckets[key] = bucket
+            state.buckets[
+                key, default: Bucket(calls: [], allowsContent: true, nanoseconds: now)
+            ].add(call, now)
             return true
         }
     }
 
-    /// Removes and returns the call of a request that is being loaded; `nil` if it is unknown.
+    /// Takes the call of a request that is being loaded, or returns `nil` where it is not known.
     ///
-    /// A call that may belong to another context has no identity.
+    /// A call that may be another's has no identity.
     func take(for key: Key) -> PendingCall? {
         let taken: (call: PendingCall, isMixed: Bool)? = state.withLock { state in
-            guard var bucket = state.buckets.removeValue(forKey: key) else { return nil }
-            var call = bucket.calls.removeFirst()
+            guard let index = state.buckets.index(forKey: key) else { return nil }
+            let call = state.buckets.values[index].take()
+            let isMixed = state.buckets.values[index].isMixed
+            if state.buckets.values[index].calls.isEmpty { state.buckets.remove(at: index) }
             state.count -= 1
-            if !bucket.calls.isEmpty { state.buckets[key] = bucket }
-            guard bucket.isMixed else { return (call, false) }
-            state.mixedCount += 1
-            call.context = GenAIContext()
-            return (call, true)
+            if isMixed { state.mixedCount += 1 }
+            return (call, isMixed)
         }
         guard let taken else { return nil }
         if taken.isMixed { Self.reportMixed() }
@@ -108,12 +100,39 @@ final class PendingRequests: Sendable {
     }
 }
 
+extension PendingRequests.Bucket {
+    mutating func add(_ call: PendingCall, _ now: UInt64) {
+        if let other = calls.last, !other.context.hasSameIdentity(as: call.context) { isMixed = true }
+        allowsContent = allowsContent && call.context.allowsContentCapture
+        calls.append(call)
+        nanoseconds = now
+    }
+
+    /// The call that waits longest; the last where several contexts wait, which costs nothing and is as good a guess.
+    mutating func take() -> PendingCall {
+        var call = calls.removeLast()
+        guard isMixed else { return call }
+        // Of equal calls each budget gets its share, whichever is whose.
+        let (meter, allowsContent) = (call.context.meter, allowsContent)
+        call.context = GenAIContext().updating {
+            $0.meter = meter
+            $0.allowsContentCapture = allowsContent
+        }
+        return call
+    }
+}
+
 extension GenAIContext {
-    /// Returns whether spans of both contexts would have the same stamp and the same parent.
+    /// Whether calls of both would be recorded and counted alike.
     fileprivate func hasSameIdentity(as other: GenAIContext) -> Bool {
-        spanContext == other.spanContext && conversationID == other.conversationID && userID == other.userID
-            && turn == other.turn && workflow == other.workflow && agent == other.agent
-            && attributes == other.attributes && allowsContentCapture == other.allowsContentCapture
+        spanContext == other.spanContext && (identity === other.identity || hasSameFields(as: other))
+    }
+
+    private func hasSameFields(as other: GenAIContext) -> Bool {
+        conversationID == other.conversationID && userID == other.userID && turn == other.turn
+            && workflow == other.workflow && agent == other.agent && attributes == other.attributes
+            && allowsContentCapture == other.allowsContentCapture && meter === other.meter && run === other.run
+            && listener === other.listener && identity?.fields.prices === other.identity?.fields.prices
     }
 }
 

@@ -23,18 +23,29 @@ public enum URLSessionObservation {
     /// contexts wait at the same time, their contexts cannot be told apart. `URLRequest.inGenAIContext()` avoids this.
     public static var callsWithoutIdentity: Int { PendingRequests.shared.mixedCount }
 
-    private static let isObservingShared = Mutex(false)
+    private struct State {
+        var isObservingShared = false
+        var sharedAddsStreamUsage = false
+    }
 
-    /// Starts observing `URLSession.shared`. Idempotent.
+    private static let state = Mutex(State())
+
+    static var sharedAddsStreamUsage: Bool { state.withLock { $0.sharedAddsStreamUsage } }
+
+    /// Observes `URLSession.shared` from now on. May be called again, to change `addsStreamUsage`.
     ///
-    /// On Linux, call it before `URLSession.shared` is first used: an existing session keeps its configuration.
+    /// On Linux, call it before `URLSession.shared` is first used: a session that exists keeps the protocols it has.
     ///
-    /// - Returns: Whether the platform accepted the registration.
+    /// - Parameter addsStreamUsage: Whether `stream_options.include_usage` is added to streamed requests in OpenAI's
+    ///   format that lack it. This is the only change ever made to a request. `false` by default: a stream whose provider
+    ///   reports no usage then has `last9.usage.reported` `false` on its span, and no cost.
+    /// - Returns: Whether the platform accepted it.
     @discardableResult
-    public static func observeShared() -> Bool {
-        isObservingShared.withLock { isObserving in
-            if !isObserving { isObserving = register() }
-            return isObserving
+    public static func observeShared(addsStreamUsage: Bool = false) -> Bool {
+        state.withLock { state in
+            state.sharedAddsStreamUsage = addsStreamUsage
+            if !state.isObservingShared { state.isObservingShared = register() }
+            return state.isObservingShared
         }
     }
 
@@ -60,17 +71,18 @@ extension URLSessionConfiguration {
     /// let session = URLSession(configuration: .default.observingModelCalls())
     /// ```
     ///
-    /// Calls to models go through a plain session of the default configuration, with its cookies and credentials. A
-    /// delegate receives every chunk as it comes, but is not asked about redirects on Linux, and a disposition other
-    /// than `.allow` is ignored. A completion handler does not receive the whole of a streamed response of more than 16
-    /// MiB; a delegate does. Everything else is loaded as without observation.
+    /// On Linux a call whose response goes to the session's delegate is sent by a second session of the same
+    /// configuration, so that the data can be read on its way. The delegate receives the same calls in the same order,
+    /// but a disposition other than `.allow` is ignored, as it is by Foundation. All other requests are loaded by
+    /// Foundation itself.
     ///
+    /// - Parameter addsStreamUsage: Whether `stream_options.include_usage` is added to streamed requests in OpenAI's
+    ///   format that lack it; see ``URLSessionObservation/observeShared(addsStreamUsage:)``.
     /// - Returns: A copy. Existing sessions are not affected.
-    public func observingModelCalls() -> URLSessionConfiguration {
+    public func observingModelCalls(addsStreamUsage: Bool = false) -> URLSessionConfiguration {
         guard let copy = copy() as? URLSessionConfiguration else { return self }
-        let classes = copy.protocolClasses ?? []
-        guard !classes.contains(where: { $0 == SessionURLProtocol.self }) else { return copy }
-        copy.protocolClasses = [SessionURLProtocol.self] + classes
+        let others = (copy.protocolClasses ?? []).filter { !($0 is SessionURLProtocol.Type) }
+        copy.protocolClasses = [addsStreamUsage ? UsageAskingURLProtocol.self : SessionURLProtocol.self] + others
         return copy
     }
 }
