@@ -113,7 +113,10 @@ let testDependencies: [String: [String]] = [
     "GenAIOpenAI": [
         "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting", "GenAIHTTP", "LoopbackServer",
     ],
-    "GenAIProviders": ["GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting"],
+    "GenAIProviders": [
+        "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting", "GenAIURLSession",
+        "LoopbackServer",
+    ],
     "GenAIURLSession": [
         "GenAICore", "GenAITelemetry", "GenAIInstrumentation", "GenAITelemetryTesting", "LoopbackServer",
     ],

@@ -113,6 +113,10 @@ extension ModelCall {
         let isForSpan = capture.contains(.spans) && span?.isRecording == true
         guard isForSpan || (capture.contains(.events) && startAttributes != nil) else { return Attributes() }
         var said = Attributes()
+        if facts.operation == .retrieval {
+            said[.genAIRetrievalQueryText] = content.messages.first?.text
+            return said
+        }
         if !content.messages.isEmpty { said[.genAIInputMessages] = MessageAttributes.input(content.messages) }
         if !ending.answer.messages.isEmpty {
             said[.genAIOutputMessages] = MessageAttributes.output(
@@ -173,7 +177,7 @@ extension ModelCall {
 
     // The conventions require one choice even for a call that failed before there was any content.
     private func emitChoices(_ ending: CallEnding, _ listeners: CallListeners) {
-        guard facts.operation != .embeddings, let logger = listeners.logger else { return }
+        guard facts.operation.isInference, let logger = listeners.logger else { return }
         let hasFailed = ending.failure != nil
         let choices = ending.answer.messages.isEmpty && hasFailed ? [.assistant("").outline] : ending.answer.messages
         let capturing = listeners.settings.contentCapture.contains(.events)

@@ -180,6 +180,15 @@ package struct CallListeners: Sendable {
         self.settings = settings
     }
 
+    /// The listeners of a kind of call. Legacy conventions do not know retrieval: it is recorded as later ones define it.
+    func listening(to operation: OperationName) -> CallListeners {
+        guard operation == .retrieval, settings.conventions < .latest else { return self }
+        var settings = settings
+        settings.conventions = .latest
+        return CallListeners(
+            sources: sources, isTracing: isTracing, isLogging: isLogging, instruments: instruments, settings: settings)
+    }
+
     package var tracer: TracerProvider.Tracer? { isTracing ? sources.tracer : nil }
     package var logger: LogEmitter? { isLogging ? sources.logger : nil }
 
@@ -199,7 +208,7 @@ package struct CallListeners: Sendable {
 
     /// Returns whether a call is described in a separate log record when it ends.
     func emitsDetails(of operation: OperationName) -> Bool {
-        settings.conventions >= .latest && settings.emitsOperationDetails && isLogging && operation != .embeddings
+        settings.conventions >= .latest && settings.emitsOperationDetails && isLogging && operation.isInference
     }
 
     /// The approximate number of attributes of a span besides those of its scopes, including those that processors add.

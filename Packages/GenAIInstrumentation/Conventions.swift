@@ -60,7 +60,7 @@ package struct Conventions: Sendable {
     private func addParameters(of request: borrowing ModelRequest, to attributes: inout Attributes) {
         if let value = request.temperature { attributes[.genAIRequestTemperature] = value }
         if let value = request.topP { attributes[.genAIRequestTopP] = value }
-        if let value = request.topK { attributes[.genAIRequestTopK] = value }
+        if let value = request.topK { addTopK(value, of: request.operation, to: &attributes) }
         if let value = request.maxTokens { attributes[.genAIRequestMaxTokens] = value }
         if let value = request.frequencyPenalty { attributes[.genAIRequestFrequencyPenalty] = value }
         if let value = request.presencePenalty { attributes[.genAIRequestPresencePenalty] = value }
@@ -69,6 +69,11 @@ package struct Conventions: Sendable {
         if !request.stopSequences.isEmpty { attributes[.genAIRequestStopSequences] = request.stopSequences }
         if let value = request.outputType { attributes[.genAIOutputType] = value }
         if !request.encodingFormats.isEmpty { attributes[.genAIRequestEncodingFormats] = request.encodingFormats }
+    }
+
+    private func addTopK(_ value: Double, of operation: OperationName, to attributes: inout Attributes) {
+        guard isUnreleased, operation == .retrieval else { return attributes[.genAIRequestTopK] = value }
+        attributes[.genAIRetrievalTopK] = Int(exactly: value.rounded())
     }
 
     /// Adds the attributes of an answer.
@@ -138,7 +143,14 @@ package struct RequestFacts: Sendable, Hashable {
     }
 
     /// The name of the call's span: the operation and the model.
-    package var spanName: String { model.isEmpty ? operation.rawValue : "\(operation.rawValue) \(model)" }
+    package var spanName: String {
+        model.isEmpty || operation == .retrieval ? operation.rawValue : "\(operation.rawValue) \(model)"
+    }
+}
+
+extension OperationName {
+    /// Whether a model says something, which makes turns, messages and records of their own.
+    package var isInference: Bool { self == .chat || self != .embeddings && self != .retrieval }
 }
 
 extension ProviderName {

@@ -68,6 +68,7 @@ public final class ModelCall: Sendable {
         facts = RequestFacts(request)
         conversationID = surroundings.conversationID ?? request.conversationID
         serviceTier = request.serviceTier
+        let listeners = listeners?.listening(to: request.operation)
         self.listeners = listeners
         var answer = ModelAnswer()
         answer.pieces.keepsContent = listeners?.contentNeed == .full
@@ -81,8 +82,8 @@ public final class ModelCall: Sendable {
             return
         }
         var surroundings = surroundings
-        if listeners.tracer != nil, request.operation != .embeddings { surroundings.claimTurn() }
-        if listeners.notesMessages, request.operation != .embeddings {
+        if listeners.tracer != nil, request.operation.isInference { surroundings.claimTurn() }
+        if listeners.notesMessages, request.operation.isInference {
             (surroundings.listener as? EnclosedMessages)?.noteInput(request.messages)
         }
         var attributes = surroundings.stamp

@@ -97,6 +97,45 @@ public func observe<Base: AsyncSequence, Failure: Error>(
     return ObservedSequence(try await observation.run(operation), observation)
 }
 
+/// Runs a closure that opens a stream of elements of any type, in a span that lasts until the stream ends.
+///
+/// For models in the same process, and for clients whose elements do not conform to ``GenAICore/UsageReporting``:
+///
+/// ```swift
+/// let stream = try await observe(
+///     "answer", model: "llama-3.2-3b", provider: "mlx", input: prompt, text: \.chunk,
+///     usage: { $0.info.map { TokenUsage(inputTokens: $0.promptTokenCount, outputTokens: $0.generationTokenCount) } }
+/// ) {
+///     try await session.streamDetails(to: prompt)
+/// }
+/// ```
+///
+/// The other parameters are those of the form for a single result. Iterate the result once.
+///
+/// - Parameters:
+///   - text: Returns the text of an element. Content: recorded only where that is allowed. By default, `String`
+///     elements are text.
+///   - usage: Returns the usage that an element reports, usually the last one. A later report replaces the counts of an
+///     earlier one.
+public func observe<Base: AsyncSequence, Failure: Error>(
+    _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
+    capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
+    provider: ProviderName? = nil, tracer: TracerProvider.Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
+    arguments: @autoclosure () -> Attributes = [:], isolation: isolated (any Actor)? = #isolation,
+    text: @escaping @Sendable (Base.Element) -> String? = { $0 as? String },
+    usage: @escaping @Sendable (Base.Element) -> TokenUsage?,
+    _ operation: () async throws(Failure) -> Base
+) async throws(Failure) -> ObservedSequence<Base> {
+    let options = Observation.Options(
+        tags: tags, metadata: metadata, model: model, provider: provider,
+        capturesInput: capturesInput, capturesOutput: capturesOutput, tracer: tracer)
+    try askBudgets(of: kind, model, throwing: Failure.self)
+    let observation = Observation(name, kind, options, isStream: true, input: input, arguments: arguments)
+    return ObservedSequence(try await observation.run(operation), observation) { element in
+        UsageReport(usage: usage(element), text: text(element))
+    }
+}
+
 /// Runs a synchronous closure that creates a stream, in a span that lasts until the stream ends; see the asynchronous
 /// form.
 public func observe<Base: AsyncSequence, Failure: Error>(

@@ -12,9 +12,14 @@ public struct ObservedSequence<Base: AsyncSequence>: AsyncSequence {
 
     private let base: Base
     private let lifetime: ObservedStream
+    private let report: @Sendable (Base.Element) -> UsageReport
 
-    init(_ base: Base, _ observation: Observation) {
+    init(
+        _ base: Base, _ observation: Observation,
+        report: @escaping @Sendable (Base.Element) -> UsageReport = { UsageReport(ofElement: $0) }
+    ) {
         self.base = base
+        self.report = report
         lifetime = ObservedStream(observation)
     }
 
@@ -22,12 +27,17 @@ public struct ObservedSequence<Base: AsyncSequence>: AsyncSequence {
     public struct Iterator: AsyncIteratorProtocol {
         private var base: Base.AsyncIterator
         private let stream: ObservedStream
+        private let report: @Sendable (Base.Element) -> UsageReport
         // Ends the span when the iterator is released, while the sequence itself may still exist.
         private let token: ObservedStream.Token
 
-        fileprivate init(_ base: Base.AsyncIterator, _ stream: ObservedStream) {
+        fileprivate init(
+            _ base: Base.AsyncIterator, _ stream: ObservedStream,
+            _ report: @escaping @Sendable (Base.Element) -> UsageReport
+        ) {
             self.base = base
             self.stream = stream
+            self.report = report
             token = ObservedStream.Token(stream)
         }
 
@@ -43,7 +53,7 @@ public struct ObservedSequence<Base: AsyncSequence>: AsyncSequence {
                     stream.finish()
                     return nil
                 }
-                stream.add(element)
+                stream.add(report(element))
                 return element
             } catch {
                 stream.fail(error)
@@ -54,7 +64,7 @@ public struct ObservedSequence<Base: AsyncSequence>: AsyncSequence {
 
     /// Returns an iterator over the elements.
     public func makeAsyncIterator() -> Iterator {
-        Iterator(base.makeAsyncIterator(), lifetime)
+        Iterator(base.makeAsyncIterator(), lifetime, report)
     }
 }
 
@@ -62,6 +72,13 @@ extension ObservedSequence: Sendable where Base: Sendable {}
 
 @available(*, unavailable)
 extension ObservedSequence.Iterator: Sendable {}
+
+extension UsageReport {
+    /// The report of an element that tells of itself: what is ``GenAICore/UsageReporting``, and text.
+    fileprivate init(ofElement element: some Any) {
+        self = (element as? any UsageReporting)?.usageReport ?? UsageReport(text: element as? String)
+    }
+}
 
 /// The record of a stream, which ends once.
 private final class ObservedStream: Sendable {
@@ -96,8 +113,7 @@ private final class ObservedStream: Sendable {
         finish()
     }
 
-    func add(_ element: some Any) {
-        let part = (element as? any UsageReporting)?.usageReport ?? UsageReport(text: element as? String)
+    func add(_ part: UsageReport) {
         guard !observation.add(part) else { return }
         state.withLock { state in
             var part = part

@@ -18,6 +18,8 @@ public struct ModelCallRecogniser: Sendable {
         public var requestBytes = 67_108_864
         /// The maximum number of bytes of text, reasoning and tool arguments in an answer. 1 MiB by default.
         public var contentBytes = 1_048_576
+        /// About the maximum number of bytes of one JSON value of a response.
+        package var valueBytes = 2_097_152
 
         /// Creates the default limits.
         public init() {}
@@ -37,12 +39,16 @@ public struct ModelCallRecogniser: Sendable {
     /// The request.
     public private(set) var request: ModelRequest
 
+    private static let sliceLength = 65_536
+
     private let provider: ProviderName?
     private var reader: any AnswerReader
-    private var body = BodyReader()
+    private var body: BodyReader
     private var draft: AnswerDraft
     private var status: Int?
     private var isRequestCut: Bool
+    /// The identifier that a gateway or server gave the exchange.
+    private var exchangeID: String?
 
     /// Recognises a request; `nil` if it does not call a model.
     ///
@@ -67,6 +73,7 @@ public struct ModelCallRecogniser: Sendable {
         request = recognised.request
         reader = recognised.reader
         draft = AnswerDraft(contentLimit: limits.contentBytes)
+        body = BodyReader(limits: JSONAssembler.Limits(valueBytes: limits.valueBytes))
         isRequestCut = assembler.isCut
     }
 
@@ -79,9 +86,12 @@ public struct ModelCallRecogniser: Sendable {
     ///
     /// - Parameter header: Returns the value of a header field by its lower-case name.
     public mutating func receive(status: Int, header: (String) -> String?) {
+        // What the body tells goes before what the head tells, however often that comes.
+        guard !body.hasBegun else { return }
         self.status = status
         if provider == nil { draft.answer.provider = Self.provider(of: header) }
         if !request.isStream { draft.headUsage.takeStatedCost(header) }
+        exchangeID = header("x-request-id")
         reader.readHead(header, into: &draft)
     }
 
@@ -91,8 +101,13 @@ public struct ModelCallRecogniser: Sendable {
     @discardableResult
     public mutating func receive(_ bytes: some Collection<UInt8>) -> Int {
         let before = draft.pieceCount
-        let events = withBuffer(of: bytes) { body.receive($0) }
-        for event in events { reader.read(event, into: &draft) }
+        withBuffer(of: bytes) { bytes in
+            // In slices, so that the values of a large answer that comes at once are never in memory together.
+            for start in stride(from: 0, to: bytes.count, by: Self.sliceLength) {
+                let slice = bytes[start..<min(start + Self.sliceLength, bytes.count)]
+                for event in body.receive(UnsafeBufferPointer(rebasing: slice)) { reader.read(event, into: &draft) }
+            }
+        }
         return draft.pieceCount - before
     }
 
@@ -108,7 +123,19 @@ public struct ModelCallRecogniser: Sendable {
         }
         guard (200..<300).contains(status), draft.isRecognised else { return .unrecognised }
         let isCutShort = isBroken || request.isStream && draft.lacksEnd && !body.isDone
-        return isCutShort ? .failed(type: "truncated", message: "the answer ended before it was complete") : .answered
+        guard !isCutShort else {
+            return .failed(type: "truncated", message: "the answer ended before it was complete")
+        }
+        nameAnswer()
+        return .answered
+    }
+
+    /// Names what the API leaves out of its answers: an identifier, and the model.
+    private mutating func nameAnswer() {
+        if draft.answer.id == nil, request.operation.isInference { draft.answer.id = exchangeID }
+        // An ARN names a deployment or a router, not a model.
+        guard draft.answer.model == nil, !reader.namesModel, !request.model.hasPrefix("arn:") else { return }
+        draft.answer.model = request.model
     }
 
     /// The answer as received so far, also if the exchange failed or was cancelled.

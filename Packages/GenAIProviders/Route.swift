@@ -8,6 +8,7 @@ enum Route: Sendable, Hashable {
     case openAIChat, openAICompletions, openAIResponses, openAIEmbeddings
     case anthropicMessages
     case gemini(GeminiMethod)
+    case geminiInteractions
     case bedrock(BedrockMethod)
     case ollamaChat, ollamaGenerate, ollamaEmbed
     case cohereChat, cohereEmbed, cohereRerank
@@ -39,7 +40,7 @@ enum Route: Sendable, Hashable {
 
     private static let lastSegments: Set<Substring> = [
         "completions", "responses", "embeddings", "messages", "converse", "converse-stream", "invoke",
-        "invoke-with-response-stream", "chat", "generate", "embed", "rerank",
+        "invoke-with-response-stream", "chat", "generate", "embed", "rerank", "interactions",
     ]
 
     /// Finds the API of a URL; `nil` if it is unknown.
@@ -58,6 +59,7 @@ enum Route: Sendable, Hashable {
         case ("api", "embeddings"), ("api", "embed"): self = .ollamaEmbed
         case (_, "embeddings"): self = .openAIEmbeddings
         case ("v1", "messages"): self = .anthropicMessages
+        case (_, "interactions"): self = .geminiInteractions
         case ("api", "chat"): self = .ollamaChat
         case ("api", "generate"): self = .ollamaGenerate
         case ("v2", "chat"): self = .cohereChat
@@ -127,6 +129,7 @@ extension Route {
         case .openAIChat, .openAICompletions, .openAIResponses, .openAIEmbeddings: .openAI
         case .anthropicMessages: url.path.hasSuffix("awPredict") ? .gcpVertexAI : .anthropic
         case .gemini: url.path.contains("/publishers/") ? .gcpVertexAI : .gcpGemini
+        case .geminiInteractions: .gcpGemini
         case .bedrock: .awsBedrock
         case .ollamaChat, .ollamaGenerate, .ollamaEmbed: ProviderName(rawValue: "ollama")
         case .cohereChat, .cohereEmbed, .cohereRerank: .cohere

@@ -80,7 +80,7 @@ package enum StreamUsage {
         var (isEmpty, isComplete) = (true, false)
         while let name = try reader.nextMember() {
             isEmpty = false
-            if name == "include_usage" { isComplete = true }
+            if case "include_usage" = name { isComplete = true }
             try reader.skipValue()
         }
         return isComplete ? .complete : .object(at: start, isEmpty: isEmpty)

@@ -29,7 +29,7 @@ final class PendingRequests: Sendable {
         var task: ObjectIdentifier?
     }
 
-    private struct Bucket {
+    fileprivate struct Bucket {
         var calls: [PendingCall]
         /// Whether calls of different contexts wait here, or did since the bucket was last empty.
         var isMixed = false
@@ -70,7 +70,7 @@ final class PendingRequests: Sendable {
     ///
     /// A call that may be another's has no identity.
     func take(for key: Key) -> PendingCall? {
-        let taken: (call: PendingCall, isMixed: Bool)? = state.withLock { state in
+        let taken = state.withLock { state -> (call: PendingCall, isMixed: Bool)? in
             guard let index = state.buckets.index(forKey: key) else { return nil }
             let call = state.buckets.values[index].take()
             let isMixed = state.buckets.values[index].isMixed

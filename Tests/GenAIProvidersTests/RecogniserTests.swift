@@ -9,7 +9,8 @@ import Testing
 
 @Suite("The recogniser")
 struct RecogniserTests {
-    static let exchanges = OpenAIExchanges.all + AnthropicExchanges.all + OtherExchanges.all
+    static let exchanges =
+        OpenAIExchanges.all + AnthropicExchanges.all + OtherExchanges.all + InteractionsExchanges.all
 
     @Test("gives the same answer however the response is cut", arguments: exchanges)
     func everySplit(exchange: Exchange) throws {

@@ -6,6 +6,8 @@ import GenAIInstrumentation
 ///
 /// Source: Amazon Bedrock API reference, "Converse" and "ConverseStream".
 struct BedrockConverse: AnswerReader {
+    var namesModel: Bool { false }
+
     static func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
         guard let model, case .array(let messages, _) = body["messages"] else { return nil }
         var request = ModelRequest(model: model, provider: .awsBedrock, messages: messages.map(message))
@@ -19,6 +21,7 @@ struct BedrockConverse: AnswerReader {
         let further = body["additionalModelRequestFields"]
         request.topK = (further?["top_k"] ?? further?["inferenceConfig"]?["topK"])?.double
         request.serviceTier = body["serviceTier"]?["type"]?.nonEmptyString
+        request.attributes[.awsBedrockGuardrailID] = body["guardrailConfig"]?["guardrailIdentifier"]?.nonEmptyString
         return RecognisedRequest(request: request, reader: BedrockConverse())
     }
 
@@ -42,7 +45,9 @@ struct BedrockConverse: AnswerReader {
             draft.addReasoning(delta["reasoningContent"]?["text"]?.string, slot: slot)
             draft.addArguments(delta["toolUse"]?["input"]?.string, slot: slot)
         case "messageStop": draft.setFinishReason(value["stopReason"])
-        case "metadata": readUsage(value["usage"], into: &draft)
+        case "metadata":
+            readUsage(value["usage"], into: &draft)
+            readRoute(value["trace"], into: &draft)
         default: break
         }
     }
@@ -57,6 +62,13 @@ struct BedrockConverse: AnswerReader {
         draft.setFinishReason(value["stopReason"])
         draft.set(\.serviceTier, value["serviceTier"]?["type"])
         readUsage(value["usage"], into: &draft)
+        readRoute(value["trace"], into: &draft)
+    }
+
+    /// Reads the model that a prompt router has chosen: `arn:aws:bedrock:REGION::foundation-model/MODEL`.
+    private func readRoute(_ trace: WireValue?, into draft: inout AnswerDraft) {
+        guard let name = trace?["promptRouter"]?["invokedModelId"]?.nonEmptyString else { return }
+        draft.answer.model = name.split(separator: "/").last.map { String($0) }
     }
 
     private func readUsage(_ usage: WireValue?, into draft: inout AnswerDraft) {

@@ -10,7 +10,8 @@ import GenAIInstrumentation
 /// models".
 struct BedrockInvoke: AnswerReader {
     private var vendor: any AnswerReader
-    private var headerUsage: TokenUsage?
+
+    var namesModel: Bool { vendor.namesModel }
 
     static func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
         guard let model, var recognised = vendorRequest(body, model: model) else { return nil }
@@ -82,6 +83,8 @@ struct BedrockInvoke: AnswerReader {
 
 /// The text models and embeddings of Bedrock with formats of their own: Llama, Titan, Mistral and Cohere's older ones.
 struct BedrockText: AnswerReader {
+    var namesModel: Bool { false }
+
     static func recognise(_ body: WireValue, model: String) -> RecognisedRequest? {
         let texts = body["texts"] ?? body["inputText"] ?? body["prompt"] ?? body["message"]
         guard let texts else { return nil }

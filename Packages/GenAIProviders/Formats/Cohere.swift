@@ -6,6 +6,8 @@ import GenAIInstrumentation
 ///
 /// Source: Cohere API reference, "Chat" and "Chat with Streaming" (v2).
 struct CohereChat: AnswerReader {
+    var namesModel: Bool { false }
+
     /// The first slot of tool calls, after those of the content.
     private static let firstCallSlot = 1_000
 
@@ -94,6 +96,8 @@ enum Cohere {
 ///
 /// Source: Cohere API reference, "Embed" (v2).
 struct CohereEmbeddings: AnswerReader {
+    var namesModel: Bool { false }
+
     static func recognise(_ body: WireValue) -> RecognisedRequest? {
         let hasInput = body["texts"] != nil || body["inputs"] != nil || body["images"] != nil
         guard hasInput, let model = body["model"]?.nonEmptyString else { return nil }
@@ -120,11 +124,14 @@ struct CohereEmbeddings: AnswerReader {
 ///
 /// Source: Cohere API reference, "Rerank" (v2).
 struct CohereRerank: AnswerReader {
+    var namesModel: Bool { false }
+
     static func recognise(_ body: WireValue) -> RecognisedRequest? {
         guard let model = body["model"]?.nonEmptyString, let query = body["query"]?.string, body["documents"] != nil
         else { return nil }
         // The conventions have no operation for reranking; retrieval is the closest one.
-        let request = ModelRequest(operation: .retrieval, model: model, provider: .cohere, messages: [.user(query)])
+        var request = ModelRequest(operation: .retrieval, model: model, provider: .cohere, messages: [.user(query)])
+        request.topK = body["top_n"]?.double
         return RecognisedRequest(request: request, reader: CohereRerank())
     }
 

@@ -170,6 +170,8 @@ enum GeminiUsage {
 ///
 /// Source: Gemini API reference, "Embeddings"; Vertex AI reference, "Text embeddings API".
 struct GeminiEmbeddings: AnswerReader {
+    var namesModel: Bool { false }
+
     static func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
         let isEmbedding =
             body["content"] != nil || body["requests"] != nil

@@ -8,9 +8,13 @@ protocol AnswerReader: Sendable {
     mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft)
     /// Reads the header fields of the response.
     mutating func readHead(_ header: (String) -> String?, into draft: inout AnswerDraft)
+    /// Whether the answers of this API name the model. If they do not, it is the one that was asked for.
+    var namesModel: Bool { get }
 }
 
 extension AnswerReader {
+    var namesModel: Bool { true }
+
     mutating func readHead(_ header: (String) -> String?, into draft: inout AnswerDraft) {}
 }
 
@@ -31,6 +35,7 @@ extension Route {
         case .anthropicMessages: AnthropicMessages.recognise(body, model: model)
         case .gemini(.generateContent), .gemini(.streamGenerateContent): Gemini.recognise(body, model: model)
         case .gemini: GeminiEmbeddings.recognise(body, model: model)
+        case .geminiInteractions: GeminiInteractions.recognise(body)
         case .bedrock(.converse), .bedrock(.converseStream): BedrockConverse.recognise(body, model: model)
         case .bedrock: BedrockInvoke.recognise(body, model: model)
         case .ollamaChat, .ollamaGenerate: Ollama.recognise(body, isChat: self == .ollamaChat)

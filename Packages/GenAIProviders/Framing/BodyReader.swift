@@ -23,6 +23,8 @@ struct BodyReader: Sendable {
         case unreadable
     }
 
+    private static let mostPending = 64
+
     private var framing = Framing.unknown
     private var json: JSONAssembler
     /// The values of the current event so far.
@@ -39,6 +41,11 @@ struct BodyReader: Sendable {
 
     /// Indicates whether anything was too long to be kept.
     var isCut: Bool { json.isCut }
+
+    /// Indicates whether any of the body has come.
+    var hasBegun: Bool {
+        if case .unknown = framing { false } else { true }
+    }
 
     /// Indicates whether the body ends in the middle of a value, or has none of the framings.
     var isBroken: Bool {
@@ -99,7 +106,7 @@ struct BodyReader: Sendable {
         switch signal {
         case .data(let range):
             if head.count < Self.doneMark.count { head += bytes[range].prefix(Self.doneMark.count - head.count) }
-            pending += json.receive(UnsafeBufferPointer(rebasing: bytes[range]))
+            keep(json.receive(UnsafeBufferPointer(rebasing: bytes[range])))
             return []
         case .endOfEvent(let name):
             if head == Self.doneMark { isDone = true }
@@ -113,7 +120,7 @@ struct BodyReader: Sendable {
     ) -> [BodyEvent] {
         switch signal {
         case .payload(let range):
-            pending += json.receive(UnsafeBufferPointer(rebasing: bytes[range]))
+            keep(json.receive(UnsafeBufferPointer(rebasing: bytes[range])))
             return []
         case .endOfMessage(let headers):
             var value = takePending().first ?? .object([])
@@ -124,9 +131,14 @@ struct BodyReader: Sendable {
         }
     }
 
+    /// Keeps the values of an event that is not over. One is usual; an event that never ends must not fill the memory.
+    private mutating func keep(_ values: [WireValue]) {
+        pending += values.prefix(Self.mostPending - pending.count)
+    }
+
     private mutating func takePending() -> [WireValue] {
-        let values = pending + json.finish()
-        pending = []
-        return values
+        keep(json.finish())
+        defer { pending = [] }
+        return pending
     }
 }

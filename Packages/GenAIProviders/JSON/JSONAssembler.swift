@@ -165,7 +165,8 @@ extension JSONAssembler {
     private var keepsNext: Bool {
         guard let frame = frames.last else { return true }
         guard frame.isKept, frame.isObject || frame.count < limits.elements else { return false }
-        return keptBytes < limits.valueBytes || frames.count <= 3 && frame.elements.count < 64
+        if keptBytes < limits.valueBytes { return true }
+        return frames.count <= 3 && frame.elements.count < 64 && frame.members.count < 256
     }
 
     /// Adds a value to its container; `nil` for one that is only counted.
