@@ -73,7 +73,7 @@ public struct ModelCallRecogniser: Sendable {
         request = recognised.request
         reader = recognised.reader
         draft = AnswerDraft(contentLimit: limits.contentBytes)
-        body = BodyReader(limits: JSONAssembler.Limits(valueBytes: limits.valueBytes))
+        self.body = BodyReader(limits: JSONAssembler.Limits(valueBytes: limits.valueBytes))
         isRequestCut = assembler.isCut
     }
 

@@ -94,8 +94,12 @@ class ObservingURLProtocol: URLProtocol {
     /// Looks at a request where its task is resumed. Returns whether it may call a model and somebody would hear of it.
     private static func note(_ request: URLRequest, task: URLSessionTask?) -> Bool {
         guard request.httpMethod == "POST", let url = request.url?.absoluteString,
-            ModelCallRecogniser.mayRecognise(method: "POST", url: url), request.httpBody != nil
+            ModelCallRecogniser.mayRecognise(method: "POST", url: url), let body = request.httpBody, !body.isEmpty
         else { return false }
+        #if canImport(Darwin)
+            // What is taken goes through another session, so that nothing else may be.
+            guard ModelCallRecogniser(method: "POST", url: url, body: body) != nil else { return false }
+        #endif
         let context = BoundContexts.shared.context(of: request.mainDocumentURL) ?? .current
         guard mayRecord(in: context, telemetry: .global) else { return false }
         return PendingRequests.shared.add(PendingCall(context: context), for: PendingRequests.Key(request, task: task))
@@ -144,11 +148,28 @@ extension URLRequest {
     }
 }
 
+extension HTTPURLResponse {
+    fileprivate var fieldsInLowerCase: [String: String] {
+        var fields: [String: String] = [:]
+        for (name, value) in allHeaderFields {
+            guard let name = name as? String, let value = value as? String else { continue }
+            fields[name.lowercased()] = value
+        }
+        return fields
+    }
+}
+
 extension HTTPCall {
     /// Takes the head of a response.
     func receive(_ response: URLResponse?) {
         guard let response = response as? HTTPURLResponse else { return }
-        receive(status: response.statusCode) { response.value(forHTTPHeaderField: $0) }
+        // Foundation puts all names in lower case for each one that is asked for.
+        var fields: [String: String]?
+        receive(status: response.statusCode) { name in
+            let known = fields ?? response.fieldsInLowerCase
+            fields = known
+            return known[name]
+        }
     }
 
     /// Takes an error of URLSession, under the names that `OpenAIClient` uses. Its text is never recorded: it holds the

@@ -105,6 +105,11 @@ extension Last9 {
         ///
         /// On Linux, this works only if `URLSession.shared` has not been used before. It cannot be undone.
         public var observesURLSession: Bool
+        /// Indicates whether `stream_options.include_usage` is added to streamed requests in OpenAI's format that go
+        /// through `URLSession.shared` and lack it. Default: false. Requires ``observesURLSession``.
+        ///
+        /// Without it, a stream whose provider reports no usage has no cost, and `last9.usage.reported` is `false`.
+        public var addsStreamUsage = false
         /// The environment variables to read.
         public var environment: TelemetryEnvironment
 

@@ -38,7 +38,9 @@ public enum Last9 {
             if let propagator { W3CPropagator.global = propagator }
             if configuration.flushesAtExit { Termination.flushAtExit() }
             if configuration.flushesOnTermination { Termination.flushOnSignals() }
-            if configuration.observesURLSession { URLSessionObservation.observeShared() }
+            if configuration.observesURLSession {
+                URLSessionObservation.observeShared(addsStreamUsage: configuration.addsStreamUsage)
+            }
         }
         return telemetry
     }

@@ -33,9 +33,9 @@ struct AnthropicMessages: AnswerReader {
         case "message": readMessage(value, into: &draft)
         case "message_start": if let message = value["message"] { readMessage(message, into: &draft) }
         case "content_block_start":
-            if let block = value["content_block"] { begin(block, slot: value["index"]?.count ?? 0, into: &draft) }
+            if let block = value["content_block"] { begin(block, slot: value["index"]?.position ?? 0, into: &draft) }
         case "content_block_delta":
-            if let delta = value["delta"] { add(delta, slot: value["index"]?.count ?? 0, into: &draft) }
+            if let delta = value["delta"] { add(delta, slot: value["index"]?.position ?? 0, into: &draft) }
         case "message_delta":
             draft.setFinishReason(value["delta"]?["stop_reason"])
             read(value["usage"], into: &draft)

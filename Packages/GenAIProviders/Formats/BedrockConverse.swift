@@ -32,7 +32,7 @@ struct BedrockConverse: AnswerReader {
     mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft) {
         let value = event.value
         if event.isError { return Bedrock.readFailure(event, into: &draft) }
-        let slot = value["contentBlockIndex"]?.count ?? 0
+        let slot = value["contentBlockIndex"]?.position ?? 0
         switch event.name {
         case "": readAnswer(value, into: &draft)
         case "messageStart": draft.setRole(value["role"])
@@ -78,7 +78,7 @@ struct BedrockConverse: AnswerReader {
             cacheRead: usage["cacheReadInputTokens"]?.count, cacheWrite: usage["cacheWriteInputTokens"]?.count)
         let hourly = (usage["cacheDetails"]?.elements ?? []).filter { $0["ttl"]?.string == "1h" }
         if !hourly.isEmpty {
-            draft.answer.usage?.cacheWrite1hTokens = hourly.reduce(0) { $0 + ($1["inputTokens"]?.count ?? 0) }
+            draft.answer.usage?.cacheWrite1hTokens = sum(hourly.compactMap { $0["inputTokens"]?.count }) ?? 0
         }
         draft.isRecognised = true
     }

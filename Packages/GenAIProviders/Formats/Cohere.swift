@@ -33,7 +33,7 @@ struct CohereChat: AnswerReader {
         let value = event.value
         draft.set(\.id, value["id"])
         guard let type = value["type"]?.string else { return readAnswer(value, into: &draft) }
-        let slot = value["index"]?.count ?? 0
+        let slot = value["index"]?.position ?? 0
         let delta = value["delta"]
         let message = delta?["message"]
         switch type {

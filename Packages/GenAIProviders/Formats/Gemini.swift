@@ -47,7 +47,7 @@ struct Gemini: AnswerReader {
         draft.set(\.id, value["responseId"])
         draft.set(\.model, value["modelVersion"])
         for (position, candidate) in (value["candidates"]?.elements ?? []).enumerated() {
-            let choice = candidate["index"]?.count ?? position
+            let choice = candidate["index"]?.position ?? position
             draft.isRecognised = true
             draft.setRole(candidate["content"]?["role"], choice: choice)
             for part in (candidate["content"]?["parts"]?.elements ?? []).flatMap(Self.parts) {
@@ -161,7 +161,7 @@ enum GeminiUsage {
 
         subscript(modality: String) -> Int? {
             let counts = entries.filter { $0["modality"]?.string == modality }.compactMap { $0["tokenCount"]?.count }
-            return counts.isEmpty ? nil : counts.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+            return sum(counts)
         }
     }
 }
@@ -195,7 +195,7 @@ struct GeminiEmbeddings: AnswerReader {
         }
         let counts = predictions.compactMap { $0["statistics"]?["token_count"]?.count }
         let tokens = value["usageMetadata"]?["promptTokenCount"]?.count
-        if let tokens = tokens ?? (counts.isEmpty ? nil : counts.reduce(0, +)) {
+        if let tokens = tokens ?? sum(counts) {
             draft.answer.usage = TokenUsage(inputTokens: tokens)
         }
     }

@@ -40,7 +40,7 @@ struct GeminiInteractions: AnswerReader {
                 message: failure["message"]?.string)
         }
         guard let type = value["event_type"]?.string else { return readInteraction(value, into: &draft) }
-        let slot = value["index"]?.count
+        let slot = value["index"]?.position
         switch type {
         case "step.start", "content.start":
             if let step = value["step"] ?? value["content"] { begin(step, slot: slot, into: &draft) }

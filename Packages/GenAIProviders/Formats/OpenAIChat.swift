@@ -12,6 +12,8 @@ struct OpenAIChat: AnswerReader {
 
     /// The calls of each choice, by the rule of identity.
     private var calls: [Int: ToolCallAssembly] = [:]
+    /// The bytes of calls that may still be read: what identifies them takes memory too.
+    private var callBytesLeft = 16_777_216
 
     static func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
         guard let messages = body["messages"], case .array = messages,
@@ -43,7 +45,7 @@ struct OpenAIChat: AnswerReader {
 
     private mutating func read(_ choice: WireValue, into draft: inout AnswerDraft) {
         guard choice.isObject else { return }
-        let index = choice["index"]?.count ?? 0
+        let index = choice["index"]?.position ?? 0
         draft.isRecognised = true
         draft.setFinishReason(choice["finish_reason"], choice: index)
         guard let message = choice["delta"] ?? choice["message"] else { return }
@@ -63,6 +65,8 @@ struct OpenAIChat: AnswerReader {
     private mutating func readCalls(_ values: [WireValue], choice: Int, into draft: inout AnswerDraft) {
         guard !values.isEmpty, calls.count < Self.mostChoices || calls[choice] != nil else { return }
         let pieces = values.map(Self.piece)
+        callBytesLeft -= pieces.reduce(0) { $0 + $1.arguments.utf8.count + 64 }
+        guard callBytesLeft > 0 else { return callBytesLeft = 0 }
         for (piece, placement) in zip(pieces, calls[choice, default: ToolCallAssembly()].place(pieces)) {
             let slot = Self.firstCallSlot + placement.position
             if placement.isNew {
@@ -101,7 +105,7 @@ struct OpenAICompletions: AnswerReader {
         draft.set(\.model, value["model"])
         draft.set(\.systemFingerprint, value["system_fingerprint"])
         for choice in value["choices"]?.elements ?? [] {
-            let index = choice["index"]?.count ?? 0
+            let index = choice["index"]?.position ?? 0
             draft.addText(choice["text"]?.string, choice: index)
             draft.setFinishReason(choice["finish_reason"], choice: index)
         }

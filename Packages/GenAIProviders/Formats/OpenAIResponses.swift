@@ -51,7 +51,7 @@ struct OpenAIResponses: AnswerReader {
             }
             return readResponse(value, into: &draft)
         }
-        let slot = value["output_index"]?.count ?? 0
+        let slot = value["output_index"]?.position ?? 0
         switch type {
         case "response.output_text.delta", "response.refusal.delta":
             draft.addText(value["delta"]?.string, slot: slot)

@@ -84,7 +84,9 @@ extension ModelRequest.ToolDefinition {
 }
 
 /// Returns the sum of the reported counts; `nil` if there are none.
-func sum(_ counts: Int?...) -> Int? {
-    let known = counts.compactMap(\.self)
-    return known.isEmpty ? nil : known.reduce(0) { $0.addingReportingOverflow($1).partialValue }
+func sum(_ counts: Int?...) -> Int? { sum(counts.compactMap(\.self)) }
+
+/// The sum of counts, however large; `nil` if there is none.
+func sum(_ counts: [Int]) -> Int? {
+    counts.isEmpty ? nil : counts.reduce(0) { $0.addingReportingOverflow($1).overflow ? .max : $0 + $1 }
 }

@@ -72,6 +72,9 @@ extension WireValue {
     /// A count: an integer that is not negative.
     var count: Int? { int.flatMap { $0 < 0 ? nil : $0 } }
 
+    /// A count that numbers parts, choices or calls. Numbers that no answer has are all the same.
+    var position: Int? { count.map { min($0, 1_048_576) } }
+
     /// The kept elements of a list; any other value as the only element.
     var elements: [WireValue] {
         switch self {
