@@ -17,7 +17,7 @@ import MCP
 actor ObservedTransport<Base: Transport>: Transport {
     let logger: Logger
     private let base: Base
-    /// Whether a call carries the identity of its span in `params._meta.traceparent`, so that the server's spans belong
+    /// Indicates whether a call carries the identity of its span in `params._meta.traceparent`, so that the server's spans belong
     /// to the same trace. The message is written anew then.
     private let propagatesContext: Bool
     /// The spans of the calls without a result, by the identifier of the request.

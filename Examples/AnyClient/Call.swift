@@ -6,7 +6,7 @@ struct Call {
     var path: String
     var body: String
     var headers: [String: String] = [:]
-    /// What only the program knows of the call.
+    /// The attributes that only the program knows.
     var attributes: Attributes = [:]
 
     private static let question = "Why is the sky blue?"

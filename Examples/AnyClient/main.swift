@@ -7,9 +7,9 @@ import LoopbackServer
     import FoundationNetworking
 #endif
 
-// Calls of no client at all, only URLSession, to six providers, plain and streamed: installing is all it takes to have
-// them recorded. The providers are scripted, see Providers.swift; with ANY_CLIENT_URL a real server is asked instead, for
-// the models of ANY_CLIENT_MODELS, such as chat=gpt-4o-mini,messages=claude-sonnet-4-5, with ANY_CLIENT_KEY.
+// Calls to six providers with nothing but URLSession, plain and streamed: after `install` they are recorded without
+// further code. The providers are scripted, see Providers.swift. With ANY_CLIENT_URL, a real server is called instead:
+// ANY_CLIENT_MODELS names the models, such as chat=gpt-4o-mini,messages=claude-sonnet-4-5, and ANY_CLIENT_KEY the key.
 
 let telemetry = try Last9.install(Last9.Configuration(serviceName: "any-client"))
 let server = try LoopbackServer { Providers.reply(to: $0) }

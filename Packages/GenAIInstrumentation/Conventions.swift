@@ -149,7 +149,7 @@ package struct RequestFacts: Sendable, Hashable {
 }
 
 extension OperationName {
-    /// Whether a model says something, which makes turns, messages and records of their own.
+    /// Indicates whether a model generates something, which makes turns, messages and records of operation details.
     package var isInference: Bool { self == .chat || self != .embeddings && self != .retrieval }
 }
 

@@ -197,7 +197,7 @@ private func recognise(
     return ModelCallRecogniser(method: method, url: url, body: body)
 }
 
-/// Whether a call to a model in a context is to be recorded: it is not yet, and somebody would hear of it.
+/// Returns whether a call to a model is to be recorded: it is not recorded yet, and there are providers to record with.
 package func mayRecord(in context: GenAIContext, telemetry: CallTelemetry) -> Bool {
     !context.isWithinModelCall && telemetry.listeners(context: context) != nil
 }

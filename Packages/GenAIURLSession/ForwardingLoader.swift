@@ -22,7 +22,7 @@ final class ForwardingLoader: RequestLoader, @unchecked Sendable {
     private var inner: URLSessionDataTask?
     #if !canImport(Darwin)
         private let surroundings: TaskSurroundings
-        /// What a completion handler gets.
+        /// The body for a completion handler.
         private var whole = Data()
     #endif
 

@@ -14,7 +14,7 @@ import GenAIProviders
 /// that all sessions share: there the context is noted and nothing else. Everything else runs on queues of the platform,
 /// where the call is found again by its request.
 class ObservingURLProtocol: URLProtocol {
-    /// Whether streams are asked for their usage.
+    /// Indicates whether streams are asked for their usage.
     class var addsStreamUsage: Bool { false }
 
     private var loader: (any RequestLoader)?

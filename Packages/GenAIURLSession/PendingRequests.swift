@@ -19,7 +19,7 @@ struct PendingCall: Sendable {
 final class PendingRequests: Sendable {
     static let shared = PendingRequests()
 
-    /// What tells a request from others.
+    /// The parts of a request that distinguish it from others.
     struct Key: Hashable, Sendable {
         var url: URL?
         var headers: [String: String]
@@ -31,9 +31,9 @@ final class PendingRequests: Sendable {
 
     fileprivate struct Bucket {
         var calls: [PendingCall]
-        /// Whether calls of different contexts wait here, or did since the bucket was last empty.
+        /// Indicates whether calls of different contexts wait here, or did since the bucket was last empty.
         var isMixed = false
-        /// Whether all contexts of the bucket allow content to be recorded.
+        /// Indicates whether all contexts of the bucket allow content to be recorded.
         var allowsContent: Bool
         var nanoseconds: UInt64
     }
@@ -49,7 +49,7 @@ final class PendingRequests: Sendable {
 
     private let state = Mutex(State())
 
-    /// How many calls lost their identity.
+    /// The number of calls that were recorded without an identity.
     var mixedCount: Int { state.withLock { $0.mixedCount } }
 
     /// Adds a call, or returns false where too many wait.
@@ -123,7 +123,7 @@ extension PendingRequests.Bucket {
 }
 
 extension GenAIContext {
-    /// Whether calls of both would be recorded and counted alike.
+    /// Returns whether calls of both contexts would be recorded and counted alike.
     fileprivate func hasSameIdentity(as other: GenAIContext) -> Bool {
         spanContext == other.spanContext && (identity === other.identity || hasSameFields(as: other))
     }

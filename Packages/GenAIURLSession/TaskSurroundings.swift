@@ -14,8 +14,8 @@
         let session: URLSession
         /// The queue on which the platform works on the task; what a protocol's client does is safe on no other.
         let workQueue: DispatchQueue
-        /// Whether a completion handler or an `async` function waits for the whole answer, so that none of it goes to a
-        /// delegate.
+        /// Indicates whether a completion handler or an `async` function waits for the whole answer, so that none of it
+        /// goes to a delegate.
         let hasHandler: Bool
 
         /// Looks a task up. To be called on its work queue.

@@ -8,7 +8,7 @@ import Testing
 struct HostileAnswerTests {
     private static let chunk = #"{"choices":[{"index":0,"delta":{"content":"x"}}]}"#
 
-    /// What goes on without an end: how it begins, and what is repeated.
+    /// Answers that do not end: their start, and the piece that is repeated.
     static let endless: [(name: String, exchange: Exchange, start: String, piece: @Sendable (Int) -> String)] = [
         ("members of the root", OpenAIExchanges.chat, "{", { #""m\#($0)":{"a":[1,2,3]},"# }),
         ("members of an inner object", OpenAIExchanges.chat, #"{"usage":{"#, { #""m\#($0)":1,"# }),

@@ -11,7 +11,7 @@ import Testing
 
 /// Something a program does with URLSession, and a server's part in it.
 struct Scenario: Sendable, CustomTestStringConvertible {
-    /// What is sent, and as which kind of task.
+    /// The kind of task, and of its body.
     enum Action: Sendable {
         case data, bodyStream, uploadData, uploadFile, uploadStream, download, cancel
     }
@@ -23,7 +23,7 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     var method = "POST"
     var bodySize = 0
     var repeats = 1
-    /// How many of the requests are recorded.
+    /// The number of requests that are recorded.
     var recorded = 1
     var delegate = Watcher.Policy()
     var configure: @Sendable (URLSessionConfiguration) -> Void = { _ in }
@@ -31,14 +31,14 @@ struct Scenario: Sendable, CustomTestStringConvertible {
     var testDescription: String { name }
 }
 
-/// What a program and its server saw of a scenario.
+/// The results of a scenario, as seen by the program and by its server.
 struct Sight: Equatable {
     var statuses: [Int?] = []
     var bodies: [Data] = []
     var errors: [Int?] = []
-    /// What the session's delegate was told, in order.
+    /// The calls of the session's delegate, in order.
     var events: [[String]] = []
-    /// What the server received: method, path, body and the header fields that matter.
+    /// The requests that the server received: method, path, body and the header fields that matter.
     var requests: [String] = []
 }
 

@@ -11,7 +11,7 @@ import Testing
     import FoundationNetworking
 #endif
 
-/// What a program sees of an observed session is what it would see without us.
+/// A program sees the same of an observed session as of an unobserved one.
 @Suite("An observed session behaves as an unobserved one", .serialized, RecordingGlobally())
 struct UnobservedBehaviorTests {
     private let server: LoopbackServer

@@ -8,7 +8,7 @@ protocol AnswerReader: Sendable {
     mutating func read(_ event: BodyEvent, into draft: inout AnswerDraft)
     /// Reads the header fields of the response.
     mutating func readHead(_ header: (String) -> String?, into draft: inout AnswerDraft)
-    /// Whether the answers of this API name the model. If they do not, it is the one that was asked for.
+    /// Indicates whether the answers of this API name the model. If not, the requested model is the one that answered.
     var namesModel: Bool { get }
 }
 
