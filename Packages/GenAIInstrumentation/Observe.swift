@@ -120,7 +120,8 @@ public func observe<Base: AsyncSequence, Failure: Error>(
 public func observe<Base: AsyncSequence, Failure: Error>(
     _ name: String, as kind: Last9SpanKind = .llm, tags: [String] = [], metadata: Attributes = [:],
     capturesInput: Bool = true, capturesOutput: Bool = true, model: String? = nil,
-    provider: ProviderName? = nil, tracer: TracerProvider.Tracer? = nil, input: @autoclosure () -> (any Encodable)? = nil,
+    provider: ProviderName? = nil, tracer: TracerProvider.Tracer? = nil,
+    input: @autoclosure () -> (any Encodable)? = nil,
     arguments: @autoclosure () -> Attributes = [:], isolation: isolated (any Actor)? = #isolation,
     text: @escaping @Sendable (Base.Element) -> String? = { $0 as? String },
     usage: @escaping @Sendable (Base.Element) -> TokenUsage?,
