@@ -73,7 +73,8 @@ public struct ModelCallRecogniser: Sendable {
         request = recognised.request
         reader = recognised.reader
         draft = AnswerDraft(contentLimit: limits.contentBytes)
-        self.body = BodyReader(limits: JSONAssembler.Limits(valueBytes: limits.valueBytes))
+        self.body = BodyReader(
+            limits: JSONAssembler.Limits(stringBytes: min(262_144, limits.valueBytes), valueBytes: limits.valueBytes))
         isRequestCut = assembler.isCut
     }
 

@@ -63,7 +63,14 @@ final class ForwardingLoader: RequestLoader, @unchecked Sendable {
     }
 
     func stop(isSuspension: Bool) {
-        if !isSuspension { call?.fail(type: "cancelled") }
+        if !isSuspension {
+            call?.fail(type: "cancelled")
+            #if !canImport(Darwin)
+                // The session forgets a cancelled task, and Foundation ends the process if it is told of one that it has
+                // forgotten. This runs on the work queue, as everything that the session is told.
+                outer = nil
+            #endif
+        }
         queue.async { if isSuspension { self.inner?.suspend() } else { self.inner?.cancel() } }
     }
 

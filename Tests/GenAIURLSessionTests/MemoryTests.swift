@@ -18,13 +18,19 @@ import Testing
         // Each in a process of its own, where nothing else allocates.
 
         @Test("stays flat while an answer of 100 MB passes to a delegate")
-        func largeAnswer() async {
-            await #expect(processExitsWith: .success) { try await LongAnswer.run(isStream: false, megabytes: 100) }
+        func largeAnswer() async throws {
+            let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+                try await LongAnswer.run(isStream: false, megabytes: 100)
+            }
+            print(String(decoding: try #require(result).standardErrorContent, as: UTF8.self))
         }
 
         @Test("stays flat while a stream of 100 MB passes to a delegate")
-        func endlessStream() async {
-            await #expect(processExitsWith: .success) { try await LongAnswer.run(isStream: true, megabytes: 100) }
+        func endlessStream() async throws {
+            let result = await #expect(processExitsWith: .success, observing: [\.standardErrorContent]) {
+                try await LongAnswer.run(isStream: true, megabytes: 100)
+            }
+            print(String(decoding: try #require(result).standardErrorContent, as: UTF8.self))
         }
     }
 
