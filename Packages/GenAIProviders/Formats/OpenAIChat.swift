@@ -13,7 +13,7 @@ struct OpenAIChat: AnswerReader {
     /// The calls of each choice, by the rule of identity.
     private var calls: [Int: ToolCallAssembly] = [:]
     /// The bytes of calls that may still be read: what identifies them takes memory too.
-    private var callBytesLeft = 16_777_216
+    private var callBytesLeft = 4_194_304
 
     static func recognise(_ body: WireValue, model: String?) -> RecognisedRequest? {
         guard let messages = body["messages"], case .array = messages,
