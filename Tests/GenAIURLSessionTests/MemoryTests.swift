@@ -122,7 +122,7 @@ import Testing
 
         func urlSession(_ session: URLSession, dataTask: URLSessionDataTask, didReceive data: Data) {
             count += data.count
-            while openCount<gates.count, count>(openCount + 1) * 1_000_000 {
+            while openCount != gates.count, count / 1_000_000 > openCount {
                 gates[openCount].open()
                 openCount += 1
             }
