@@ -9,6 +9,7 @@ struct OpenAIChat: AnswerReader {
     /// The first slot of tool calls, after those of text and reasoning.
     private static let firstCallSlot = 1_000
     private static let mostChoices = 128
+    private static let mostCalls = 1_024
 
     /// The calls of each choice, by the rule of identity.
     private var calls: [Int: ToolCallAssembly] = [:]
@@ -66,7 +67,7 @@ struct OpenAIChat: AnswerReader {
         guard !values.isEmpty, calls.count < Self.mostChoices || calls[choice] != nil else { return }
         let pieces = values.map(Self.piece)
         callBytesLeft -= pieces.reduce(0) { $0 + $1.arguments.utf8.count + 64 }
-        guard callBytesLeft > 0 else { return callBytesLeft = 0 }
+        guard callBytesLeft > 0, calls[choice]?.count ?? 0 < Self.mostCalls else { return callBytesLeft = 0 }
         for (piece, placement) in zip(pieces, calls[choice, default: ToolCallAssembly()].place(pieces)) {
             let slot = Self.firstCallSlot + placement.position
             if placement.isNew {
