@@ -77,16 +77,19 @@ extension Call {
         case "chat":
             let stream = #""stream":true,"stream_options":{"include_usage":true}"#
             return [
-                Call(path: "/v1/chat/completions", body: #"{\#(named),"max_tokens":8}"#, headers: key),
-                Call(path: "/v1/chat/completions", body: #"{\#(named),"max_tokens":8,\#(stream)}"#, headers: key),
+                Call(path: "/v1/chat/completions", body: #"{\#(named),"max_tokens":8,"temperature":0}"#, headers: key),
+                Call(
+                    path: "/v1/chat/completions", body: #"{\#(named),"max_tokens":8,"temperature":0,\#(stream)}"#,
+                    headers: key),
             ]
         case "messages":
             let headers = key.merging(["anthropic-version": "2023-06-01"]) { $1 }
             return [#""#, #","stream":true"#].map {
-                Call(path: "/v1/messages", body: #"{\#(named),"max_tokens":8\#($0)}"#, headers: headers)
+                Call(path: "/v1/messages", body: #"{\#(named),"max_tokens":8,"temperature":0\#($0)}"#, headers: headers)
             }
-        case "gemini":
-            return ["generateContent", "streamGenerateContent?alt=sse"].map {
+        case "gemini", "gemini-plain":
+            let methods = ["generateContent"] + (format == "gemini" ? ["streamGenerateContent?alt=sse"] : [])
+            return methods.map {
                 Call(path: "/v1beta/models/\(model):\($0)", body: contents, headers: key)
             }
         default: return []

@@ -166,7 +166,10 @@ final class ForwardingLoader: RequestLoader, @unchecked Sendable {
         ) -> Bool {
             guard let delegate = outerTask.delegate else { return false }
             let (session, task) = (surroundings.session, outerTask)
-            session.delegateQueue.addOperation { question(delegate, session, task) }
+            // Behind what the delegate is to hear before.
+            surroundings.workQueue.async {
+                session.delegateQueue.addOperation { question(delegate, session, task) }
+            }
             return true
         }
 
