@@ -59,6 +59,14 @@ let readmeWorkloads: [Workload] = [
 private let byteVariants: [(String, [String: String])] = [
     ("", [:]), (".gzip", ["OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"]),
     (".messages", ["LAST9_GENAI_CONTENT_FORMS": "messages"]),
+    // Without the record of each call, so that its content is sent once.
+    (
+        ".single",
+        [
+            "LAST9_GENAI_CONTENT_FORMS": "messages",
+            "OTEL_INSTRUMENTATION_GENAI_CAPTURE_MESSAGE_CONTENT": "SPAN_ONLY",
+        ]
+    ),
     (".messages.gzip", ["LAST9_GENAI_CONTENT_FORMS": "messages", "OTEL_EXPORTER_OTLP_COMPRESSION": "gzip"]),
 ]
 

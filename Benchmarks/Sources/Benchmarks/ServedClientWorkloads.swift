@@ -12,7 +12,7 @@ enum ServedClient {
         for tasks in [1, 64] {
             let name = "w9.client.t\(tasks)"
             // In turn, so that all three meet the same machine.
-            let runs = try (0..<7).map { _ in
+            let runs = try (0..<5).map { _ in
                 (
                     off: try run("client", sink, tasks, "off"), on: try run("client", sink, tasks, "on"),
                     floor: try run("floor", sink, tasks)
@@ -27,7 +27,7 @@ enum ServedClient {
         }
     }
 
-    private static let callCount = 10_000
+    private static let callCount = 5_000
     private static let warmUpCount = 500
 
     private struct Run {
