@@ -85,13 +85,13 @@ struct JSONTests {
         }
     }
 
-    @Test("nests to 512 levels and no deeper")
+    @Test("nests to 128 levels and no deeper")
     func depth() throws {
         func nested(_ count: Int) -> String {
             String(repeating: "[", count: count) + String(repeating: "]", count: count)
         }
-        #expect(throws: Never.self) { try JSONValue(parsing: nested(512)) }
-        #expect(throws: JSONError.self) { try JSONValue(parsing: nested(513)) }
+        #expect(throws: Never.self) { try JSONValue(parsing: nested(128)) }
+        #expect(throws: JSONError.self) { try JSONValue(parsing: nested(129)) }
         #expect(throws: JSONError.self) { try JSONValue(parsing: String(repeating: "[", count: 1_000_000)) }
     }
 

@@ -9,12 +9,17 @@ extension JSONValue {
     /// model's answer that was cut within a character can be read.
     ///
     /// - Throws: ``JSONError`` with the offset at which the text is not valid JSON (RFC 8259) or is nested more than
-    ///   512 levels deep.
+    ///   128 levels deep.
     public init(parsing bytes: [UInt8]) throws(JSONError) {
         try self.init(bytes, options: JSONReader.Options())
     }
 
+    // Each level takes 2.5 KB of the stack in a debug build, and secondary threads have 512 KB on Apple platforms.
+    private static let maximumDepth = 128
+
     private init(_ bytes: [UInt8], options: JSONReader.Options) throws(JSONError) {
+        var options = options
+        options.maximumDepth = Self.maximumDepth
         do throws(JSONSyntaxError) {
             self = try JSONReader.read(bytes, options: options) { (reader) throws(JSONSyntaxError) in
                 try JSONValue(&reader)
