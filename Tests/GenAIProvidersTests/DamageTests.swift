@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 import Foundation
 import GenAIInstrumentation
+import GenAITelemetryTesting
 import Testing
 
 @testable import GenAIProviders
