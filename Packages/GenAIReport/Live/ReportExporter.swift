@@ -5,8 +5,9 @@ import Synchronization
 /// An exporter that keeps a report page up to date while the program runs. Add it to the span and the log pipeline.
 ///
 /// A task of its own replaces the page atomically, at most once a second, and less often if writing takes long: each
-/// pause is a hundred times as long as the writing before it. Memory is limited by ``Report/Options``. Only the file's
-/// owner may read it (mode 0600). A failure to write is reported, and writing is tried again.
+/// pause is two hundred times as long as the writing before it, so writing takes at most 0.5 % of a core. Memory is
+/// limited by ``Report/Options``. Only the file's owner may read it (mode 0600). A failure to write is reported, and
+/// writing is tried again.
 ///
 /// One exporter can serve both pipelines: after one of them has shut it down, it still accepts the other's items and
 /// writes them at once.
@@ -28,7 +29,7 @@ public final class ReportExporter: SpanExporter, LogRecordExporter {
     private let state: Mutex<State>
 
     private static let shortestPause = Duration.seconds(1)
-    private static let pauseFactor = 100
+    private static let pauseFactor = 200
 
     /// Creates an exporter and writes a first, empty page.
     ///
