@@ -193,6 +193,15 @@ extension TokenUsage {
         @inlinable set { counts.storageSearches.value = newValue }
     }
 
+    /// Sessions of the provider's code interpreter: OpenAI's containers, or the requests or calls that Anthropic and xAI
+    /// count.
+    ///
+    /// A container that several calls to a model use is in the count of each of them.
+    public var codeSessions: Int? {
+        @inlinable get { counts.codeSessions.value }
+        @inlinable set { counts.codeSessions.value = newValue }
+    }
+
     /// The number of calls in this usage. `nil` counts as one.
     public var requests: Int? {
         @inlinable get { counts.requests.value }

@@ -56,6 +56,7 @@ extension TokenUsage {
         @usableFromInline var annotatedDocumentPages = Count<Int>()
         @usableFromInline var webSearches = Count<Int>()
         @usableFromInline var storageSearches = Count<Int>()
+        @usableFromInline var codeSessions = Count<Int>()
         @usableFromInline var requests = Count<Int>()
         @usableFromInline var statedPicoUSD = Count<Int64>()
 
@@ -90,6 +91,7 @@ extension TokenUsage {
             ints(&annotatedDocumentPages, other.annotatedDocumentPages)
             ints(&webSearches, other.webSearches)
             ints(&storageSearches, other.storageSearches)
+            ints(&codeSessions, other.codeSessions)
             ints(&requests, other.requests)
             cost(&statedPicoUSD, other.statedPicoUSD)
         }

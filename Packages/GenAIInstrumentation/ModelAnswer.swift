@@ -191,6 +191,8 @@ struct AnswerPieces: Sendable {
     var choices: [Int] = []
     var slots: [Slot] = []
     private var assemblies: [Int: ToolCallAssembly] = [:]
+    /// The hashes of the containers whose use was counted.
+    private var containers: Set<Int> = []
     /// Indicates whether content is kept.
     var keepsContent = true
     /// The maximum number of bytes that are kept.
@@ -220,6 +222,13 @@ struct AnswerPieces: Sendable {
         assemblies = [:]
         size = 0
         isCut = false
+    }
+
+    /// Returns whether a call of a tool uses no container, or the first use of the one that it runs in.
+    mutating func isCounted(_ call: ServerToolCall) -> Bool {
+        guard call.usesContainer else { return true }
+        guard containers.count < Self.mostParts else { return false }
+        return containers.insert(call.container.hashValue).inserted
     }
 
     /// Returns the provider's index of a choice.

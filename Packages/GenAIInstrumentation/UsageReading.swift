@@ -28,7 +28,7 @@ package struct UsageReading<Tree: JSONTree> {
         tokens.reasoningTokens = largest(["reasoning_tokens", "thinking_tokens"], in: Self.outputDetails)
         readCache(&tokens)
         readMedia(&tokens)
-        readSearches(&tokens)
+        readServerTools(&tokens)
         addPartsBeside(&tokens)
         tokens.statedCost = statedCost
         return tokens
@@ -100,8 +100,8 @@ package struct UsageReading<Tree: JSONTree> {
         details.compactMap { usage[$0]?[name]?.count }.max()
     }
 
-    /// Reads the searches that the provider ran, as Perplexity, Anthropic and xAI count them.
-    private func readSearches(_ tokens: inout TokenUsage) {
+    /// Reads the searches and code sessions that the provider ran, as Perplexity, Anthropic and xAI count them.
+    private func readServerTools(_ tokens: inout TokenUsage) {
         let xAI = usage["server_side_tool_usage_details"]
         let onXAI = xAI.map { ($0["web_search_calls"]?.count ?? 0).addingClamped($0["x_search_calls"]?.count ?? 0) }
         tokens.webSearches =
@@ -110,6 +110,8 @@ package struct UsageReading<Tree: JSONTree> {
         tokens.storageSearches = xAI.map {
             ($0["file_search_calls"]?.count ?? 0).addingClamped($0["document_search_calls"]?.count ?? 0)
         }
+        tokens.codeSessions =
+            usage["server_tool_use"]?["code_execution_requests"]?.count ?? xAI?["code_interpreter_calls"]?.count
         tokens.citationTokens = usage["citation_tokens"]?.count
         switch usage["search_context_size"]?.stringValue {
         case "low": tokens.searchContextSize = .low

@@ -11,7 +11,8 @@ public struct PricedUnit: Sendable, Hashable {
         case cacheWrite1h, audioCacheRead, imageCacheRead
         case cacheRead, cacheWrite, audioInput, audioOutput, imageInput, imageOutput, videoInput, videoOutput
         case reasoning, citation, inputTextMessages, inputAudioHours, annotatedDocumentPages
-        case input, output, inputCharacters, audioHours, documentPages, webSearches, storageSearches, requests
+        case input, output, inputCharacters, audioHours, documentPages, webSearches, storageSearches, codeSessions,
+            requests
     }
 
     let kind: Kind
@@ -62,13 +63,15 @@ public struct PricedUnit: Sendable, Hashable {
     public static let webSearches = PricedUnit(kind: .webSearches)
     /// File or vector storage searches.
     public static let storageSearches = PricedUnit(kind: .storageSearches)
+    /// Sessions of the provider's code interpreter, each at the price of one.
+    public static let codeSessions = PricedUnit(kind: .codeSessions)
     /// Requests, if a provider charges for each.
     public static let requests = PricedUnit(kind: .requests)
 
     /// The unit's name in price files, such as `cache_read` or `web_searches_per_1k`.
     public var name: String { kind.name }
 
-    /// The number of counts that one price stands for: 1,000,000 tokens, 1,000 searches, 3,600,000 ms.
+    /// The number of counts that one price stands for: 1,000,000 tokens, 1,000 searches, 3,600,000 ms, 1 session.
     public var per: Int { kind.per }
 
     /// Indicates whether the unit counts tokens.
@@ -119,6 +122,7 @@ extension PricedUnit.Kind {
         case .annotatedDocumentPages: "input_annotated_document_kpages"
         case .webSearches: "web_searches_per_1k"
         case .storageSearches: "storage_searches_kcount"
+        case .codeSessions: "code_sessions"
         case .requests: "requests_per_1k"
         }
     }
@@ -133,11 +137,12 @@ extension PricedUnit.Kind {
         case .audioHours, .inputAudioHours: 3_600_000
         case .inputTextMessages, .documentPages, .annotatedDocumentPages, .webSearches, .storageSearches, .requests:
             1_000
+        case .codeSessions: 1
         default: 1_000_000
         }
     }
 
-    /// The side of the bill that the unit is on; searches, durations and requests are on neither.
+    /// The side of the bill that the unit is on; searches, sessions, durations and requests are on neither.
     enum Side: UInt8 { case input, output, neither }
 
     var side: Side {
@@ -147,7 +152,7 @@ extension PricedUnit.Kind {
             .annotatedDocumentPages:
             .input
         case .output, .audioOutput, .imageOutput, .videoOutput, .reasoning, .citation: .output
-        case .audioHours, .webSearches, .storageSearches, .requests: .neither
+        case .audioHours, .webSearches, .storageSearches, .codeSessions, .requests: .neither
         }
     }
 
@@ -180,7 +185,7 @@ extension PricedUnit.Kind {
     /// The units that usually cost more than the total they are part of, or are part of none, as bits.
     private static let surcharged: UInt32 = [
         .cacheWrite, .cacheWrite1h, .audioInput, .audioOutput, .imageOutput, .videoOutput, .annotatedDocumentPages,
-        .webSearches, .storageSearches,
+        .webSearches, .storageSearches, .codeSessions,
     ]
     .reduce(0) { $0 | ($1 as Self).bit }
 
@@ -228,6 +233,7 @@ extension PricedUnit.Kind {
         case .annotatedDocumentPages: usage.annotatedDocumentPages
         case .webSearches: usage.webSearches
         case .storageSearches: usage.storageSearches
+        case .codeSessions: usage.codeSessions
         case .requests: usage.requests ?? 1
         }
     }

@@ -37,7 +37,7 @@ struct TokenUsageTests {
             \.reasoningTokens, \.citationTokens, \.inputAudioTokens, \.outputAudioTokens, \.cacheAudioReadTokens,
             \.inputImageTokens, \.outputImageTokens, \.cacheImageReadTokens, \.inputVideoTokens, \.outputVideoTokens,
             \.inputCharacters, \.inputTextMessages, \.audioMilliseconds, \.inputAudioMilliseconds, \.documentPages,
-            \.annotatedDocumentPages, \.webSearches, \.storageSearches, \.requests,
+            \.annotatedDocumentPages, \.webSearches, \.storageSearches, \.codeSessions, \.requests,
         ]
         var usage = TokenUsage()
         for (index, path) in paths.enumerated() { usage[keyPath: path] = index }

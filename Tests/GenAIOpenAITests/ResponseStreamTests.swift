@@ -2,8 +2,10 @@
 
 import GenAICore
 import GenAIHTTP
-import GenAIOpenAI
+import GenAIInstrumentation
 import Testing
+
+@testable import GenAIOpenAI
 
 @Suite("Streamed responses")
 struct ResponseStreamTests {
@@ -136,6 +138,54 @@ struct ResponseStreamTests {
         let response = try ModelResponse(json: JSONValue(parsing: #"{"status":"completed","output":[\#(output)]}"#))
         #expect(response.usageReport.usage?.webSearches == 2)
         #expect(response.usageReport.usage?.storageSearches == 1)
+    }
+
+    /// Calls of tools, and the number of containers that they ran in.
+    static let containers: [(items: [String], count: Int?)] = [
+        ([#"{"type":"code_interpreter_call","container_id":"a","status":"completed"}"#], 1),
+        (
+            [
+                #"{"type":"code_interpreter_call","container_id":"a"}"#,
+                #"{"type":"code_interpreter_call","container_id":"a"}"#,
+                #"{"type":"code_interpreter_call","container_id":"b","status":"failed"}"#,
+            ], 2
+        ),
+        ([#"{"type":"code_interpreter_call"}"#, #"{"type":"code_interpreter_call","container_id":null}"#], 1),
+        (
+            [
+                #"{"type":"shell_call","environment":{"type":"container_reference","container_id":"a"}}"#,
+                #"{"type":"code_interpreter_call","container_id":"a"}"#,
+            ], 1
+        ),
+        (
+            [
+                #"{"type":"shell_call","environment":{"type":"local"}}"#, #"{"type":"shell_call"}"#,
+                #"{"type":"local_shell_call"}"#, #"{"type":"web_search_call"}"#,
+            ], nil
+        ),
+    ]
+
+    @Test(
+        "bill each container in which the server ran code once, with or without the output at the end",
+        arguments: containers)
+    func codeSessions(items: [String], count: Int?) async throws {
+        let usage = #""usage":{"input_tokens":3,"output_tokens":4}"#
+        let whole = #"{"status":"completed","output":[\#(items.joined(separator: ","))],\#(usage)}"#
+        let response = try ModelResponse(json: JSONValue(parsing: whole))
+        #expect(response.usageReport.usage?.codeSessions == count)
+        let done = items.enumerated().map {
+            #"{"type":"response.output_item.done","output_index":\#($0),"item":\#($1)}"#
+        }
+        for last in [#"{"type":"response.completed","response":\#(whole)}"#, Self.lasts[0]] {
+            let events = [Self.begun] + done + [last]
+            #expect(try await collect(events).usageReport.usage?.codeSessions == count)
+            var answer = ModelAnswer()
+            for event in events {
+                try ModelResponse.Event(json: JSONValue(parsing: event)).add(to: &answer)
+            }
+            #expect(answer.usage?.codeSessions == count)
+            #expect(answer.usage?.outputTokens == 4)
+        }
     }
 
     private func collect(_ events: [String]) async throws(OpenAIClientError) -> ModelResponse {

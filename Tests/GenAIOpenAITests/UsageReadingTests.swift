@@ -94,6 +94,19 @@ struct UsageReadingTests {
             "searches of Anthropic's server",
             #"{"input_tokens":5,"output_tokens":5,"total_tokens":10,"server_tool_use":{"web_search_requests":3}}"#,
             TokenUsage(inputTokens: 5, outputTokens: 5, webSearches: 3)),
+        Case(
+            "code that Anthropic's server ran",
+            #"{"input_tokens":5,"output_tokens":5,"server_tool_use":{"web_search_requests":0,"code_execution_requests":2}}"#,
+            TokenUsage(inputTokens: 5, outputTokens: 5, webSearches: 0)
+        ) { $0.codeSessions = 2 },
+        Case(
+            "tools of xAI's server",
+            #"{"input_tokens":5,"output_tokens":5,"server_side_tool_usage_details":{"web_search_calls":1,"x_search_calls":2,"code_interpreter_calls":4,"file_search_calls":5,"document_search_calls":6}}"#,
+            TokenUsage(inputTokens: 5, outputTokens: 5, webSearches: 3)
+        ) {
+            $0.storageSearches = 11
+            $0.codeSessions = 4
+        },
     ]
 
     @Test("has the same meaning under every name", arguments: cases)

@@ -27,6 +27,7 @@ struct CostPropertyTests {
             "output_reasoning_tokens": Int.random(in: 0...output / 2, using: &random),
             "web_searches": Int.random(in: 0...9, using: &random),
             "storage_searches": Int.random(in: 0...9, using: &random),
+            "code_sessions": Int.random(in: 0...9, using: &random),
             "input_characters": Int.random(in: 0...scale, using: &random),
             "input_text_messages": Int.random(in: 0...99, using: &random),
             "input_document_pages": 50, "input_annotated_document_pages": Int.random(in: 0...50, using: &random),
@@ -42,6 +43,7 @@ struct CostPropertyTests {
             cacheAudioReadTokens: counts["cache_audio_read_tokens"], webSearches: counts["web_searches"])
         usage.searchContextSize = .high  // the table's own price
         usage.storageSearches = counts["storage_searches"]
+        usage.codeSessions = counts["code_sessions"]
         usage.inputCharacters = counts["input_characters"]
         usage.inputTextMessages = counts["input_text_messages"]
         usage.documentPages = counts["input_document_pages"]

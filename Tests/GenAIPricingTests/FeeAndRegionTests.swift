@@ -124,6 +124,31 @@ struct FeeAndRegionTests {
 
     // MARK: - What has no price
 
+    @Test("a session of the code interpreter has only the price that the user gives it")
+    func codeSessions() throws {
+        var usage = TokenUsage(inputTokens: 1_000, outputTokens: 100)
+        usage.codeSessions = 3
+        let listed = try call(usage, "gpt-5-mini", "openai")
+        #expect(listed.total == USD("0.00045"))  // 0.00025 + 0.0002
+        #expect(listed.unpricedUnits == [.codeSessions] && !listed.isComplete)
+        #expect(listed.incompleteReason == "no price for code_sessions")
+        let file = try PriceFile(
+            json: Array(#"{"models":{"gpt-5-mini":{"input":0.25,"output":2,"code_sessions":"0.03"}}}"#.utf8),
+            path: "prices.json")
+        var pricing = ModelPricing(input: 0.25, output: 2)
+        pricing[.codeSessions] = 0.03
+        for prices in [file.prices, ["gpt-5-mini": pricing]] {
+            let book = PriceBook(overrides: prices)
+            let own = try book.cost(of: usage, model: "gpt-5-mini").get()
+            #expect(own.total == USD("0.09045") && own.isComplete)
+            let without = try book.cost(of: TokenUsage(inputTokens: 1_000, outputTokens: 100), model: "gpt-5-mini")
+                .get()
+            #expect(without.total == USD("0.00045") && without.isComplete)
+        }
+        usage.codeSessions = 0
+        #expect(try call(usage, "gpt-5-mini", "openai").isComplete)
+    }
+
     @Test("a unit without a price marks the cost as incomplete, and a cost the provider states goes before it")
     func incomplete() throws {
         var usage = TokenUsage(inputTokens: 1_000, outputTokens: 100, inputAudioTokens: 800, webSearches: 2)

@@ -86,7 +86,8 @@ extension PriceVectors {
             "input_characters": \.inputCharacters, "input_text_messages": \.inputTextMessages,
             "audio_seconds": \.audioMilliseconds, "input_audio_seconds": \.inputAudioMilliseconds,
             "input_document_pages": \.documentPages, "input_annotated_document_pages": \.annotatedDocumentPages,
-            "web_searches": \.webSearches, "storage_searches": \.storageSearches, "requests": \.requests,
+            "web_searches": \.webSearches, "storage_searches": \.storageSearches,
+            "code_sessions": \.codeSessions, "requests": \.requests,
         ]
     }
 }

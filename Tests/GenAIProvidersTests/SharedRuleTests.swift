@@ -160,10 +160,12 @@ struct SharedRuleTests {
         }
     }
 
-    @Test("the searches and images of the provider's tools are counted, whether or not the last event has them")
+    @Test(
+        "the searches, containers and images of the provider's tools are counted, whether or not the last event has them"
+    )
     func serverTools() throws {
         let item =
-            #"{"type":"web_search_call","status":"completed","action":{"type":"search"}},{"type":"web_search_call","status":"completed","action":{"type":"open_page"}},{"type":"web_search_call","status":"failed","action":{"type":"search"}},{"type":"file_search_call","status":"completed"}"#
+            #"{"type":"web_search_call","status":"completed","action":{"type":"search"}},{"type":"web_search_call","status":"completed","action":{"type":"open_page"}},{"type":"web_search_call","status":"failed","action":{"type":"search"}},{"type":"file_search_call","status":"completed"},{"type":"code_interpreter_call","status":"completed","container_id":"a"},{"type":"code_interpreter_call","status":"failed","container_id":"b"},{"type":"shell_call","status":"completed","environment":{"type":"container_reference","container_id":"a"}},{"type":"shell_call","status":"completed","environment":{"type":"local"}}"#
         let usage =
             #""usage":{"input_tokens":10,"output_tokens":20},"tool_usage":{"image_gen":{"input_tokens":5,"output_tokens":186,"output_tokens_details":{"image_tokens":186}}}"#
         let whole = #"{"object":"response","status":"completed","output":[\#(item)],\#(usage)}"#
@@ -176,7 +178,7 @@ struct SharedRuleTests {
                 "tools", url: "https://api.openai.com/v1/responses", request: #"{"model":"gpt-5","input":"hi"}"#,
                 response: response)
             let tokens = try #require(try exchange.run().answer.usage)
-            #expect(tokens.webSearches == 1 && tokens.storageSearches == 1)
+            #expect(tokens.webSearches == 1 && tokens.storageSearches == 1 && tokens.codeSessions == 2)
             #expect(tokens.inputTokens == 15 && tokens.outputTokens == 206 && tokens.outputImageTokens == 186)
         }
     }

@@ -77,9 +77,7 @@ extension ModelResponse.Event: RecordedChunk {
         case .outputItemAdded where item?.toolCall != nil: begin(item?.toolCall, block, in: &answer)
         case .outputItemDone:
             // The last event may omit the items; if it has them, its count replaces this one.
-            var tools = TokenUsage()
-            tools.countServerTools((item?.serverToolCall).map { [$0] } ?? [])
-            if !tools.isEmpty { answer.addUsage(tools) }
+            if let item { answer.countServerTool(item.serverToolCall) }
             // An item with received pieces is known already.
             guard let item, block.map({ !answer.hasBlock($0) }) ?? true else { return }
             item.add(block, to: &answer)

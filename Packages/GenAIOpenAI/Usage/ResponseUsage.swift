@@ -84,6 +84,7 @@ extension ResponseItem {
     /// The item as a call of a server's tool.
     var serverToolCall: ServerToolCall {
         ServerToolCall(
-            type: type?.rawValue, status: status, action: additional["action"]?["type"]?.stringValue)
+            type: type?.rawValue, status: status, action: additional["action"]?["type"]?.stringValue,
+            container: (additional["container_id"] ?? additional["environment"]?["container_id"])?.stringValue)
     }
 }

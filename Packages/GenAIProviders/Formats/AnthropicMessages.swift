@@ -161,6 +161,7 @@ struct AnthropicUsage: Sendable {
     private var output: Int?
     private var thinking: Int?
     private var webSearches: Int?
+    private var codeSessions: Int?
 
     /// Applies a report.
     mutating func replace(with usage: WireValue) {
@@ -177,6 +178,7 @@ struct AnthropicUsage: Sendable {
         replace(&output, usage["output_tokens"])
         replace(&thinking, usage["output_tokens_details"]?["thinking_tokens"])
         replace(&webSearches, usage["server_tool_use"]?["web_search_requests"])
+        replace(&codeSessions, usage["server_tool_use"]?["code_execution_requests"])
     }
 
     /// Cumulative counts never decrease to zero: a zero after another count is ignored.
@@ -191,6 +193,7 @@ struct AnthropicUsage: Sendable {
             input: input, cacheRead: cacheRead, cacheWrite: cacheWrite, cacheWrite1h: cacheWrite1h, output: output)
         usage.reasoningTokens = thinking
         usage.webSearches = webSearches.flatMap { $0 > 0 ? $0 : nil }
+        usage.codeSessions = codeSessions.flatMap { $0 > 0 ? $0 : nil }
         return usage
     }
 }

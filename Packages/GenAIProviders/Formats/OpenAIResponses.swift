@@ -108,7 +108,8 @@ struct OpenAIResponses: AnswerReader {
 
     private static func serverCall(_ item: WireValue) -> ServerToolCall {
         ServerToolCall(
-            type: item["type"]?.string, status: item["status"]?.string, action: item["action"]?["type"]?.string)
+            type: item["type"]?.string, status: item["status"]?.string, action: item["action"]?["type"]?.string,
+            container: (item["container_id"] ?? item["environment"]?["container_id"])?.string)
     }
 
     private static func isCall(_ item: WireValue) -> Bool {
