@@ -17,9 +17,9 @@ struct Pace {
         for number in 0..<(rate * seconds) {
             try await Task.sleep(until: start + .microseconds(number * 1_000_000 / rate), clock: .continuous)
             let conversation = number / Self.turnCount
-            try await withConversation("thread-\(conversation)", userID: "user-\(conversation % 97)") {
-                try await withWorkflow("support") {
-                    try await withModelCall(
+            try withConversation("thread-\(conversation)", userID: "user-\(conversation % 97)") {
+                try withWorkflow("support") {
+                    try withModelCall(
                         ModelRequest(model: "gpt-4o-mini", provider: .openAI, messages: [.user(Self.question)])
                     ) { call in
                         call.answer = ModelAnswer(
