@@ -49,7 +49,7 @@ struct JSONRedactionTests {
         return result
     }
 
-    /// What redaction of the parsed value gives.
+    /// The parsed value with its texts and card numbers redacted.
     private static func model(_ value: AttributeValue, _ redactor: Redactor) -> AttributeValue {
         switch value {
         case .string(let text): .string(redactor.redact(text))
