@@ -14,7 +14,11 @@
             let tests = URL(fileURLWithPath: CommandLine.arguments[0])
             process.executableURL = tests.deletingLastPathComponent().appendingPathComponent("telemetry-load")
             process.arguments = [command]
-            process.environment = environment
+            // A sanitizer's settings are those of the tests (Scripts/check-threads).
+            let sanitizers = ProcessInfo.processInfo.environment.filter {
+                ["LD_PRELOAD", "TSAN_OPTIONS"].contains($0.key)
+            }
+            process.environment = environment.merging(sanitizers) { given, _ in given }
             process.standardOutput = output
             process.standardError = errors
         }
