@@ -19,6 +19,8 @@ public final class ReportExporter: SpanExporter, LogRecordExporter {
         /// Indicates whether a task is scheduled to write.
         var isScheduled = false
         var isShutDown = false
+        /// Indicates whether the page lacks what was added since it was written.
+        var isStale = false
         var revision = 0
         /// The earliest time of the next write.
         var due = ContinuousClock.now
@@ -65,11 +67,11 @@ public final class ReportExporter: SpanExporter, LogRecordExporter {
         }
     }
 
-    /// Writes the page now.
+    /// Writes the page now, unless it has everything already.
     ///
     /// - Throws: `ExportError` with code `other` if the file cannot be written.
     public func forceFlush() async throws(ExportError) {
-        guard !state.withLock({ $0.isShutDown }) else { return }
+        guard state.withLock({ $0.isStale && !$0.isShutDown }) else { return }
         try writeNow(isLive: true)
     }
 
@@ -88,6 +90,7 @@ extension ReportExporter {
     private func take(_ add: (inout Report) -> Void) throws(ExportError) {
         let (isLate, due): (Bool, ContinuousClock.Instant?) = state.withLock { state in
             add(&state.report)
+            state.isStale = true
             guard !state.isShutDown, !state.isScheduled else { return (state.isShutDown, nil) }
             state.isScheduled = true
             return (false, state.due)
@@ -134,7 +137,9 @@ extension ReportExporter {
                 state.due = now + max(Self.shortestPause, (now - start) * Self.pauseFactor)
             }
             do throws(ReportError) {
-                return .success(try file.replace(with: pieces))
+                try file.replace(with: pieces)
+                state.isStale = false
+                return .success(())
             } catch {
                 return .failure(error)
             }
